@@ -1,0 +1,5 @@
+"""`python -m crowdfund` is the same as `crowdfund`."""
+
+from crowdfund.cli import main
+
+main()

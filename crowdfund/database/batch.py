@@ -1,0 +1,70 @@
+"""Group commit: what arrives while the last commit is under way goes into the next. No timer, one fsync for many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from typing import Generic, TypeVar
+
+from crowdfund.refusal import Busy
+
+Want = TypeVar("Want")
+Answer = TypeVar("Answer")
+
+
+class Batch(Generic[Want, Answer]):
+    """Answers many askers with one piece of work.
+
+    work: takes a list of wants, gives a list of answers in the same order; a Refusal among them is raised to its asker.
+    A batch that fails is redone want by want, so that nobody fails for somebody else's want. The queue is bounded: past it
+    `ask` raises Busy. An asker who goes away is not waited for, but what was asked is done.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[list[Want]], Awaitable[Sequence[Answer | Exception]]],
+        *,
+        size_max: int = 500,
+        waiting_max: int = 5_000,
+    ) -> None:
+        self._work = work
+        self._size_max, self._waiting_max = size_max, waiting_max
+        self._waiting: deque[tuple[Want, asyncio.Future[Answer]]] = deque()
+        self._runner: asyncio.Task[None] | None = None
+
+    async def ask(self, want: Want) -> Answer:
+        if len(self._waiting) >= self._waiting_max:
+            raise Busy("Too many people at once. Please try again in a moment.")
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.append((want, answer))
+        if self._runner is None or self._runner.done():
+            self._runner = loop.create_task(self._run(), context=Context())
+        return await answer
+
+    async def finish(self) -> None:
+        """Wait until all that was asked is answered: before the process ends."""
+        if self._runner is not None:
+            await asyncio.wait([self._runner])
+
+    async def _run(self) -> None:
+        while self._waiting:
+            asked = [self._waiting.popleft() for _ in range(min(self._size_max, len(self._waiting)))]
+            results = await self._answers([want for want, _ in asked])
+            for (_, answer), result in zip(asked, results, strict=True):
+                if answer.done():  # the asker has gone
+                    continue
+                if isinstance(result, Exception):
+                    answer.set_exception(result)
+                else:
+                    answer.set_result(result)
+
+    async def _answers(self, wants: list[Want]) -> Sequence[Answer | Exception]:
+        try:
+            return await self._work(wants)
+        except Exception as error:
+            if len(wants) == 1:
+                return [error]
+            return [(await self._answers([want]))[0] for want in wants]

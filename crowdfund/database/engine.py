@@ -1,0 +1,64 @@
+"""Tortoise's SQLite engine with the write lock taken at BEGIN, and a transaction that always gives its lock back.
+
+Tortoise 1.1.9 begins deferred, so a read-then-write fails at once with "database is locked" while another process writes
+(busy_timeout does not apply to the upgrade), and a BEGIN that fails or is cancelled keeps the connection's lock for ever.
+Found by Tortoise through `client_class`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+from tortoise.connection import get_connections
+from tortoise.exceptions import OperationalError
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    async def begin(self) -> None:
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+
+class ImmediateTransactionContext(TransactionContext):
+    def __init__(self, parent: ImmediateClient) -> None:
+        self._parent = parent
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._parent._lock.acquire()
+        try:
+            if self._parent._connection is None:
+                await self._parent.create_connection(with_db=True)
+            self._transaction = ImmediateTransaction(self._parent)
+            await self._transaction.begin()
+        except BaseException:
+            self._parent._lock.release()
+            raise
+        self._token = get_connections().set(self._parent.connection_name, self._transaction)
+        return self._transaction
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
+        try:
+            if kind is None:
+                try:
+                    await self._transaction.commit()
+                except BaseException:
+                    await self._transaction.rollback()
+                    raise
+            else:
+                await self._transaction.rollback()
+        finally:
+            get_connections().reset(self._token)
+            self._parent._lock.release()
+
+
+class ImmediateClient(SqliteClient):
+    def _in_transaction(self) -> TransactionContext:
+        return ImmediateTransactionContext(self)
+
+
+client_class = ImmediateClient

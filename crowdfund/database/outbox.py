@@ -1,0 +1,81 @@
+"""Work that has to happen after a commit: written in the same transaction, done by a worker, each job at least once.
+
+A job is a row. A worker leases it for a minute, does it, marks it done; a worker that dies leaves a lease that runs out.
+After eight tries a job is parked for a person to look at. What a job does must be safe to do twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+
+from crowdfund import clock
+from crowdfund.database.atomic import atomic
+from crowdfund.database.ids import new_id
+from crowdfund.database.sql import Sql, as_rows
+
+LEASE_SECONDS = 60
+TRIES_MAX = 8
+_log = logging.getLogger("crowdfund.outbox")
+
+Job = Callable[[dict[str, Any]], Awaitable[None]]
+
+_ENQUEUE = Sql("""
+    INSERT INTO job (id, kind, payload, key, due_at, state, tries, lease_until)
+    SELECT CAST(value->>'id' AS BIGINT), value->>'kind', value->>'payload', value->>'key',
+           CAST(value->>'due_at' AS BIGINT), 'queued', 0, 0
+    FROM {rows} WHERE TRUE
+    ON CONFLICT (key) DO NOTHING""")
+# Leases are wall time: a moved clock must not hand one job to two workers.
+_LEASE = Sql("""
+    UPDATE job SET state = 'running', tries = tries + 1, lease_until = $2
+    WHERE id IN (SELECT id FROM job WHERE state IN ('queued', 'running') AND due_at <= $1 AND lease_until < $3
+                 ORDER BY due_at LIMIT $4)
+      AND lease_until < $3
+    RETURNING id, kind, payload, tries""")
+_DONE = Sql("DELETE FROM job WHERE id = $1")
+_AGAIN = Sql("UPDATE job SET state = $2, due_at = $3, lease_until = 0, error = $4 WHERE id = $1")
+
+
+async def enqueue(kind: str, payload: dict[str, Any], *, key: str | None = None, due_at_us: int | None = None) -> None:
+    """Ask for work after this transaction commits. key: at most one unfinished job has it."""
+    await enqueue_many([(kind, payload, key)], due_at_us=due_at_us)
+
+
+async def enqueue_many(jobs: list[tuple[str, dict[str, Any], str | None]], *, due_at_us: int | None = None) -> None:
+    due_at = clock.now_us() if due_at_us is None else due_at_us
+    rows = [
+        {"id": new_id(), "kind": kind, "payload": orjson.dumps(payload).decode(), "key": key, "due_at": due_at}
+        for kind, payload, key in jobs
+    ]
+    if rows:
+        await _ENQUEUE(as_rows(rows))
+
+
+_lease = atomic(_LEASE.__call__)
+_forget = atomic(_DONE.__call__)
+_put_back = atomic(_AGAIN.__call__)
+
+
+async def work_off(kinds: dict[str, Job], *, at_once: int = 20) -> int:
+    """Lease what is due and do it; gives how many were done. Called by the worker until it gives 0."""
+    wall = clock.wall_now_us()
+    leased = await _lease(clock.now_us(), wall + LEASE_SECONDS * 1_000_000, wall, at_once)
+    for row in leased:
+        await _do(row, kinds)
+    return len(leased)
+
+
+async def _do(row: dict[str, Any], kinds: dict[str, Job]) -> None:
+    try:
+        await kinds[row["kind"]](orjson.loads(row["payload"]))
+    except Exception as error:
+        parked = row["tries"] >= TRIES_MAX
+        _log.exception("job %s (%s) failed, try %s", row["id"], row["kind"], row["tries"])
+        due_at = clock.now_us() + min(2 ** row["tries"], 600) * 1_000_000
+        await _put_back(row["id"], "parked" if parked else "queued", due_at, repr(error)[:500])
+    else:
+        await _forget(row["id"])

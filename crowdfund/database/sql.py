@@ -1,0 +1,62 @@
+"""A statement of SQL with one text for both engines. Two words differ and are filled in here.
+
+`{rows}`        the rows of a JSON array given as a parameter: a whole batch travels as one value, so the text never changes
+                and prepared statements hit.
+`{for_update}`  locks what a SELECT found, until the end of the transaction. SQLite has taken its one write lock at BEGIN.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from crowdfund.database.names import connection_in_force, dialect
+
+_ROWS = {"sqlite": "json_each({})", "postgres": "jsonb_array_elements({}::jsonb)"}
+_FOR_UPDATE = {"sqlite": "", "postgres": "FOR UPDATE"}
+
+
+def _filled_in(text: str, engine: str) -> str:
+    text = re.sub(r"\{rows(?::(\d+))?\}", lambda match: _ROWS[engine].format(f"${match[1] or 1}"), text)
+    text = text.replace("{for_update}", _FOR_UPDATE[engine])
+    return re.sub(r"\$(\d+)", r"?\1", text) if engine == "sqlite" else text
+
+
+class Sql:
+    """One statement; calling it runs it on the transaction under way, else on the connection that pages read from.
+
+    Parameters are written $1, $2, …; `{rows}` reads $1 and `{rows:2}` reads $2. Gives rows as dicts, RETURNING ones too.
+    """
+
+    __slots__ = ("_by_dialect", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._by_dialect: dict[str, str] = {}
+
+    async def __call__(self, *values: Any) -> list[dict[str, Any]]:
+        return await connection_in_force().execute_query_dict(self.text, list(values))
+
+    async def one(self, *values: Any) -> dict[str, Any] | None:
+        rows = await self(*values)
+        return rows[0] if rows else None
+
+    async def value(self, *values: Any) -> Any:
+        """The first column of the first row, None without one."""
+        row = await self.one(*values)
+        return None if row is None else next(iter(row.values()))
+
+    @property
+    def text(self) -> str:
+        engine = dialect()
+        if engine not in self._by_dialect:
+            self._by_dialect[engine] = _filled_in(self._text, engine)
+        return self._by_dialect[engine]
+
+
+def as_rows(rows: Iterable[Any]) -> str:
+    """A batch as the one JSON parameter that `{rows}` reads."""
+    return orjson.dumps(list(rows)).decode()

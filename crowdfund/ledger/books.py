@@ -1,0 +1,81 @@
+"""Proving the books: each rule is one statement that gives the rows that break it. None may."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crowdfund.database import Sql
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """name: what is promised. counted: how many things it looks at. broken: the rows that break it, with a `what` column."""
+
+    name: str
+    counted: Sql
+    broken: Sql
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found: how many things it looked at, and those that break it (the first twenty named)."""
+
+    name: str
+    counted: int
+    broken: list[str]
+
+    @property
+    def holds(self) -> bool:
+        return not self.broken
+
+
+RULES: Sequence[Rule] = (
+    Rule(
+        "every entry has a posting",
+        Sql("SELECT COUNT(*) FROM journal_entry"),
+        Sql("""SELECT e.key AS what FROM journal_entry e
+               WHERE NOT EXISTS (SELECT 1 FROM posting p WHERE p.entry_id = e.id) LIMIT 20"""),
+    ),
+    Rule(
+        "per currency the sum of all accounts is zero",
+        Sql("SELECT COUNT(DISTINCT currency) FROM account"),
+        Sql("""SELECT currency || ' is off by ' || CAST(SUM(minor) AS TEXT) AS what FROM (
+                   SELECT a.currency, p.amount_minor AS minor FROM posting p JOIN account a ON a.id = p.debit_id
+                   UNION ALL
+                   SELECT a.currency, -p.amount_minor FROM posting p JOIN account a ON a.id = p.credit_id) AS moved
+               GROUP BY currency HAVING SUM(minor) <> 0"""),
+    ),
+    Rule(
+        "every kept balance equals its postings",
+        Sql("SELECT COUNT(*) FROM balance"),
+        Sql("""SELECT a.code AS what FROM balance b JOIN account a ON a.id = b.account_id
+               WHERE b.debits_minor <> COALESCE((SELECT SUM(amount_minor) FROM posting WHERE debit_id = a.id), 0)
+                  OR b.credits_minor <> COALESCE((SELECT SUM(amount_minor) FROM posting WHERE credit_id = a.id), 0)
+               LIMIT 20"""),
+    ),
+    Rule(
+        "no account is below its floor",
+        Sql("SELECT COUNT(*) FROM account WHERE floor_minor IS NOT NULL"),
+        Sql("""SELECT a.code AS what FROM account a LEFT JOIN balance b ON b.account_id = a.id
+               WHERE a.floor_minor IS NOT NULL
+                 AND (b.account_id IS NULL OR (b.debits_minor - b.credits_minor) * a.sign < a.floor_minor) LIMIT 20"""),
+    ),
+    Rule(
+        "a reversal swaps what it reverses",
+        Sql("SELECT COUNT(*) FROM journal_entry WHERE reverses IS NOT NULL"),
+        Sql("""SELECT r.key AS what FROM journal_entry r JOIN journal_entry o ON o.id = r.reverses
+               WHERE (SELECT COUNT(*) FROM posting p JOIN posting q ON q.entry_id = o.id AND q.debit_id = p.credit_id
+                         AND q.credit_id = p.debit_id AND q.amount_minor = p.amount_minor WHERE p.entry_id = r.id)
+                     < (SELECT COUNT(*) FROM posting p WHERE p.entry_id = o.id) LIMIT 20"""),
+    ),
+)
+
+
+async def prove(rules: Sequence[Rule]) -> list[Finding]:
+    """Run each rule; the caller decides what a broken one means."""
+    findings = []
+    for rule in rules:
+        counted = int(await rule.counted.value() or 0)
+        findings.append(Finding(rule.name, counted, [str(row["what"]) for row in await rule.broken()]))
+    return findings

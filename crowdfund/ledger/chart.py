@@ -1,0 +1,70 @@
+"""The chart of accounts: what each account is, and whether it may run below nothing.
+
+Assets and expenses grow by debits (sign +1), liabilities and income by credits (-1). An account that belongs to somebody has
+a floor of 0 and a balance row that the database guards; platform-wide accounts have neither, as one row would be a lock that
+everybody waits for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ASSET = EXPENSE = 1
+LIABILITY = INCOME = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    code: str
+    sign: int
+    currency: str
+    floor_minor: int | None = None
+
+
+def stripe(currency: str) -> Account:
+    """What lies at the processor, available and pending."""
+    return Account(f"stripe:{currency}", ASSET, currency)
+
+
+def bank(currency: str) -> Account:
+    return Account(f"bank:{currency}", ASSET, currency)
+
+
+def fund(campaign_id: int, currency: str) -> Account:
+    """What a campaign has collected and still holds for its backers."""
+    return Account(f"fund:{campaign_id}", LIABILITY, currency, 0)
+
+
+def payable(organisation_id: int, currency: str) -> Account:
+    """What is owed to an organisation: its funded funds, less what was paid out."""
+    return Account(f"payable:{organisation_id}:{currency}", LIABILITY, currency, 0)
+
+
+def receivable(organisation_id: int, currency: str) -> Account:
+    """What an organisation owes us: a dispute lost after its money was paid out."""
+    return Account(f"receivable:{organisation_id}:{currency}", ASSET, currency, 0)
+
+
+def refund_clearing(currency: str) -> Account:
+    """Refunds promised and not yet confirmed by the processor."""
+    return Account(f"refund:clearing:{currency}", LIABILITY, currency)
+
+
+def payout_transit(currency: str) -> Account:
+    """Payouts on their way."""
+    return Account(f"payout:transit:{currency}", LIABILITY, currency)
+
+
+def fee(currency: str) -> Account:
+    """What the platform earns."""
+    return Account(f"fee:platform:{currency}", INCOME, currency)
+
+
+def processor(currency: str) -> Account:
+    """What the processor costs."""
+    return Account(f"expense:processor:{currency}", EXPENSE, currency)
+
+
+def dispute_cost(currency: str) -> Account:
+    """What disputes cost: the processor's fees, and losses that nobody repays."""
+    return Account(f"expense:dispute:{currency}", EXPENSE, currency)

