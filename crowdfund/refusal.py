@@ -13,7 +13,7 @@ class Refusal(Exception):
     """
 
     status_code: ClassVar[int] = 409
-    retry_after_seconds: ClassVar[int | None] = None
+    retry_after_seconds: int | None = None
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
         super().__init__(sentence)

@@ -96,7 +96,9 @@ def _refuse_contradictions(settings: Settings) -> None:
     if settings.sandbox_url and not settings.sandbox:
         raise SettingsError("CROWDFUND_SANDBOX_URL is set together with a real Stripe key: unset one of them.")
     if not settings.sandbox and not settings.stripe_webhook_secret:
-        raise SettingsError("CROWDFUND_STRIPE_WEBHOOK_SECRET is missing: without it no event of Stripe can be believed.")
+        raise SettingsError(
+            "CROWDFUND_STRIPE_WEBHOOK_SECRET is missing: without it no event of Stripe can be believed."
+        )
     if not settings.sandbox and settings.clock_file.exists() and any(settings.clock_file.read_bytes()):
         raise SettingsError("The clock of this data folder was moved: a real Stripe key with a test clock is refused.")
     if settings.is_sqlite and settings.workers > 1:

@@ -1,1 +1,223 @@
-"""Tables."""
+"""Tables of the campaigns room, and the life of a campaign."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from crowdfund.database import InstantField
+
+
+class CampaignState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHANGES_REQUESTED = "changes_requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PRELAUNCH = "prelaunch"
+    LIVE = "live"
+    SETTLING = "settling"
+    FUNDED = "funded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SUSPENDED = "suspended"
+    DELIVERING = "delivering"
+    COMPLETED = "completed"
+
+
+S = CampaignState
+MOVES: dict[CampaignState, set[CampaignState]] = {
+    S.DRAFT: {S.SUBMITTED},
+    S.SUBMITTED: {S.CHANGES_REQUESTED, S.APPROVED, S.REJECTED},
+    S.CHANGES_REQUESTED: {S.SUBMITTED},
+    S.APPROVED: {S.PRELAUNCH},
+    S.REJECTED: set(),
+    S.PRELAUNCH: {S.LIVE},
+    S.LIVE: {S.SETTLING, S.CANCELLED, S.SUSPENDED},
+    S.SETTLING: {S.FUNDED, S.FAILED},
+    S.FUNDED: {S.DELIVERING},
+    S.FAILED: set(),
+    S.CANCELLED: set(),
+    S.SUSPENDED: {S.LIVE, S.CANCELLED},
+    S.DELIVERING: {S.COMPLETED},
+    S.COMPLETED: set(),
+}
+EDITABLE = {S.DRAFT, S.CHANGES_REQUESTED}
+PUBLIC = {S.PRELAUNCH, S.LIVE, S.SETTLING, S.FUNDED, S.FAILED, S.CANCELLED, S.SUSPENDED, S.DELIVERING, S.COMPLETED}
+SUCCEEDED = {S.FUNDED, S.DELIVERING, S.COMPLETED}
+ENDED_WITHOUT_MONEY = {S.FAILED, S.CANCELLED}
+
+
+class Rule(StrEnum):
+    """When a fund has succeeded, judged on money collected."""
+
+    STRICT = "strict"  # the whole goal
+    THRESHOLD = "threshold"  # a share of the goal, told before launch
+    FLEXIBLE = "flexible"  # whatever comes
+
+
+class Campaign(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    title_id = fields.BigIntField()
+    organisation_id = fields.BigIntField()
+    kind = fields.TextField()
+    slug = fields.TextField()
+    name = fields.TextField()
+    tagline = fields.TextField(default="")
+    state = fields.TextField()
+    currency = fields.TextField()
+    goal_minor = fields.BigIntField(default=0)
+    rule = fields.TextField(default=Rule.STRICT.value)
+    threshold_bps = fields.BigIntField(default=10_000)
+    fee_bps = fields.BigIntField()
+    sale_id = fields.BigIntField(null=True)
+    share_price_minor = fields.BigIntField(null=True)
+    shares_per_fan_max = fields.BigIntField(null=True)
+    opens_at = InstantField(null=True)
+    launched_at = InstantField(null=True)
+    closes_at = InstantField(null=True)
+    closed_at = InstantField(null=True)
+    settle_by = InstantField(null=True)
+    ended_at = InstantField(null=True)
+    page_version = fields.BigIntField(default=1)
+    promised_minor = fields.BigIntField(default=0)
+    pledges_live = fields.BigIntField(default=0)
+    promised_at_close_minor = fields.BigIntField(default=0)
+    pledges_at_close = fields.BigIntField(default=0)
+    collected_minor = fields.BigIntField(default=0)
+    refunded_minor = fields.BigIntField(default=0)
+    made_at = InstantField()
+
+    class Meta:
+        table = "campaign"
+
+    @property
+    def path(self) -> str:
+        return f"/campaigns/{self.slug}"
+
+    @property
+    def desk_path(self) -> str:
+        return f"/desk/campaigns/{self.slug}"
+
+    @property
+    def needed_minor(self) -> int:
+        """What has to be collected for the fund to succeed."""
+        if self.rule == Rule.FLEXIBLE:
+            return 1
+        # Rounded up: a threshold of 80 % means no cent less than 80 %.
+        return max(1, -(-self.goal_minor * self.threshold_bps // 10_000))
+
+    @property
+    def is_public(self) -> bool:
+        return self.state in PUBLIC
+
+
+class CampaignPage(Model):
+    # Tortoise wants one column as key; the pair is unique in the schema and rows are only ever filtered and created.
+    campaign_id = fields.BigIntField(primary_key=True, generated=False)
+    version = fields.BigIntField()
+    story = fields.TextField()
+    risks = fields.TextField(default="")
+    by_person_id = fields.BigIntField(null=True)
+    made_at = InstantField()
+
+    class Meta:
+        table = "campaign_page"
+
+
+class BudgetLine(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    campaign_id = fields.BigIntField()
+    position = fields.BigIntField()
+    name = fields.TextField()
+    amount_minor = fields.BigIntField()
+
+    class Meta:
+        table = "budget_line"
+
+
+class Tier(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    campaign_id = fields.BigIntField()
+    position = fields.BigIntField()
+    name = fields.TextField()
+    description = fields.TextField(default="")
+    price_minor = fields.BigIntField()
+    size = fields.BigIntField(null=True)
+    taken = fields.BigIntField(default=0)
+    per_fan_max = fields.BigIntField(default=1)
+    opens_at = InstantField(null=True)
+    closes_at = InstantField(null=True)
+    ships = fields.TextField(default="nothing")
+    delivers_on = fields.TextField(default="")
+    image_id = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "tier"
+
+    @property
+    def left(self) -> int | None:
+        return None if self.size is None else self.size - self.taken
+
+
+class Sale(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    slug = fields.TextField()
+    name = fields.TextField()
+    currency = fields.TextField()
+    amount_per_fan_max_minor = fields.BigIntField()
+
+    class Meta:
+        table = "sale"
+
+
+class CampaignEvent(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    campaign_id = fields.BigIntField()
+    from_state = fields.TextField()
+    to_state = fields.TextField()
+    because = fields.TextField()
+    by_person_id = fields.BigIntField(null=True)
+    at = InstantField()
+
+    class Meta:
+        table = "campaign_event"
+
+
+class ReviewRemark(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    campaign_id = fields.BigIntField()
+    by_person_id = fields.BigIntField()
+    text = fields.TextField()
+    made_at = InstantField()
+    answer = fields.TextField(default="")
+    answered_by_id = fields.BigIntField(null=True)
+    answered_at = InstantField(null=True)
+
+    class Meta:
+        table = "review_remark"
+
+
+class CampaignUpdate(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    campaign_id = fields.BigIntField()
+    number = fields.BigIntField()
+    title = fields.TextField()
+    body = fields.TextField()
+    by_person_id = fields.BigIntField()
+    published_at = InstantField()
+
+    class Meta:
+        table = "campaign_update"
+
+
+class Follower(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    campaign_id = fields.BigIntField()
+    person_id = fields.BigIntField()
+    made_at = InstantField()
+
+    class Meta:
+        table = "follower"

@@ -91,8 +91,9 @@ async def open_database(url: str, *, models: tuple[str, ...] = MODELS) -> None:
     _context = TortoiseContext()
     names.open_as(name)
     try:
-        # The global fallback, since the lifespan and the requests run in different tasks.
-        await _context.init(config=config, routers=[Router], _enable_global_fallback=True)
+        with _context:
+            # The global fallback, since the lifespan and the requests run in different tasks.
+            await _context.init(config=config, routers=[Router], _enable_global_fallback=True)
         await ids.claim_process_number()
     except BaseException:
         await close_database()

@@ -52,7 +52,9 @@ async def migrate(url: str, folder: Path = SCHEMA) -> list[str]:
     Raises DatabaseError where an applied file was changed since, or the database is newer than this program.
     """
     wanted = steps(folder)
-    return _migrate_sqlite(sqlite_path(url), wanted) if url.startswith("sqlite:") else await _migrate_postgres(url, wanted)
+    return (
+        _migrate_sqlite(sqlite_path(url), wanted) if url.startswith("sqlite:") else await _migrate_postgres(url, wanted)
+    )
 
 
 def _missing(wanted: list[Step], applied: dict[str, str]) -> list[Step]:
@@ -116,7 +118,9 @@ def _statements(script: str) -> Iterator[str]:
 async def _migrate_postgres(url: str, wanted: list[Step]) -> list[str]:
     connection = await asyncpg.connect(**postgres_parts(url))
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK_NUMBER)  # a second runner waits, then finds nothing
+        await connection.execute(
+            "SELECT pg_advisory_lock($1)", _LOCK_NUMBER
+        )  # a second runner waits, then finds nothing
         await connection.execute("SET lock_timeout = '5s'")
         await connection.execute(_STEPS_TABLE)
         applied = {row["name"]: row["fingerprint"] for row in await connection.fetch("SELECT * FROM schema_step")}

@@ -1,1 +1,49 @@
-"""Tables."""
+"""Tables of the disputes room."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from crowdfund.database import InstantField
+
+
+class DisputeState(StrEnum):
+    NEEDS_RESPONSE = "needs_response"
+    ANSWERING = "answering"  # the evidence is written down and on its way to the bank
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
+D = DisputeState
+MOVES = {
+    D.NEEDS_RESPONSE: {D.ANSWERING, D.UNDER_REVIEW, D.WON, D.LOST},
+    D.ANSWERING: {D.UNDER_REVIEW, D.WON, D.LOST},
+    D.UNDER_REVIEW: {D.WON, D.LOST},
+    D.WON: set(),
+    D.LOST: set(),
+}
+OPEN = {D.NEEDS_RESPONSE, D.ANSWERING, D.UNDER_REVIEW}
+
+
+class Dispute(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    stripe_dispute_id = fields.TextField()
+    charge_id = fields.BigIntField()
+    pledge_id = fields.BigIntField()
+    campaign_id = fields.BigIntField()
+    amount_minor = fields.BigIntField()
+    currency = fields.TextField()
+    reason = fields.TextField()
+    state = fields.TextField()
+    evidence = fields.TextField(default="")
+    answered_by_id = fields.BigIntField(null=True)
+    due_by = InstantField(null=True)
+    made_at = InstantField()
+    ended_at = InstantField(null=True)
+
+    class Meta:
+        table = "dispute"

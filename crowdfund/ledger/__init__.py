@@ -6,6 +6,17 @@ Balanced by construction, append-only by trigger; a correction is a reversing en
 from crowdfund.ledger import chart
 from crowdfund.ledger.balances import balance_minor
 from crowdfund.ledger.chart import Account
-from crowdfund.ledger.post import Entry, EntryDiffers, FloorBroken, Posting, post, reverse
+from crowdfund.ledger.post import Entry, EntryDiffers, FloorBroken, Posting, post, recorded_by_processor, reverse
 
-__all__ = ["Account", "Entry", "EntryDiffers", "FloorBroken", "Posting", "balance_minor", "chart", "post", "reverse"]
+__all__ = [
+    "Account",
+    "Entry",
+    "EntryDiffers",
+    "FloorBroken",
+    "Posting",
+    "balance_minor",
+    "chart",
+    "post",
+    "recorded_by_processor",
+    "reverse",
+]

@@ -116,7 +116,9 @@ async def post(entries: Iterable[Entry]) -> None:
     await _ENTRIES(as_rows(_entry_row(entry, at) for entry in new))
     await _POSTINGS(as_rows(_posting_row(entry, p, account_ids) for entry in new for p in entry.postings))
     known = [
-        {"id": e.id, "balance_transaction_id": e.balance_transaction_id} for e in new if e.balance_transaction_id is not None
+        {"id": e.id, "balance_transaction_id": e.balance_transaction_id}
+        for e in new
+        if e.balance_transaction_id is not None
     ]
     if known:
         await _PROCESSOR(as_rows(known))
@@ -128,10 +130,21 @@ async def reverse(entry_key: str, *, key: str, kind: str) -> None:
     rows = await _POSTINGS_OF(entry_key)
     if not rows:
         raise EntryDiffers(f"There is no entry {entry_key} to reverse.")
-    postings = [Posting(debit=_account(r, "credit"), credit=_account(r, "debit"), amount_minor=r["amount_minor"]) for r in rows]
+    postings = [
+        Posting(debit=_account(r, "credit"), credit=_account(r, "debit"), amount_minor=r["amount_minor"]) for r in rows
+    ]
     await post([Entry(key=key, kind=kind, subject=rows[0]["subject"], postings=postings, reverses=rows[0]["entry_id"])])
 
 
+async def recorded_by_processor(entry_key: str, balance_transaction_id: str) -> None:
+    """Tie an entry that was posted before to the processor's own record of it; once, later calls change nothing."""
+    await _TIE(balance_transaction_id, entry_key)
+
+
+_TIE = Sql("""
+    INSERT INTO processor_entry (balance_transaction_id, entry_id)
+    SELECT CAST($1 AS TEXT), id FROM journal_entry WHERE key = $2
+    ON CONFLICT (balance_transaction_id) DO NOTHING""")
 _POSTINGS_OF = Sql("""
     SELECT p.entry_id, e.subject, p.amount_minor, d.code AS debit_code, d.sign AS debit_sign, d.floor_minor AS debit_floor,
            c.code AS credit_code, c.sign AS credit_sign, c.floor_minor AS credit_floor, p.currency
@@ -217,4 +230,3 @@ async def _move_balances(entries: list[Entry], account_ids: dict[str, int]) -> N
         await _MOVE_BALANCES(rows)
     except IntegrityError as error:
         raise FloorBroken("There is not enough money in that account.") from error
-

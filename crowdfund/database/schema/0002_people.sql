@@ -24,12 +24,14 @@ CREATE TABLE sign_in (
 );
 CREATE INDEX sign_in_person ON sign_in (person_id);
 
--- A link sent by mail: used once, for an hour (confirmation: three days). Wall time.
+-- A link sent by mail: used once, for an hour (confirmation: three days). Wall time. browser: the hash of the cookie of
+-- the browser that asked, so that the same one needs no password after it.
 CREATE TABLE mail_link (
     hash TEXT PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES person (id),
     purpose TEXT NOT NULL CHECK (purpose IN ('confirm', 'reset')),
     email TEXT NOT NULL,
+    browser TEXT NOT NULL DEFAULT '',
     expires_at BIGINT NOT NULL,
     used_at BIGINT
 );

@@ -43,20 +43,14 @@ CREATE TABLE pledge_event (
 );
 CREATE INDEX pledge_event_pledge ON pledge_event (pledge_id, id);
 
--- Pledges by day and by referrer, counted as they are made, so that a dashboard never reads them all.
-CREATE TABLE pledge_day (
+-- Pledges by day and referrer, counted as they are made, so that a dashboard never reads them all.
+CREATE TABLE pledge_count (
     campaign_id BIGINT NOT NULL REFERENCES campaign (id),
     day TEXT NOT NULL,
-    pledges BIGINT NOT NULL,
-    amount_minor BIGINT NOT NULL,
-    PRIMARY KEY (campaign_id, day)
-);
-CREATE TABLE pledge_referrer (
-    campaign_id BIGINT NOT NULL REFERENCES campaign (id),
     referrer TEXT NOT NULL,
     pledges BIGINT NOT NULL,
     amount_minor BIGINT NOT NULL,
-    PRIMARY KEY (campaign_id, referrer)
+    PRIMARY KEY (campaign_id, day, referrer)
 );
 
 -- What a backer of a shipped tier is owed, from the address to the door.

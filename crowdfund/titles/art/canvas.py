@@ -44,7 +44,8 @@ class Canvas:
     """Collects shapes and gradients; `svg()` is the picture. Later shapes lie over earlier ones."""
 
     def __init__(self) -> None:
-        self._gradients: list[str] = []
+        self._defs: list[str] = []
+        self._names: dict[str, str] = {}
         self._shapes: list[str] = []
 
     def linear(self, *stops: Stop, line: tuple[float, float, float, float] = (0, 0, 0, 1), page: bool = False) -> str:
@@ -60,21 +61,40 @@ class Canvas:
         return self._gradient("radialGradient", f'cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"', stops)
 
     def _gradient(self, kind: str, where: str, stops: Iterable[Stop]) -> str:
-        name = f"g{len(self._gradients)}"
         inner = "".join(
             f'<stop offset="{_n(stop[0])}" stop-color="{stop[1]}"'
             + (f' stop-opacity="{_n(stop[2])}"' if len(stop) == 3 else "")
             + "/>"
-            for stop in stops
+            for stop in sorted(stops, key=lambda stop: stop[0])
         )
-        self._gradients.append(f'<{kind} id="{name}" {where}>{inner}</{kind}>')
-        return f"url(#{name})"
+        return f"url(#{self._define(kind, where, inner)})"
+
+    def _define(self, kind: str, where: str, inner: str) -> str:
+        """The same gradient asked for twice is written once."""
+        written = f"{where}>{inner}</{kind}>"
+        if kind + written not in self._names:
+            name = self._names[kind + written] = f"d{len(self._defs)}"
+            self._defs.append(f'<{kind} id="{name}" {written}')
+        return self._names[kind + written]
+
+    def folds(self, width: float, *stops: Stop) -> str:
+        """A gradient across `width` units that goes on for ever, like cloth."""
+        where = f'x1="0" y1="0" x2="{_n(width)}" y2="0" gradientUnits="userSpaceOnUse" spreadMethod="repeat"'
+        return self._gradient("linearGradient", where, stops)
 
     def clip(self, outline: str) -> str:
         """A clip made of a path, for `group(clip_path=…)`."""
-        name = f"g{len(self._gradients)}"
-        self._gradients.append(f'<clipPath id="{name}"><path d="{outline}"/></clipPath>')
+        name = self._define("clipPath", "", f'<path d="{outline}"/>')
         return f"url(#{name})"
+
+    def stamp(self, shape: str) -> str:
+        """Markup kept for `use`, for what is drawn many times; answers its name."""
+        return self._define("g", "", shape)
+
+    def use(self, stamp: str, x: float, y: float, size: float = 1, **more: str | float | None) -> None:
+        self._shapes.append(
+            f'<use href="#{stamp}" transform="translate({_n(x)} {_n(y)}) scale({_n(size)})"{_attributes(more)}/>'
+        )
 
     def raw(self, tag: str, **attributes: str | float | None) -> None:
         self._shapes.append(f"<{tag}{_attributes(attributes)}/>")
@@ -102,14 +122,19 @@ class Canvas:
 
     def glow(self, x: float, y: float, radius: float, colour: str, strength: float = 1.0) -> None:
         """Light in air: bright in the middle, nothing at the rim."""
-        soft = ((0.0, colour, strength), (0.25, colour, strength * 0.5), (0.55, colour, strength * 0.16), (1.0, colour, 0.0))
+        soft = (
+            (0.0, colour, strength),
+            (0.25, colour, strength * 0.5),
+            (0.55, colour, strength * 0.16),
+            (1.0, colour, 0.0),
+        )
         self.circle(x, y, radius, self.radial(*soft))
 
     def sky(self, *stops: Stop, down_to: float = HEIGHT) -> None:
         self.rect(0, 0, WIDTH, down_to, self.linear(*stops))
 
     def svg(self) -> str:
-        defs = f"<defs>{''.join(self._gradients)}</defs>" if self._gradients else ""
+        defs = f"<defs>{''.join(self._defs)}</defs>" if self._defs else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
             f'preserveAspectRatio="xMidYMid slice">{defs}{"".join(self._shapes)}</svg>'

@@ -16,7 +16,9 @@ def river_moon(c: Canvas, d: Dice, p: Palette) -> None:
     stars(c, d, 70, 330, p.light)
     c.glow(x, y, 430, p.light, 0.75)
     c.circle(x, y, 118, p.light)
-    c.path(f"M{x - 50:.0f} {y - 40:.0f}a34 34 0 1 0 1 0M{x + 30:.0f} {y + 10:.0f}a22 22 0 1 0 1 0", p.glow, opacity=0.35)
+    c.path(
+        f"M{x - 50:.0f} {y - 40:.0f}a34 34 0 1 0 1 0M{x + 30:.0f} {y + 10:.0f}a22 22 0 1 0 1 0", p.glow, opacity=0.35
+    )
     c.path(ground(polygon(ridge(d, 560, 190, steps=26, rough=0.9))[:-1]), mix(p.low, p.mid, 0.45))
     c.path(ground(polygon(ridge(d, 600, 120, steps=22, rough=0.8))[:-1]), mix(p.mid, p.top, 0.45))
     c.rect(0, 600, WIDTH, 300, c.linear((0, mix(p.low, p.mid, 0.3)), (0.35, p.mid), (1, p.deep)))
@@ -53,14 +55,30 @@ def desert_road(c: Canvas, d: Dice, p: Palette) -> None:
         c.rect(x - 200, horizon - 150 + i * 38, 400, 4 + i * 4, mix(p.low, p.glow, 0.15 + i * 0.14), opacity=0.85)
     far = mix(p.mid, p.low, 0.35)
     c.path(f"M0 {horizon}V430H150l24 40h60l30 90ZM1600 {horizon}V400H1450l-30 50h-70l-30 40h-60l-34 70Z", far)
-    c.path(f"M250 {horizon}l36-80h90l10-30h70l14 46 60 64ZM1130 {horizon}l20-40h40l8-24h50l12 34 40 30Z", mix(p.mid, p.top, 0.3))
-    c.rect(0, horizon, WIDTH, HEIGHT - horizon, c.linear((0, mix(p.low, p.mid, 0.35)), (0.3, mix(p.mid, p.top, 0.45)), (1, p.deep)))
-    c.path(f"M{x - 5:.0f} {horizon}H{x + 5:.0f}L{x + 330:.0f} 900H{x - 560:.0f}Z", c.linear((0, p.low), (0.25, mix(p.top, p.deep, 0.3)), (1, p.deep)))
+    c.path(
+        f"M250 {horizon}l36-80h90l10-30h70l14 46 60 64ZM1130 {horizon}l20-40h40l8-24h50l12 34 40 30Z",
+        mix(p.mid, p.top, 0.3),
+    )
+    c.rect(
+        0,
+        horizon,
+        WIDTH,
+        HEIGHT - horizon,
+        c.linear((0, mix(p.low, p.mid, 0.35)), (0.3, mix(p.mid, p.top, 0.45)), (1, p.deep)),
+    )
+    c.path(
+        f"M{x - 5:.0f} {horizon}H{x + 5:.0f}L{x + 330:.0f} 900H{x - 560:.0f}Z",
+        c.linear((0, p.low), (0.25, mix(p.top, p.deep, 0.3)), (1, p.deep)),
+    )
     for i in range(7):
         near, far_end = (0.04 + 0.96 * ((i + 0.5) / 7) ** 2), (0.04 + 0.96 * (i / 7) ** 2)
         y1, y2 = horizon + 340 * far_end, horizon + 340 * near
         x1, x2 = x - 115 * far_end, x - 115 * near
-        c.path(polygon([(x1 - 7 * far_end, y1), (x1 + 7 * far_end, y1), (x2 + 7 * near, y2), (x2 - 7 * near, y2)]), p.glow, opacity=0.8)
+        c.path(
+            polygon([(x1 - 7 * far_end, y1), (x1 + 7 * far_end, y1), (x2 + 7 * near, y2), (x2 - 7 * near, y2)]),
+            p.glow,
+            opacity=0.8,
+        )
     poles = wires = ""
     last: tuple[float, float, float] | None = None
     for i in range(7):
@@ -78,13 +96,22 @@ def desert_road(c: Canvas, d: Dice, p: Palette) -> None:
     c.path(f"M{x - 46:.0f} {horizon + 52}v-14l6-14h24l6 14v14Z", p.deep)
     c.circle(x - 37, horizon + 42, 3, "#ff8a70")
     c.circle(x - 19, horizon + 42, 3, "#ff8a70")
-    c.path("M110 900V700q0-26 20-26t20 26v60q24 0 24-30v-30q0-14 13-14t13 14v44q0 46-50 50v106ZM110 800q-52-4-52-52v-30q0-12 11-12t11 12v24q0 26 30 28Z", p.deep)
+    c.path(
+        "M110 900V700q0-26 20-26t20 26v60q24 0 24-30v-30q0-14 13-14t13 14v44q0 46-50 50v106ZM110 800q-52-4-52-52v-30q0-12 11-12t11 12v24q0 26 30 28Z",
+        p.deep,
+    )
 
 
 def forest_light(c: Canvas, d: Dice, p: Palette) -> None:
     """A stag in the light between the trunks."""
     x = d.real(880, 1040)
-    c.rect(0, 0, WIDTH, HEIGHT, c.radial((0, p.light), (0.22, p.glow), (0.5, p.low), (0.8, p.mid), (1, p.top), at=(x / WIDTH, 0.5, 0.72)))
+    c.rect(
+        0,
+        0,
+        WIDTH,
+        HEIGHT,
+        c.radial((0, p.light), (0.22, p.glow), (0.5, p.low), (0.8, p.mid), (1, p.top), at=(x / WIDTH, 0.5, 0.72)),
+    )
     for depth in range(4):
         colour = (mix(p.glow, p.low, 0.7), mix(p.low, p.mid, 0.55), mix(p.mid, p.top, 0.55), p.deep)[depth]
         trunks = ""
@@ -94,10 +121,12 @@ def forest_light(c: Canvas, d: Dice, p: Palette) -> None:
             if abs(tx - x) < (30, 70, 150, 330)[depth]:
                 continue
             lean = d.real(-18, 18)
-            trunks += f"M{tx - wide / 2:.0f} 900L{tx - wide * 0.38 + lean:.0f} 0h{wide * 0.76:.0f}L{tx + wide / 2:.0f} 900Z"
+            trunks += (
+                f"M{tx - wide / 2:.0f} 900L{tx - wide * 0.38 + lean:.0f} 0h{wide * 0.76:.0f}L{tx + wide / 2:.0f} 900Z"
+            )
             if depth > 1:
-                up = d.real(120, 330)
-                trunks += f"M{tx:.0f} {up:.0f}l{d.pick((-1, 1)) * wide * 2.4:.0f} {-wide * 1.9:.0f}l6 8L{tx:.0f} {up + wide * 0.6:.0f}Z"
+                up, reach = d.real(120, 330), d.pick((-1, 1)) * wide * 2.2
+                trunks += f"M{tx:.0f} {up:.0f}q{reach * 0.5:.0f} {-wide * 0.4:.0f} {reach:.0f} {-wide * 1.9:.0f}Q{tx + reach * 0.6:.0f} {up:.0f} {tx:.0f} {up + wide * 0.8:.0f}Z"
         c.path(trunks, colour)
         if depth == 1:
             _shafts(c, d, x, p)
@@ -106,10 +135,10 @@ def forest_light(c: Canvas, d: Dice, p: Palette) -> None:
             deer(c, x, 728, 270, mix(p.deep, p.top, 0.2))
             c.rect(0, 640, WIDTH, 120, c.linear((0, p.glow, 0), (0.6, p.glow, 0.22), (1, p.glow, 0)))
     ferns = "".join(
-        f"M{fx} 900q{d.whole(-60, 60)}-{d.whole(40, 90)} {d.whole(-120, 120)}-{d.whole(50, 120)}q{d.whole(-20, 20)} 40 {d.whole(-20, 20)} 130Z"
-        for fx in range(20, 1600, 46)
+        f"M{fx} 900q{d.whole(-8, 8)}-50 {d.whole(-50, 50)}-{d.whole(60, 120)}" for fx in range(-10, 1610, 20)
     )
-    c.path(f"M0 900V838Q400 780 800 836T1600 812V900Z{ferns}", p.deep)
+    c.path("M0 900V848Q400 800 800 846T1600 822V900Z", p.deep)
+    c.stroke(ferns, p.deep, 8, stroke_linecap="round")
     dots = "".join(f"M{d.whole(500, 1400)} {d.whole(240, 760)}h0" for _ in range(34))
     c.stroke(dots, p.light, 6, stroke_linecap="round", opacity=0.7)
 
@@ -119,7 +148,9 @@ def _shafts(c: Canvas, d: Dice, x: float, p: Palette) -> None:
     for i in range(6):
         top = x - 420 + i * 190 + d.real(-40, 40)
         wide = d.real(36, 110)
-        c.path(polygon([(top, 0), (top + wide, 0), (top + wide * 2.3 - 260, 800), (top - 300, 800)]), beam, opacity=0.55)
+        c.path(
+            polygon([(top, 0), (top + wide, 0), (top + wide * 2.3 - 260, 800), (top - 300, 800)]), beam, opacity=0.55
+        )
 
 
 def lighthouse(c: Canvas, d: Dice, p: Palette) -> None:
@@ -129,8 +160,14 @@ def lighthouse(c: Canvas, d: Dice, p: Palette) -> None:
     stars(c, d, 90, 420, p.light)
     c.glow(x, lamp, 520, p.accent, 0.5)
     for tip_y, spread in ((90, 120), (430, 130)):
-        c.path(f"M{x:.0f} {lamp}L-60 {tip_y}V{tip_y + spread}Z", c.linear((0, p.light, 0), (1, p.light, 0.8), line=(0, 0, 1, 0)))
-    c.path(f"M{x:.0f} {lamp}L1700 {lamp - 130}V{lamp - 10}Z", c.linear((0, p.light, 0.7), (1, p.light, 0), line=(0, 0, 1, 0)))
+        c.path(
+            f"M{x:.0f} {lamp}L-60 {tip_y}V{tip_y + spread}Z",
+            c.linear((0, p.light, 0), (1, p.light, 0.8), line=(0, 0, 1, 0)),
+        )
+    c.path(
+        f"M{x:.0f} {lamp}L1700 {lamp - 130}V{lamp - 10}Z",
+        c.linear((0, p.light, 0.7), (1, p.light, 0), line=(0, 0, 1, 0)),
+    )
     c.rect(0, 600, WIDTH, 300, c.linear((0, mix(p.low, p.mid, 0.25)), (1, p.deep)))
     _ship(c, 300, 606, p)
     for row in range(6):
@@ -139,11 +176,16 @@ def lighthouse(c: Canvas, d: Dice, p: Palette) -> None:
         waves = "".join(f"q{60 + row * 9} {-swell} {120 + row * 18} 0t{120 + row * 18} 0" for _ in range(9 - row // 2))
         c.path(f"M{-shift:.0f} {y}{waves}V900H-200Z", mix(mix(p.low, p.mid, 0.5), p.deep, 0.16 + row * 0.16))
         c.stroke(f"M{-shift:.0f} {y}{waves}", p.glow, 2.5, opacity=0.5 - row * 0.06)
-    c.path(f"M{x - 230:.0f} 900l30-110 40-20 14-90 60-30 16-60 70-22 110 6 60 40 90 20 60 90 80 30V900Z", p.deep)
-    c.path(f"M{x - 34:.0f} 570L{x - 22:.0f} 310h44L{x + 34:.0f} 570Z", c.linear((0, p.light), (0.45, p.glow), (1, p.mid), line=(0, 0, 1, 0)))
+    c.path(f"M{x - 230:.0f} 900l30-110 40-20 14-90 60-30 16-60 70-22 110 6 60 40 90 20 60 90 150 40 V900Z", p.deep)
+    c.path(
+        f"M{x - 34:.0f} 570L{x - 22:.0f} 310h44L{x + 34:.0f} 570Z",
+        c.linear((0, p.light), (0.45, p.glow), (1, p.mid), line=(0, 0, 1, 0)),
+    )
     for i in range(3):
         top, half = 352 + i * 74, 24 + i * 3.4
-        c.path(polygon([(x - half, top), (x + half, top), (x + half + 1.8, top + 38), (x - half - 1.8, top + 38)]), p.mid)
+        c.path(
+            polygon([(x - half, top), (x + half, top), (x + half + 1.8, top + 38), (x - half - 1.8, top + 38)]), p.mid
+        )
     c.rect(x - 36, 300, 72, 12, p.deep)
     c.rect(x - 20, 250, 40, 50, p.light)
     c.path(f"M{x - 28:.0f} 252Q{x:.0f} 190 {x + 28:.0f} 252Z", p.deep)
@@ -180,13 +222,45 @@ def mountain_train(c: Canvas, d: Dice, p: Palette) -> None:
 
 def _peak(c: Canvas, d: Dice, x: float, y: float, wide: float, p: Palette) -> None:
     foot = 690
-    left = [(x, y), (x - wide * 0.12, y + 90), (x - wide * 0.2, y + 110), (x - wide * 0.5, foot - 120), (x - wide * 0.72, foot)]
+    left = [
+        (x, y),
+        (x - wide * 0.12, y + 90),
+        (x - wide * 0.2, y + 110),
+        (x - wide * 0.5, foot - 120),
+        (x - wide * 0.72, foot),
+    ]
     edge = [(x, y), (x + 26, y + 70), (x - 14, y + 150), (x + 40, y + 260), (x + 6, foot)]
-    right = [(x, y), (x + wide * 0.1, y + 70), (x + wide * 0.2, y + 110), (x + wide * 0.44, foot - 160), (x + wide * 0.7, foot)]
+    right = [
+        (x, y),
+        (x + wide * 0.1, y + 70),
+        (x + wide * 0.2, y + 110),
+        (x + wide * 0.44, foot - 160),
+        (x + wide * 0.7, foot),
+    ]
     c.path(polygon(left + edge[::-1]), mix(p.low, p.mid, 0.35))
     c.path(polygon(right + edge[::-1]), mix(p.mid, p.top, 0.4))
-    snow_l = [(x, y), (x - wide * 0.12, y + 90), (x - wide * 0.2, y + 110), (x - wide * 0.27, y + 175), (x - wide * 0.17, y + 150), (x - wide * 0.13, y + 205), (x - wide * 0.06, y + 150), (x - 14, y + 190), (x - 14, y + 150), (x + 26, y + 70)]
-    snow_r = [(x, y), (x + 26, y + 70), (x - 14, y + 150), (x + 6, y + 190), (x + wide * 0.08, y + 140), (x + wide * 0.14, y + 190), (x + wide * 0.2, y + 110), (x + wide * 0.1, y + 70)]
+    snow_l = [
+        (x, y),
+        (x - wide * 0.12, y + 90),
+        (x - wide * 0.2, y + 110),
+        (x - wide * 0.27, y + 175),
+        (x - wide * 0.17, y + 150),
+        (x - wide * 0.13, y + 205),
+        (x - wide * 0.06, y + 150),
+        (x - 14, y + 190),
+        (x - 14, y + 150),
+        (x + 26, y + 70),
+    ]
+    snow_r = [
+        (x, y),
+        (x + 26, y + 70),
+        (x - 14, y + 150),
+        (x + 6, y + 190),
+        (x + wide * 0.08, y + 140),
+        (x + wide * 0.14, y + 190),
+        (x + wide * 0.2, y + 110),
+        (x + wide * 0.1, y + 70),
+    ]
     c.path(polygon(snow_l), p.light)
     c.path(polygon(snow_r), mix(p.low, p.light, 0.45))
 
@@ -211,10 +285,13 @@ def kite_field(c: Canvas, d: Dice, p: Palette) -> None:
     c.path(ground(smooth(hill(d, 650, 80))), mix(p.low, p.glow, 0.35))
     c.path(ground(smooth(hill(d, 710, 90))), mix(p.low, p.mid, 0.3))
     c.path("M0 790Q400 640 900 720T1600 690V900H0Z", mix(p.mid, p.top, 0.25))
-    blades = "".join(f"M{d.whole(0, 1600)} {d.whole(770, 900)}q{d.whole(2, 10)}-22 {d.whole(10, 26)}-{d.whole(26, 54)}" for _ in range(110))
+    blades = "".join(
+        f"M{d.whole(0, 1600)} {d.whole(770, 900)}q{d.whole(2, 10)}-22 {d.whole(10, 26)}-{d.whole(26, 54)}"
+        for _ in range(110)
+    )
     c.stroke(blades, mix(p.mid, p.low, 0.6), 3, stroke_linecap="round", opacity=0.75)
     kx, ky = d.real(1130, 1280), d.real(150, 220)
-    c.stroke(f"M560 640Q900 620 {kx:.0f} {ky + 110:.0f}", p.deep, 2.5)
+    c.stroke(f"M560 640Q900 620 {kx:.0f} {ky:.0f}", p.deep, 2.5)
     c.open(transform=f"translate({kx:.0f} {ky:.0f}) rotate(28)")
     c.path("M0-130L86 0H0Z", p.accent)
     c.path("M0-130L-86 0H0Z", mix(p.accent, p.light, 0.35))
@@ -230,7 +307,11 @@ def kite_field(c: Canvas, d: Dice, p: Palette) -> None:
 
 def _cloud(c: Canvas, d: Dice, x: float, y: float, size: float, p: Palette) -> None:
     puffs = ((0, 0, 70), (-90, 18, 52), (88, 14, 58), (-150, 38, 32), (160, 36, 36), (40, -34, 52))
-    c.open(transform=f"translate({x:.0f} {y:.0f}) scale({size:.2f} {size * 0.85:.2f})", fill=p.light, opacity=d.real(0.55, 0.9))
+    c.open(
+        transform=f"translate({x:.0f} {y:.0f}) scale({size:.2f} {size * 0.85:.2f})",
+        fill=p.light,
+        opacity=d.real(0.55, 0.9),
+    )
     for dx, dy, radius in puffs:
         c.raw("circle", cx=dx, cy=dy, r=radius)
     c.raw("rect", x=-182, y=30, width=376, height=42, rx=21)
@@ -240,13 +321,14 @@ def _cloud(c: Canvas, d: Dice, x: float, y: float, size: float, p: Palette) -> N
 def aurora_cabin(c: Canvas, d: Dice, p: Palette) -> None:
     """One lit window under the northern lights."""
     c.sky((0, p.deep), (0.6, p.top), (1, p.mid), down_to=700)
-    stars(c, d, 120, 560, p.light)
-    for i, colour in enumerate((p.cold, p.low, p.accent)):
-        phase, base = d.real(0, math.tau), 470 - i * 60
-        lower = [(x, base + 90 * math.sin(x / 260 + phase) + 30 * math.sin(x / 90 + phase)) for x in range(-100, 1701, 100)]
-        upper = [(x + 60, y - d.real(230, 400)) for x, y in lower]
-        band = smooth(lower) + smooth(upper[::-1]).replace("M", "L", 1) + "Z"
-        c.path(band, c.linear((0, colour, 0), (0.75, colour, 0.55), (1, colour, 0.05)))
+    stars(c, d, 80, 560, p.light)
+    for base, colour in ((250, mix(p.cold, p.low, 0.55)), (370, p.cold)):
+        phase = d.real(0, math.tau)
+        light = c.radial((0, colour, 0.75), (0.45, colour, 0.3), (1, colour, 0))
+        ray = c.stamp(f'<ellipse cy="-60" rx="42" ry="230" fill="{light}"/>')
+        for x in range(-20, 1640, 50):
+            y = base + 70 * math.sin(x / 260 + phase) + 26 * math.sin(x / 95 + phase * 2)
+            c.use(ray, x, round(y), d.real(0.7, 1.15), opacity=d.real(0.45, 1))
     c.path(ground(polygon(ridge(d, 640, 150, steps=24, rough=0.9))[:-1]), mix(p.mid, p.top, 0.5))
     snow = c.linear((0, mix(p.low, p.light, 0.45)), (1, mix(p.mid, p.top, 0.2)))
     c.path("M0 690Q360 620 760 690T1600 650V900H0Z", snow)
@@ -261,7 +343,10 @@ def aurora_cabin(c: Canvas, d: Dice, p: Palette) -> None:
     c.stroke(f"M{x + 50:.0f} 556q-26-34 4-66t-8-76 20-70", p.light, 12, stroke_linecap="round", opacity=0.3)
     c.path(f"M{x - 70:.0f} 720L{x - 190:.0f} 800h210L{x - 10:.0f} 720Z", c.linear((0, p.accent, 0.6), (1, p.accent, 0)))
     c.path("M0 790Q460 700 900 800T1600 760V900H0Z", mix(p.mid, p.top, 0.45))
-    c.path("".join(pine(px, 905, tall) for px, tall in ((70, 420), (230, 300), (1480, 380), (1580, 480), (1370, 240))), p.deep)
+    c.path(
+        "".join(pine(px, 905, tall) for px, tall in ((70, 420), (230, 300), (1480, 380), (1580, 480), (1370, 240))),
+        p.deep,
+    )
 
 
 def balloons(c: Canvas, d: Dice, p: Palette) -> None:
@@ -270,7 +355,10 @@ def balloons(c: Canvas, d: Dice, p: Palette) -> None:
     c.glow(460, 560, 560, p.light, 0.95)
     c.circle(460, 570, 70, p.light)
     for i, y in enumerate((560, 620, 690)):
-        c.path(ground(polygon(ridge(d, y, 150 - i * 30, steps=22 + i * 4, rough=0.7))[:-1]), mix(mix(p.glow, p.low, 0.5), p.top, i * 0.3))
+        c.path(
+            ground(polygon(ridge(d, y, 150 - i * 30, steps=22 + i * 4, rough=0.7))[:-1]),
+            mix(mix(p.glow, p.low, 0.5), p.top, i * 0.3),
+        )
         c.rect(0, y - 60, WIDTH, 110, c.linear((0, p.light, 0), (1, p.light, 0.32 - i * 0.1)))
     for x, y, size in ((1060, 330, 1.5), (660, 220, 0.62), (1390, 210, 0.5), (820, 470, 0.38), (300, 340, 0.44)):
         _balloon(c, d, x + d.real(-50, 50), y + d.real(-30, 30), size, p)
@@ -303,7 +391,7 @@ def lone_tree(c: Canvas, d: Dice, p: Palette) -> None:
     trunk = f"M{x + 150:.0f} 716q22-130-10-210q-30-70-100-96 70 6 110 60-4-70-50-120 66 40 74 120 26-60 96-78-62 36-76 112-6 96 20 212Z"
     c.path(trunk, p.deep)
     for _ in range(20):
-        c.ellipse(x + 150 + d.real(-190, 190), 330 + d.real(-90, 70), d.real(36, 78), d.real(20, 36), p.deep, opacity=0.94)
+        c.ellipse(x + 150 + d.real(-190, 190), 330 + d.real(-90, 70), d.real(36, 78), d.real(20, 36), p.deep)
     leaves = "".join(f"M{d.whole(200, int(x) + 100)} {d.whole(330, 700)}h{d.whole(3, 9)}" for _ in range(34))
     c.stroke(leaves, p.deep, 6, stroke_linecap="round", opacity=0.8)
     c.path("M0 900V820Q500 690 1000 742T1600 740V900Z", p.deep)

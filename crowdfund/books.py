@@ -1,0 +1,44 @@
+"""`crowdfund check`: proves the books, rule by rule, in our own rows and against the processor's record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crowdfund.disputes.books import RULES as DISPUTE_RULES
+from crowdfund.ledger.books import RULES as LEDGER_RULES
+from crowdfund.ledger.books import Finding, Rule, prove
+from crowdfund.payments import reconcile
+from crowdfund.pledges.books import RULES as PLEDGE_RULES
+
+RULES: Sequence[Rule] = (*LEDGER_RULES, *PLEDGE_RULES, *DISPUTE_RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    findings: list[Finding]
+
+    @property
+    def holds(self) -> bool:
+        return all(finding.holds for finding in self.findings)
+
+    @property
+    def lines(self) -> list[str]:
+        """A line a rule, and a line for each thing that breaks it."""
+        lines = []
+        for finding in self.findings:
+            lines.append(f"{'ok    ' if finding.holds else 'BROKEN'} {finding.counted:>9,}  {finding.name}")
+            lines += [f"                  - {what}" for what in finding.broken]
+        return lines
+
+
+async def check(*, with_processor: bool = True) -> Report:
+    """Prove all rules. with_processor: also that every movement at Stripe has its entry, and that the balances agree."""
+    findings = await prove(RULES)
+    if with_processor:
+        differences = await reconcile.differences()
+        findings.append(
+            Finding("every movement at Stripe has its entry", differences.looked_at, differences.unexplained)
+        )
+        findings.append(Finding("the balance at Stripe is the ledger's", differences.currencies, differences.balances))
+    return Report(findings)

@@ -1,0 +1,324 @@
+"""What producers and staff do with a campaign: write it, submit it, review it, launch it, pause it, end it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crowdfund import clock
+from crowdfund.campaigns import counters
+from crowdfund.campaigns.models import (
+    EDITABLE,
+    MOVES,
+    BudgetLine,
+    Campaign,
+    CampaignEvent,
+    CampaignPage,
+    CampaignState,
+    ReviewRemark,
+    Rule,
+    Tier,
+)
+from crowdfund.campaigns.rules import DAYS_MAX, Draft, Missing, slug_of, what_is_missing
+from crowdfund.database import atomic, new_id, outbox
+from crowdfund.database.ids import public
+from crowdfund.database.moves import move
+from crowdfund.people.audit import record
+from crowdfund.people.models import Organisation
+from crowdfund.refusal import Invalid, Refusal
+from crowdfund.settings import current
+from crowdfund.titles.art import palette_of
+from crowdfund.titles.models import Title
+
+
+class NotReady(Invalid):
+    """A campaign lacks something; `missing` says what."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__(missing[0].sentence, field=missing[0].field)
+        self.missing = list(missing)
+
+
+class NotEditable(Refusal):
+    pass
+
+
+class RemarksOpen(Refusal):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a producer writes: everything a page shows but its tiers."""
+
+    name: str
+    tagline: str
+    story: str
+    risks: str
+    budget: Sequence[tuple[str, int]]
+    closes_at: datetime | None
+    opens_at: datetime | None
+    rule: Rule = Rule.STRICT
+    threshold_bps: int = 10_000
+    image_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierContent:
+    name: str
+    description: str
+    price_minor: int
+    size: int | None
+    per_fan_max: int = 1
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    ships: str = "nothing"
+    delivers_on: str = ""
+
+
+@atomic
+async def make_campaign(organisation: Organisation, *, name: str, currency: str, by: int) -> Campaign:
+    """A new draft, on a title of its own. Raises Invalid where the currency is not offered."""
+    if currency not in current().currencies:
+        raise Invalid(f"Funds are kept in {', '.join(current().currencies)}.", field="currency")
+    now, campaign_id = clock.now(), new_id()
+    title = await Title.create(
+        id=new_id(),
+        organisation_id=organisation.id,
+        kind="film",
+        name=name,
+        colour=palette_of(campaign_id),
+        made_at=now,
+    )
+    campaign = await Campaign.create(
+        id=campaign_id, title_id=title.id, organisation_id=organisation.id, kind="film", name=name, currency=currency,
+        slug=await _free_slug(name, campaign_id), state=CampaignState.DRAFT, fee_bps=current().fee_bps, made_at=now,
+    )  # fmt: skip
+    await CampaignPage.create(campaign_id=campaign.id, version=1, story="", by_person_id=by, made_at=now)
+    await record("campaign_made", f"campaign:{campaign.id}", by=by, after={"name": name})
+    return campaign
+
+
+async def _free_slug(name: str, campaign_id: int) -> str:
+    slug = slug_of(name, public(campaign_id))
+    return slug if not await Campaign.exists(slug=slug) else f"{slug}-{public(campaign_id)[:5]}"
+
+
+async def page_of(campaign: Campaign) -> CampaignPage:
+    """What the page says now."""
+    return await CampaignPage.get(campaign_id=campaign.id, version=campaign.page_version)
+
+
+@atomic
+async def write(campaign_id: int, content: Content, *, by: int) -> None:
+    """Change what a draft says. Once people can see it only the story may grow, as a new version of the page.
+
+    Raises NotEditable for what is promised already.
+    """
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.state not in EDITABLE:
+        raise NotEditable("This is promised now: it can't be changed any more. Publish an update instead.")
+    await BudgetLine.filter(campaign_id=campaign_id).delete()
+    for position, (name, amount_minor) in enumerate(content.budget):
+        await BudgetLine.create(
+            id=new_id(), campaign_id=campaign_id, position=position, name=name, amount_minor=amount_minor
+        )
+    await Campaign.filter(id=campaign_id).update(
+        name=content.name, tagline=content.tagline, closes_at=content.closes_at, opens_at=content.opens_at,
+        rule=content.rule, threshold_bps=content.threshold_bps if content.rule == Rule.THRESHOLD else 10_000,
+        goal_minor=sum(amount_minor for _, amount_minor in content.budget),
+    )  # fmt: skip
+    await CampaignPage.filter(campaign_id=campaign_id, version=campaign.page_version).update(
+        story=content.story, risks=content.risks, by_person_id=by, made_at=clock.now()
+    )
+    changes: dict[str, Any] = {"name": content.name}
+    if content.image_id is not None:
+        changes["image_id"] = content.image_id
+    await Title.filter(id=campaign.title_id).update(**changes)
+
+
+# --- tiers ---
+
+
+@atomic
+async def add_tier(campaign_id: int, content: TierContent, *, by: int) -> Tier:
+    """A new tier; also on a live fund, as it takes nothing from anybody."""
+    campaign = await _open_for_tiers(campaign_id)
+    position = await Tier.filter(campaign_id=campaign_id).count()
+    tier = await Tier.create(id=new_id(), campaign_id=campaign_id, position=position, **_columns(content))
+    await record(
+        "tier_added", f"campaign:{campaign.id}", by=by, after={"tier": content.name, "price": content.price_minor}
+    )
+    return tier
+
+
+@atomic
+async def change_tier(tier_id: int, content: TierContent, *, by: int) -> None:
+    """Change a tier. Once backed, its price stays and its number may only rise; the database holds that too."""
+    tier = await Tier.get(id=tier_id)
+    await _open_for_tiers(tier.campaign_id)
+    tier = await Tier.get(id=tier_id)
+    if tier.taken and content.price_minor != tier.price_minor:
+        raise Refusal("Fans have taken this tier: its price stays.", field="price")
+    if tier.taken and content.size is not None and (tier.size is None or content.size < tier.size):
+        raise Refusal("Fans have taken this tier: its number may only rise.", field="size")
+    await Tier.filter(id=tier_id).update(**_columns(content))
+    await record("tier_changed", f"campaign:{tier.campaign_id}", by=by, after={"tier": content.name})
+
+
+@atomic
+async def remove_tier(tier_id: int, *, by: int) -> None:
+    tier = await Tier.get(id=tier_id)
+    campaign = await _open_for_tiers(tier.campaign_id)
+    if campaign.state not in EDITABLE:
+        raise NotEditable("A tier that fans can see stays. Give it a closing date instead.")
+    await Tier.filter(id=tier_id).delete()
+    await record("tier_removed", f"campaign:{campaign.id}", by=by, before={"tier": tier.name})
+
+
+async def _open_for_tiers(campaign_id: int) -> Campaign:
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.state not in EDITABLE | {CampaignState.PRELAUNCH, CampaignState.LIVE}:
+        raise NotEditable("The tiers of this fund can't be changed any more.")
+    return campaign
+
+
+def _columns(content: TierContent) -> dict[str, Any]:
+    return {name: getattr(content, name) for name in TierContent.__slots__}
+
+
+# --- submitting and reviewing ---
+
+
+async def missing_in(campaign: Campaign) -> list[Missing]:
+    """What keeps a draft from being submitted."""
+    page = await page_of(campaign)
+    organisation = await Organisation.get(id=campaign.organisation_id)
+    draft = Draft(
+        name=campaign.name, tagline=campaign.tagline, story=page.story, currency=campaign.currency,
+        budget_minor=await BudgetLine.filter(campaign_id=campaign.id).values_list("amount_minor", flat=True),  # type: ignore[arg-type]
+        closes_at=campaign.closes_at, opens_at=campaign.opens_at,
+        tier_prices_minor=await Tier.filter(campaign_id=campaign.id).values_list("price_minor", flat=True),  # type: ignore[arg-type]
+        organisation_state=organisation.state, threshold_bps=campaign.threshold_bps,
+    )  # fmt: skip
+    return what_is_missing(draft, clock.now())
+
+
+async def _move(campaign: Campaign, to: CampaignState, because: str, by: int | None, **changes: Any) -> None:
+    was = campaign.state
+    await move(campaign, to, moves=MOVES, because=because, by=by, events=CampaignEvent, **changes)
+    await record(
+        f"campaign_{to}", f"campaign:{campaign.id}", by=by, reason=because, before={"state": was}, after={"state": to}
+    )
+
+
+@atomic
+async def submit(campaign_id: int, *, by: int) -> None:
+    """Hand a draft to the reviewers. Raises NotReady with all that is missing; RemarksOpen until each remark is answered."""
+    campaign = await Campaign.get(id=campaign_id)
+    missing = await missing_in(campaign)
+    if missing:
+        raise NotReady(missing)
+    if await ReviewRemark.exists(campaign_id=campaign_id, answered_at=None):
+        raise RemarksOpen("Answer each of the reviewer's remarks first.")
+    await _move(campaign, CampaignState.SUBMITTED, "submitted for review", by)
+
+
+@atomic
+async def remark(campaign_id: int, text: str, *, by: int) -> None:
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.state != CampaignState.SUBMITTED:
+        raise Refusal("Remarks are for a campaign under review.")
+    await ReviewRemark.create(id=new_id(), campaign_id=campaign_id, by_person_id=by, text=text, made_at=clock.now())
+
+
+@atomic
+async def answer_remark(remark_id: int, answer: str, *, by: int) -> None:
+    found = await ReviewRemark.get(id=remark_id)
+    campaign = await Campaign.get(id=found.campaign_id)
+    if campaign.state not in (CampaignState.CHANGES_REQUESTED, CampaignState.SUBMITTED):
+        raise Refusal("The review of this campaign is over.")
+    await ReviewRemark.filter(id=remark_id).update(answer=answer, answered_by_id=by, answered_at=clock.now())
+
+
+@atomic
+async def review(campaign_id: int, verdict: CampaignState, because: str, *, by: int) -> None:
+    """Staff's answer to a submitted campaign: approved, changes_requested or rejected, with a reason."""
+    if verdict not in (CampaignState.APPROVED, CampaignState.CHANGES_REQUESTED, CampaignState.REJECTED):
+        raise Invalid("Approve it, ask for changes, or reject it.", field="verdict")
+    if verdict != CampaignState.APPROVED and not because.strip():
+        raise Invalid("Say why: the producer reads it.", field="because")
+    campaign = await Campaign.get(id=campaign_id)
+    await _move(campaign, verdict, because or "reviewed", by)
+    await outbox.enqueue("campaign_reviewed", {"campaign": campaign_id}, key=None)
+
+
+# --- launching, pausing, ending ---
+
+
+@atomic
+async def announce(campaign_id: int, *, opens_at: datetime | None, by: int) -> None:
+    """Show an approved campaign before it opens; opens_at: when it opens by itself, None: when the producer says so."""
+    campaign = await Campaign.get(id=campaign_id)
+    if opens_at is not None:
+        _refuse_dates(campaign, opens_at)
+    await _move(campaign, CampaignState.PRELAUNCH, "announced", by, opens_at=opens_at)
+
+
+@atomic
+async def launch(campaign_id: int, *, by: int | None) -> None:
+    """Open the fund: pledges can be made from now until it closes."""
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    now = clock.now()
+    _refuse_dates(campaign, now)
+    if campaign.state == CampaignState.APPROVED:
+        await _move(campaign, CampaignState.PRELAUNCH, "announced", by)
+    await _move(campaign, CampaignState.LIVE, "launched", by, launched_at=now)
+    await outbox.enqueue("campaign_launched", {"campaign": campaign_id}, key=f"campaign_launched:{campaign_id}")
+
+
+def _refuse_dates(campaign: Campaign, opens_at: datetime) -> None:
+    if campaign.closes_at is None or campaign.closes_at <= opens_at:
+        raise Refusal("The closing date has passed. Ask for a new one before you launch.", field="closes_at")
+    if (campaign.closes_at - opens_at).days > DAYS_MAX:
+        raise Refusal(f"It would be open for more than {DAYS_MAX} days.", field="opens_at")
+
+
+async def open_due() -> int:
+    """Launch what was scheduled; gives how many."""
+    due = await Campaign.filter(state=CampaignState.PRELAUNCH, opens_at__lte=clock.now_us()).values_list(
+        "id", flat=True
+    )
+    for campaign_id in due:
+        await launch(int(campaign_id), by=None)  # type: ignore[arg-type]
+    return len(due)
+
+
+@atomic
+async def pause(campaign_id: int, because: str, *, by: int) -> None:
+    """Staff pauses a live fund: nothing can be pledged, nothing is charged, until it is resumed or cancelled."""
+    await counters.lock_one(campaign_id)
+    await _move(await Campaign.get(id=campaign_id), CampaignState.SUSPENDED, because, by)
+
+
+@atomic
+async def resume(campaign_id: int, because: str, *, by: int) -> None:
+    await counters.lock_one(campaign_id)
+    await _move(await Campaign.get(id=campaign_id), CampaignState.LIVE, because, by)
+
+
+@atomic
+async def cancel_campaign(campaign_id: int, because: str, *, by: int) -> None:
+    """End a fund before its deadline: nobody is charged, every pledge is let go."""
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    await _move(
+        campaign, CampaignState.CANCELLED, because, by, ended_at=clock.now(), closed_at=clock.now(),
+        promised_at_close_minor=campaign.promised_minor, pledges_at_close=campaign.pledges_live,
+    )  # fmt: skip
+    await outbox.enqueue("campaign_cancelled", {"campaign": campaign_id}, key=f"campaign_cancelled:{campaign_id}")

@@ -1,0 +1,92 @@
+"""How a fund ends: closed at its deadline, then funded or failed by what was collected, never by what was promised."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from crowdfund import clock, money
+from crowdfund.campaigns import counters
+from crowdfund.campaigns.models import MOVES, Campaign, CampaignEvent, CampaignState, Rule
+from crowdfund.database import Sql, atomic, outbox
+from crowdfund.database.moves import move
+from crowdfund.ledger import Entry, Posting, balance_minor, chart, post
+
+SETTLE_DAYS = 7
+
+
+@atomic
+async def close_campaign(campaign_id: int) -> bool:
+    """At the deadline: begin settling, or fail at once where too little was promised; gives whether it closed now."""
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    now = clock.now()
+    if campaign.state != CampaignState.LIVE or campaign.closes_at is None or now < campaign.closes_at:
+        return False
+    await move(
+        campaign, CampaignState.SETTLING, moves=MOVES, because="the deadline has come", by=None, events=CampaignEvent,
+        closed_at=campaign.closes_at, settle_by=campaign.closes_at + timedelta(days=SETTLE_DAYS),
+        promised_at_close_minor=campaign.promised_minor, pledges_at_close=campaign.pledges_live,
+    )  # fmt: skip
+    if campaign.promised_minor < campaign.needed_minor:
+        await _fail(campaign, "too little was promised; nobody is charged")
+    return True
+
+
+@atomic
+async def end_campaign(campaign_id: int) -> bool:
+    """The verdict, when every card has been charged or given up: funded or failed by what was collected."""
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.state != CampaignState.SETTLING:
+        return False
+    held_minor = await balance_minor(chart.fund(campaign.id, campaign.currency))
+    if held_minor >= campaign.needed_minor:
+        await _fund(campaign, held_minor)
+    else:
+        await _fail(campaign, "too little was collected; what was charged is refunded in full")
+    return True
+
+
+_FEES = Sql(
+    "SELECT CAST(COALESCE(SUM(fee_minor), 0) AS BIGINT) AS minor FROM charge WHERE campaign_id = $1 AND state = 'succeeded'"
+)
+
+
+async def _fund(campaign: Campaign, held_minor: int) -> None:
+    """A funded fund repays the processor's fees, pays the platform's, and owes the rest to its organisation."""
+    await move(
+        campaign, CampaignState.FUNDED, moves=MOVES, because="collected what it needed", by=None, events=CampaignEvent,
+        ended_at=clock.now(),
+    )  # fmt: skip
+    fund, currency = chart.fund(campaign.id, campaign.currency), campaign.currency
+    processor_minor = min(int(await _FEES.value(campaign.id)), held_minor)
+    fee_minor = min(money.share_minor(held_minor, campaign.fee_bps), held_minor - processor_minor)
+    parts = [
+        (chart.processor(currency), processor_minor),
+        (chart.fee(currency), fee_minor),
+        (chart.payable(campaign.organisation_id, currency), held_minor - processor_minor - fee_minor),
+    ]
+    movements = [Posting(fund, account, minor) for account, minor in parts if minor > 0]
+    await post([Entry(f"campaign:{campaign.id}:funded", "fund_succeeded", f"campaign:{campaign.id}", movements)])
+    await outbox.enqueue("campaign_funded", {"campaign": campaign.id}, key=f"campaign_funded:{campaign.id}")
+
+
+async def _fail(campaign: Campaign, because: str) -> None:
+    await move(
+        campaign,
+        CampaignState.FAILED,
+        moves=MOVES,
+        because=because,
+        by=None,
+        events=CampaignEvent,
+        ended_at=clock.now(),
+    )
+    await outbox.enqueue("campaign_failed", {"campaign": campaign.id}, key=f"campaign_failed:{campaign.id}")
+
+
+def likely_verdict(campaign: Campaign, likely_collected_minor: int) -> CampaignState:
+    """What would happen if it closed now: for the producer's preview. Said before it matters, by the same rule."""
+    if campaign.promised_minor < campaign.needed_minor:
+        return CampaignState.FAILED
+    enough = likely_collected_minor >= campaign.needed_minor
+    return CampaignState.FUNDED if enough or campaign.rule == Rule.FLEXIBLE else CampaignState.FAILED

@@ -1,0 +1,53 @@
+"""States change by moves: legal ones only, one winner each, and a row in the subject's history that says who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tortoise.models import Model
+
+from crowdfund import clock
+from crowdfund.database.atomic import atomic
+from crowdfund.database.ids import new_id
+from crowdfund.refusal import Refusal
+
+
+class MoveRefused(Refusal):
+    """The state doesn't lead there, or somebody else moved first."""
+
+
+@atomic
+async def move(
+    row: Any,
+    to: str,
+    *,
+    moves: Mapping[Any, Collection[Any]],
+    because: str,
+    by: int | None,
+    events: type[Model],
+    **changes: Any,
+) -> None:
+    """Move a row to another state and write its history; compare-and-set, so of two who move at once one is told.
+
+    moves: where each state leads. by: the person's id, none for the site itself. events: the table of the history, with id,
+    `<table>_id`, from_state, to_state, because, by_person_id, at. changes: other columns set in the same step. The row object
+    is brought up to date. Raises MoveRefused.
+    """
+    model: type[Model] = type(row)
+    before = str(row.state)
+    if to not in moves.get(before, ()):
+        raise MoveRefused("That is not possible as things stand now. Please load the page again.")
+    if not await model.filter(id=row.id, state=before).update(state=str(to), **changes):
+        raise MoveRefused("Somebody else changed this a moment ago. Please load the page again.")
+    for name, value in {"state": to, **changes}.items():
+        setattr(row, name, value)
+    await events.create(
+        id=new_id(),
+        **{f"{model._meta.db_table}_id": row.id},
+        from_state=before,
+        to_state=str(to),
+        because=because,
+        by_person_id=by,
+        at=clock.now(),
+    )

@@ -1,0 +1,178 @@
+"""Disputes: following what the bank says, and answering with what was promised, when she agreed, and what was sent."""
+
+from __future__ import annotations
+
+from crowdfund import clock
+from crowdfund.campaigns import counters
+from crowdfund.campaigns.models import SUCCEEDED, Campaign
+from crowdfund.database import Sql, atomic, new_id, outbox
+from crowdfund.disputes.models import MOVES, OPEN, Dispute, DisputeState
+from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
+from crowdfund.payments import stripe
+from crowdfund.payments.models import Charge
+from crowdfund.payments.stripe import BalanceTransaction, DisputeFound
+from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.pledges.moves import move_pledges
+from crowdfund.refusal import Refusal
+
+_COLLECTED = Sql("UPDATE campaign SET collected_minor = collected_minor + $2 WHERE id = $1")
+
+
+class DisputeClosed(Refusal):
+    pass
+
+
+_STATES = {
+    "needs_response": DisputeState.NEEDS_RESPONSE,
+    "warning_needs_response": DisputeState.NEEDS_RESPONSE,
+    "under_review": DisputeState.UNDER_REVIEW,
+    "warning_under_review": DisputeState.UNDER_REVIEW,
+    "won": DisputeState.WON,
+    "warning_closed": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
+
+
+async def follow_dispute(stripe_dispute_id: str) -> None:
+    """Bring a dispute, its pledge and the books to what the bank says now. Safe to repeat, in any order."""
+    found = await stripe.dispute_found(stripe_dispute_id)
+    charge = await Charge.get_or_none(stripe_charge_id=found.stripe_charge_id)
+    if charge is not None and charge.subject.startswith("pledge:"):
+        await _follow(found, charge.id)
+
+
+@atomic
+async def _follow(found: DisputeFound, charge_id: int) -> None:
+    charge = await Charge.get(id=charge_id)
+    await counters.lock_one(charge.campaign_id)
+    dispute = await Dispute.get_or_none(stripe_dispute_id=found.id)
+    if dispute is None:
+        dispute = await _open(found, charge)
+    for transaction in found.transactions:
+        await _book(dispute, transaction)
+    state = _STATES.get(found.status, DisputeState.UNDER_REVIEW)
+    if state in MOVES[DisputeState(dispute.state)]:
+        ended_at = clock.now() if state not in OPEN else None
+        await Dispute.filter(id=dispute.id).update(state=state, ended_at=ended_at)
+        await _end(dispute, state)
+
+
+async def _open(found: DisputeFound, charge: Charge) -> Dispute:
+    pledge_id = int(charge.subject.removeprefix("pledge:"))
+    dispute = await Dispute.create(
+        id=new_id(), stripe_dispute_id=found.id, charge_id=charge.id, pledge_id=pledge_id, campaign_id=charge.campaign_id,
+        amount_minor=found.amount_minor, currency=found.currency, reason=found.reason, state=DisputeState.NEEDS_RESPONSE,
+        due_by=clock.from_us(found.due_by * 1_000_000) if found.due_by else None, made_at=clock.now(),
+    )  # fmt: skip
+    pledge = await Pledge.get(id=pledge_id)
+    if pledge.state == PledgeState.COLLECTED:
+        await move_pledges(
+            [{"id": pledge.id, "state": pledge.state}], PledgeState.DISPUTED, because=f"the bank: {found.reason}"
+        )
+        await _COLLECTED(charge.campaign_id, -found.amount_minor)
+    await outbox.enqueue("dispute_opened", {"dispute": dispute.id}, key=f"dispute_opened:{dispute.id}")
+    return dispute
+
+
+async def _book(dispute: Dispute, transaction: BalanceTransaction) -> None:
+    """Each of Stripe's movements is one entry: money withdrawn, money reinstated, and the fee, which is always ours."""
+    currency, key = dispute.currency, f"dispute:{dispute.id}:{transaction.id}"
+    if await _POSTED.value(key):
+        return
+    balance = chart.stripe(currency)
+    movements = []
+    if transaction.amount_minor < 0:
+        movements = [Posting(a, balance, minor) for a, minor in await _bearers(dispute, -transaction.amount_minor)]
+    elif transaction.amount_minor > 0:
+        movements = [Posting(balance, a, minor) for a, minor in await _given_back(dispute, transaction.amount_minor)]
+    if transaction.fee_minor > 0:
+        movements.append(Posting(chart.dispute_cost(currency), balance, transaction.fee_minor))
+    if movements:
+        subject = f"campaign:{dispute.campaign_id}"
+        await post([Entry(key, "dispute", subject, movements, balance_transaction_id=transaction.id)])
+
+
+_POSTED = Sql("SELECT id FROM journal_entry WHERE key = $1")
+_TAKEN = Sql("""
+    SELECT a.code, a.sign, a.currency, a.floor_minor, CAST(SUM(p.amount_minor) AS BIGINT) AS minor
+    FROM journal_entry e JOIN posting p ON p.entry_id = e.id JOIN account a ON a.id = p.debit_id
+    WHERE e.subject = $1 AND e.kind = 'dispute' AND e.key LIKE $2 AND a.code NOT LIKE 'stripe:%' AND a.code NOT LIKE 'expense:%'
+    GROUP BY a.code, a.sign, a.currency, a.floor_minor ORDER BY a.code""")
+
+
+async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
+    """Whose share is frozen: the fund's while it holds it, then what its organisation is owed, then what it owes us."""
+    campaign = await Campaign.get(id=dispute.campaign_id)
+    if campaign.state not in SUCCEEDED:
+        fund = chart.fund(campaign.id, campaign.currency)
+        held = min(await balance_minor(fund), amount_minor)
+        parts = [(fund, held), (chart.dispute_cost(campaign.currency), amount_minor - held)]
+    else:
+        payable = chart.payable(campaign.organisation_id, campaign.currency)
+        held = min(await balance_minor(payable), amount_minor)
+        parts = [(payable, held), (chart.receivable(campaign.organisation_id, campaign.currency), amount_minor - held)]
+    return [(account, minor) for account, minor in parts if minor > 0]
+
+
+async def _given_back(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
+    """A won dispute gives each what was taken from it."""
+    taken = await _TAKEN(f"campaign:{dispute.campaign_id}", f"dispute:{dispute.id}:%")
+    parts, left = [], amount_minor
+    for row in taken:
+        minor = min(row["minor"], left)
+        parts.append((Account(row["code"], row["sign"], row["currency"], row["floor_minor"]), minor))
+        left -= minor
+    if left > 0:
+        parts.append((chart.dispute_cost(dispute.currency), left))
+    return [(account, minor) for account, minor in parts if minor > 0]
+
+
+async def _end(dispute: Dispute, state: DisputeState) -> None:
+    if state not in (DisputeState.WON, DisputeState.LOST):
+        return
+    pledge = await Pledge.get(id=dispute.pledge_id)
+    if pledge.state != PledgeState.DISPUTED:
+        return
+    to = PledgeState.COLLECTED if state == DisputeState.WON else PledgeState.LOST
+    await move_pledges([{"id": pledge.id, "state": pledge.state}], to, because=f"the dispute was {state}")
+    if state == DisputeState.WON:
+        await _COLLECTED(dispute.campaign_id, dispute.amount_minor)
+    await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"dispute_ended:{dispute.id}")
+
+
+# --- answering ---
+
+
+async def answer_dispute(dispute_id: int, *, evidence: str, by_person_id: int) -> None:
+    """Send the bank what speaks for the charge. Once; a bank reads one answer. Raises DisputeClosed after that."""
+    dispute = await _write_evidence(dispute_id, evidence, by_person_id)
+    await send_answer(dispute)
+
+
+@atomic
+async def _write_evidence(dispute_id: int, evidence: str, by_person_id: int) -> Dispute:
+    moved = await Dispute.filter(id=dispute_id, state=DisputeState.NEEDS_RESPONSE).update(
+        state=DisputeState.ANSWERING, evidence=evidence, answered_by_id=by_person_id
+    )
+    if not moved:
+        raise DisputeClosed("This dispute has been answered, or is over.")
+    return await Dispute.get(id=dispute_id)
+
+
+async def send_answer(dispute: Dispute) -> None:
+    """Beats two and three of an answer; the sweep repeats it while it is on its way."""
+    try:
+        await stripe.answer_dispute(dispute.stripe_dispute_id, {"uncategorized_text": dispute.evidence})
+    except stripe.Unknown:
+        return
+    except stripe.Refused:
+        pass  # the bank was faster: following tells how it ended
+    await follow_dispute(dispute.stripe_dispute_id)
+
+
+async def resend_answers() -> int:
+    """Answers whose sending was cut off."""
+    waiting = await Dispute.filter(state=DisputeState.ANSWERING).limit(20)
+    for dispute in waiting:
+        await send_answer(dispute)
+    return len(waiting)

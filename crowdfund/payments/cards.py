@@ -1,0 +1,119 @@
+"""Saving a card on Stripe's page, and letting it go. Our pages never see a number."""
+
+from __future__ import annotations
+
+from crowdfund import clock
+from crowdfund.database import Sql, atomic, new_id
+from crowdfund.payments import stripe
+from crowdfund.payments.models import CardSetup, CardState, Consent, SavedCard, SetupState
+from crowdfund.refusal import NotFound
+
+_CUSTOMER = Sql("SELECT id, email, name, stripe_customer_id FROM person WHERE id = $1")
+_KEEP_CUSTOMER = Sql(
+    "UPDATE person SET stripe_customer_id = $2 WHERE id = $1 AND stripe_customer_id IS NULL RETURNING id"
+)
+_SESSION = Sql("UPDATE card_setup SET stripe_session_id = $2 WHERE id = $1 RETURNING id")
+
+
+async def customer_of(person_id: int) -> str:
+    """The person's customer at Stripe; made at the first need. Raises stripe.Unknown, stripe.Refused."""
+    person = await _CUSTOMER.one(person_id)
+    if person is None:
+        raise NotFound("There is no such person.")
+    if person["stripe_customer_id"]:
+        return str(person["stripe_customer_id"])
+    customer_id = await stripe.make_customer(person_id, person["email"], person["name"])
+    await atomic(_KEEP_CUSTOMER.__call__)(person_id, customer_id)
+    return customer_id
+
+
+async def start_card_setup(
+    person_id: int,
+    *,
+    subject: str,
+    currency: str,
+    consent: Consent,
+    consent_text: str,
+    success_url: str,
+    cancel_url: str,
+) -> str:
+    """Begin saving a card; gives the address of Stripe's page. consent_text: what she agreed to, word for word.
+
+    success_url may contain {SETUP}: our number of this visit. Raises PaymentsUnavailable where Stripe can't be reached.
+    """
+    setup = CardSetup(
+        id=new_id(), person_id=person_id, subject=subject, consent=consent, consent_text=consent_text,
+        state=SetupState.OPEN, made_at=clock.now(),
+    )  # fmt: skip
+    await atomic(setup.save)(force_create=True)
+    try:
+        session_id, url = await stripe.make_setup_page(
+            setup.id, await customer_of(person_id), currency,
+            success_url=success_url.replace("{SETUP}", str(setup.id)), cancel_url=cancel_url,
+        )  # fmt: skip
+    except (stripe.Unknown, stripe.Refused) as error:
+        raise stripe.PaymentsUnavailable(
+            "The payment page can't be reached just now. Nothing was charged; please try again in a minute."
+        ) from error
+    await atomic(_SESSION.__call__)(setup.id, session_id)
+    return url
+
+
+async def look_at_setup(setup: CardSetup) -> SavedCard | None:
+    """Ask Stripe what came of a visit; gives the saved card. Safe to repeat: the return, the webhook and the sweep all call it."""
+    if setup.state == SetupState.COMPLETED and setup.card_id is not None:
+        return await SavedCard.get(id=setup.card_id)
+    if setup.stripe_session_id is None:
+        return None
+    try:
+        found = await stripe.card_found(setup.stripe_session_id)
+    except stripe.Unknown:
+        return None
+    if found.state == "complete" and found.payment_method_id:
+        return await _keep(setup.id, found)
+    if found.state == "expired":
+        await _expire(setup.id)
+    return None
+
+
+@atomic
+async def _keep(setup_id: int, found: stripe.CardFound) -> SavedCard:
+    setup = await CardSetup.get(id=setup_id)
+    card = await SavedCard.get_or_none(stripe_payment_method_id=found.payment_method_id)
+    if card is None:
+        card = await SavedCard.create(
+            id=new_id(), person_id=setup.person_id, stripe_payment_method_id=found.payment_method_id, brand=found.brand,
+            last4=found.last4, expires_month=found.expires_month, expires_year=found.expires_year,
+            fingerprint=found.fingerprint, consent=setup.consent, state=CardState.SAVED, made_at=clock.now(),
+        )  # fmt: skip
+    await CardSetup.filter(id=setup_id, state=SetupState.OPEN).update(state=SetupState.COMPLETED, card_id=card.id)
+    return card
+
+
+@atomic
+async def _expire(setup_id: int) -> None:
+    await CardSetup.filter(id=setup_id, state=SetupState.OPEN).update(state=SetupState.EXPIRED)
+
+
+async def cards_of(person_id: int) -> list[SavedCard]:
+    """A person's saved cards, newest first."""
+    return await SavedCard.filter(person_id=person_id, state=CardState.SAVED).order_by("-id")
+
+
+# --- letting go ---
+
+_LETTING_GO = Sql("SELECT id, stripe_payment_method_id FROM saved_card WHERE state = 'letting_go' ORDER BY id LIMIT $1")
+_GONE = Sql("UPDATE saved_card SET state = 'gone' WHERE id = $1 AND state = 'letting_go' RETURNING id")
+
+
+async def let_cards_go(limit: int = 100) -> int:
+    """Detach at Stripe what was marked as no longer needed; gives how many. Repeated by the sweep until Stripe heard."""
+    gone = 0
+    for row in await _LETTING_GO(limit):
+        try:
+            await stripe.let_card_go(row["stripe_payment_method_id"])
+        except (stripe.Unknown, stripe.Refused):
+            continue
+        await atomic(_GONE.__call__)(row["id"])
+        gone += 1
+    return gone

@@ -1,0 +1,77 @@
+"""Stripe's events: believed only when signed, stored once by their id, answered at once, worked off later.
+
+An event is a hint: what it is about is fetched, and the state machines only go forward. So any order, duplicates, losses and
+delays end in the same state.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from crowdfund import clock
+from crowdfund.database import Batch, Sql, as_rows, atomic
+from crowdfund.payments import stripe
+from crowdfund.refusal import Refusal
+
+TRIES_MAX = 8
+Action = Callable[[str], Awaitable[None]]
+_log = logging.getLogger("crowdfund.inbox")
+
+
+class BadSignature(Refusal):
+    status_code = 400
+
+
+_STORE = Sql("""
+    INSERT INTO webhook_event (id, type, object_id, account_id, state, tries, received_at)
+    SELECT value->>'id', value->>'type', value->>'object_id', value->>'account_id', 'stored', 0,
+           CAST(value->>'received_at' AS BIGINT)
+    FROM {rows} WHERE TRUE ON CONFLICT (id) DO NOTHING""")
+_STORED = Sql(
+    "SELECT id, type, object_id, tries FROM webhook_event WHERE state = 'stored' ORDER BY received_at, id LIMIT $1"
+)
+_WORKED = Sql("UPDATE webhook_event SET state = $2, tries = tries + 1 WHERE id = $1 AND state = 'stored' RETURNING id")
+_TRIED = Sql("UPDATE webhook_event SET tries = tries + 1 WHERE id = $1 AND state = 'stored' RETURNING id")
+
+
+@atomic
+async def _store(events: list[dict[str, object]]) -> list[None]:
+    await _STORE(as_rows({event["id"]: event for event in events}.values()))
+    return [None] * len(events)
+
+
+_stored = Batch[dict[str, object], None](_store)
+
+
+async def take(body: bytes, signature: str, secret: str) -> None:
+    """Store an event. Raises BadSignature where it is not Stripe's; a known one is stored already."""
+    try:
+        event_id, kind, object_id, account_id = await stripe.event_verified(body, signature, secret)
+    except stripe.Refused as error:
+        raise BadSignature("The signature of this event can't be verified.") from error
+    await _stored.ask(
+        {"id": event_id, "type": kind, "object_id": object_id, "account_id": account_id, "received_at": clock.now_us()}
+    )
+
+
+async def work_off(switchboard: Mapping[str, Action], limit: int = 100) -> int:
+    """Do what stored events hint at; gives how many were worked. One that keeps failing is parked for a person."""
+    worked = 0
+    for event in await _STORED(limit):
+        action = switchboard.get(event["type"])
+        try:
+            if action is not None:
+                await action(event["object_id"])
+        except stripe.Unknown:
+            continue  # the reconciler finds out as well; this event waits for its next turn
+        except Exception:
+            _log.exception("event %s (%s) failed", event["id"], event["type"])
+            if event["tries"] + 1 < TRIES_MAX:
+                await atomic(_TRIED.__call__)(event["id"])
+            else:
+                await atomic(_WORKED.__call__)(event["id"], "parked")
+            continue
+        await atomic(_WORKED.__call__)(event["id"], "worked")
+        worked += 1
+    return worked

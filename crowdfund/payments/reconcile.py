@@ -1,0 +1,119 @@
+"""Bringing our books and Stripe's to the same state, however many events and answers were lost on the way.
+
+Stripe's list of balance transactions is the record. Fees come from it; what is missing with us is looked up and written; what
+can't be explained is reported and left to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crowdfund.database import Sql, as_rows, atomic
+from crowdfund.ledger import balance_minor, chart, recorded_by_processor
+from crowdfund.payments import stripe
+from crowdfund.payments.charges import book_fees_by_source
+from crowdfund.payments.stripe import BalanceTransaction
+
+LOOK_BACK_SECONDS = 3 * 86_400  # what Stripe lists can appear days late
+PAGE = 500
+
+_READ_UP_TO = Sql("SELECT up_to FROM reconciled WHERE what = $1")
+_READ = Sql("""
+    INSERT INTO reconciled (what, up_to) VALUES ($1, $2) ON CONFLICT (what) DO UPDATE SET up_to = excluded.up_to""")
+_UNKNOWN = Sql("""
+    SELECT value->>'id' AS id FROM {rows}
+    WHERE NOT EXISTS (SELECT 1 FROM processor_entry e WHERE e.balance_transaction_id = value->>'id')""")
+_REFUND_ENTRIES = Sql("""
+    SELECT value->>'id' AS id, (SELECT r.id FROM refund r WHERE r.stripe_refund_id = value->>'source') AS refund_id
+    FROM {rows}""")
+_PAYOUT_ENTRIES = Sql("""
+    SELECT value->>'id' AS id, (SELECT p.id FROM payout p WHERE p.stripe_transfer_id = value->>'source') AS payout_id
+    FROM {rows}""")
+_FEE_MISSING = Sql(
+    "SELECT COUNT(*) AS n FROM (SELECT 1 FROM charge WHERE state = 'succeeded' AND fee_minor IS NULL LIMIT 1) AS c"
+)
+
+
+@dataclass(slots=True)
+class Differences:
+    """What our books and Stripe's don't agree on: nothing, when all is well."""
+
+    looked_at: int = 0
+    currencies: int = 0
+    unexplained: list[str] = field(default_factory=list)
+    balances: list[str] = field(default_factory=list)
+
+
+async def read_transactions() -> list[BalanceTransaction]:
+    """Read what Stripe booked since the last time; gives what we have no entry for (disputes are another room's to follow).
+
+    Raises stripe.Unknown where Stripe can't be read.
+    """
+    since = int(await _READ_UP_TO.value("balance_transactions") or 0)
+    unknown, newest, _ = await _read(max(0, since - LOOK_BACK_SECONDS))
+    await atomic(_READ.__call__)("balance_transactions", str(max(since, newest)))
+    return unknown
+
+
+async def _read(since: int) -> tuple[list[BalanceTransaction], int, int]:
+    """What is unknown to us since then, when the newest was made, and how many there were."""
+    newest, seen = 0, 0
+    unknown: list[BalanceTransaction] = []
+    page: list[BalanceTransaction] = []
+    async for transaction in stripe.balance_transactions(since=since):
+        newest, seen = max(newest, transaction.created), seen + 1
+        page.append(transaction)
+        if len(page) == PAGE:
+            unknown += await _write(page)
+            page = []
+    return unknown + await _write(page), newest, seen
+
+
+async def _write(transactions: Sequence[BalanceTransaction]) -> list[BalanceTransaction]:
+    if not transactions:
+        return []
+    by_id = {t.id: t for t in transactions}
+    missing = {row["id"] for row in await _UNKNOWN(as_rows({"id": i} for i in by_id))}
+    if not missing:
+        return []
+    await book_fees_by_source([by_id[i] for i in missing if by_id[i].type in ("charge", "payment")])
+    await _tie(
+        _REFUND_ENTRIES, "refund:{}:sent", [by_id[i] for i in missing if by_id[i].type in ("refund", "payment_refund")]
+    )
+    await _tie(_PAYOUT_ENTRIES, "payout:{}:paid", [by_id[i] for i in missing if by_id[i].type == "transfer"])
+    left = await _UNKNOWN(as_rows({"id": i} for i in missing))
+    return [by_id[row["id"]] for row in left]
+
+
+@atomic
+async def _tie(look_up: Sql, key: str, transactions: Sequence[BalanceTransaction]) -> None:
+    """Entries that were posted before Stripe's own record of them was known."""
+    if not transactions:
+        return
+    for row in await look_up(as_rows({"id": t.id, "source": t.source_id} for t in transactions)):
+        number = row.get("refund_id") or row.get("payout_id")
+        if number is not None:
+            await recorded_by_processor(key.format(number), row["id"])
+
+
+async def read_fees() -> None:
+    """Bring in the fees of charges that Stripe had not booked when they were made, a page of many at a time."""
+    if await _FEE_MISSING.value():
+        await read_transactions()
+
+
+async def differences() -> Differences:
+    """Compare all of Stripe's record with the ledger, both ways: transactions, and what lies in the balance."""
+    unknown, _, seen = await _read(0)
+    found = Differences(looked_at=seen)
+    found.unexplained = [
+        f"Stripe has {t.type} {t.id} of {t.amount_minor} {t.currency} ({t.source_id}), the ledger has no entry for it"
+        for t in unknown[:20]
+    ]
+    for currency, minor in (await stripe.balance_minor()).items():
+        found.currencies += 1
+        ours = await balance_minor(chart.stripe(currency))
+        if ours != minor:
+            found.balances.append(f"Stripe holds {minor} {currency}, the ledger says {ours}")
+    return found

@@ -1,0 +1,211 @@
+"""Refunds: rows with states of their own. The money leaves the fund when a refund is promised, the bank when it is confirmed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crowdfund import clock
+from crowdfund.database import Sql, as_rows, atomic, new_id
+from crowdfund.ledger import Account, Entry, Posting, chart, post
+from crowdfund.payments import stripe
+from crowdfund.payments.models import REFUND_MOVES, RefundState
+from crowdfund.refusal import Refusal
+
+AT_ONCE = 16
+KEY_GOOD_FOR_US = 23 * 3600 * 1_000_000
+
+
+class RefundTooLarge(Refusal):
+    """More than was paid and not yet given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundIntent:
+    """Money to give back on one charge. sources: whose money it is, and how much of it."""
+
+    charge_id: int
+    subject: str
+    campaign_id: int
+    amount_minor: int
+    currency: str
+    stripe_charge_id: str
+    reason: str
+    by_person_id: int | None
+    sources: Sequence[tuple[Account, int]]
+    ordinal: int = 1
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefundEnded:
+    id: int
+    subject: str
+    campaign_id: int
+    amount_minor: int
+    currency: str
+    state: RefundState
+
+
+_TAKE = Sql("""
+    UPDATE charge SET refunded_minor = refunded_minor + taken.amount_minor
+    FROM (SELECT CAST(value->>'charge_id' AS BIGINT) AS id, CAST(value->>'amount_minor' AS BIGINT) AS amount_minor
+          FROM {rows}) AS taken
+    WHERE charge.id = taken.id AND charge.state = 'succeeded'
+      AND charge.refunded_minor + taken.amount_minor <= charge.amount_minor
+    RETURNING charge.id""")
+_MAKE = Sql("""
+    INSERT INTO refund (id, charge_id, subject, campaign_id, amount_minor, currency, state, key, reason, by_person_id,
+                        stripe_charge_id, made_at, sent_at)
+    SELECT CAST(value->>'id' AS BIGINT), CAST(value->>'charge_id' AS BIGINT), value->>'subject',
+           CAST(value->>'campaign_id' AS BIGINT), CAST(value->>'amount_minor' AS BIGINT), value->>'currency', 'pending',
+           value->>'key', value->>'reason', CAST(value->>'by_person_id' AS BIGINT), value->>'stripe_charge_id',
+           CAST(value->>'made_at' AS BIGINT), CAST(value->>'sent_at' AS BIGINT)
+    FROM {rows}""")
+
+
+async def make_refunds(intents: Iterable[RefundIntent]) -> None:
+    """Promise refunds, in the caller's transaction: rows, keys, and the money set aside. At most once per (charge, ordinal).
+
+    Raises RefundTooLarge where a charge has less left; FloorBroken where the money is not there.
+    """
+    wanted = list(intents)
+    if not wanted:
+        return
+    rows = [_row(intent) for intent in wanted]
+    if len(await _TAKE(as_rows(rows))) != len(rows):
+        raise RefundTooLarge("That is more than is left of what was paid.")
+    await _MAKE(as_rows(rows))
+    await post(_set_aside(intent, row["id"]) for intent, row in zip(wanted, rows, strict=True))
+
+
+def _row(intent: RefundIntent) -> dict[str, object]:
+    return {
+        "id": intent.id or new_id(), "charge_id": intent.charge_id, "subject": intent.subject,
+        "campaign_id": intent.campaign_id, "amount_minor": intent.amount_minor, "currency": intent.currency,
+        "key": f"charge:{intent.charge_id}:refund:{intent.ordinal}", "reason": intent.reason,
+        "by_person_id": intent.by_person_id, "stripe_charge_id": intent.stripe_charge_id,
+        "made_at": clock.now_us(), "sent_at": 0,
+    }  # fmt: skip
+
+
+def _set_aside(intent: RefundIntent, refund_id: object) -> Entry:
+    clearing = chart.refund_clearing(intent.currency)
+    movements = [Posting(source, clearing, amount_minor) for source, amount_minor in intent.sources if amount_minor]
+    return Entry(f"refund:{refund_id}", "refund_promised", f"campaign:{intent.campaign_id}", movements)
+
+
+# --- sending, and ending ---
+
+_CLAIM = Sql("""
+    UPDATE refund SET sent_at = $1
+    WHERE id IN (SELECT id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NULL AND sent_at < $2
+                 ORDER BY sent_at LIMIT $3) AND sent_at < $2
+    RETURNING id, key, stripe_charge_id, amount_minor, made_at""")
+_ID = Sql("UPDATE refund SET stripe_refund_id = $2 WHERE id = $1 AND stripe_refund_id IS NULL RETURNING id")
+_LOCK = Sql("""SELECT id, subject, campaign_id, amount_minor, currency, state FROM refund
+               WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) ORDER BY id {for_update}""")
+_END = Sql("""
+    UPDATE refund SET state = ended.state, ended_at = ended.at,
+        stripe_refund_id = COALESCE(ended.stripe_refund_id, refund.stripe_refund_id)
+    FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, value->>'state' AS state, CAST(value->>'at' AS BIGINT) AS at,
+                 value->>'stripe_refund_id' AS stripe_refund_id FROM {rows}) AS ended
+    WHERE refund.id = ended.id""")
+
+_claim = atomic(_CLAIM.__call__)
+Sent = tuple[int, str | None, RefundState | None, str | None]
+
+
+async def send_refunds(limit: int = 200) -> list[Sent]:
+    """Ask Stripe for refunds that were promised; gives (refund id, Stripe's id, state or None for unknown, transaction)."""
+    wall = clock.wall_now_us()
+    claimed = await _claim(wall, wall - 60_000_000, limit)
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(row: dict[str, object]) -> Sent:
+        async with gate:
+            return await _send(row, wall)
+
+    return list(await asyncio.gather(*(one(row) for row in claimed)))
+
+
+async def _send(row: dict[str, object], wall: int) -> Sent:
+    refund_id, charge_id, amount = int(row["id"]), str(row["stripe_charge_id"]), int(row["amount_minor"])  # type: ignore[call-overload]
+    try:
+        if clock.now_us() - int(row["made_at"]) > KEY_GOOD_FOR_US:  # type: ignore[call-overload]
+            found = await stripe.refund_searched(charge_id, refund_id)
+            if found is not None:
+                return refund_id, found, *(await stripe.refund_found(found))
+        return refund_id, *(
+            await stripe.refund(
+                key=str(row["key"]), stripe_charge_id=charge_id, amount_minor=amount, refund_id=refund_id
+            )
+        )
+    except stripe.Refused:
+        return refund_id, None, RefundState.FAILED, None
+    except stripe.Unknown:
+        return refund_id, None, None, None
+
+
+async def end_refunds(outcomes: Sequence[Sent]) -> list[RefundEnded]:
+    """Write what came of refunds, in the caller's transaction, and book what left the bank. Gives those that moved."""
+    latest = {sent[0]: sent for sent in outcomes if sent[2] is not None}
+    if not latest:
+        return []
+    rows = await _LOCK(as_rows({"id": refund_id} for refund_id in latest))
+    for row in rows:
+        _, stripe_id, state, _ = latest[row["id"]]
+        if state == RefundState.PENDING and stripe_id is not None:
+            await _ID(row["id"], stripe_id)
+    moved = [row for row in rows if latest[row["id"]][2] in REFUND_MOVES[RefundState(row["state"])]]
+    if not moved:
+        return []
+    now = clock.now_us()
+    await _END(
+        as_rows(
+            {"id": row["id"], "state": latest[row["id"]][2], "at": now, "stripe_refund_id": latest[row["id"]][1]}
+            for row in moved
+        )
+    )
+    await post(entry for row in moved if (entry := _left_the_bank(row, latest[row["id"]])) is not None)
+    return [
+        RefundEnded(r["id"], r["subject"], r["campaign_id"], r["amount_minor"], r["currency"], latest[r["id"]][2])  # type: ignore[arg-type]
+        for r in moved
+    ]
+
+
+def _left_the_bank(row: dict[str, object], sent: Sent) -> Entry | None:
+    """Succeeded: the money has left. Failed after that: it is back, and waits in clearing for a person."""
+    currency, was = str(row["currency"]), RefundState(str(row["state"]))
+    clearing, balance, amount = chart.refund_clearing(currency), chart.stripe(currency), int(row["amount_minor"])  # type: ignore[call-overload]
+    subject = f"campaign:{row['campaign_id']}"
+    if sent[2] == RefundState.SUCCEEDED:
+        return Entry(
+            f"refund:{row['id']}:sent",
+            "refund_sent",
+            subject,
+            [Posting(clearing, balance, amount)],
+            balance_transaction_id=sent[3],
+        )
+    if sent[2] == RefundState.FAILED and was == RefundState.SUCCEEDED:
+        return Entry(
+            f"refund:{row['id']}:returned", "refund_returned", subject, [Posting(balance, clearing, amount)],
+            balance_transaction_id=sent[3],
+        )  # fmt: skip
+    return None
+
+
+_PAID_ANOTHER_WAY = Sql("""
+    UPDATE refund SET state = 'paid_another_way', reason = reason || $2 WHERE id = $1 AND state = 'failed'
+    RETURNING id, campaign_id, amount_minor, currency""")
+
+
+@atomic
+async def pay_another_way(refund_id: int, *, reason: str) -> None:
+    """A person sent the money by bank, since the card can't take it any more. Raises Refusal where that is not open."""
+    row = await _PAID_ANOTHER_WAY.one(refund_id, f" · {reason}")
+    if row is None:
+        raise Refusal("This refund is not waiting for that.")
+    movement = Posting(chart.refund_clearing(row["currency"]), chart.bank(row["currency"]), row["amount_minor"])
+    await post([Entry(f"refund:{refund_id}:bank", "refund_by_bank", f"campaign:{row['campaign_id']}", [movement])])

@@ -1,0 +1,538 @@
+"""The only door to Stripe (in sandbox mode, to the sandbox: the same library, another address).
+
+Each function is one call under a key of ours. It gives what Stripe said, raises Refused where Stripe said no for good, and
+Unknown where nobody can tell whether it happened: a timeout, a broken answer, a 5xx. Who gets Unknown asks again with the
+same key, or looks it up; nobody may take it for a failure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import stripe as library
+from stripe import HTTPXClient, StripeClient
+
+from crowdfund.database import outside_transaction
+from crowdfund.payments.models import ChargeState, RefundState
+from crowdfund.refusal import Refusal
+from crowdfund.settings import current
+
+API_VERSION = "2026-10-28.endive"
+TIMEOUT_SECONDS = 20  # the library's own is 80: a page can't wait that long
+T = TypeVar("T")
+
+
+class Unknown(Exception):
+    """Nobody can tell whether it happened."""
+
+
+class Refused(Exception):
+    """Stripe said no, and nothing happened. code: Stripe's."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class PaymentsUnavailable(Refusal):
+    status_code = 503
+    retry_after_seconds = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOutcome:
+    """What came of a charge. state None: unknown. advice `do_not_try_again`: the network forbids another attempt."""
+
+    state: ChargeState | None
+    payment_intent_id: str | None = None
+    charge_id: str | None = None
+    balance_transaction_id: str | None = None
+    fee_minor: int | None = None
+    decline_code: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardFound:
+    """What came of a visit to the page that saves a card. state: open, complete or expired."""
+
+    state: str
+    payment_method_id: str | None = None
+    brand: str = ""
+    last4: str = ""
+    expires_month: int = 0
+    expires_year: int = 0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceTransaction:
+    """A movement of the balance at Stripe, as Stripe books it. net = amount - fee."""
+
+    id: str
+    type: str
+    source_id: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    created: int
+
+
+_clients: dict[tuple[str, str], StripeClient] = {}
+
+
+def client() -> StripeClient:
+    settings = current()
+    key = settings.stripe_key or "sk_test_sandbox_site"
+    address = settings.sandbox_origin if settings.sandbox else "https://api.stripe.com"
+    if (key, address) not in _clients:
+        _clients[key, address] = StripeClient(
+            key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": address},
+            http_client=HTTPXClient(timeout=TIMEOUT_SECONDS),
+            max_network_retries=1,
+        )
+    return _clients[key, address]
+
+
+async def close() -> None:
+    """Close the connections to Stripe: when the process ends, or its event loop does."""
+    for one in _clients.values():
+        await one._requestor._get_http_client().close_async()
+    _clients.clear()
+
+
+async def _ask(call: Awaitable[T]) -> T:
+    """One call: Refused for a definite no, Unknown for everything that leaves a doubt."""
+    outside_transaction("a call to Stripe")
+    try:
+        return await call
+    except (
+        library.CardError,
+        library.InvalidRequestError,
+        library.PermissionError,
+        library.AuthenticationError,
+    ) as error:
+        raise Refused(str(error.user_message or error), error.code or "") from error
+    except Exception as error:  # the library lets some transport errors through unwrapped
+        raise Unknown(str(error)) from error
+
+
+async def _all(page: Any) -> AsyncIterator[Any]:
+    """All objects of a list, page by page."""
+    while True:
+        for found in page.data:
+            yield found
+        if not page.has_more:
+            return
+        page = await _ask(page.next_page_async())
+
+
+def _options(key: str) -> library.RequestOptions:
+    return {"idempotency_key": key}
+
+
+# --- customers and saved cards ---
+
+
+async def make_customer(person_id: int, email: str, name: str) -> str:
+    customer = await _ask(
+        client().v1.customers.create_async(
+            {"email": email, "name": name, "metadata": {"person": str(person_id)}},
+            _options(f"person:{person_id}:customer"),
+        )
+    )
+    return customer.id
+
+
+async def make_setup_page(
+    setup_id: int, customer_id: str, currency: str, *, success_url: str, cancel_url: str
+) -> tuple[str, str]:
+    """The hosted page on which a fan saves a card; gives the session's id and the page's address."""
+    session = await _ask(
+        client().v1.checkout.sessions.create_async(
+            {
+                "mode": "setup",
+                "customer": customer_id,
+                "currency": currency.lower(),
+                "success_url": success_url,
+                "cancel_url": cancel_url,
+                "metadata": {"card_setup": str(setup_id)},
+            },
+            _options(f"card_setup:{setup_id}"),
+        )
+    )
+    return session.id, str(session.url)
+
+
+async def setup_page(session_id: str) -> tuple[str, str | None]:
+    """The state of a session (open, complete, expired) and its address while it is open."""
+    session = await _ask(client().v1.checkout.sessions.retrieve_async(session_id))
+    return str(session.status), session.url
+
+
+async def card_found(session_id: str) -> CardFound:
+    session = await _ask(
+        client().v1.checkout.sessions.retrieve_async(session_id, {"expand": ["setup_intent.payment_method"]})
+    )
+    intent = cast(Any, session.setup_intent)
+    method = intent.payment_method if intent is not None and intent.status == "succeeded" else None
+    if session.status != "complete" or method is None:
+        return CardFound(str(session.status))
+    card = method.card
+    return CardFound(
+        "complete", method.id, card.brand, card.last4, card.exp_month, card.exp_year, card.fingerprint or ""
+    )
+
+
+async def let_card_go(payment_method_id: str) -> None:
+    try:
+        await _ask(client().v1.payment_methods.detach_async(payment_method_id))
+    except Refused as refused:
+        if refused.code not in ("resource_missing", "payment_method_unexpected_state", ""):
+            raise
+
+
+# --- charges ---
+
+
+async def charge_card(
+    *, key: str, amount_minor: int, currency: str, customer_id: str, payment_method_id: str, charge_id: int, group: str
+) -> ChargeOutcome:
+    """Charge a saved card without the fan being there. Never raises: what can't be told comes back as unknown."""
+    outside_transaction("a charge")
+    try:
+        intent = await client().v1.payment_intents.create_async(
+            {
+                "amount": amount_minor,
+                "currency": currency.lower(),
+                "customer": customer_id,
+                "payment_method": payment_method_id,
+                "off_session": True,
+                "confirm": True,
+                "transfer_group": group,
+                "metadata": {"charge": str(charge_id)},
+                "expand": ["latest_charge.balance_transaction"],
+            },
+            _options(key),
+        )
+    except library.CardError as error:
+        return _declined(error)
+    except library.InvalidRequestError as error:
+        if error.code in ("resource_missing", "payment_method_unexpected_state"):
+            return ChargeOutcome(ChargeState.DECLINED, decline_code="card_gone", advice="do_not_try_again")
+        return ChargeOutcome(None, decline_code=error.code or "")
+    except Exception as error:
+        return ChargeOutcome(None, decline_code=type(error).__name__)
+    return outcome_of(intent)
+
+
+def _declined(error: library.CardError) -> ChargeOutcome:
+    facts: Mapping[str, Any] = cast(dict[str, Any], error.json_body or {}).get("error", {})
+    intent = facts.get("payment_intent") or {}
+    code = str(facts.get("decline_code") or facts.get("code") or "")
+    needs_fan = "authentication_required" in (facts.get("code"), facts.get("decline_code"))
+    return ChargeOutcome(
+        ChargeState.NEEDS_ACTION if needs_fan else ChargeState.DECLINED,
+        payment_intent_id=intent.get("id"),
+        charge_id=facts.get("charge"),
+        decline_code=code,
+        advice=str(facts.get("advice_code") or ""),
+    )
+
+
+def outcome_of(intent: library.PaymentIntent) -> ChargeOutcome:
+    """What a PaymentIntent says of the charge it stands for."""
+    if intent.status == "succeeded":
+        charge = cast(Any, intent.latest_charge)
+        transaction = None if isinstance(charge, str) else charge.balance_transaction
+        known = transaction is not None and not isinstance(transaction, str)
+        return ChargeOutcome(
+            ChargeState.SUCCEEDED,
+            payment_intent_id=intent.id,
+            charge_id=charge if isinstance(charge, str) else charge.id,
+            balance_transaction_id=transaction.id if known else None,
+            fee_minor=transaction.fee if known else None,
+        )
+    if intent.status == "canceled":
+        return ChargeOutcome(ChargeState.DECLINED, payment_intent_id=intent.id, decline_code="canceled")
+    failure = cast(Any, intent.last_payment_error)
+    code = str((failure and (failure.decline_code or failure.code)) or "")
+    if intent.status == "requires_action" or (failure and failure.code == "authentication_required"):
+        return ChargeOutcome(ChargeState.NEEDS_ACTION, payment_intent_id=intent.id, decline_code=code)
+    if intent.status == "requires_payment_method":
+        advice = str(getattr(failure, "advice_code", "") or "")
+        return ChargeOutcome(ChargeState.DECLINED, payment_intent_id=intent.id, decline_code=code, advice=advice)
+    return ChargeOutcome(None, payment_intent_id=intent.id)
+
+
+async def charge_found(payment_intent_id: str) -> ChargeOutcome:
+    """Look a charge up by its PaymentIntent."""
+    intent = await _ask(
+        client().v1.payment_intents.retrieve_async(payment_intent_id, {"expand": ["latest_charge.balance_transaction"]})
+    )
+    return outcome_of(intent)
+
+
+async def charge_searched(customer_id: str, charge_id: int, since: int) -> ChargeOutcome | None:
+    """Look for a charge whose answer was lost, among the customer's PaymentIntents since then; None: there is none.
+
+    By listing, never by Stripe's search, which lags. since: seconds since 1970.
+    """
+    page = await _ask(
+        client().v1.payment_intents.list_async(
+            {
+                "customer": customer_id,
+                "created": {"gte": since},
+                "limit": 100,
+                "expand": ["data.latest_charge.balance_transaction"],
+            }
+        )
+    )
+    async for intent in _all(page):
+        if (intent.metadata or {}).get("charge") == str(charge_id):
+            return outcome_of(intent)
+    return None
+
+
+async def authenticate(payment_intent_id: str, payment_method_id: str, return_url: str) -> str | None:
+    """Confirm a charge again while the fan is there; gives the bank's page to send her to, or None where none is needed."""
+    try:
+        intent = await _ask(
+            client().v1.payment_intents.confirm_async(
+                payment_intent_id, {"payment_method": payment_method_id, "return_url": return_url}
+            )
+        )
+    except Refused:
+        return None  # declined, or done already: what came of it is fetched
+    action = cast(Any, intent.next_action)
+    return str(action.redirect_to_url.url) if intent.status == "requires_action" and action else None
+
+
+async def cancel_charge(payment_intent_id: str) -> ChargeOutcome:
+    """Make sure that a charge which waits for the fan can't succeed any more; gives what it ended as."""
+    try:
+        intent = await _ask(client().v1.payment_intents.cancel_async(payment_intent_id))
+    except Refused:
+        return await charge_found(payment_intent_id)
+    return outcome_of(intent)
+
+
+async def fee_of(stripe_charge_id: str) -> tuple[str, int] | None:
+    """The balance transaction of a charge and Stripe's fee in it; None while Stripe has not booked it."""
+    charge = await _ask(client().v1.charges.retrieve_async(stripe_charge_id, {"expand": ["balance_transaction"]}))
+    transaction = cast(Any, charge.balance_transaction)
+    return None if transaction is None else (transaction.id, transaction.fee)
+
+
+# --- refunds ---
+
+
+async def refund(
+    *, key: str, stripe_charge_id: str, amount_minor: int, refund_id: int
+) -> tuple[str, RefundState, str | None]:
+    """Give money back; gives Stripe's id of it, its state, and its balance transaction where there is one."""
+    made = await _ask(
+        client().v1.refunds.create_async(
+            {
+                "charge": stripe_charge_id,
+                "amount": amount_minor,
+                "metadata": {"refund": str(refund_id)},
+                "expand": ["balance_transaction"],
+            },
+            _options(key),
+        )
+    )
+    return made.id, _refund_state(str(made.status)), _id_of(made.balance_transaction)
+
+
+async def refund_found(stripe_refund_id: str) -> tuple[RefundState, str | None]:
+    found = await _ask(client().v1.refunds.retrieve_async(stripe_refund_id, {"expand": ["balance_transaction"]}))
+    return _refund_state(str(found.status)), _id_of(found.balance_transaction)
+
+
+async def refund_searched(stripe_charge_id: str, refund_id: int) -> str | None:
+    """Look for a refund whose answer was lost; gives Stripe's id of it."""
+    page = await _ask(client().v1.refunds.list_async({"charge": stripe_charge_id, "limit": 100}))
+    async for found in _all(page):
+        if (found.metadata or {}).get("refund") == str(refund_id):
+            return found.id
+    return None
+
+
+def _refund_state(status: str) -> RefundState:
+    return {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}.get(
+        status, RefundState.PENDING
+    )
+
+
+def _id_of(reference: Any) -> str | None:
+    return reference if reference is None or isinstance(reference, str) else str(reference.id)
+
+
+# --- accounts of organisations, transfers to them ---
+
+
+async def make_account(organisation_id: int, country: str, email: str) -> str:
+    """An account that receives payouts; the platform bears fees and losses, as it is merchant of record."""
+    account = await _ask(
+        client().v1.accounts.create_async(
+            {
+                "country": country,
+                "email": email,
+                "controller": {
+                    "fees": {"payer": "application"},
+                    "losses": {"payments": "application"},
+                    "stripe_dashboard": {"type": "express"},
+                },
+                "capabilities": {"transfers": {"requested": True}},
+                "metadata": {"organisation": str(organisation_id)},
+            },
+            _options(f"organisation:{organisation_id}:account"),
+        )
+    )
+    return account.id
+
+
+async def onboarding_link(account_id: str, return_url: str, refresh_url: str) -> str:
+    link = await _ask(
+        client().v1.account_links.create_async(
+            {
+                "account": account_id,
+                "type": "account_onboarding",
+                "return_url": return_url,
+                "refresh_url": refresh_url,
+            }
+        )
+    )
+    return link.url
+
+
+async def account_state(account_id: str) -> str:
+    """`started` until all is told, `enabled` while payouts work, `disabled` when Stripe stopped them."""
+    account = await _ask(client().v1.accounts.retrieve_async(account_id))
+    if account.payouts_enabled:
+        return "enabled"
+    return "disabled" if account.details_submitted else "started"
+
+
+async def transfer(
+    *, key: str, amount_minor: int, currency: str, account_id: str, group: str, payout_id: int
+) -> tuple[str, str | None]:
+    """Send money to an organisation's account. Raises Refused (`balance_insufficient` until charges are available)."""
+    made = await _ask(
+        client().v1.transfers.create_async(
+            {
+                "amount": amount_minor,
+                "currency": currency.lower(),
+                "destination": account_id,
+                "transfer_group": group,
+                "metadata": {"payout": str(payout_id)},
+                "expand": ["balance_transaction"],
+            },
+            _options(key),
+        )
+    )
+    return made.id, _id_of(made.balance_transaction)
+
+
+async def transfer_searched(account_id: str, group: str, payout_id: int) -> tuple[str, str | None] | None:
+    page = await _ask(
+        client().v1.transfers.list_async(
+            {"destination": account_id, "transfer_group": group, "limit": 100, "expand": ["data.balance_transaction"]}
+        )
+    )
+    async for found in _all(page):
+        if (found.metadata or {}).get("payout") == str(payout_id):
+            return found.id, _id_of(found.balance_transaction)
+    return None
+
+
+# --- disputes ---
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFound:
+    id: str
+    stripe_charge_id: str
+    amount_minor: int
+    currency: str
+    reason: str
+    status: str
+    due_by: int | None
+    transactions: tuple[BalanceTransaction, ...]
+
+
+async def dispute_found(stripe_dispute_id: str) -> DisputeFound:
+    found = await _ask(client().v1.disputes.retrieve_async(stripe_dispute_id))
+    details = cast(Any, found.evidence_details)
+    return DisputeFound(
+        id=found.id,
+        stripe_charge_id=str(_id_of(found.charge)),
+        amount_minor=found.amount,
+        currency=found.currency.upper(),
+        reason=found.reason,
+        status=str(found.status),
+        due_by=details.due_by if details is not None else None,
+        transactions=tuple(_transaction(t) for t in found.balance_transactions),
+    )
+
+
+async def answer_dispute(stripe_dispute_id: str, evidence: Mapping[str, str]) -> None:
+    params = cast(Any, {"evidence": dict(evidence), "submit": True})
+    await _ask(
+        client().v1.disputes.update_async(stripe_dispute_id, params, _options(f"dispute:{stripe_dispute_id}:answer"))
+    )
+
+
+# --- reading back: events and the balance ---
+
+
+async def event_verified(body: bytes, signature: str, secret: str) -> tuple[str, str, str, str | None]:
+    """Id, type, object and connected account of an event. Raises Refused where the signature is not Stripe's."""
+    try:
+        library.WebhookSignature.verify_header(body.decode(), signature, secret, tolerance=300)
+        event = json.loads(body)
+        return event["id"], event["type"], event["data"]["object"]["id"], event.get("account")
+    except (library.SignatureVerificationError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+        raise Refused("That is not an event of Stripe.", "bad_signature") from error
+
+
+async def balance_transactions(*, since: int) -> AsyncIterator[BalanceTransaction]:
+    """Every movement of the balance since then, newest first. since: seconds since 1970."""
+    page = await _ask(client().v1.balance_transactions.list_async({"created": {"gte": since}, "limit": 100}))
+    async for found in _all(page):
+        yield _transaction(found)
+
+
+async def balance_minor() -> dict[str, int]:
+    """What lies at Stripe by currency, available and pending together."""
+    balance = await _ask(client().v1.balance.retrieve_async())
+    totals: dict[str, int] = {}
+    for part in [*balance.available, *balance.pending]:
+        totals[part.currency.upper()] = totals.get(part.currency.upper(), 0) + part.amount
+    return totals
+
+
+async def register_webhook(url: str, types: list[str]) -> str:
+    """Tell the sandbox where the site listens; gives the secret that signs its events. Real Stripe is set up by hand."""
+    for endpoint in (await _ask(client().v1.webhook_endpoints.list_async({"limit": 100}))).data:
+        await _ask(client().v1.webhook_endpoints.delete_async(endpoint.id))
+    made = await _ask(client().v1.webhook_endpoints.create_async(cast(Any, {"url": url, "enabled_events": types})))
+    return str(made.secret)
+
+
+def _transaction(found: Any) -> BalanceTransaction:
+    return BalanceTransaction(
+        id=found.id,
+        type=found.type,
+        source_id=str(_id_of(found.source)),
+        amount_minor=found.amount,
+        fee_minor=found.fee,
+        currency=found.currency.upper(),
+        created=found.created,
+    )

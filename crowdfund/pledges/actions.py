@@ -1,0 +1,208 @@
+"""What a fan does with her pledge after making it: save a card, change it, cancel it, give another card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crowdfund import clock
+from crowdfund.campaigns import counters
+from crowdfund.database import Sql, as_rows, atomic, outbox
+from crowdfund.payments.cards import look_at_setup, start_card_setup
+from crowdfund.payments.models import CardSetup, CardState, Consent, SavedCard
+from crowdfund.pledges import letting_go, rules
+from crowdfund.pledges.make import standing_for
+from crowdfund.pledges.models import CHANGEABLE, LIVE, Pledge, PledgeState
+from crowdfund.pledges.moves import move_pledges, record_events
+from crowdfund.pledges.rules import Standing, Want
+from crowdfund.refusal import NotFound, Refusal
+
+
+class PledgeNotChangeable(Refusal):
+    pass
+
+
+class NothingToMend(Refusal):
+    pass
+
+
+_AMEND = Sql("""
+    UPDATE pledge SET tier_id = $2, quantity = $3, amount_minor = $4, shown_as = $5
+    WHERE id = $1 AND state = $6
+    RETURNING id, state AS from_state, campaign_id, tier_id, quantity, amount_minor""")
+_ACTIVATE = Sql("UPDATE pledge SET card_id = $2, page_version = $3 WHERE id = $1 AND state = 'started' RETURNING id")
+_GIVE_CARD = Sql("""
+    UPDATE pledge SET card_id = $2, next_charge_at = $3 WHERE id = $1 AND state IN ('active', 'errored') RETURNING id, state""")
+
+
+async def own_pledge(pledge_id: int, person_id: int) -> Pledge:
+    """A person's own pledge. Raises NotFound for another's, in the same words as for none."""
+    pledge = await Pledge.get_or_none(id=pledge_id, person_id=person_id)
+    if pledge is None:
+        raise NotFound("There is no such pledge.")
+    return pledge
+
+
+# --- saving a card for it ---
+
+
+async def start_saving_card(
+    pledge: Pledge, *, consent: Consent, consent_text: str, return_url: str, cancel_url: str
+) -> str:
+    """Send the fan to Stripe's page to save a card for this pledge; gives its address."""
+    if pledge.state not in (PledgeState.STARTED, PledgeState.ACTIVE, PledgeState.ERRORED):
+        raise PledgeNotChangeable("This pledge needs no card any more.")
+    return await start_card_setup(
+        pledge.person_id, subject=f"pledge:{pledge.id}", currency=pledge.currency, consent=consent,
+        consent_text=consent_text, success_url=return_url, cancel_url=cancel_url,
+    )  # fmt: skip
+
+
+async def finish_setup(stripe_session_id: str) -> None:
+    """A visit to Stripe's page has ended, or may have: use the card for what it was saved for. Safe to repeat.
+
+    Raises a Refusal where the pledge can't be counted any more (its tier was taken meanwhile, the fund closed).
+    """
+    setup = await CardSetup.get_or_none(stripe_session_id=stripe_session_id)
+    if setup is None:
+        return
+    card = await look_at_setup(setup)
+    kind, _, number = setup.subject.partition(":")
+    if card is not None and kind == "pledge":
+        await use_card(int(number), card.id)
+
+
+async def use_card(pledge_id: int, card_id: int) -> None:
+    """Give a pledge a card: one that was only started is counted from now on; one that was declined is tried again at once."""
+    pledge = await Pledge.get(id=pledge_id)
+    if pledge.state == PledgeState.STARTED:
+        await _activate(pledge_id, card_id)
+    elif pledge.state in (PledgeState.ACTIVE, PledgeState.ERRORED) and pledge.card_id != card_id:
+        await _give_card(pledge_id, card_id)
+
+
+@atomic
+async def _activate(pledge_id: int, card_id: int) -> None:
+    found = await Pledge.get(id=pledge_id)
+    want = _want(found)
+    standing = await standing_for(as_rows([_row(want)]), [want])
+    pledge = await Pledge.get(id=pledge_id)  # again, now that its campaign is locked
+    if pledge.state != PledgeState.STARTED:
+        return
+    rules.decide_new(want, standing, clock.now_us())
+    if await Pledge.exists(person_id=pledge.person_id, campaign_id=pledge.campaign_id, state__in=sorted(LIVE)):
+        raise rules.AlreadyPledged("You back this fund already. Raise or change your pledge instead.")
+    version = standing.campaigns[pledge.campaign_id]["page_version"]
+    await _ACTIVATE(pledge_id, card_id, version)
+    row = {**_row(want), "id": pledge_id, "state": pledge.state}
+    await move_pledges([row], PledgeState.ACTIVE, because="card saved", by_person_id=pledge.person_id)
+    await counters.count_pledges(
+        [
+            {
+                **row,
+                "amount_minor": want.amount_minor,
+                "quantity": want.quantity,
+                "referrer": pledge.referrer,
+                "made_at": clock.now_us(),
+            }
+        ]
+    )
+    await outbox.enqueue("pledge_made", {"pledge": pledge_id}, key=f"pledge_made:{pledge_id}")
+
+
+@atomic
+async def _give_card(pledge_id: int, card_id: int) -> None:
+    pledge = await Pledge.get(id=pledge_id)
+    await counters.lock_one(pledge.campaign_id)
+    if not await _GIVE_CARD(pledge_id, card_id, clock.now_us()):
+        return
+    if pledge.card_id is not None:
+        await letting_go.mark_unused([pledge.card_id])
+
+
+async def use_saved_card(pledge: Pledge, card_id: int) -> None:
+    """Put a pledge on another of the fan's saved cards."""
+    if not await SavedCard.exists(id=card_id, person_id=pledge.person_id, state=CardState.SAVED):
+        raise rules.NoSuchCard("That card is not saved any more. Please pick another.", field="card")
+    await use_card(pledge.id, card_id)
+
+
+# --- changing and cancelling ---
+
+
+@atomic
+async def amend_pledge(
+    pledge_id: int, *, person_id: int, tier_id: int | None, quantity: int, amount_minor: int, shown_as: str
+) -> None:
+    """Change tier, quantity or amount of a pledge in place; the seat is kept while tiers are swapped.
+
+    Raises what making a pledge raises, PledgeNotChangeable once charging has begun, and GoalWouldBreak where less would take
+    the fund below its goal in its last 24 hours. Raising is always open.
+    """
+    found = await own_pledge(pledge_id, person_id)
+    want = _want(found, tier_id=tier_id, quantity=quantity, amount_minor=amount_minor)
+    standing = await standing_for(as_rows([_row(want)]), [want])
+    pledge = await own_pledge(pledge_id, person_id)
+    if pledge.state not in CHANGEABLE:
+        raise PledgeNotChangeable("This pledge can't be changed any more.")
+    _decide_amendment(pledge, want, standing)
+    amended = await _AMEND(pledge_id, tier_id, quantity, amount_minor, shown_as, pledge.state)
+    await record_events(amended, to=pledge.state, because="amended by the fan", by_person_id=person_id, kind="amended")
+    if pledge.state == PledgeState.ACTIVE:
+        await counters.add_to_campaigns([(pledge.campaign_id, amount_minor - pledge.amount_minor, 0)])
+        await counters.add_to_tiers(_places(pledge, want))
+
+
+def _decide_amendment(pledge: Pledge, want: Want, standing: Standing) -> None:
+    now = clock.now_us()
+    campaign = rules.refuse_unless_open(standing.campaigns.get(want.campaign_id), now)
+    rules.decide_terms(want, campaign, standing, now)
+    for tier_id, more in _places(pledge, want).items():
+        if more > 0:
+            rules.refuse_sold_out(standing.tiers[tier_id], more)
+    less_minor = pledge.amount_minor - want.amount_minor
+    rules.decide_sale(pledge.person_id, -less_minor, campaign, standing)
+    if pledge.state == PledgeState.ACTIVE:
+        rules.refuse_breaking_the_goal(campaign, counters.needed_minor(campaign), less_minor, now)
+
+
+def _places(pledge: Pledge, want: Want) -> dict[int, int]:
+    """How many places more (or fewer) of each tier the amended pledge takes."""
+    places: dict[int, int] = {}
+    if pledge.tier_id is not None:
+        places[pledge.tier_id] = -pledge.quantity
+    if want.tier_id is not None:
+        places[want.tier_id] = places.get(want.tier_id, 0) + want.quantity
+    return places
+
+
+@atomic
+async def cancel_pledge(pledge_id: int, *, person_id: int) -> None:
+    """Take a pledge back. Raises PledgeNotChangeable once charging has begun, GoalWouldBreak in the last 24 hours."""
+    found = await own_pledge(pledge_id, person_id)
+    campaign = await counters.lock_one(found.campaign_id)
+    pledge = await own_pledge(pledge_id, person_id)
+    if pledge.state == PledgeState.CANCELLED:
+        return  # the button was pressed twice
+    if pledge.state not in CHANGEABLE or (
+        pledge.state == PledgeState.ACTIVE and clock.now_us() >= campaign["closes_at"]
+    ):
+        raise PledgeNotChangeable("This pledge can't be cancelled any more: its fund has closed.")
+    if pledge.state == PledgeState.ACTIVE:
+        needed = counters.needed_minor(campaign)
+        rules.refuse_breaking_the_goal(campaign, needed, pledge.amount_minor, clock.now_us())
+    row = {"id": pledge.id, "state": pledge.state}
+    await move_pledges([row], PledgeState.CANCELLED, because="cancelled by the fan", by_person_id=person_id)
+    if pledge.card_id is not None:
+        await letting_go.mark_unused([pledge.card_id])
+
+
+def _want(pledge: Pledge, **changes: Any) -> Want:
+    facts = {
+        "id": pledge.id, "person_id": pledge.person_id, "campaign_id": pledge.campaign_id, "tier_id": pledge.tier_id,
+        "quantity": pledge.quantity, "amount_minor": pledge.amount_minor, "currency": pledge.currency, "key": pledge.key,
+    }  # fmt: skip
+    return Want(**{**facts, **changes})
+
+
+def _row(want: Want) -> dict[str, Any]:
+    return {"person_id": want.person_id, "campaign_id": want.campaign_id, "tier_id": want.tier_id}

@@ -1,0 +1,96 @@
+"""What has to agree between pledges, tiers, funds and the ledger: rules for `crowdfund check`."""
+
+from __future__ import annotations
+
+from crowdfund.database import Sql
+from crowdfund.ledger.books import Rule
+
+_LIVE = "('active', 'charging', 'errored', 'collected', 'disputed')"
+
+RULES = (
+    Rule(
+        "what is taken of a tier is what live pledges hold",
+        Sql("SELECT COUNT(*) FROM tier"),
+        Sql(f"""SELECT 'tier ' || CAST(t.id AS TEXT) AS what FROM tier t
+                WHERE t.taken <> (SELECT COALESCE(SUM(p.quantity), 0) FROM pledge p
+                                  WHERE p.campaign_id = t.campaign_id AND p.tier_id = t.id AND p.state IN {_LIVE}) LIMIT 20"""),  # noqa: S608
+    ),
+    Rule(
+        "what a fund is promised is what live pledges promise",
+        Sql("SELECT COUNT(*) FROM campaign"),
+        Sql(f"""SELECT 'campaign ' || CAST(c.id AS TEXT) AS what FROM campaign c
+                WHERE c.promised_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM pledge p
+                                           WHERE p.campaign_id = c.id AND p.state IN {_LIVE})
+                   OR c.pledges_live <> (SELECT COUNT(*) FROM pledge p WHERE p.campaign_id = c.id AND p.state IN {_LIVE})
+                LIMIT 20"""),  # noqa: S608
+    ),
+    Rule(
+        "a pledge that is paid has one charge that succeeded, of its amount",
+        Sql("SELECT COUNT(*) FROM pledge WHERE state IN ('collected', 'disputed', 'refunded', 'lost')"),
+        Sql("""SELECT 'pledge ' || CAST(p.id AS TEXT) AS what FROM pledge p
+               WHERE p.state IN ('collected', 'disputed', 'refunded', 'lost')
+                 AND NOT EXISTS (SELECT 1 FROM charge c WHERE c.subject = 'pledge:' || CAST(p.id AS TEXT)
+                                 AND c.state = 'succeeded' AND c.amount_minor = p.amount_minor) LIMIT 20"""),
+    ),
+    Rule(
+        "a charge that succeeded belongs to a pledge that is paid, and is in the ledger",
+        Sql("SELECT COUNT(*) FROM charge WHERE state = 'succeeded'"),
+        Sql("""SELECT c.key AS what FROM charge c WHERE c.state = 'succeeded'
+                 AND (NOT EXISTS (SELECT 1 FROM pledge p WHERE c.subject = 'pledge:' || CAST(p.id AS TEXT)
+                                  AND p.campaign_id = c.campaign_id AND p.state IN ('collected', 'disputed', 'refunded', 'lost'))
+                   OR NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.key = 'charge:' || CAST(c.id AS TEXT))) LIMIT 20"""),
+    ),
+    Rule(
+        "what a fund has collected is what its charges collected, less what banks took back",
+        Sql("SELECT COUNT(*) FROM campaign WHERE collected_minor > 0"),
+        Sql("""SELECT 'campaign ' || CAST(c.id AS TEXT) AS what FROM campaign c
+               WHERE c.collected_minor <> (SELECT COALESCE(SUM(h.amount_minor), 0) FROM charge h
+                                           WHERE h.campaign_id = c.id AND h.state = 'succeeded')
+                                        - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d
+                                           WHERE d.campaign_id = c.id AND d.state <> 'won') LIMIT 20"""),
+    ),
+    Rule(
+        "refunds of a charge are what was taken from it for them",
+        Sql("SELECT COUNT(*) FROM refund"),
+        Sql("""SELECT c.key AS what FROM charge c
+               WHERE c.refunded_minor <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.charge_id = c.id) LIMIT 20"""),
+    ),
+    Rule(
+        "a fund that ended holds nothing",
+        Sql(
+            "SELECT COUNT(*) FROM campaign WHERE state IN ('funded', 'failed', 'cancelled', 'delivering', 'completed')"
+        ),
+        Sql("""SELECT a.code AS what FROM campaign c JOIN account a ON a.code = 'fund:' || CAST(c.id AS TEXT)
+               JOIN balance b ON b.account_id = a.id
+               WHERE c.state IN ('funded', 'cancelled', 'delivering', 'completed') AND b.debits_minor <> b.credits_minor LIMIT 20"""),
+    ),
+    Rule(
+        "a failed fund holds exactly what it has still to refund",
+        Sql("SELECT COUNT(*) FROM campaign WHERE state = 'failed'"),
+        Sql("""SELECT a.code AS what FROM campaign c JOIN account a ON a.code = 'fund:' || CAST(c.id AS TEXT)
+               JOIN balance b ON b.account_id = a.id
+               WHERE c.state = 'failed' AND b.credits_minor - b.debits_minor <>
+                     (SELECT COALESCE(SUM(h.amount_minor - h.refunded_minor), 0) FROM charge h
+                      WHERE h.campaign_id = c.id AND h.state = 'succeeded')
+                   - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d WHERE d.campaign_id = c.id AND d.state <> 'won')
+               LIMIT 20"""),
+    ),
+    Rule(
+        "refunds promised and not sent are what lies in clearing",
+        Sql("SELECT COUNT(*) FROM refund WHERE state IN ('pending', 'failed')"),
+        Sql("""SELECT a.code AS what FROM account a WHERE a.code LIKE 'refund:clearing:%'
+                 AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p WHERE p.credit_id = a.id)
+                   - (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p WHERE p.debit_id = a.id)
+                  <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r
+                      WHERE r.currency = a.currency AND r.state IN ('pending', 'failed'))"""),
+    ),
+    Rule(
+        "payouts under way are what lies in transit",
+        Sql("SELECT COUNT(*) FROM payout WHERE state IN ('due', 'sending')"),
+        Sql("""SELECT a.code AS what FROM account a WHERE a.code LIKE 'payout:transit:%'
+                 AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p WHERE p.credit_id = a.id)
+                   - (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p WHERE p.debit_id = a.id)
+                  <> (SELECT COALESCE(SUM(o.amount_minor), 0) FROM payout o
+                      WHERE o.currency = a.currency AND o.state IN ('due', 'sending'))"""),
+    ),
+)

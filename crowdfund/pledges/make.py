@@ -1,0 +1,177 @@
+"""Making pledges: the verb of the rush. Hundreds of fans' wants become one transaction of eight statements.
+
+Lock and read, decide in memory, write set-based. A batch travels as one JSON parameter, so the statements never change. Look-ups
+by fan are correlated, one index probe a want: as joins, PostgreSQL would plan them on the empty table and scan ever after.
+Every verb that changes pledges locks its campaigns first, in id order, so verbs wait for each other and never in a ring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crowdfund import clock
+from crowdfund.campaigns import counters
+from crowdfund.database import Batch, Sql, as_rows, atomic, new_id
+from crowdfund.pledges import rules
+from crowdfund.pledges.models import PledgeState
+from crowdfund.pledges.rules import Made, Standing, Want
+from crowdfund.refusal import Refusal
+
+_SEEN = Sql("""
+    SELECT (SELECT p.id FROM pledge p
+               WHERE p.person_id = CAST(value->>'person_id' AS BIGINT) AND p.key = value->>'key') AS before_id,
+           (SELECT p.id FROM pledge p WHERE p.person_id = CAST(value->>'person_id' AS BIGINT)
+               AND p.campaign_id = CAST(value->>'campaign_id' AS BIGINT)
+               AND p.state IN ('active', 'charging', 'errored', 'collected', 'disputed')) AS live_id,
+           (SELECT c.id FROM saved_card c WHERE c.person_id = CAST(value->>'person_id' AS BIGINT) AND c.state = 'saved'
+               AND (value->>'card_id' IS NULL OR c.id = CAST(value->>'card_id' AS BIGINT))
+               ORDER BY c.id DESC LIMIT 1) AS card_id
+    FROM {rows}""")
+_BEFORE = Sql("""
+    SELECT id, state, campaign_id, tier_id, quantity, amount_minor, currency, fingerprint
+    FROM pledge WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})""")
+_IN_SALE = Sql("""
+    SELECT CAST(value->>'person_id' AS BIGINT) AS person_id, CAST(value->>'sale_id' AS BIGINT) AS sale_id,
+           (SELECT CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) FROM pledge p
+            WHERE p.person_id = CAST(value->>'person_id' AS BIGINT)
+              AND p.state IN ('active', 'charging', 'errored', 'collected', 'disputed')
+              AND (SELECT c.sale_id FROM campaign c WHERE c.id = p.campaign_id) = CAST(value->>'sale_id' AS BIGINT)) AS minor
+    FROM {rows}""")
+_INSERT = Sql("""
+    INSERT INTO pledge (id, person_id, campaign_id, currency, tier_id, quantity, amount_minor, state, card_id, key, fingerprint,
+                        shown_as, referrer, page_version, attempts, made_at)
+    SELECT CAST(value->>'id' AS BIGINT), CAST(value->>'person_id' AS BIGINT), CAST(value->>'campaign_id' AS BIGINT),
+           value->>'currency', CAST(value->>'tier_id' AS BIGINT), CAST(value->>'quantity' AS BIGINT),
+           CAST(value->>'amount_minor' AS BIGINT), value->>'state', CAST(value->>'card_id' AS BIGINT), value->>'key',
+           value->>'fingerprint', value->>'shown_as', value->>'referrer', CAST(value->>'page_version' AS BIGINT), 0,
+           CAST(value->>'made_at' AS BIGINT)
+    FROM {rows}""")
+_EVENTS = Sql("""
+    INSERT INTO pledge_event (id, pledge_id, kind, from_state, to_state, amount_minor, tier_id, quantity, because, by_person_id, at)
+    SELECT CAST(value->>'event_id' AS BIGINT), CAST(value->>'id' AS BIGINT), 'moved', '', value->>'state',
+           CAST(value->>'amount_minor' AS BIGINT), CAST(value->>'tier_id' AS BIGINT), CAST(value->>'quantity' AS BIGINT),
+           'made', CAST(value->>'person_id' AS BIGINT), CAST(value->>'made_at' AS BIGINT)
+    FROM {rows}""")
+
+
+@atomic
+async def _make(wants: list[Want]) -> list[Made | Exception]:
+    rows = as_rows(_want_row(want) for want in wants)
+    standing = await standing_for(rows, wants)
+    seen = await _SEEN(rows)
+    before = await _made_before(seen)
+    answers: list[Made | Exception] = []
+    new: list[dict[str, Any]] = []
+    now = clock.now_us()
+    known: dict[tuple[int, str], tuple[Made, str]] = {}
+    funds_of_fan: set[tuple[int, int]] = set()
+    for want, found in zip(wants, seen, strict=True):
+        try:
+            earlier = known.get((want.person_id, want.key)) or before.get(found["before_id"])
+            if earlier is not None:
+                answers.append(_same_again(want, *earlier))
+                continue
+            made = _decide(want, found, standing, now, funds_of_fan)
+        except Refusal as refusal:
+            answers.append(refusal)
+            continue
+        known[want.person_id, want.key] = (made, want.fingerprint)
+        new.append(_pledge_row(want, made, found["card_id"], standing))
+        answers.append(made)
+    await _write(new)
+    return answers
+
+
+_batch = Batch[Want, Made](_make)
+make_pledge = _batch.ask
+finish = _batch.finish
+
+
+def _decide(
+    want: Want, found: dict[str, Any], standing: Standing, now: int, funds_of_fan: set[tuple[int, int]]
+) -> Made:
+    one = (want.person_id, want.campaign_id)
+    rules.decide_new(want, standing, now)
+    if found["live_id"] is not None or one in funds_of_fan:
+        raise rules.AlreadyPledged("You back this fund already. Raise or change your pledge instead.")
+    if want.card_id is not None and found["card_id"] is None:
+        raise rules.NoSuchCard("That card is not saved any more. Please pick another.", field="card")
+    state = PledgeState.STARTED if found["card_id"] is None else PledgeState.ACTIVE
+    if state == PledgeState.ACTIVE:
+        rules.take(want, standing)
+        funds_of_fan.add(one)
+    return Made(want.id, state, want.campaign_id, want.tier_id, want.quantity, want.amount_minor, want.currency)
+
+
+def _same_again(want: Want, made: Made, fingerprint: str) -> Made:
+    if fingerprint != want.fingerprint:
+        raise rules.KeyUsedForAnother("This idempotency key was used for another pledge.")
+    return Made(
+        made.id, made.state, made.campaign_id, made.tier_id, made.quantity, made.amount_minor, made.currency, again=True
+    )
+
+
+async def _made_before(seen: Sequence[dict[str, Any]]) -> dict[int | None, tuple[Made, str]]:
+    ids = [{"id": row["before_id"]} for row in seen if row["before_id"] is not None]
+    if not ids:
+        return {}
+    found = await _BEFORE(as_rows(ids))
+    return {
+        row["id"]: (
+            Made(
+                row["id"],
+                row["state"],
+                row["campaign_id"],
+                row["tier_id"],
+                row["quantity"],
+                row["amount_minor"],
+                row["currency"],
+            ),
+            row["fingerprint"],
+        )
+        for row in found
+    }
+
+
+async def standing_for(rows: str, wants: Iterable[Want]) -> Standing:
+    """Lock the campaigns of these wants, then read what their rules look at."""
+    campaigns = {row["id"]: row for row in await counters.lock(rows)}
+    with_tier = any(want.tier_id is not None for want in wants)
+    standing = Standing(campaigns, {row["id"]: row for row in await counters.tiers(rows)} if with_tier else {})
+    spent = {
+        (want.person_id, campaign["sale_id"])
+        for want in wants
+        if (campaign := campaigns.get(want.campaign_id)) is not None and campaign["sale_id"] is not None
+    }
+    if spent:
+        asked = as_rows({"person_id": person_id, "sale_id": sale_id} for person_id, sale_id in spent)
+        standing.sale_caps = {row["id"]: row["amount_per_fan_max_minor"] for row in await counters.lock_sales(asked)}
+        standing.in_sale = {(row["person_id"], row["sale_id"]): row["minor"] for row in await _IN_SALE(asked)}
+    return standing
+
+
+def _want_row(want: Want) -> dict[str, Any]:
+    return {
+        "person_id": want.person_id, "campaign_id": want.campaign_id, "tier_id": want.tier_id, "key": want.key,
+        "card_id": want.card_id,
+    }  # fmt: skip
+
+
+def _pledge_row(want: Want, made: Made, card_id: int | None, standing: Standing) -> dict[str, Any]:
+    return {
+        "id": want.id, "event_id": new_id(), "person_id": want.person_id, "campaign_id": want.campaign_id,
+        "currency": want.currency, "tier_id": want.tier_id, "quantity": want.quantity, "amount_minor": want.amount_minor,
+        "state": made.state, "card_id": card_id, "key": want.key, "fingerprint": want.fingerprint, "shown_as": want.shown_as,
+        "referrer": want.referrer, "page_version": standing.campaigns[want.campaign_id]["page_version"],
+        "made_at": want.made_at,
+    }  # fmt: skip
+
+
+async def _write(new: list[dict[str, Any]]) -> None:
+    if not new:
+        return
+    rows = as_rows(new)
+    await _INSERT(rows)
+    await _EVENTS(rows)
+    await counters.count_pledges(row for row in new if row["state"] == PledgeState.ACTIVE)

@@ -1,0 +1,129 @@
+"""Giving money back: all of a failed fund's, or one pledge's with a reason. A refund is a row with states of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crowdfund import money
+from crowdfund.campaigns import counters
+from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
+from crowdfund.database import Sql, as_rows, atomic, outbox
+from crowdfund.ledger import Account, balance_minor, chart
+from crowdfund.payments import refunds
+from crowdfund.payments.models import Charge, ChargeState, RefundState
+from crowdfund.payments.refunds import RefundIntent, Sent
+from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.pledges.moves import move_pledges
+from crowdfund.refusal import Refusal
+
+CLAIM_MAX = 240
+
+
+class NothingToRefund(Refusal):
+    pass
+
+
+_OWED = Sql("""
+    SELECT c.id, c.subject, c.campaign_id, c.amount_minor, c.refunded_minor, c.currency, c.stripe_charge_id
+    FROM charge c JOIN pledge p ON p.campaign_id = $1 AND c.subject = 'pledge:' || CAST(p.id AS TEXT)
+    WHERE c.campaign_id = $1 AND c.state = 'succeeded' AND c.refunded_minor < c.amount_minor AND p.state = 'collected'
+    ORDER BY c.id LIMIT $2""")
+_REFUNDED = Sql("""
+    UPDATE campaign SET refunded_minor = refunded_minor + more.minor
+    FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'minor' AS BIGINT) AS minor FROM {rows}) AS more
+    WHERE campaign.id = more.id""")
+_WHOLLY = Sql("""
+    SELECT p.id, p.state FROM pledge p JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'
+    WHERE p.id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND p.state = 'collected'
+      AND c.amount_minor = (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r
+                            WHERE r.charge_id = c.id AND r.state IN ('succeeded', 'paid_another_way'))""")
+
+
+@atomic
+async def promise_refunds(campaign_id: int) -> int:
+    """Beat one for a failed fund: a refund row for each collected pledge, a few hundred at a time; gives how many."""
+    campaign = await counters.lock_one(campaign_id)
+    if campaign["state"] != CampaignState.FAILED:
+        return 0
+    owed = await _OWED(campaign_id, CLAIM_MAX)
+    fund = chart.fund(campaign_id, campaign["currency"])
+    await refunds.make_refunds(
+        RefundIntent(
+            charge_id=row["id"], subject=row["subject"], campaign_id=campaign_id,
+            amount_minor=row["amount_minor"] - row["refunded_minor"], currency=row["currency"],
+            stripe_charge_id=row["stripe_charge_id"], reason="the fund failed", by_person_id=None,
+            sources=[(fund, row["amount_minor"] - row["refunded_minor"])], ordinal=1 + row["refunded_minor"],
+        )
+        for row in owed
+    )  # fmt: skip
+    return len(owed)
+
+
+@atomic
+async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str, by_person_id: int) -> None:
+    """Staff gives one backer her money back, whole or in part. amount_minor None: all that is left.
+
+    Raises NothingToRefund, RefundTooLarge, FloorBroken.
+    """
+    found = await Pledge.get(id=pledge_id)
+    await counters.lock_one(found.campaign_id)
+    pledge = await Pledge.get(id=pledge_id)
+    charge = await Charge.get_or_none(subject=f"pledge:{pledge_id}", state=ChargeState.SUCCEEDED)
+    if charge is None or pledge.state != PledgeState.COLLECTED:
+        raise NothingToRefund("Nothing was collected for this pledge, or it was given back already.")
+    left_minor = charge.amount_minor - charge.refunded_minor
+    wanted_minor = left_minor if amount_minor is None else amount_minor
+    if not 0 < wanted_minor <= left_minor:
+        raise refunds.RefundTooLarge(
+            f"At most {money.show(left_minor, charge.currency)} is left to refund.", field="amount"
+        )
+    campaign = await Campaign.get(id=pledge.campaign_id)
+    intent = RefundIntent(
+        charge_id=charge.id, subject=charge.subject, campaign_id=campaign.id, amount_minor=wanted_minor,
+        currency=charge.currency, stripe_charge_id=str(charge.stripe_charge_id), reason=reason, by_person_id=by_person_id,
+        sources=await _sources(campaign, wanted_minor), ordinal=1 + charge.refunded_minor,
+    )  # fmt: skip
+    await refunds.make_refunds([intent])
+
+
+async def _sources(campaign: Campaign, amount_minor: int) -> list[tuple[Account, int]]:
+    """Whose money a refund is: the fund's while it holds it; afterwards our fee goes back with it, the rest is the studio's."""
+    currency = campaign.currency
+    if campaign.state not in SUCCEEDED:
+        return [(chart.fund(campaign.id, currency), amount_minor)]
+    fee_minor = money.share_minor(amount_minor, campaign.fee_bps)
+    payable = chart.payable(campaign.organisation_id, currency)
+    from_payable = min(await balance_minor(payable), amount_minor - fee_minor)
+    rest = amount_minor - fee_minor - from_payable
+    return [
+        (chart.fee(currency), fee_minor),
+        (payable, from_payable),
+        (chart.receivable(campaign.organisation_id, currency), rest),
+    ]
+
+
+@atomic
+async def finish_refunds(outcomes: list[Sent]) -> int:
+    """Beat three: what came of refunds; a pledge whose money is all back is refunded. Gives how many moved."""
+    ended = await refunds.end_refunds(outcomes)
+    back = [refund for refund in ended if refund.state == RefundState.SUCCEEDED]
+    minor: dict[int, int] = {}
+    for refund in back:
+        minor[refund.campaign_id] = minor.get(refund.campaign_id, 0) + refund.amount_minor
+    if minor:
+        await counters.lock(as_rows({"campaign_id": i} for i in minor))
+        await _REFUNDED(as_rows({"id": i, "minor": m} for i, m in minor.items()))
+    pledges = [{"id": int(refund.subject.removeprefix("pledge:"))} for refund in back]
+    if pledges:
+        wholly: list[dict[str, Any]] = await _WHOLLY(as_rows(pledges))
+        await move_pledges(wholly, PledgeState.REFUNDED, because="the money is back")
+    await outbox.enqueue_many([("refund_sent", {"refund": r.id}, f"refund_sent:{r.id}") for r in back])
+    return len(ended)
+
+
+async def send_due_refunds() -> int:
+    """Beats two and three for the refunds that were promised; gives how many were asked for."""
+    sent = await refunds.send_refunds()
+    for start in range(0, len(sent), CLAIM_MAX):
+        await finish_refunds(sent[start : start + CLAIM_MAX])
+    return len(sent)

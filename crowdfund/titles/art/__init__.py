@@ -1,0 +1,46 @@
+"""Key art for titles that have none yet: drawn from the title's number, the same picture for ever.
+
+A scene (what is drawn) and a palette (its mood) are picked apart, so the same scene looks like another film in another
+palette. No text, no script, no style: the pictures obey the site's content policy, and are small enough to send anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crowdfund.titles.art import football, outdoors, places, stage
+from crowdfund.titles.art.canvas import Canvas, Dice
+from crowdfund.titles.art.colour import PALETTES, Palette
+
+Scene = Callable[[Canvas, Dice, Palette], None]
+
+SCENES: dict[str, tuple[Scene, ...]] = {
+    "film": (
+        outdoors.river_moon, places.city_night, outdoors.desert_road, outdoors.forest_light, outdoors.lighthouse,
+        outdoors.mountain_train, stage.curtain, places.neon_rain, outdoors.kite_field, places.orbit, stage.cello,
+        stage.portrait, outdoors.aurora_cabin, places.lanterns, stage.door, places.whale, outdoors.balloons,
+        outdoors.lone_tree, places.wave_pattern, stage.reel,
+    ),
+    "transfer": (football.floodlights, football.tunnel, football.shirt, football.corner, football.terrace),
+}  # fmt: skip
+
+_KEYS = tuple(PALETTES)
+
+
+def palette_of(seed: int) -> str:
+    """The class that gives a title its own colour all over the site: `key--amber` and five others."""
+    return f"key--{_KEYS[Dice(seed ^ 0x5EED).bits() % len(_KEYS)]}"
+
+
+def key_art(seed: int, kind: str, palette: str) -> str:
+    """An SVG of 1600 x 900, under 12 KB. seed: any integer made from the title's id; the same seed, the same picture.
+
+    kind: `film` or `transfer`; any other is drawn like a film. palette: a key class or its colour; unknown ones are
+    picked from the seed, since a picture should never fail a page.
+    """
+    dice = Dice(seed)
+    scenes = SCENES.get(kind, SCENES["film"])
+    mood = PALETTES.get(palette.removeprefix("key--")) or PALETTES[palette_of(seed).removeprefix("key--")]
+    canvas = Canvas()
+    scenes[dice.bits() % len(scenes)](canvas, dice, mood)
+    return canvas.svg()

@@ -1,0 +1,113 @@
+"""Every error becomes an answer: a page for a person, problem+json under `/api/`. What we didn't expect tells nothing but its number."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from crowdfund.database.outage import is_outage
+from crowdfund.refusal import Refusal
+from crowdfund.web.i18n import _, lazy
+from crowdfund.web.page import page, redirect
+from crowdfund.web.paths import own_path, sign_in_path
+from crowdfund.web.policies import SAFE_METHODS, SignInNeeded
+from crowdfund.web.problem import problem
+
+_log = logging.getLogger("crowdfund.web")
+
+_SENTENCES = {
+    400: lazy("We could not read that request."),
+    404: lazy("There is nothing here under that address."),
+    405: lazy("This address does not take that."),
+    408: lazy("The request took too long to arrive. Please try again."),
+    413: lazy("That is more than this address takes."),
+    415: lazy("This address takes another kind of content."),
+    500: lazy("Something went wrong on our side. Nothing that was confirmed to you is lost."),
+    503: lazy("We can't reach our records just now. Please try again in a moment."),
+}
+_CODES = {
+    400: "bad_request", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large", 415: "unsupported",
+    500: "internal_error", 503: "unavailable",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """What is told about an error, whoever reads it."""
+
+    status: int
+    code: str
+    sentence: str
+    headers: dict[str, str] = field(default_factory=dict)
+    errors: list[dict[str, str]] | None = None
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The answer to an error raised by a route, or by nobody finding one."""
+    if isinstance(error, SignInNeeded):
+        return _to_sign_in(request)
+    failure = _failure(request, error)
+    if request.url.path.startswith("/api/"):
+        return _as_problem(request, failure)
+    return _as_page(request, failure)
+
+
+def _failure(request: Request, error: Exception) -> _Failure:
+    if isinstance(error, Refusal):
+        headers = {"retry-after": str(error.retry_after_seconds)} if error.retry_after_seconds else {}
+        if error.status_code == 401:
+            headers["www-authenticate"] = 'Bearer realm="crowdfund"'
+        errors = getattr(error, "errors", None)
+        if errors is None and error.field:
+            errors = [{"field": error.field, "sentence": error.sentence}]
+        return _Failure(error.status_code, error.code, _(error.sentence), headers, errors)
+    if isinstance(error, HTTPException):
+        status = error.status_code if error.status_code in _SENTENCES else 400
+        return _Failure(status, _CODES[status], str(_SENTENCES[status]), dict(error.headers or {}))
+    request_id = request.scope["state"]["request_id"]
+    if is_outage(error):
+        _log.error("request %s: the database does not answer: %r", request_id, error)
+        return _Failure(503, _CODES[503], str(_SENTENCES[503]), {"retry-after": "5"})
+    _log.error("request %s: %s %s failed", request_id, request.method, request.scope["path"][:200], exc_info=error)
+    return _Failure(500, _CODES[500], str(_SENTENCES[500]))
+
+
+def _to_sign_in(request: Request) -> Response:
+    path = request.scope["path"]
+    if query := request.scope["query_string"].decode("latin-1"):
+        path += f"?{query}"
+    back = own_path(path) if request.method in SAFE_METHODS else None
+    return redirect(request, sign_in_path(back) if back else "/sign-in")
+
+
+def _as_problem(request: Request, failure: _Failure) -> Response:
+    request_id = request.scope["state"]["request_id"]
+    return problem(
+        failure.status,
+        failure.code,
+        failure.sentence,
+        request_id=request_id,
+        errors=failure.errors,
+        headers=failure.headers,
+    )
+
+
+def _as_page(request: Request, failure: _Failure) -> Response:
+    headers = {"cache-control": "no-store", **failure.headers}
+    try:
+        return page(
+            request,
+            "error.html",
+            failure.status,
+            headers,
+            status=failure.status,
+            code=failure.code,
+            sentence=failure.sentence,
+        )
+    except Exception:  # a page for an error must not be one more error
+        _log.exception("the error page failed")
+        return PlainTextResponse(failure.sentence, failure.status, headers)

@@ -1,0 +1,73 @@
+"""What people may send: a class whose attributes are fields. Whatever is sent, it ends as a value or as a sentence.
+
+class PledgeForm(Form):
+    amount_minor = money()
+    shown_as = choice({"name": lazy("With my name"), "nobody": lazy("Anonymously")})
+
+form = await PledgeForm.read(request, currency=campaign.currency)
+if form.errors:
+    return page(request, "pledges/new.html", 422, form=form)
+form.amount_minor
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from crowdfund.refusal import Refusal
+from crowdfund.web import csrf
+from crowdfund.web.fields import Field, Wrong
+from crowdfund.web.i18n import _
+
+__all__ = ["Form"]
+
+
+class Form:
+    """One form as it was sent, or as it is shown for the first time.
+
+    typed: what stood in each field, for showing it again (never a password). errors: a sentence by field; under "" what is
+    wrong with the whole. given: what the fields need to know, such as the currency.
+    """
+
+    fields: dict[str, Field[Any]] = {}  # noqa: RUF012 - each subclass has its own
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls.fields = {**cls.fields, **own}
+
+    def __init__(self, typed: Mapping[str, Any] | None = None, **given: Any) -> None:
+        self.typed: dict[str, Any] = {name: "" for name in self.fields} | dict(typed or {})
+        self.errors: dict[str, str] = {}
+        self.given = given
+        self.values: dict[str, Any] = {}
+
+    @classmethod
+    async def read(cls, request: Request, **given: Any) -> Self:
+        """The form of this request, each field understood or refused by a sentence in the visitor's language."""
+        form = cls(**given)
+        await form._take(await csrf.read_form(request))
+        if not form.errors:
+            form.check()
+        return form
+
+    def check(self) -> None:
+        """For rules between fields: called when each of them is fine; says no with `refuse`."""
+
+    def refuse(self, field: str, sentence: str) -> None:
+        self.errors.setdefault(field if field in self.fields else "", sentence)
+
+    def refused_by(self, refusal: Refusal) -> Self:
+        """Show an action's "no" beside the field that it names, or above the form."""
+        self.refuse(refusal.field or "", _(refusal.sentence))
+        return self
+
+    async def _take(self, sent: FormData) -> None:
+        for name, field in self.fields.items():
+            try:
+                self.values[name] = await field.take(name, sent, self)
+            except Wrong as wrong:
+                self.errors[name] = wrong.sentence

@@ -1,0 +1,149 @@
+"""How amounts, numbers and instants are written for the reader, in the locale in force. Templates see these by name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from babel import Locale, dates, numbers
+from markupsafe import Markup
+
+from crowdfund import clock
+from crowdfund import money as amounts
+from crowdfund.web.i18n import locale
+
+# An instant as rows have it (microseconds since 1970, UTC) or as Python has it.
+Instant = datetime | int
+
+_NO_BREAK = str.maketrans({" ": "\u00a0", "\u202f": "\u00a0"})
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """An amount that never wraps: `€1,234.50`."""
+    return amounts.show(amount_minor, currency, locale()).translate(_NO_BREAK)
+
+
+def money_short(amount_minor: int, currency: str) -> str:
+    """For large figures: without decimals where they are zero, `€1,234`."""
+    return amounts.show(amount_minor, currency, locale(), short=True).translate(_NO_BREAK)
+
+
+def plain_money(amount_minor: int, currency: str) -> str:
+    """As it may be typed: for the value of a field."""
+    return amounts.plain(amount_minor, currency)
+
+
+def symbol(currency: str) -> str:
+    """What stands before an amount: `€`, `CN¥`."""
+    return numbers.get_currency_symbol(currency, locale())
+
+
+def number(n: int) -> str:
+    return numbers.format_decimal(n, locale=locale())
+
+
+def percent(part: int, whole: int) -> str:
+    """A share as whole percent, rounded down: 99.9 % of a goal is not the goal."""
+    return numbers.format_percent(0 if whole <= 0 else part * 100 // whole / 100, "#,##0%", locale=locale())
+
+
+def aware(instant: Instant) -> datetime:
+    """An instant as an aware time in UTC. Raises ValueError on a naive one."""
+    if isinstance(instant, int):
+        return clock.from_us(instant)
+    if instant.tzinfo is None:
+        raise ValueError("a naive time has no meaning here")
+    return instant.astimezone(UTC)
+
+
+def day(instant: Instant) -> str:
+    """`23 Nov 2026`"""
+    return dates.format_skeleton("yMMMd", aware(instant), tzinfo=UTC, locale=_dated())
+
+
+def day_long(instant: Instant) -> str:
+    """`Monday, 23 November 2026`"""
+    return dates.format_date(aware(instant), "full", locale=_dated())
+
+
+def month(instant: Instant) -> str:
+    """`Sep 2027`"""
+    return dates.format_skeleton("yMMM", aware(instant), tzinfo=UTC, locale=_dated())
+
+
+def day_of_month(instant: Instant) -> str:
+    return str(aware(instant).day)
+
+
+def month_name(instant: Instant) -> str:
+    """`Sep`, for a leaf of a calendar."""
+    return dates.format_date(aware(instant), "LLL", locale=_dated())
+
+
+def moment_text(instant: Instant) -> str:
+    """`23 Nov 2026, 20:14 UTC`, where no markup may stand."""
+    return f"{day(instant)}, {aware(instant):%H:%M} UTC"
+
+
+def moment(instant: Instant) -> Markup:
+    """Date and time in UTC; a script adds the reader's own time as a tooltip."""
+    return _time(instant, moment_text(instant))
+
+
+def iso(instant: Instant) -> str:
+    """For `datetime` attributes and feeds: `2026-11-23T20:14:00Z`."""
+    return aware(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ago(instant: Instant) -> str:
+    """`3 hours ago`, by business time."""
+    seconds = (clock.now() - aware(instant)).total_seconds()
+    return dates.format_timedelta(
+        -_rounded(seconds), add_direction=True, threshold=1e9, granularity=_unit(seconds), locale=locale()
+    )
+
+
+def until(instant: Instant) -> str:
+    """`in 9 days`, by business time and rounded down: nobody is told a day too many."""
+    seconds = (aware(instant) - clock.now()).total_seconds()
+    return dates.format_timedelta(
+        _rounded(seconds), add_direction=True, threshold=1e9, granularity=_unit(seconds), locale=locale()
+    )
+
+
+def left(instant: Instant) -> str:
+    """`9 days`: how long until then."""
+    seconds = (aware(instant) - clock.now()).total_seconds()
+    return dates.format_timedelta(_rounded(seconds), threshold=1e9, granularity=_unit(seconds), locale=locale())
+
+
+def when(instant: Instant) -> Markup:
+    """`3 hours ago` or `in 9 days`, with the exact time behind it."""
+    return _time(instant, until(instant) if aware(instant) > clock.now() else ago(instant))
+
+
+def art_url(title: Any) -> str:
+    """A title's picture: its own where it has one, else the one the site draws."""
+    return getattr(title, "art_url", None) or f"/art/{title.id}.svg"
+
+
+def _dated() -> Locale:
+    """English dates have the day first here: most readers of English as a second language expect it."""
+    return Locale.parse("en_GB" if locale() == "en" else locale())
+
+
+def _time(instant: Instant, text: str) -> Markup:
+    template = Markup('<time datetime="{}" data-behaviour="local-time">{}</time>')
+    return template.format(iso(instant), text)
+
+
+def _unit(seconds: float) -> Any:
+    """Days up from two of them, then hours, then minutes: weeks and months hide the day that counts."""
+    seconds = abs(seconds)
+    return next((unit for unit, size in _UNITS if seconds >= size * (2 if unit == "day" else 1)), "minute")
+
+
+def _rounded(seconds: float) -> timedelta:
+    size = dict(_UNITS)[_unit(seconds)]
+    return timedelta(seconds=max(1, abs(seconds) // size) * size * (1 if seconds >= 0 else -1))

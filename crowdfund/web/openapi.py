@@ -1,0 +1,156 @@
+"""The API described by its own routes: OpenAPI 3.1 for programs, and a list that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from crowdfund import __version__
+from crowdfund.settings import current
+from crowdfund.web import api
+from crowdfund.web.page import page
+from crowdfund.web.problem import Problem
+from crowdfund.web.routes import Route, anyone, get, public
+
+_PREFIX = "/api/v1/"
+_REF = "#/components/schemas/{model}"
+# What any address may answer besides its own: a person reads the words, a program the code of the problem.
+_ERRORS = {
+    400: "The request can't be read, or a header is missing",
+    401: "No valid token",
+    403: "The token lacks the scope, or the account may not",
+    404: "Nothing there",
+    408: "The body took too long to arrive",
+    409: "Not possible as things stand",
+    413: "The body is too long",
+    415: "The body is not JSON",
+    422: "The body, or a value in it, can't be taken",
+    429: "Too many requests: see Retry-After",
+    500: "Our mistake; tell us the request id",
+    503: "Too many at once, or no database: see Retry-After",
+}
+_WITHOUT_BODY = {413, 415, 422}
+
+
+def operations(routes: Iterable[BaseRoute]) -> list[Route]:
+    """The routes of the API, in the order of their paths."""
+    found = [route for route in routes if isinstance(route, Route) and route.path.startswith(_PREFIX)]
+    return sorted(found, key=lambda route: (route.path, route.method))
+
+
+def document(routes: Iterable[BaseRoute]) -> dict[str, Any]:
+    """OpenAPI 3.1 of the declared routes."""
+    found = [route for route in operations(routes) if route.summary]
+    names, schemas = _schemas(found)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in found:
+        paths.setdefault(route.path_format, {})[route.method.lower()] = _operation(route, names)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "crowdfund",
+            "version": __version__,
+            "description": "Amounts are integers in minor units of an ISO currency; instants are RFC 3339 in UTC.",
+        },
+        "servers": [{"url": current().base_url}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"bearerAuth": {"type": "http", "scheme": "bearer"}},
+            "responses": {str(status): _error(words) for status, words in _ERRORS.items()},
+        },
+    }
+
+
+def _schemas(routes: list[Route]) -> tuple[dict[tuple[type[BaseModel], str], str], dict[str, Any]]:
+    """The name of each model's schema, and the schemas; a model may look otherwise going in than coming out."""
+    models: list[tuple[type[BaseModel], Any]] = [(Problem, "serialization")]
+    models += [(route.takes, "validation") for route in routes if route.takes]
+    models += [(route.gives, "serialization") for route in routes if route.gives]
+    refs, whole = models_json_schema(models, ref_template=_REF)
+    return {key: ref["$ref"] for key, ref in refs.items()}, whole["$defs"]
+
+
+def _operation(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": f"{route.endpoint.__module__.split('.')[-2]}_{route.endpoint.__name__}",
+        "summary": route.summary,
+        "parameters": _parameters(route),
+        "responses": {str(route.status): _success(route, names)},
+    }
+    if route.policy.name.startswith("bearer:"):
+        made["security"] = [{"bearerAuth": []}]
+        made["description"] = f"Scope: `{route.policy.name.removeprefix('bearer:')}`."
+    if route.takes:
+        schema = {"$ref": names[(route.takes, "validation")]}
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    for status in _ERRORS:
+        if route.takes or status not in _WITHOUT_BODY:
+            made["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
+    return made
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in route.param_convertors
+    ]
+    if route.creates:
+        schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"}
+        words = "New for each wish; sent again, it answers what it made the first time."
+        found.append(
+            {"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema, "description": words}
+        )
+    if route.lists:
+        limit = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
+        found.append(
+            {
+                "name": "cursor",
+                "in": "query",
+                "schema": {"type": "string"},
+                "description": "From `next` of the page before.",
+            }
+        )
+        found.append({"name": "limit", "in": "query", "schema": limit})
+    return found
+
+
+def _success(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> dict[str, Any]:
+    if route.gives is None:
+        return {"description": "Done"}
+    schema: dict[str, Any] = {"$ref": names[(route.gives, "serialization")]}
+    if route.lists:
+        schema = {
+            "type": "object",
+            "required": ["items", "next"],
+            "properties": {"items": {"type": "array", "items": schema}, "next": {"type": ["string", "null"]}},
+        }
+    return {"description": "Done", "content": {"application/json": {"schema": schema}}}
+
+
+def _error(words: str) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model=Problem.__name__)}
+    return {"description": words, "content": {"application/problem+json": {"schema": schema}}}
+
+
+async def send_document(request: Request) -> Response:
+    """The description for programs."""
+    return api.answer(document(request.app.router.routes), headers={"cache-control": "public, max-age=300"})
+
+
+async def show(request: Request) -> Response:
+    """The operations for a person."""
+    return page(
+        request, "desk/api.html", operations=[route for route in operations(request.app.router.routes) if route.summary]
+    )
+
+
+routes = [
+    get("/api/v1/openapi.json", send_document, may=public),
+    get("/api", show, may=anyone),
+]

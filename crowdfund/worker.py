@@ -1,0 +1,140 @@
+"""Due work: settle, retry, pay out, deliver mail, reconcile, prove the books. In the web process, or apart (`crowdfund work`).
+
+Each piece is a sweep with a lease in the database, so that several workers do it once. A sweep that fails is logged and tried
+again; it never takes the others with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from crowdfund import clock, letters
+from crowdfund.campaigns.actions import open_due
+from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.verdict import close_campaign
+from crowdfund.database import Sql, atomic, outbox
+from crowdfund.disputes.actions import follow_dispute, resend_answers
+from crowdfund.payments import cards, inbox, reconcile, stripe
+from crowdfund.payouts.actions import make_due_payouts, send_due_payouts
+from crowdfund.pledges import following, refunding, settlement
+from crowdfund.webhooks import SWITCHBOARD
+
+LEASE_SECONDS = 120
+_log = logging.getLogger("crowdfund.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A piece of regular work: done at most every so many seconds of wall time; gives whether there is more right now."""
+
+    name: str
+    every_seconds: float
+    work: Callable[[], Awaitable[object]]
+
+
+async def settle_funds() -> bool:
+    """Close what is due and take each settling or ended fund one step further."""
+    more = False
+    due = await Campaign.filter(state=CampaignState.LIVE, closes_at__lte=clock.now_us()).order_by("closes_at").limit(50)
+    for campaign in due:
+        more |= await close_campaign(campaign.id)
+    for campaign in await Campaign.filter(state=CampaignState.SETTLING).order_by("closed_at"):
+        more |= await settlement.settle(campaign.id)
+    for row in await _ENDED_WITH_PLEDGES():
+        more |= await settlement.release(row["id"]) > 0
+        more |= await refunding.promise_refunds(row["id"]) > 0
+    return more
+
+
+_ENDED_WITH_PLEDGES = Sql("""
+    SELECT c.id FROM campaign c WHERE c.state IN ('failed', 'cancelled')
+      AND (EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state IN ('active', 'started'))
+        OR EXISTS (SELECT 1 FROM charge h WHERE h.campaign_id = c.id AND h.state = 'succeeded' AND h.refunded_minor < h.amount_minor
+                   AND EXISTS (SELECT 1 FROM pledge p WHERE h.subject = 'pledge:' || CAST(p.id AS TEXT) AND p.state = 'collected')))
+    ORDER BY c.ended_at LIMIT 50""")
+
+
+async def pay_out() -> bool:
+    return await make_due_payouts() > 0 or await send_due_payouts() > 0
+
+
+async def reconcile_all() -> None:
+    """What Stripe booked and we don't know yet: disputes are followed, the rest is for `check` to name."""
+    for transaction in await reconcile.read_transactions():
+        if transaction.type == "adjustment" and transaction.source_id.startswith(("dp_", "du_")):
+            await follow_dispute(transaction.source_id)
+    await following.follow_waiting_charges()
+
+
+SWEEPS = (
+    Sweep("events", 0.5, lambda: inbox.work_off(SWITCHBOARD)),
+    Sweep("jobs", 0.5, lambda: outbox.work_off(letters.JOBS)),
+    Sweep("open funds", 1, open_due),
+    Sweep("settle funds", 1, settle_funds),
+    Sweep("refunds", 1, refunding.send_due_refunds),
+    Sweep("fees", 2, reconcile.read_fees),
+    Sweep("payouts", 2, pay_out),
+    Sweep("let cards go", 5, cards.let_cards_go),
+    Sweep("lost answers", 15, following.finish_what_was_left),
+    Sweep("dispute answers", 30, resend_answers),
+    Sweep("reconcile", 300, reconcile_all),
+)
+
+_TAKE = Sql("""
+    INSERT INTO sweep (name, lease_until, done_at) VALUES ($1, $2, 0)
+    ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until
+    WHERE sweep.lease_until < $3 AND sweep.done_at <= $4
+    RETURNING name""")
+_DONE = Sql("UPDATE sweep SET lease_until = 0, done_at = $2, note = $3 WHERE name = $1")
+
+_take = atomic(_TAKE.__call__)
+_done = atomic(_DONE.__call__)
+
+
+async def run_sweep(sweep: Sweep, *, due: bool = True) -> bool:
+    """Do a sweep if nobody else is at it and its time has come; gives whether there is more right now. due False: do it now."""
+    wall = clock.wall_now_us()
+    not_before = wall - int(sweep.every_seconds * 1_000_000) if due else wall
+    if not await _take(sweep.name, wall + LEASE_SECONDS * 1_000_000, wall, not_before):
+        return False
+    note, more = "", False
+    try:
+        more = bool(await sweep.work())
+    except stripe.Unknown as unknown:
+        note = f"Stripe could not be reached: {unknown}"[:300]
+        _log.warning("%s: %s", sweep.name, note)
+    except Exception as error:
+        note = repr(error)[:300]
+        _log.exception("the sweep %s failed", sweep.name)
+    await _done(sweep.name, 0 if more else clock.wall_now_us(), note)
+    return more
+
+
+async def _keep_doing(sweep: Sweep, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            more = await run_sweep(sweep)
+        except Exception:
+            _log.exception("the sweep %s could not be taken", sweep.name)
+            more = False
+        if not more:
+            try:
+                await asyncio.wait_for(stop.wait(), sweep.every_seconds)
+            except TimeoutError:
+                continue
+
+
+async def work(stop: asyncio.Event) -> None:
+    """Do all sweeps until stopped."""
+    await asyncio.gather(*(_keep_doing(sweep, stop) for sweep in SWEEPS))
+
+
+async def work_until_idle(rounds_max: int = 10_000) -> None:
+    """Do all that is due now, again and again until nothing is left: for tests, demos and replays."""
+    for _ in range(rounds_max):
+        if not any([await run_sweep(sweep, due=False) for sweep in SWEEPS]):
+            return
+    raise RuntimeError("the work does not end")
