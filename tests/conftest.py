@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
@@ -15,6 +16,8 @@ import pytest
 from crowdfund import clock, settings
 from crowdfund.database import close_database, open_database
 from crowdfund.database.migrate import migrate
+from crowdfund.payments import stripe
+from crowdfund.sandbox.process import Running, start
 
 TEST_DATA = Path(os.environ.get("CROWDFUND_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 _numbers = count(1)
@@ -58,9 +61,7 @@ async def _run_postgres(address: str, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def new_database(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Callable[[str], str]:
+def new_database(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
     """Makes a fresh, migrated database of an engine by copying a template; gives its address."""
     folder = tmp_path_factory.mktemp("sqlite")
     templates: dict[str, str] = {}
@@ -94,10 +95,26 @@ def database_url(engine: str, new_database: Callable[[str], str]) -> str:
     return new_database(engine)
 
 
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The sandbox as a process of its own; every test has a key, and so an account, of its own."""
+    running = start(tmp_path_factory.mktemp("sandbox"))
+    yield running
+    running.stop()
+
+
 @pytest.fixture
-def site_settings(database_url: str, tmp_path: Path) -> Iterator[settings.Settings]:
-    """Settings of a site in sandbox mode with a clock of its own."""
-    ours = settings.Settings(database_url=database_url, secret="a secret for tests", data=tmp_path, uploads=tmp_path / "uploads")
+def site_settings(database_url: str, tmp_path: Path, sandbox: Running) -> Iterator[settings.Settings]:
+    """Settings of a site in sandbox mode with a clock and an account at the sandbox of its own."""
+    ours = settings.Settings(
+        database_url=database_url,
+        secret="a secret for tests",
+        data=tmp_path,
+        uploads=tmp_path / "uploads",
+        stripe_key=f"sk_test_sandbox_{secrets.token_hex(8)}",
+        stripe_webhook_secret="whsec_test",
+        sandbox_url=sandbox.url,
+    )
     settings.use(ours)
     clock.share(ours.clock_file)
     yield ours
@@ -109,4 +126,5 @@ async def database(site_settings: settings.Settings) -> AsyncIterator[str]:
     """The database of this test, open in this process."""
     await open_database(site_settings.database_url)
     yield site_settings.database_url
+    await stripe.close()
     await close_database()

@@ -25,7 +25,9 @@ _MEMBER = Sql("INSERT INTO member (id, organisation_id, person_id, role, made_at
 _CARD = Sql("""
     INSERT INTO saved_card (id, person_id, stripe_payment_method_id, brand, last4, expires_month, expires_year, consent, state, made_at)
     VALUES ($1, $2, $3, 'visa', '4242', 12, 2030, $4, 'saved', $5)""")
-_TITLE = Sql("INSERT INTO title (id, organisation_id, kind, name, colour, made_at) VALUES ($1, $2, 'film', $3, 'key--amber', $4)")
+_TITLE = Sql(
+    "INSERT INTO title (id, organisation_id, kind, name, colour, made_at) VALUES ($1, $2, 'film', $3, 'key--amber', $4)"
+)
 _CAMPAIGN = Sql("""
     INSERT INTO campaign (id, title_id, organisation_id, kind, slug, name, tagline, state, currency, goal_minor, rule, threshold_bps,
         fee_bps, sale_id, share_price_minor, shares_per_fan_max, launched_at, closes_at, made_at)
@@ -34,7 +36,9 @@ _PAGE = Sql("INSERT INTO campaign_page (campaign_id, version, story, made_at) VA
 _TIER = Sql("""
     INSERT INTO tier (id, campaign_id, position, name, price_minor, size, per_fan_max, opens_at, closes_at, ships)
     VALUES ($1, $2, 0, 'Two seats', $3, $4, $5, $6, $7, $8)""")
-_SALE = Sql("INSERT INTO sale (id, slug, name, currency, amount_per_fan_max_minor) VALUES ($1, $2, 'First sale', $3, $4)")
+_SALE = Sql(
+    "INSERT INTO sale (id, slug, name, currency, amount_per_fan_max_minor) VALUES ($1, $2, 'First sale', $3, $4)"
+)
 
 
 async def _do(statement: Sql, *values: object) -> None:

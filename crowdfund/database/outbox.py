@@ -23,6 +23,7 @@ LEASE_SECONDS = 60
 TRIES_MAX = 8
 _log = logging.getLogger("crowdfund.outbox")
 
+# A job gets its payload, and its own number as `id` unless the payload has one: what it makes can be recognised when it is redone.
 Job = Callable[[dict[str, Any]], Awaitable[None]]
 
 _ENQUEUE = Sql("""
@@ -80,7 +81,7 @@ async def work_off(kinds: dict[str, Job], *, at_once: int = 50) -> int:
 
 async def _do(row: dict[str, Any], kinds: dict[str, Job]) -> None:
     try:
-        await kinds[row["kind"]](orjson.loads(row["payload"]))
+        await kinds[row["kind"]]({"id": row["id"], **orjson.loads(row["payload"])})
     except Exception as error:
         parked = row["tries"] >= TRIES_MAX
         _log.exception("job %s (%s) failed, try %s", row["id"], row["kind"], row["tries"])

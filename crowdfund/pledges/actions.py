@@ -11,7 +11,7 @@ from crowdfund.payments.cards import look_at_setup, start_card_setup
 from crowdfund.payments.models import CardSetup, CardState, Consent, SavedCard
 from crowdfund.pledges import letting_go, rules
 from crowdfund.pledges.make import standing_for
-from crowdfund.pledges.models import CHANGEABLE, LIVE, Pledge, PledgeState
+from crowdfund.pledges.models import CHANGEABLE, LIVE, NEEDS_CARD, Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges, record_events
 from crowdfund.pledges.rules import Standing, Want
 from crowdfund.refusal import NotFound, Refusal
@@ -124,6 +124,18 @@ async def use_saved_card(pledge: Pledge, card_id: int) -> None:
     if not await SavedCard.exists(id=card_id, person_id=pledge.person_id, state=CardState.SAVED):
         raise rules.NoSuchCard("That card is not saved any more. Please pick another.", field="card")
     await use_card(pledge.id, card_id)
+
+
+class CardNeeded(Refusal):
+    pass
+
+
+@atomic
+async def forget_card(card: SavedCard) -> None:
+    """Let a saved card go at its owner's wish. Raises CardNeeded while a live pledge counts on it."""
+    if await Pledge.exists(card_id=card.id, state__in=sorted(NEEDS_CARD)):
+        raise CardNeeded("A pledge of yours counts on this card. Give that pledge another card first.")
+    await SavedCard.filter(id=card.id, state=CardState.SAVED).update(state=CardState.LETTING_GO)
 
 
 # --- changing and cancelling ---

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crowdfund import clock
-from crowdfund.sandbox import errors, events, shape
+from crowdfund.sandbox import errors, events, shape, shapes_cards, shapes_money
 from crowdfund.sandbox.ids import new_id
 from crowdfund.sandbox.shape import Obj
 from crowdfund.sandbox.store import Owner, Store
@@ -15,6 +15,9 @@ PREFIX = {
     "dispute": "dp_", "event": "evt_", "payment_intent": "pi_", "payment_method": "pm_", "payout": "po_", "refund": "re_",
     "setup_intent": "seti_", "transfer": "tr_", "transfer_reversal": "trr_", "webhook_endpoint": "we_",
 }  # fmt: skip
+
+
+assert shapes_cards and shapes_money  # imported to make the kinds known
 
 
 class Account:
@@ -67,7 +70,7 @@ class Account:
 
     def new(self, kind: str, **values: Any) -> Obj:
         """A new object, not stored yet, with an id and its time."""
-        return {**shape.blank(kind), "id": new_id(PREFIX[kind]), "created": self.now, **values}
+        return shape.filled(kind, {"id": new_id(PREFIX[kind]), "created": self.now, **values})
 
     def insert(self, obj: Obj) -> None:
         self.store.insert(self.n, obj)

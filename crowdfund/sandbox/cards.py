@@ -150,10 +150,8 @@ def must_authenticate(method: Obj) -> bool:
 
 def card_error(no: Decline, *, effect_stays: bool = False, **more: Any) -> ApiError:
     """402: the bank said no. more: charge, payment_intent, payment_method, setup_intent, as far as they exist."""
-    objects = {name: shown(value) if isinstance(value, dict) else value for name, value in more.items()}
-    members = {
-        "decline_code": no.decline_code,
-        "advice_code": no.advice or None,
-        "network_decline_code": no.network_code,
-    }
-    return ApiError(402, no.message, type="card_error", code=no.code, effect_stays=effect_stays, **members, **objects)
+    members: dict[str, Any] = {name: shown(value) if isinstance(value, dict) else value for name, value in more.items()}
+    members["advice_code"] = no.advice or None
+    members["decline_code"] = no.decline_code
+    members["network_decline_code"] = no.network_code
+    return ApiError(402, no.message, type="card_error", code=no.code, effect_stays=effect_stays, **members)

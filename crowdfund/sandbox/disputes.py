@@ -7,7 +7,7 @@ from crowdfund.sandbox.account import Account
 from crowdfund.sandbox.charges import move_money
 from crowdfund.sandbox.errors import invalid
 from crowdfund.sandbox.methods import Params, merged
-from crowdfund.sandbox.shape import Obj
+from crowdfund.sandbox.shape import Obj, private
 from crowdfund.sandbox.shapes_money import EVIDENCE
 
 UPDATE = frozenset({"evidence", "metadata", "submit"})
@@ -91,6 +91,9 @@ def close(account: Account, dispute_id: str, *, won: bool) -> Obj:
     if won:
         _move(account, dispute, dispute["amount"], 0, "Simulated dispute, won")
         account.emit("charge.dispute.funds_reinstated", dispute)
+        charge = account.get("charge", dispute["charge"])
+        private(charge)["dispute_won"] = True
+        account.save(charge)
     account.emit("charge.dispute.closed", dispute)
     sums.count(
         account.store, account.n, "disputes_won" if won else "disputes_lost", dispute["currency"], dispute["amount"]

@@ -12,7 +12,8 @@ import orjson
 
 from crowdfund import clock
 from crowdfund.sandbox import API_VERSION
-from crowdfund.sandbox.shape import Obj, shown
+from crowdfund.sandbox.ids import new_id
+from crowdfund.sandbox.shape import Obj, blank, shown
 from crowdfund.sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -36,13 +37,15 @@ def emit(account: Account, type: str, obj: Obj, before: Obj | None) -> None:
     content: dict[str, Any] = {"object": shown(obj)}
     if before is not None:
         content["previous_attributes"] = before
-    event = account.new(
-        "event",
-        api_version=API_VERSION,
-        data=content,
-        request={"id": account.request_id, "idempotency_key": account.idempotency_key},
-        type=type,
-    )
+    event = {
+        **blank("event"),
+        "id": new_id("evt_"),
+        "api_version": API_VERSION,
+        "created": account.now,
+        "data": content,
+        "request": {"id": account.request_id, "idempotency_key": account.idempotency_key},
+        "type": type,
+    }
     if account.owner.connected:
         event["account"] = account.owner.connected
     store.insert(account.n, event)

@@ -42,14 +42,12 @@ def decode(body: str) -> dict[str, Any]:
         first, _, rest = name.partition("[")
         keys = [first, *_KEY.findall("[" + rest)]
         branch = tree
-        for key, following in zip(keys, keys[1:], strict=False):
+        for key in keys[:-1]:
             below = branch.setdefault(key, {})
             if not isinstance(below, dict):
                 raise invalid(f"Invalid parameter: {name}", param=first)
             branch = below
-            if following == "":
-                keys[keys.index("")] = str(len(branch))
-        branch[keys[-1]] = value
+        branch[keys[-1] or str(len(branch))] = value
     return tree
 
 

@@ -7,7 +7,7 @@ from crowdfund.sandbox.account import Account
 from crowdfund.sandbox.charges import in_words, move_money
 from crowdfund.sandbox.errors import invalid
 from crowdfund.sandbox.methods import Params
-from crowdfund.sandbox.shape import Obj
+from crowdfund.sandbox.shape import Obj, private
 
 CREATE = frozenset({"amount", "charge", "metadata", "payment_intent", "reason"})
 
@@ -52,7 +52,7 @@ def _charge(account: Account, params: Params) -> Obj:
 
 
 def _check(charge: Obj, amount: int, left: int) -> None:
-    if charge["disputed"]:
+    if charge["disputed"] and not private(charge).get("dispute_won"):
         raise invalid("This charge is disputed: the bank has its money.", param="charge", code="charge_disputed")
     if left == 0:
         raise invalid("This charge has been refunded already.", param="charge", code="charge_already_refunded")

@@ -16,7 +16,6 @@ SETUP = frozenset(
     {"automatic_payment_methods", "confirm", "customer", "description", "metadata", "payment_method",
      "payment_method_options", "return_url", "usage"}
 )  # fmt: skip
-NO_TYPES = "payment_method_types can no longer be given: Stripe works the types out itself."
 
 
 def create_setup(account: Account, params: Params) -> Obj:
@@ -45,8 +44,7 @@ def create_setup(account: Account, params: Params) -> Obj:
 
 def new_setup(account: Account, **values: Any) -> Obj:
     """A SetupIntent that is not stored yet. Without automatic_payment_methods they are on, as at Stripe."""
-    automatic = {"allow_redirects": "always", "enabled": True, **values.pop("automatic_payment_methods", {})}
-    intent = account.new("setup_intent", automatic_payment_methods=automatic, **values)
+    intent = account.new("setup_intent", automatic_payment_methods=automatic(values), **values)
     intent["client_secret"] = f"{intent['id']}_secret_{random_letters(24)}"
     return intent
 
@@ -54,13 +52,20 @@ def new_setup(account: Account, **values: Any) -> Obj:
 def need_return_url(intent: Obj, params: Params) -> None:
     """Refuse a confirmation without return_url, unless redirects are ruled out.
 
-    Stripe does so off session and with cards too, since some payment methods of its Dashboard redirect (Open Collective's
-    frontend, pull request 12346, 2026-08).
+    Stripe does so for cards too, since some payment methods of its Dashboard redirect (Open Collective's frontend, pull
+    request 12346, 2026-08). Off session it is let pass where automatic_payment_methods was not given, as Stripe's own
+    example does ("Save and reuse", read 2026-11).
     """
-    automatic = intent["automatic_payment_methods"]
-    if automatic["enabled"] and automatic["allow_redirects"] != "never" and "return_url" not in params:
-        message = "A return_url is needed, for some payment methods redirect; or set automatic_payment_methods[allow_redirects] to never."
+    allowed = intent["automatic_payment_methods"]["allow_redirects"] == "never"
+    bare = params.get("off_session") and not private(intent).get("automatic_given")
+    if not allowed and not bare and "return_url" not in params:
+        message = "Give a return_url, for some payment methods redirect; or set allow_redirects to never."
         raise invalid(message, param="return_url", code="payment_intent_invalid_parameter")
+
+
+def automatic(values: Params) -> Obj:
+    """Takes automatic_payment_methods out of values: what the intent shows. Not given, it is on, as at Stripe."""
+    return {"allow_redirects": "always", "enabled": True, **values.pop("automatic_payment_methods", {})}
 
 
 def confirm_setup(

@@ -31,6 +31,11 @@ def blank(kind: str) -> Obj:
     return fresh
 
 
+def filled(kind: str, values: Mapping[str, Any]) -> Obj:
+    """A new object of this kind with these values; nested members that are not given keep their usual value."""
+    return _fill(blank(kind), values)
+
+
 def pack(value: Any) -> Any:
     """The small form of an object, or of a list or answer that holds objects."""
     if isinstance(value, list):
@@ -71,7 +76,7 @@ def unpack(value: Any) -> Any:
     return _fill(blank(kind), value)
 
 
-def _fill(whole: Obj, small: Obj) -> Obj:
+def _fill(whole: Obj, small: Mapping[str, Any]) -> Obj:
     for name, item in small.items():
         usual = whole.get(name)
         if isinstance(item, dict):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crowdfund.sandbox.shape import define
 
 EVIDENCE = (
@@ -12,7 +14,7 @@ EVIDENCE = (
     " shipping_address shipping_carrier shipping_date shipping_documentation shipping_tracking_number"
     " uncategorized_file uncategorized_text"
 ).split()
-NO_REQUIREMENTS = {
+NO_REQUIREMENTS: dict[str, Any] = {
     "alternatives": [], "current_deadline": None, "currently_due": [], "disabled_reason": None, "errors": [],
     "eventually_due": [], "past_due": [], "pending_verification": [],
 }  # fmt: skip

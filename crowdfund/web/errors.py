@@ -1,4 +1,4 @@
-"""Every error becomes an answer: a page for a person, problem+json under `/api/`. What we didn't expect tells nothing but its number."""
+"""Every error becomes an answer: a page for a person, problem+json under `/api/`. The unexpected tells nothing but its number."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _clean(text: str) -> str | None:
 
 
 def _showable(text: str) -> str:
-    return "".join(c for c in text if ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF or c in "\n\t")
+    return "".join(c for c in text if (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF) or c in "\n\t")
 
 
 def _needed(text: str) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from crowdfund import clock
 from crowdfund import money as amounts
-from crowdfund.web.i18n import locale
+from crowdfund.web.i18n import _, locale
 
 # An instant as rows have it (microseconds since 1970, UTC) or as Python has it.
 Instant = datetime | int
@@ -97,8 +97,10 @@ def iso(instant: Instant) -> str:
 
 
 def ago(instant: Instant) -> str:
-    """`3 hours ago`, by business time."""
+    """`3 hours ago`, by business time; `just now` in the first minute."""
     seconds = (clock.now() - aware(instant)).total_seconds()
+    if seconds < 60:
+        return _("just now")
     return dates.format_timedelta(
         -_rounded(seconds), add_direction=True, threshold=1e9, granularity=_unit(seconds), locale=locale()
     )

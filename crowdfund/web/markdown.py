@@ -55,10 +55,12 @@ def _parser() -> MarkdownIt:
 
 
 def _place(state: StateCore) -> None:
-    """Shift headings below the page's own and mark links that lead away."""
+    """Shift headings below the page's own, the text's highest to h3, and mark links that lead away."""
+    headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
+    shift = _FIRST_HEADING - min((int(token.tag[1]) for token in headings), default=0)
+    for token in headings:
+        token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
     for token in state.tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + _FIRST_HEADING - 1)}"
         for child in token.children or ():
             if child.type == "link_open" and not _is_ours(str(child.attrGet("href"))):
                 child.attrSet("rel", _FOREIGN)

@@ -59,8 +59,9 @@ class Route(StarletteRoute):
 
     may: the policy. headers: what this route's answers carry otherwise than the rest (`headers.CAMERA`). limit: how often.
     body_max: bytes of the request. For the API: takes and gives, the models of the bodies; creates: an Idempotency-Key is
-    needed; lists: takes `cursor` and `limit`; status: of success. A handler with `takes` is called with (request, body);
-    what it gives that is no Response is sent as JSON.
+    needed; lists: takes `cursor` and `limit`, and gives `items` and `next`; status: of success. A handler with `takes` is called with (request, body);
+    what it gives that is no Response is sent as JSON. needs_token False: a form that stands on every page, so that pages
+    needn't differ by visitor; it still has to come from here.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Route(StarletteRoute):
         lists: bool = False,
         status: int | None = None,
         summary: str = "",
+        needs_token: bool = True,
     ) -> None:
         if not isinstance(may, Policy):
             raise TypeError(f"{method} {path} does not say who may use it")
@@ -88,6 +90,7 @@ class Route(StarletteRoute):
         self.status = status or (201 if creates else 200)
         self.own_headers = _own_headers(headers)
         self.from_a_form = may.uses_cookies and method not in SAFE_METHODS
+        self.needs_token = self.from_a_form and needs_token
         if limit is None and may.name.startswith("bearer:"):
             self.limit = API
 
@@ -112,7 +115,7 @@ class Route(StarletteRoute):
             language.choose(request)
         if self.limit is not None:
             await self.limit.take(self.limit.key_of(request))
-        if self.from_a_form:
+        if self.needs_token:
             await csrf.check_token(request, request.scope["state"].get("sign_in"))
         if self.creates:
             request.scope["state"]["idempotency_key"] = api.idempotency_key(request)

@@ -24,7 +24,7 @@ _FORMATS = (
     formats.moment, formats.moment_text, formats.iso, formats.ago, formats.until, formats.left, formats.when,
     formats.art_url, markdown,
 )  # fmt: skip
-_FUNCTIONS = (asset, bands_of, columns_of, share_width, i18n.html_lang, i18n.direction)
+_FUNCTIONS = (asset, bands_of, columns_of, share_width, i18n.html_lang, i18n.direction, formats.aware)
 
 
 class Nothing:

@@ -75,4 +75,6 @@ async def test_currencies_never_mix(database: str) -> None:
 async def test_a_broken_balance_is_found(database: str) -> None:
     await post_now([collected(1, 25_00)])
     await atomic(Sql("UPDATE balance SET credits_minor = credits_minor + 1").__call__)()
-    assert [finding.name for finding in await prove(RULES) if not finding.holds] == ["every kept balance equals its postings"]
+    assert [finding.name for finding in await prove(RULES) if not finding.holds] == [
+        "every kept balance equals its postings"
+    ]

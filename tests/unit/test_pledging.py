@@ -38,7 +38,12 @@ async def counters_agree(database: str):  # type: ignore[no-untyped-def]
 
 async def amended(pledge: Pledge, *, amount_minor: int, tier_id: int | None = None, quantity: int = 1) -> None:
     await amend_pledge(
-        pledge.id, person_id=pledge.person_id, tier_id=tier_id, quantity=quantity, amount_minor=amount_minor, shown_as="name"
+        pledge.id,
+        person_id=pledge.person_id,
+        tier_id=tier_id,
+        quantity=quantity,
+        amount_minor=amount_minor,
+        shown_as="name",
     )
 
 
@@ -92,7 +97,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("why", "change"), REFUSED, ids=lambda value: getattr(value, "__name__", ""))
-async def test_what_cannot_be_pledged_is_refused_and_leaves_nothing(why: type[Refusal], change: dict[str, object]) -> None:
+async def test_what_cannot_be_pledged_is_refused_and_leaves_nothing(
+    why: type[Refusal], change: dict[str, object]
+) -> None:
     campaign, fan = await a_campaign(), await a_fan_with_card()
     with pytest.raises(why):
         await make_pledge(a_want(fan, campaign, **change))
@@ -149,7 +156,8 @@ async def test_a_fan_backs_a_fund_once_and_then_amends() -> None:
 async def test_shares_have_a_price_a_number_and_a_cap_over_the_sale() -> None:
     sale_id = await a_sale(amount_per_fan_max_minor=300_00)
     funds = [
-        await a_campaign(sale_id=sale_id, share_price_minor=100_00, shares_per_fan_max=2, name=name) for name in ("A", "B")
+        await a_campaign(sale_id=sale_id, share_price_minor=100_00, shares_per_fan_max=2, name=name)
+        for name in ("A", "B")
     ]
     fan = await a_fan_with_card()
     with pytest.raises(rules.ShareAmountWrong):

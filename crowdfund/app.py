@@ -1,0 +1,96 @@
+"""The site on one screen: the rooms' routes, who asks, what opens and closes with the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount
+
+from crowdfund import clock, settings
+from crowdfund.database import Sql, close_database, open_database
+from crowdfund.database.migrate import migrate
+from crowdfund.desk import sandbox
+from crowdfund.people import api as people_api
+from crowdfund.people import devices, pages, queries
+from crowdfund.settings import Settings
+from crowdfund.web import images, openapi
+from crowdfund.web.routes import get, public
+from crowdfund.web.site import Site
+from crowdfund.web.static import static
+from crowdfund.web.visitor import LookUps
+
+Work = Callable[[], AbstractAsyncContextManager[object]]
+
+_ALIVE = Sql("SELECT 1 AS alive")
+
+
+async def healthz(request: Request) -> Response:
+    """For whoever watches the site: 200 while the database answers, else 503."""
+    await _ALIVE.value()
+    return PlainTextResponse("ok", headers={"cache-control": "no-store"})
+
+
+async def security_txt(request: Request) -> Response:
+    """Whom to tell of a hole (RFC 9116)."""
+    now = datetime.fromtimestamp(clock.wall_now_us() / 1_000_000, UTC)
+    until = (now + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    contact = settings.current().mail_from.rpartition("<")[2].rstrip(">")
+    text = f"Contact: mailto:{contact}\nExpires: {until}\nPreferred-Languages: en, zh\n"
+    return PlainTextResponse(text, headers={"cache-control": "public, max-age=86400"})
+
+
+ROUTES: list[BaseRoute] = [
+    *pages.routes,
+    *people_api.routes,
+    *sandbox.routes,
+    *images.routes,
+    *openapi.routes,
+    get("/healthz", healthz, may=public),
+    get("/.well-known/security.txt", security_txt, may=public),
+    Mount("/static", app=static),
+]
+
+
+async def _sign_in_of(hash: str) -> queries.SignedIn | None:
+    found = await queries.sign_in_of(hash)
+    if found is not None and found.seen_long_ago:
+        await devices.seen(hash)
+    return found
+
+
+LOOK_UPS = LookUps(sign_in=_sign_in_of, token=queries.token_of, membership=queries.membership)
+
+
+def make_app(ours: Settings, *, work: Work | None = None) -> Site:
+    """The site as an ASGI app. Its lifespan lays the schema, opens the database and does the work that is given with it.
+
+    work: opened after the database and closed before it, such as the worker in this process.
+    """
+    settings.use(ours)
+
+    @asynccontextmanager
+    async def lifespan(app: Site) -> AsyncIterator[None]:
+        await migrate(ours.database_url)
+        await open_database(ours.database_url)
+        try:
+            if work is None:
+                yield
+            else:
+                async with work():
+                    yield
+        finally:
+            await close_database()
+
+    return Site(ours, ROUTES, LOOK_UPS, lifespan)
+
+
+def site() -> Site:
+    """The app by this process's own settings: what a server is pointed at."""
+    ours = settings.current()
+    if ours.sandbox:
+        clock.share(ours.clock_file)
+    return make_app(ours)

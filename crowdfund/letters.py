@@ -1,0 +1,395 @@
+"""What people are told by mail, and when: a job for each occasion, each a letter in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crowdfund import mailer
+from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate, Follower, ReviewRemark, Tier
+from crowdfund.database import Sql, atomic, outbox
+from crowdfund.database.ids import public
+from crowdfund.database.outbox import Job
+from crowdfund.disputes.models import Dispute, DisputeState
+from crowdfund.payments.models import Charge, ChargeState, Refund
+from crowdfund.payouts.models import Payout
+from crowdfund.people.models import Member, Organisation, Person, Role
+from crowdfund.pledges import deliveries
+from crowdfund.pledges.models import Pledge
+from crowdfund.web.formats import day, moment_text, money
+from crowdfund.web.i18n import _, speaking
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter says: subject, paragraphs, and the words on its one button, which leads to the path."""
+
+    subject: str
+    paragraphs: Sequence[str]
+    button: str
+    path: str
+
+    def context(self, reader: Person) -> dict[str, Any]:
+        return {
+            "name": reader.name, "subject": self.subject, "paragraphs": list(self.paragraphs), "link_label": self.button,
+            "path": self.path,
+        }  # fmt: skip
+
+
+async def _send(payload: dict[str, Any], reader: Person, write: Callable[[], Letter]) -> None:
+    with speaking(reader.locale):
+        letter = write()
+    await mailer.send(payload["id"], "letter", reader.email, reader.locale, letter.context(reader))
+
+
+# --- to a fan, about her pledge ---
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A pledge, as letters tell of it."""
+
+    pledge: Pledge
+    campaign: Campaign
+    tier: Tier | None
+    needs_bank: bool
+
+    @property
+    def amount(self) -> str:
+        return money(self.pledge.amount_minor, self.pledge.currency)
+
+    @property
+    def fund(self) -> str:
+        return self.campaign.name
+
+    @property
+    def mend_by(self) -> str:
+        return moment_text(self.campaign.settle_by) if self.campaign.settle_by else ""
+
+
+def _made(about: About) -> Letter:
+    closes = day(about.campaign.closes_at) if about.campaign.closes_at else ""
+    return Letter(
+        _("You back %(fund)s") % {"fund": about.fund},
+        [
+            _("Your pledge of %(amount)s counts. Thank you.") % {"amount": about.amount},
+            _(
+                "Nothing is charged now. Your card is charged on %(day)s if the fund gets there; until then you can change or cancel."
+            )
+            % {"day": closes},
+        ],
+        _("See your pledge"),
+        about.pledge.path,
+    )
+
+
+def _collected(about: About) -> Letter:
+    return Letter(
+        _("Paid: %(amount)s for %(fund)s") % {"amount": about.amount, "fund": about.fund},
+        [
+            _("The fund settles, and your card was charged %(amount)s.") % {"amount": about.amount},
+            _("If it collects less than it needs after all, you get everything back."),
+        ],
+        _("Your receipt"),
+        f"{about.pledge.path}/receipt",
+    )
+
+
+def _errored(about: About) -> Letter:
+    if about.needs_bank:
+        what = _("Your bank wants to see you before it pays %(amount)s for %(fund)s.") % {
+            "amount": about.amount,
+            "fund": about.fund,
+        }
+    else:
+        what = _("Your card was not charged: the bank refused %(amount)s for %(fund)s.") % {
+            "amount": about.amount,
+            "fund": about.fund,
+        }
+    paragraphs = [
+        what,
+        _("You have until %(when)s to mend it. After that the pledge is dropped.") % {"when": about.mend_by},
+    ]
+    if about.pledge.next_charge_at is not None:
+        paragraphs.append(_("We try the same card again on %(day)s.") % {"day": day(about.pledge.next_charge_at)})
+    return Letter(
+        _("Your pledge to %(fund)s needs you") % {"fund": about.fund}, paragraphs, _("Mend it"), about.pledge.path
+    )
+
+
+def _dropped(about: About) -> Letter:
+    return Letter(
+        _("Your pledge to %(fund)s was dropped") % {"fund": about.fund},
+        [_("Your card could not be charged in the seven days after the close. Nothing was paid.")],
+        _("See your pledge"),
+        about.pledge.path,
+    )
+
+
+def _released(about: About) -> Letter:
+    cancelled = about.campaign.state == CampaignState.CANCELLED
+    why = _("The fund was cancelled.") if cancelled else _("The fund did not get what it needs.")
+    return Letter(
+        _("You were not charged for %(fund)s") % {"fund": about.fund},
+        [why, _("Your pledge of %(amount)s is let go. Nothing was charged.") % {"amount": about.amount}],
+        _("What happened"),
+        about.campaign.path,
+    )
+
+
+def _address_wanted(about: About) -> Letter:
+    return Letter(
+        _("%(fund)s made it: where shall we send it?") % {"fund": about.fund},
+        [_("Please tell us where “%(tier)s” should go.") % {"tier": about.tier.name if about.tier else ""}],
+        _("Give an address"),
+        f"{about.pledge.path}#delivery",
+    )
+
+
+def _delivery_sent(about: About) -> Letter:
+    return Letter(
+        _("On its way: %(tier)s") % {"tier": about.tier.name if about.tier else about.fund},
+        [_("What you were promised by %(fund)s was sent. Please tell us when it arrives.") % {"fund": about.fund}],
+        _("See your pledge"),
+        about.pledge.path,
+    )
+
+
+def _about_pledge(write: Callable[[About], Letter]) -> Job:
+    async def job(payload: dict[str, Any]) -> None:
+        pledge = await Pledge.get(id=payload["pledge"])
+        about = About(
+            pledge,
+            await Campaign.get(id=pledge.campaign_id),
+            await Tier.get_or_none(id=pledge.tier_id) if pledge.tier_id else None,
+            await Charge.exists(subject=f"pledge:{pledge.id}", state=ChargeState.NEEDS_ACTION),
+        )
+        await _send(payload, await Person.get(id=pledge.person_id), lambda: write(about))
+
+    return job
+
+
+async def _refund_sent(payload: dict[str, Any]) -> None:
+    refund = await Refund.get(id=payload["refund"])
+    pledge = await Pledge.get(id=int(refund.subject.removeprefix("pledge:")))
+    campaign = await Campaign.get(id=refund.campaign_id)
+
+    def write() -> Letter:
+        amount = money(refund.amount_minor, refund.currency)
+        return Letter(
+            _("%(amount)s is on its way back to you") % {"amount": amount},
+            [
+                _("For your pledge to %(fund)s: %(reason)s.") % {"fund": campaign.name, "reason": refund.reason},
+                _("It arrives on your card in a few days; how many, your bank decides."),
+            ],
+            _("See your pledge"),
+            pledge.path,
+        )
+
+    await _send(payload, await Person.get(id=pledge.person_id), write)
+
+
+# --- to the people who run a campaign ---
+
+
+async def _tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
+    members = await Member.filter(
+        organisation_id=campaign.organisation_id, role__in=[Role.OWNER.value, Role.MANAGER.value]
+    )
+    team = await Person.filter(id__in=[member.person_id for member in members]).order_by("id")
+    await _ask_for_mails([_mail(payload, reader, write) for reader in team])
+
+
+def _mail(payload: dict[str, Any], reader: Person, write: Callable[[], Letter]) -> tuple[str, dict[str, Any], str]:
+    """A job of its own, so that one bad address holds nobody else up. The key makes a job that is redone ask once."""
+    with speaking(reader.locale):
+        letter = write()
+    job = {"template": "letter", "to": reader.email, "locale": reader.locale, "context": letter.context(reader)}
+    return "mail", job, f"mail:{payload['id']}:{reader.id}"
+
+
+@atomic
+async def _ask_for_mails(jobs: list[tuple[str, dict[str, Any], str | None]]) -> None:
+    await outbox.enqueue_many(jobs)
+
+
+async def _desk_path(campaign: Campaign) -> str:
+    organisation = await Organisation.get(id=campaign.organisation_id)
+    return f"/desk/{organisation.slug}/campaigns/{campaign.slug}"
+
+
+async def _reviewed(payload: dict[str, Any]) -> None:
+    campaign = await Campaign.get(id=payload["campaign"])
+    path = await _desk_path(campaign)
+    remarks = await ReviewRemark.filter(campaign_id=campaign.id, answered_at=None).order_by("id")
+
+    def write() -> Letter:
+        sentences = {
+            CampaignState.APPROVED: _("Your campaign is approved. Announce it, schedule it, or launch it."),
+            CampaignState.CHANGES_REQUESTED: _(
+                "The reviewer asks for changes. Answer each remark, then submit it again."
+            ),
+            CampaignState.REJECTED: _("Your campaign was rejected. The reason stands on its page."),
+        }
+        said = sentences.get(CampaignState(campaign.state), _("Your campaign was reviewed."))
+        return Letter(
+            _("The review of %(fund)s") % {"fund": campaign.name},
+            [said, *(remark.text for remark in remarks)],
+            _("Go to it"),
+            path,
+        )
+
+    await _tell_team(payload, campaign, write)
+
+
+async def _ended(payload: dict[str, Any]) -> None:
+    campaign = await Campaign.get(id=payload["campaign"])
+    path = await _desk_path(campaign)
+
+    def write() -> Letter:
+        facts = {"fund": campaign.name, "collected": money(campaign.collected_minor, campaign.currency)}
+        if campaign.state == CampaignState.CANCELLED:
+            return Letter(_("%(fund)s was cancelled") % facts, [_("Nobody is charged.")], _("Go to it"), path)
+        if campaign.state == CampaignState.FAILED:
+            sentence = _(
+                "It did not get what it needs. Nobody keeps a charge: what was collected is refunded in full, without fees."
+            )
+            return Letter(_("%(fund)s did not make it") % facts, [sentence], _("Go to it"), path)
+        sentence = (
+            _("%(collected)s was collected. Our fee and the processor's are taken, the rest is on its way to you.")
+            % facts
+        )
+        return Letter(_("%(fund)s is funded") % facts, [sentence], _("Go to it"), path)
+
+    await _tell_team(payload, campaign, write)
+
+
+async def _funded(payload: dict[str, Any]) -> None:
+    """The owners hear of it, and backers of shipped tiers are asked where to send things."""
+    await _ended(payload)
+    while await deliveries.ask_for_addresses(payload["campaign"]):
+        pass
+
+
+async def _payout_paid(payload: dict[str, Any]) -> None:
+    payout = await Payout.get(id=payload["payout"])
+    campaign = await Campaign.get(id=payout.campaign_id)
+    path = await _desk_path(campaign)
+
+    def write() -> Letter:
+        amount = money(payout.amount_minor, payout.currency)
+        sentence = _("What %(fund)s collected, less the fees, was sent to your account.") % {"fund": campaign.name}
+        return Letter(_("%(amount)s was paid out") % {"amount": amount}, [sentence], _("Go to it"), path)
+
+    await _tell_team(payload, campaign, write)
+
+
+async def _dispute(payload: dict[str, Any]) -> None:
+    dispute = await Dispute.get(id=payload["dispute"])
+    campaign = await Campaign.get(id=dispute.campaign_id)
+    organisation = await Organisation.get(id=campaign.organisation_id)
+
+    def write() -> Letter:
+        facts = {"amount": money(dispute.amount_minor, dispute.currency), "fund": campaign.name}
+        if dispute.state == DisputeState.WON:
+            said = _("The bank decided for you: the money is back.")
+        elif dispute.state == DisputeState.LOST:
+            said = _("The bank decided for the fan: the money is gone.")
+        else:
+            until = day(dispute.due_by) if dispute.due_by else ""
+            said = _("A fan's bank took the money back. Answer with what speaks for the payment by %(day)s.") % {
+                "day": until
+            }
+        path = f"/desk/{organisation.slug}/disputes/{public(dispute.id)}"
+        return Letter(_("Disputed: %(amount)s of %(fund)s") % facts, [said], _("Look at it"), path)
+
+    await _tell_team(payload, campaign, write)
+
+
+# --- to followers and backers, a page of them at a time ---
+
+_READERS = Sql("""
+    SELECT person_id FROM (
+        SELECT person_id FROM follower WHERE campaign_id = $1
+        UNION SELECT person_id FROM pledge WHERE campaign_id = $1 AND state IN ('active', 'charging', 'errored', 'collected', 'disputed')
+    ) AS told WHERE person_id > $2 ORDER BY person_id LIMIT $3""")
+
+
+async def _launched(payload: dict[str, Any]) -> None:
+    campaign = await Campaign.get(id=payload["campaign"])
+
+    def write() -> Letter:
+        sentence = _("The fund that you follow takes pledges from now on.")
+        return Letter(_("%(fund)s is open") % {"fund": campaign.name}, [sentence], _("Back it"), campaign.path)
+
+    await _tell_many(payload, campaign, write, followers_only=True)
+
+
+async def _closing_soon(payload: dict[str, Any]) -> None:
+    campaign = await Campaign.get(id=payload["campaign"])
+
+    def write() -> Letter:
+        when = moment_text(campaign.closes_at) if campaign.closes_at else ""
+        sentence = _("The fund that you follow closes on %(when)s.") % {"when": when}
+        return Letter(
+            _("Two days left for %(fund)s") % {"fund": campaign.name},
+            [sentence],
+            _("See where it stands"),
+            campaign.path,
+        )
+
+    await _tell_many(payload, campaign, write, followers_only=True)
+
+
+async def _update_published(payload: dict[str, Any]) -> None:
+    update = await CampaignUpdate.get(id=payload["update"])
+    campaign = await Campaign.get(id=update.campaign_id)
+
+    def write() -> Letter:
+        path = f"{campaign.path}/updates/{update.number}"
+        return Letter(f"{campaign.name}: {update.title}", [_("There is news from the fund.")], _("Read it"), path)
+
+    await _tell_many(payload, campaign, write)
+
+
+async def _tell_many(
+    payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, followers_only: bool = False
+) -> None:
+    after = 0
+    while ids := await _page_of_readers(campaign.id, after, followers_only):
+        readers = await Person.filter(id__in=ids).order_by("id")
+        await _ask_for_mails([_mail(payload, reader, write) for reader in readers])
+        after = ids[-1]
+
+
+async def _page_of_readers(campaign_id: int, after: int, followers_only: bool) -> list[int]:
+    if followers_only:
+        found = await Follower.filter(campaign_id=campaign_id, person_id__gt=after).order_by("person_id").limit(PAGE)
+        return [follower.person_id for follower in found]
+    return [row["person_id"] for row in await _READERS(campaign_id, after, PAGE)]
+
+
+JOBS: dict[str, Job] = {
+    **mailer.JOBS,
+    "pledge_made": _about_pledge(_made),
+    "pledge_collected": _about_pledge(_collected),
+    "pledge_errored": _about_pledge(_errored),
+    "pledge_dropped": _about_pledge(_dropped),
+    "pledge_released": _about_pledge(_released),
+    "address_wanted": _about_pledge(_address_wanted),
+    "delivery_sent": _about_pledge(_delivery_sent),
+    "refund_sent": _refund_sent,
+    "campaign_reviewed": _reviewed,
+    "campaign_launched": _launched,
+    "campaign_funded": _funded,
+    "campaign_failed": _ended,
+    "campaign_cancelled": _ended,
+    "closing_soon": _closing_soon,
+    "update_published": _update_published,
+    "payout_paid": _payout_paid,
+    "dispute_opened": _dispute,
+    "dispute_ended": _dispute,
+}

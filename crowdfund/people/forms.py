@@ -1,0 +1,120 @@
+"""What people may send about themselves and their organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from babel import Locale
+
+from crowdfund.people.models import OrganisationKind, Role, StaffRole
+from crowdfund.people.rules import SCOPES
+from crowdfund.web import fields
+from crowdfund.web.form import Form
+from crowdfund.web.i18n import LOCALES, lazy, locale
+
+KINDS = {
+    OrganisationKind.STUDIO: lazy("Film studio"),
+    OrganisationKind.CLUB: lazy("Football club"),
+    OrganisationKind.SHOP: lazy("Shop"),
+    OrganisationKind.CINEMA: lazy("Cinema"),
+}
+ROLES = {
+    Role.OWNER: lazy("Owner: everything, people and payouts too"),
+    Role.MANAGER: lazy("Manager: runs the campaigns"),
+    Role.VIEWER: lazy("Viewer: sees, changes nothing"),
+}
+SCOPE_WORDS = {
+    "pledges:write": lazy("Make and cancel pledges"),
+    "pledges:read": lazy("See your pledges"),
+    "campaigns:read": lazy("See campaigns, drafts of your organisations too"),
+    "campaigns:write": lazy("Change campaigns of your organisations"),
+    "account:read": lazy("See your name and address"),
+}
+STAFF = {"": lazy("No staff"), StaffRole.REVIEWER: lazy("Reviewer"), StaffRole.ADMIN: lazy("Admin")}
+
+
+@cache
+def _countries(locale_name: str) -> dict[str, str]:
+    """Countries by their two letters, in the order of the reader's alphabet."""
+    names = Locale.parse(locale_name).territories
+    none = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}  # groupings and placeholders of the CLDR
+    real = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in none}
+    return dict(sorted(real.items(), key=lambda country: country[1]))
+
+
+def countries(given: Mapping[str, Any] | None = None) -> dict[str, str]:
+    return _countries(locale())
+
+
+class SignUpForm(Form):
+    name = fields.text(max=80)
+    email = fields.email()
+    password = fields.password(new=True)
+    next = fields.text(max=500, min=0)
+
+
+class SignInForm(Form):
+    email = fields.email()
+    password = fields.password()
+    next = fields.text(max=500, min=0)
+
+
+class AddressForm(Form):
+    email = fields.email()
+
+
+class NewPasswordForm(Form):
+    password = fields.password(new=True)
+
+
+class NameForm(Form):
+    name = fields.text(max=80)
+
+
+class LanguageForm(Form):
+    language = fields.choice(LOCALES)
+    back = fields.text(max=500, min=0)
+
+
+class PasswordForm(Form):
+    password = fields.password()
+    new_password = fields.password(new=True)
+
+
+class EmailForm(Form):
+    email = fields.email()
+    current_password = fields.password()  # two forms stand on one page: no two fields have one name
+
+
+class TokenForm(Form):
+    name = fields.text(max=80)
+    scopes = fields.several({scope: SCOPE_WORDS[scope] for scope in SCOPES})
+
+
+class OrganisationForm(Form):
+    kind = fields.choice(KINDS)
+    name = fields.text(max=80, min=2)
+    country = fields.choice(countries)
+    about = fields.text(max=2000, min=0, lines=True)
+
+
+class ProfileForm(Form):
+    name = fields.text(max=80, min=2)
+    about = fields.text(max=2000, min=0, lines=True)
+
+
+class InvitationForm(Form):
+    email = fields.email()
+    role = fields.choice(ROLES)
+
+
+class RoleForm(Form):
+    role = fields.choice(ROLES)
+
+
+class ReasonForm(Form):
+    reason = fields.text(max=1000, min=10, lines=True)
+
+

@@ -1,0 +1,111 @@
+"""A person's own pages: name, address, password, devices."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.database import ids
+from crowdfund.people import accounts, devices
+from crowdfund.people.forms import EmailForm, NameForm, PasswordForm
+from crowdfund.people.models import Person, SignIn
+from crowdfund.people.pages.entrance import SIGN_IN_BY_ACCOUNT, device_of
+from crowdfund.people.queries import desks_of
+from crowdfund.refusal import Refusal
+from crowdfund.signing import fingerprint
+from crowdfund.web import csrf, sessions
+from crowdfund.web.address import address_of
+from crowdfund.web.form import Form
+from crowdfund.web.i18n import _
+from crowdfund.web.page import page, redirect
+from crowdfund.web.rate_limit import Limit
+from crowdfund.web.routes import get, post, signed_in
+
+_MAILS = Limit("account_mails", 5, 3600, by="person", shared=True)
+
+
+async def account(request: Request) -> Response:
+    return await _account(request)
+
+
+async def _account(request: Request, status: int = 200, **wrong: Form) -> Response:
+    """The page with its three forms; the one that was sent and refused comes back as it was."""
+    person = await Person.get(id=request.state.person.id)
+    forms: dict[str, Form] = {
+        "name_form": NameForm({"name": person.name}), "email_form": EmailForm(), "password_form": PasswordForm(), **wrong,
+    }  # fmt: skip
+    return page(request, "people/account.html", status, account=person, desks=await desks_of(person.id), **forms)
+
+
+async def change_name(request: Request) -> Response:
+    form = await NameForm.read(request)
+    if form.errors:
+        return await _account(request, 422, name_form=form)
+    await accounts.change_name(request.state.person.id, form.name)
+    return redirect(request, "/account", ("good", _("Your name is changed.")))
+
+
+async def change_email(request: Request) -> Response:
+    form = await EmailForm.read(request)
+    if not form.errors:
+        await SIGN_IN_BY_ACCOUNT.take(fingerprint(request.state.person.email))
+        try:
+            await accounts.ask_email_change(request.state.person.id, form.email, form.current_password)
+            return redirect(request, "/account", ("note", _("We sent a link to the new address. It counts once you open it.")))
+        except accounts.WrongPassword as refusal:
+            form.refuse("current_password", _(refusal.sentence))
+    return await _account(request, 422, email_form=form)
+
+
+async def change_password(request: Request) -> Response:
+    form, person = await PasswordForm.read(request), request.state.person
+    if not form.errors:
+        await SIGN_IN_BY_ACCOUNT.take(fingerprint(person.email))
+        try:
+            await accounts.change_password(person.id, form.password, form.new_password)
+        except Refusal as refusal:
+            form.refused_by(refusal)
+    if form.errors:
+        return await _account(request, 422, password_form=form)
+    secret = await devices.open_device(
+        person.id, device=device_of(request.headers.get("user-agent", "")), address=address_of(request)
+    )
+    flash = ("good", _("Your password is changed. All other devices are signed out."))
+    return sessions.signed_in(redirect(request, "/account", flash), secret)
+
+
+async def confirm_again(request: Request) -> Response:
+    await accounts.send_confirmation(request.state.person.id, browser=csrf.visitor_of(request))
+    return redirect(request, "/account", ("note", _("We sent the link once more.")))
+
+
+async def sessions_page(request: Request) -> Response:
+    found = await SignIn.filter(person_id=request.state.person.id).order_by("-seen_at")
+    shown = [
+        {"id": ids.public(one.id), "device": one.device, "address": one.address, "seen_at": one.seen_at,
+         "is_this": one.hash == request.state.sign_in.hash}
+        for one in found
+    ]  # fmt: skip
+    return page(request, "people/sessions.html", sessions=shown)
+
+
+async def end_session(request: Request) -> Response:
+    await devices.end_device(request.state.person.id, ids.private(request.path_params["session"]))
+    return redirect(request, "/account/sessions", ("good", _("That device is signed out.")))
+
+
+async def end_other_sessions(request: Request) -> Response:
+    await devices.end_other_devices(request.state.person.id, keep=request.state.sign_in.hash)
+    return redirect(request, "/account/sessions", ("good", _("All other devices are signed out.")))
+
+
+routes = [
+    get("/account", account, may=signed_in),
+    post("/account/name", change_name, may=signed_in),
+    post("/account/email", change_email, may=signed_in, limit=_MAILS),
+    post("/account/password", change_password, may=signed_in),
+    post("/account/confirmation", confirm_again, may=signed_in, limit=_MAILS),
+    get("/account/sessions", sessions_page, may=signed_in),
+    post("/account/sessions/{session}/revocation", end_session, may=signed_in),
+    post("/account/sessions/revocation", end_other_sessions, may=signed_in),
+]

@@ -1,0 +1,333 @@
+"""A fan's way through a pledge: choose, save a card on Stripe's page, come back, change it, mend it, get it."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund import clock, money
+from crowdfund.campaigns.models import Campaign, CampaignState, Tier
+from crowdfund.database import new_id
+from crowdfund.database.ids import private, public
+from crowdfund.payments import stripe
+from crowdfund.payments.cards import cards_of
+from crowdfund.payments.models import CardSetup, Consent, SavedCard
+from crowdfund.pledges import actions, deliveries, queries
+from crowdfund.pledges.following import follow_charge
+from crowdfund.pledges.forms import NEW_CARD, NO_TIER, AddressForm, AmendForm, CardForm, PledgeForm
+from crowdfund.pledges.make import make_pledge
+from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.pledges.rules import Want
+from crowdfund.refusal import NotFound, Refusal
+from crowdfund.settings import current
+from crowdfund.web.i18n import _
+from crowdfund.web.page import go_to_processor, page, redirect
+from crowdfund.web.rate_limit import Limit
+from crowdfund.web.routes import get, post, signed_in
+
+PLEDGE = Limit("pledge", 30, 60, by="person")
+
+
+async def open_campaign(slug: str) -> Campaign:
+    """A campaign that everybody may see. Raises NotFound for a draft, in the same words as for none."""
+    campaign = await Campaign.get_or_none(slug=slug)
+    if campaign is None or not campaign.is_public:
+        raise NotFound("There is no such fund.")
+    return campaign
+
+
+# --- making one ---
+
+
+async def new_pledge(request: Request) -> Response:
+    campaign = await open_campaign(request.path_params["slug"])
+    mine = await queries.live_pledge(request.state.person.id, campaign.id)
+    if mine is not None:
+        return redirect(request, mine.path)
+    form = await _pledge_form(request, campaign)
+    tier = form.given["tiers"].get(request.query_params.get("tier", ""))
+    form.typed |= {
+        "key": token_urlsafe(16), "tier": public(tier.id) if tier else NO_TIER, "quantity": "1",
+        "ref": request.query_params.get("ref", request.cookies.get("ref", ""))[:64],
+        "card": next(iter(form.given["cards"]), NEW_CARD),
+    }  # fmt: skip
+    return await _pledge_page(request, campaign, form)
+
+
+async def create_pledge(request: Request) -> Response:
+    campaign = await open_campaign(request.path_params["slug"])
+    given = (await _pledge_form(request, campaign)).given
+    form = await PledgeForm.read(request, **given)
+    if form.errors:
+        return await _pledge_page(request, campaign, form, 422)
+    person = request.state.person
+    want = Want(
+        id=new_id(), person_id=person.id, campaign_id=campaign.id, tier_id=form.tier_id, quantity=form.quantity,
+        amount_minor=form.total_minor, currency=campaign.currency, key=f"form:{form.key or token_urlsafe(16)}",
+        card_id=form.card_id, shown_as=form.shown_as, referrer=form.ref, made_at=clock.now_us(),
+    )  # fmt: skip
+    try:
+        made = await make_pledge(want)
+    except Refusal as refusal:
+        return await _pledge_page(request, campaign, form.refused_by(refusal), refusal.status_code)
+    pledge = await actions.own_pledge(made.id, person.id)
+    if pledge.state == PledgeState.STARTED:
+        return await _to_card_page(pledge, campaign, form.consent)
+    return redirect(request, pledge.path, ("good", _("Thank you. Your pledge counts from now on.")))
+
+
+async def _pledge_form(request: Request, campaign: Campaign) -> PledgeForm:
+    tiers = {public(t.id): t for t in await Tier.filter(campaign_id=campaign.id).order_by("position")}
+    cards = {public(c.id): c for c in await cards_of(request.state.person.id)}
+    return PledgeForm(
+        tiers=tiers, cards=cards, currency=campaign.currency, share_price_minor=campaign.share_price_minor
+    )
+
+
+async def _pledge_page(request: Request, campaign: Campaign, form: PledgeForm, status: int = 200) -> Response:
+    now = clock.now_us()
+    open_now = (
+        campaign.state == CampaignState.LIVE and campaign.closes_at is not None and clock.now() < campaign.closes_at
+    )
+    return page(
+        request, "pledges/new.html", status, campaign=campaign, form=form, open_now=open_now,
+        tiers=[_pick(public_id, tier, now) for public_id, tier in form.given["tiers"].items()], cards=form.given["cards"],
+        NO_TIER=NO_TIER, NEW_CARD=NEW_CARD,
+    )  # fmt: skip
+
+
+def _pick(public_id: str, tier: Tier, now_us: int) -> dict[str, Any]:
+    """A tier as the form's stub shows it."""
+    not_yet = tier.opens_at is not None and clock.to_us(tier.opens_at) > now_us
+    over = tier.closes_at is not None and clock.to_us(tier.closes_at) <= now_us
+    gone = tier.left is not None and tier.left <= 0
+    state = _("All taken") if gone else _("Not open yet") if not_yet else _("Closed") if over else ""
+    return {
+        "id": public_id, "name": tier.name, "description": tier.description, "price_minor": tier.price_minor, "left": tier.left,
+        "size": tier.size, "taken": tier.taken, "state_text": state, "delivers_on": tier.delivers_on,
+        "ships": _("Sent by post") if tier.ships == "post" else "", "can_be_chosen": not state, "note": "",
+        "per_fan_max": tier.per_fan_max,
+    }  # fmt: skip
+
+
+# --- the card ---
+
+
+async def _to_card_page(pledge: Pledge, campaign: Campaign, consent: Consent) -> Response:
+    base = current().base_url
+    words = _("I agree that my card is charged %(amount)s if “%(fund)s” succeeds. I can cancel until it closes.") % {
+        "amount": money.show(pledge.amount_minor, pledge.currency), "fund": campaign.name,
+    }  # fmt: skip
+    url = await actions.start_saving_card(
+        pledge, consent=consent, consent_text=words, return_url=f"{base}{pledge.path}/card-saved?visit={{SETUP}}",
+        cancel_url=f"{base}{pledge.path}",
+    )  # fmt: skip
+    return go_to_processor(url)
+
+
+async def own(request: Request) -> Pledge:
+    return await actions.own_pledge(private(request.path_params["pledge"]), request.state.person.id)
+
+
+async def save_card(request: Request) -> Response:
+    """Another card, or the first: one that is saved already, or a new one on Stripe's page."""
+    pledge = await own(request)
+    cards = {public(c.id): c for c in await cards_of(pledge.person_id)}
+    form = await CardForm.read(request, cards=cards)
+    if form.errors:
+        return redirect(request, pledge.path, ("bad", _("Please choose a card.")))
+    if form.card == NEW_CARD:
+        consent = Consent.KEEP if form.keep_card else Consent.WHILE_NEEDED
+        return await _to_card_page(pledge, await Campaign.get(id=pledge.campaign_id), consent)
+    await actions.use_saved_card(pledge, cards[form.card].id)
+    return redirect(request, pledge.path, ("good", _("This card is used from now on.")))
+
+
+async def card_saved(request: Request) -> Response:
+    """Back from Stripe's page. A hint like an event: what came of the visit is asked of Stripe."""
+    pledge = await own(request)
+    visit = request.query_params.get("visit", "")
+    number = int(visit) if visit.isascii() and visit.isdigit() and len(visit) < 20 else 0
+    setup = await CardSetup.get_or_none(id=number, person_id=pledge.person_id, subject=f"pledge:{pledge.id}")
+    if setup is None or setup.stripe_session_id is None:
+        return redirect(request, pledge.path)
+    try:
+        await actions.finish_setup(setup.stripe_session_id)
+    except Refusal as refusal:
+        return redirect(request, pledge.path, ("bad", _(refusal.sentence)))
+    pledge = await own(request)
+    if pledge.state == PledgeState.ACTIVE:
+        return redirect(request, pledge.path, ("good", _("Thank you. Your card is saved, and your pledge counts.")))
+    return redirect(request, pledge.path)
+
+
+async def confirm_with_bank(request: Request) -> Response:
+    """The bank wants to see the fan: the same charge is confirmed again, and she is sent to the bank's page."""
+    pledge = await own(request)
+    found = await queries.shown(pledge)
+    if not found.needs_bank or found.charge is None or found.card is None:
+        return redirect(request, pledge.path)
+    intent_id = str(found.charge.stripe_payment_intent_id)
+    try:
+        url = await stripe.authenticate(
+            intent_id, found.card.stripe_payment_method_id, f"{current().base_url}{pledge.path}/confirmed"
+        )
+        if url is not None:
+            return go_to_processor(url)
+        await follow_charge(intent_id)
+    except stripe.Unknown:
+        return redirect(
+            request, pledge.path, ("bad", _("The bank can't be reached just now. Please try again in a minute."))
+        )
+    return redirect(request, pledge.path)
+
+
+async def confirmed_with_bank(request: Request) -> Response:
+    pledge = await own(request)
+    found = await queries.shown(pledge)
+    if found.charge is not None and found.charge.stripe_payment_intent_id is not None:
+        try:
+            await follow_charge(found.charge.stripe_payment_intent_id)
+        except stripe.Unknown:
+            return redirect(request, pledge.path, ("note", _("We are still waiting for the bank's answer.")))
+    paid = (await own(request)).state == PledgeState.COLLECTED
+    good, bad = _("Thank you, that worked. Your pledge is paid."), _("The bank did not confirm it. You can try again.")
+    return redirect(request, pledge.path, ("good", good) if paid else ("bad", bad))
+
+
+async def forget_card(request: Request) -> Response:
+    """Let a saved card go. Refused while a live pledge counts on it."""
+    card = await SavedCard.get_or_none(id=private(request.path_params["card"]), person_id=request.state.person.id)
+    if card is None:
+        raise NotFound("There is no such card.")
+    await actions.forget_card(card)
+    return redirect(request, "/money", ("good", _("The card is being removed.")))
+
+
+# --- looking, changing, cancelling ---
+
+
+async def show_pledge(request: Request) -> Response:
+    pledge = await own(request)
+    found = await queries.shown(pledge)
+    return page(
+        request, "pledges/show.html", shown=found, pledge=pledge, campaign=found.campaign,
+        history=await queries.history_of(pledge), refunds=await queries.refunds_on(pledge), form=CardForm(cards={}),
+        cards={public(c.id): c for c in await cards_of(pledge.person_id)}, NEW_CARD=NEW_CARD, address=_address_form(found),
+    )  # fmt: skip
+
+
+def _address_form(found: queries.Shown) -> AddressForm:
+    delivery = found.delivery
+    form = AddressForm()
+    if delivery is not None:
+        form.typed |= {"recipient": delivery.recipient, "address": delivery.address, "country": delivery.country}
+    return form
+
+
+async def edit_pledge(request: Request) -> Response:
+    pledge = await own(request)
+    found = await queries.shown(pledge)
+    form = await _amend_form(found)
+    price_minor = found.tier.price_minor if found.tier else found.campaign.share_price_minor or 0
+    on_top = pledge.amount_minor - price_minor * pledge.quantity
+    form.typed |= {
+        "tier": public(pledge.tier_id) if pledge.tier_id else NO_TIER, "quantity": str(pledge.quantity),
+        "amount": money.plain(on_top, pledge.currency) if on_top else "", "anonymous": "yes" if pledge.shown_as == "nobody" else "",
+    }  # fmt: skip
+    return _amend_page(request, found, form)
+
+
+async def amend_pledge(request: Request) -> Response:
+    pledge = await own(request)
+    found = await queries.shown(pledge)
+    form = await AmendForm.read(request, **(await _amend_form(found)).given)
+    if form.errors:
+        return _amend_page(request, found, form, 422)
+    try:
+        await actions.amend_pledge(
+            pledge.id, person_id=pledge.person_id, tier_id=form.tier_id, quantity=form.quantity, amount_minor=form.total_minor,
+            shown_as=form.shown_as,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _amend_page(request, found, form.refused_by(refusal), refusal.status_code)
+    return redirect(request, pledge.path, ("good", _("Your pledge is changed.")))
+
+
+async def _amend_form(found: queries.Shown) -> AmendForm:
+    tiers = {public(t.id): t for t in await Tier.filter(campaign_id=found.campaign.id).order_by("position")}
+    campaign = found.campaign
+    return AmendForm(tiers=tiers, currency=campaign.currency, share_price_minor=campaign.share_price_minor)
+
+
+def _amend_page(request: Request, found: queries.Shown, form: AmendForm, status: int = 200) -> Response:
+    now = clock.now_us()
+    tiers = [_pick(public_id, tier, now) for public_id, tier in form.given["tiers"].items()]
+    for tier in tiers:  # the one she has stays hers while she changes it
+        tier["can_be_chosen"] = tier["can_be_chosen"] or (
+            found.tier is not None and tier["id"] == public(found.tier.id)
+        )
+    return page(
+        request, "pledges/edit.html", status, shown=found, pledge=found.pledge, campaign=found.campaign, form=form, tiers=tiers,
+        NO_TIER=NO_TIER,
+    )  # fmt: skip
+
+
+async def cancel_pledge(request: Request) -> Response:
+    pledge = await own(request)
+    await actions.cancel_pledge(pledge.id, person_id=pledge.person_id)
+    return redirect(request, pledge.path, ("good", _("Your pledge is cancelled. Nothing was charged.")))
+
+
+async def receipt(request: Request) -> Response:
+    found = await queries.shown(await own(request))
+    if not found.is_paid:
+        raise NotFound("Nothing was paid for this pledge.")
+    return page(
+        request, "pledges/receipt.html", shown=found, pledge=found.pledge, campaign=found.campaign,
+        refunds=await queries.refunds_on(found.pledge),
+    )  # fmt: skip
+
+
+# --- getting it ---
+
+
+async def give_address(request: Request) -> Response:
+    pledge = await own(request)
+    form = await AddressForm.read(request)
+    if form.errors:
+        found = await queries.shown(pledge)
+        return page(
+            request, "pledges/show.html", 422, shown=found, pledge=pledge, campaign=found.campaign, address=form,
+            history=await queries.history_of(pledge), refunds=await queries.refunds_on(pledge), form=CardForm(cards={}),
+            cards={}, NEW_CARD=NEW_CARD,
+        )  # fmt: skip
+    await deliveries.give_address(pledge.id, recipient=form.recipient, address=form.address, country=form.country)
+    return redirect(request, pledge.path, ("good", _("Thank you. We will send it there.")))
+
+
+async def it_arrived(request: Request) -> Response:
+    pledge = await own(request)
+    await deliveries.mark_received(pledge.id)
+    return redirect(request, pledge.path, ("good", _("Glad it arrived.")))
+
+
+routes = [
+    get("/campaigns/{slug}/pledges/new", new_pledge, may=signed_in),
+    post("/campaigns/{slug}/pledges", create_pledge, may=signed_in, limit=PLEDGE),
+    get("/pledges/{pledge}", show_pledge, may=signed_in),
+    get("/pledges/{pledge}/amendment", edit_pledge, may=signed_in),
+    post("/pledges/{pledge}/amendment", amend_pledge, may=signed_in, limit=PLEDGE),
+    post("/pledges/{pledge}/cancellation", cancel_pledge, may=signed_in),
+    post("/pledges/{pledge}/card", save_card, may=signed_in),
+    get("/pledges/{pledge}/card-saved", card_saved, may=signed_in),
+    post("/pledges/{pledge}/confirmation", confirm_with_bank, may=signed_in),
+    get("/pledges/{pledge}/confirmed", confirmed_with_bank, may=signed_in),
+    get("/pledges/{pledge}/receipt", receipt, may=signed_in),
+    post("/pledges/{pledge}/address", give_address, may=signed_in),
+    post("/pledges/{pledge}/arrival", it_arrived, may=signed_in),
+    post("/money/cards/{card}/removal", forget_card, may=signed_in),
+]

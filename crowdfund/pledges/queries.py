@@ -1,0 +1,158 @@
+"""What pages read of pledges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crowdfund import clock
+from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
+from crowdfund.database import Sql
+from crowdfund.payments.models import Charge, ChargeState, Refund, SavedCard
+from crowdfund.pledges.models import CHANGEABLE, Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState
+from crowdfund.pledges.rules import RETRY_DAYS
+
+PAGE = 25
+
+_COUNTS = Sql("""
+    SELECT currency,
+           CAST(SUM(CASE WHEN state IN ('active', 'charging', 'errored') THEN amount_minor ELSE 0 END) AS BIGINT) AS promised_minor,
+           CAST(SUM(CASE WHEN state = 'collected' THEN amount_minor ELSE 0 END) AS BIGINT) AS paid_minor
+    FROM pledge WHERE person_id = $1 GROUP BY currency ORDER BY currency""")
+_REFUNDS = Sql("""
+    SELECT r.id, r.amount_minor, r.currency, r.state, r.reason, r.made_at, r.ended_at, c.subject, r.campaign_id
+    FROM charge c JOIN refund r ON r.charge_id = c.id WHERE c.person_id = $1 ORDER BY r.id DESC LIMIT 50""")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A pledge with all that its page tells."""
+
+    pledge: Pledge
+    campaign: Campaign
+    tier: Tier | None
+    card: SavedCard | None
+    charge: Charge | None
+    delivery: Delivery | None
+
+    @property
+    def path(self) -> str:
+        return self.pledge.path
+
+    @property
+    def state(self) -> str:
+        return self.pledge.state
+
+    @property
+    def can_change(self) -> bool:
+        return self.pledge.state in CHANGEABLE and self.campaign.state == CampaignState.LIVE and not self.has_closed
+
+    @property
+    def has_closed(self) -> bool:
+        return self.campaign.closes_at is None or clock.now() >= self.campaign.closes_at
+
+    @property
+    def needs_card(self) -> bool:
+        return self.pledge.state == PledgeState.STARTED and self.can_change
+
+    @property
+    def needs_mending(self) -> bool:
+        return self.pledge.state == PledgeState.ERRORED
+
+    @property
+    def needs_bank(self) -> bool:
+        """The bank wants to see the fan: she confirms the very same charge."""
+        return self.needs_mending and self.charge is not None and self.charge.state == ChargeState.NEEDS_ACTION
+
+    @property
+    def needs_address(self) -> bool:
+        return self.delivery is not None and self.delivery.state in (
+            DeliveryState.AWAITING_ADDRESS,
+            DeliveryState.READY,
+        )
+
+    @property
+    def mend_by(self) -> datetime | None:
+        return self.campaign.settle_by
+
+    @property
+    def charged_on(self) -> datetime | None:
+        """When the card is charged, if the fund gets there."""
+        return self.campaign.closes_at if self.pledge.state in (PledgeState.ACTIVE, PledgeState.STARTED) else None
+
+    @property
+    def is_paid(self) -> bool:
+        return self.charge is not None and self.charge.state == ChargeState.SUCCEEDED
+
+    @property
+    def next_try_on(self) -> datetime | None:
+        return self.pledge.next_charge_at if self.needs_mending else None
+
+
+async def shown(pledge: Pledge) -> Shown:
+    return (await shown_many([pledge]))[0]
+
+
+async def shown_many(pledges: list[Pledge]) -> list[Shown]:
+    """Pledges with what belongs to them, in six queries however many they are."""
+    campaigns = {c.id: c for c in await Campaign.filter(id__in={p.campaign_id for p in pledges})}
+    tiers = {t.id: t for t in await Tier.filter(id__in={p.tier_id for p in pledges if p.tier_id})}
+    cards = {c.id: c for c in await SavedCard.filter(id__in={p.card_id for p in pledges if p.card_id})}
+    deliveries = {d.pledge_id: d for d in await Delivery.filter(pledge_id__in=[p.id for p in pledges])}
+    charges: dict[str, Charge] = {}
+    for charge in await Charge.filter(subject__in=[f"pledge:{p.id}" for p in pledges]).order_by("attempt"):
+        charges[charge.subject] = charge
+    return [
+        Shown(
+            pledge=p,
+            campaign=campaigns[p.campaign_id],
+            tier=tiers.get(p.tier_id) if p.tier_id else None,
+            card=cards.get(p.card_id) if p.card_id else None,
+            charge=charges.get(f"pledge:{p.id}"),
+            delivery=deliveries.get(p.id),
+        )
+        for p in pledges
+    ]
+
+
+async def pledges_of(person_id: int, *, before_id: int | None = None, limit: int = PAGE) -> list[Pledge]:
+    """A person's pledges, newest first."""
+    query = Pledge.filter(person_id=person_id)
+    if before_id is not None:
+        query = query.filter(id__lt=before_id)
+    return await query.order_by("-id").limit(limit)
+
+
+async def live_pledge(person_id: int, campaign_id: int) -> Pledge | None:
+    """The fan's pledge in a fund, if she has one: the live one before one that was only started."""
+    states = ("active", "charging", "errored", "collected", "disputed", "started")
+    found = await Pledge.filter(person_id=person_id, campaign_id=campaign_id, state__in=states).order_by("-id")
+    return next((p for p in found if p.state != PledgeState.STARTED), found[0] if found else None)
+
+
+async def sums_of(person_id: int) -> list[dict[str, object]]:
+    """By currency: what is promised and may be charged, and what was paid."""
+    return await _COUNTS(person_id)
+
+
+async def refunds_of(person_id: int) -> list[dict[str, object]]:
+    return await _REFUNDS(person_id)
+
+
+async def history_of(pledge: Pledge) -> list[PledgeEvent]:
+    return await PledgeEvent.filter(pledge_id=pledge.id).order_by("id")
+
+
+async def refunds_on(pledge: Pledge) -> list[Refund]:
+    return await Refund.filter(subject=f"pledge:{pledge.id}").order_by("id")
+
+
+def what_happens_next(campaign: Campaign) -> str:
+    """The sentence beside the pledge button: when the card is charged, and what if it falls short."""
+    if campaign.rule == Rule.FLEXIBLE:
+        return "when_flexible"
+    return "when_threshold" if campaign.rule == Rule.THRESHOLD else "when_strict"
+
+
+def last_try_at(campaign: Campaign) -> datetime | None:
+    return campaign.closed_at + timedelta(days=RETRY_DAYS[-1]) if campaign.closed_at else None

@@ -1,0 +1,85 @@
+"""What staff can do with one pledge: see its whole story, and give the money back with a reason."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.database import atomic
+from crowdfund.database.ids import private
+from crowdfund.payments.models import Charge, Refund
+from crowdfund.payments.refunds import pay_another_way
+from crowdfund.people.audit import record
+from crowdfund.people.models import Person
+from crowdfund.pledges import queries
+from crowdfund.pledges.forms import ReasonForm, RefundForm
+from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.refunding import refund_pledge
+from crowdfund.refusal import NotFound, Refusal
+from crowdfund.web.i18n import _
+from crowdfund.web.page import page, redirect
+from crowdfund.web.routes import get, post, staff
+
+
+async def _found(request: Request) -> Pledge:
+    pledge = await Pledge.get_or_none(id=private(request.path_params["pledge"]))
+    if pledge is None:
+        raise NotFound("There is no such pledge.")
+    return pledge
+
+
+async def show(request: Request) -> Response:
+    return await _page(request, await _found(request), RefundForm())
+
+
+async def _page(request: Request, pledge: Pledge, form: RefundForm, status: int = 200) -> Response:
+    found = await queries.shown(pledge)
+    return page(
+        request, "pledges/staff.html", status, shown=found, pledge=pledge, campaign=found.campaign, form=form,
+        fan=await Person.get(id=pledge.person_id), history=await queries.history_of(pledge),
+        refunds=await queries.refunds_on(pledge), charges=await Charge.filter(subject=f"pledge:{pledge.id}").order_by("attempt"),
+    )  # fmt: skip
+
+
+async def refund(request: Request) -> Response:
+    pledge = await _found(request)
+    form = await RefundForm.read(request, currency=pledge.currency)
+    if form.errors:
+        return await _page(request, pledge, form, 422)
+    try:
+        await _refund(pledge.id, form.amount, form.reason, request.state.person.id)
+    except Refusal as refusal:
+        return await _page(request, pledge, form.refused_by(refusal), refusal.status_code)
+    return redirect(request, f"/staff{pledge.path}", ("good", _("The refund is on its way.")))
+
+
+@atomic
+async def _refund(pledge_id: int, amount_minor: int | None, reason: str, by: int) -> None:
+    await refund_pledge(pledge_id, amount_minor=amount_minor, reason=reason, by_person_id=by)
+    await record("pledge_refunded", f"pledge:{pledge_id}", by=by, reason=reason, after={"amount_minor": amount_minor})
+
+
+async def paid_another_way(request: Request) -> Response:
+    """A refund that the card can't take any more was paid by bank."""
+    found = await Refund.get_or_none(id=private(request.path_params["refund"]))
+    if found is None:
+        raise NotFound("There is no such refund.")
+    pledge = await Pledge.get(id=int(found.subject.removeprefix("pledge:")))
+    form = await ReasonForm.read(request)
+    if form.errors:
+        return redirect(request, f"/staff{pledge.path}", ("bad", form.errors["reason"]))
+    await _pay_another_way(found.id, form.reason, request.state.person.id)
+    return redirect(request, f"/staff{pledge.path}", ("good", _("Noted: it was paid another way.")))
+
+
+@atomic
+async def _pay_another_way(refund_id: int, reason: str, by: int) -> None:
+    await pay_another_way(refund_id, reason=reason)
+    await record("refund_paid_another_way", f"refund:{refund_id}", by=by, reason=reason)
+
+
+routes = [
+    get("/staff/pledges/{pledge}", show, may=staff("reviewer")),
+    post("/staff/pledges/{pledge}/refund", refund, may=staff("admin")),
+    post("/staff/refunds/{refund}/payment", paid_another_way, may=staff("admin")),
+]

@@ -1,0 +1,86 @@
+"""The sandbox in the hands of a test: fans with cards that do what their name says, faults, disputes, time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from crowdfund import clock, settings
+from crowdfund.books import check
+from crowdfund.campaigns.models import Campaign
+from crowdfund.payments import stripe
+from crowdfund.pledges.models import Pledge
+from crowdfund.worker import work_until_idle
+from tests.world import Fan, a_card, a_fan, a_studio, again, broken, pledged
+
+
+async def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """One call to the sandbox's controls, for this test's account."""
+    ours = settings.current()
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        answer = await client.request(
+            method,
+            f"{ours.sandbox_origin}/_sandbox/{path}",
+            json=body or {},
+            headers={"Authorization": f"Bearer {ours.stripe_key}"},
+        )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def fans_with(*cards: str, consent: str = "while_needed") -> list[Fan]:
+    """A fan for each card, by the sandbox's names: ok, declines_later, lost, authentication_always …"""
+    made = await ask("POST", "cards", {"cards": list(cards)})
+    fans = []
+    for customer_id, method_id in zip(made["customers"], made["payment_methods"], strict=True):
+        fan = await a_fan(customer_id=customer_id)
+        await a_card(fan, method_id, consent=consent)
+        fans.append(fan)
+    return fans
+
+
+async def pledges_with(campaign: Campaign, *cards: str, amount_minor: int = 25_00, **more: object) -> list[Pledge]:
+    made = [await pledged(fan, campaign, amount_minor=amount_minor, **more) for fan in await fans_with(*cards)]
+    return [await Pledge.get(id=one.id) for one in made]
+
+
+async def a_studio_with_account() -> int:
+    account_id = await stripe.make_account(1, "DE", "studio@example.com")
+    await ask("POST", f"accounts/{account_id}/onboarding", {"outcome": "complete"})
+    return await a_studio(account_id=account_id)
+
+
+async def fault(kind: str, operation: str = "*", **more: object) -> None:
+    await ask("POST", "faults", {"kind": kind, "operation": operation, **more})
+
+
+async def no_faults() -> None:
+    await ask("DELETE", "faults")
+
+
+async def pass_time(**by: float) -> None:
+    """Time passes for the site and for the sandbox, and what came due is done."""
+    clock.advance(timedelta(**by))
+    await ask("POST", "clock", {"advance_seconds": int(timedelta(**by).total_seconds())})
+    await work_until_idle()
+
+
+async def close_now(campaign: Campaign) -> Campaign:
+    """The deadline comes, and the work of that moment is done."""
+    assert campaign.closes_at is not None
+    left = campaign.closes_at - clock.now()
+    await pass_time(seconds=left.total_seconds() + 1)
+    return await again(campaign)
+
+
+async def states(campaign: Campaign) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for pledge in await Pledge.filter(campaign_id=campaign.id):
+        counts[pledge.state] = counts.get(pledge.state, 0) + 1
+    return counts
+
+
+async def books_proven() -> None:
+    assert broken((await check()).findings) == []
