@@ -13,15 +13,24 @@ from starlette.routing import BaseRoute, Mount
 from crowdfund import clock, settings
 from crowdfund.database import Sql, close_database, open_database
 from crowdfund.database.migrate import migrate
-from crowdfund.desk import sandbox
+from crowdfund.desk import money, sandbox
+from crowdfund.disputes import pages as dispute_pages
+from crowdfund.payments import pages as payment_pages
+from crowdfund.payments import stripe
 from crowdfund.people import api as people_api
 from crowdfund.people import devices, pages, queries
+from crowdfund.pledges import api as pledge_api
+from crowdfund.pledges import desk_pages as pledge_desk_pages
+from crowdfund.pledges import make
+from crowdfund.pledges import pages as pledge_pages
+from crowdfund.pledges import staff_pages as pledge_staff_pages
 from crowdfund.settings import Settings
 from crowdfund.web import images, openapi
 from crowdfund.web.routes import get, public
 from crowdfund.web.site import Site
 from crowdfund.web.static import static
 from crowdfund.web.visitor import LookUps
+from crowdfund.worker import working
 
 Work = Callable[[], AbstractAsyncContextManager[object]]
 
@@ -46,6 +55,13 @@ async def security_txt(request: Request) -> Response:
 ROUTES: list[BaseRoute] = [
     *pages.routes,
     *people_api.routes,
+    *pledge_pages.routes,
+    *pledge_desk_pages.routes,
+    *pledge_staff_pages.routes,
+    *pledge_api.routes,
+    *dispute_pages.routes,
+    *payment_pages.routes,
+    *money.routes,
     *sandbox.routes,
     *images.routes,
     *openapi.routes,
@@ -83,14 +99,16 @@ def make_app(ours: Settings, *, work: Work | None = None) -> Site:
                 async with work():
                     yield
         finally:
+            await make.finish()
+            await stripe.close()
             await close_database()
 
     return Site(ours, ROUTES, LOOK_UPS, lifespan)
 
 
 def site() -> Site:
-    """The app by this process's own settings: what a server is pointed at."""
+    """The app by this process's own settings, with the worker in it unless that runs apart: what a server is pointed at."""
     ours = settings.current()
     if ours.sandbox:
         clock.share(ours.clock_file)
-    return make_app(ours)
+    return make_app(ours, work=None if ours.work_apart else working)

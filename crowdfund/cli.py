@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import click
 
-from crowdfund import __version__, settings
+from crowdfund import __version__, clock, settings, upkeep
+from crowdfund.books import Report
+from crowdfund.books import check as check_books
 from crowdfund.database import DatabaseError, close_database, open_database
 from crowdfund.database.migrate import migrate as lay_schema
+from crowdfund.demo.run import run as run_demo
+from crowdfund.payments import stripe
 from crowdfund.people.accounts import make_person, make_staff
 from crowdfund.people.models import StaffRole
 from crowdfund.refusal import Refusal
-from crowdfund.serve import serve_granian, serve_uvicorn
+from crowdfund.serve import listen_for_events, sandbox_beside, serve_granian, serve_uvicorn
+from crowdfund.worker import work as do_work
 
 ROLES = click.Choice([*StaffRole, "none"])
 
@@ -50,7 +57,9 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 @click.option("--server", type=click.Choice(["granian", "uvicorn"]), default="granian", show_default=True)
 def serve(host: str, port: int, server: str) -> None:
     """Serve the site: one process on SQLite, two on PostgreSQL unless CROWDFUND_WORKERS says otherwise."""
-    (serve_granian if server == "granian" else serve_uvicorn)(host, port)
+    with sandbox_beside(settings.current()) as ours:
+        listen_for_events(ours)
+        (serve_granian if server == "granian" else serve_uvicorn)(host, port)
 
 
 @main.command()
@@ -87,3 +96,110 @@ def set_staff(email: str, role: str) -> None:
     """Let somebody help run the site, or no longer (`none`)."""
     run(make_staff(email, None if role == "none" else StaffRole(role)))
     click.echo(f"{email}: {role}")
+
+
+# --- money and upkeep ---
+
+
+@main.command()
+@click.option("--without-stripe", is_flag=True, help="Only our own rows, where the processor can't be reached.")
+def check(without_stripe: bool) -> None:
+    """Prove the books, rule by rule; ends with 1 where one does not hold."""
+    ours = settings.current()
+    if ours.sandbox:
+        clock.share(ours.clock_file)
+
+    async def prove() -> Report:
+        try:
+            return await check_books(with_processor=not without_stripe)
+        finally:
+            await stripe.close()
+
+    try:
+        report = run(prove())
+    except stripe.Unknown as unknown:
+        raise click.ClickException(f"The processor can't be reached ({unknown}): try --without-stripe.") from unknown
+    click.echo("\n".join(report.lines))
+    if not report.holds:
+        raise SystemExit(1)
+
+
+@main.command()
+def work() -> None:
+    """Do due work in a process of its own (serve with CROWDFUND_WORK=apart)."""
+    ours = settings.current()
+    if ours.sandbox:
+        clock.share(ours.clock_file)
+
+    async def until_stopped() -> None:
+        stop = asyncio.Event()
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+        await do_work(stop)
+        await stripe.close()
+
+    run(until_stopped())
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the whole database to FILE while it is in use."""
+    _upkeep(upkeep.back_up, settings.current().database_url, file)
+    click.echo(f"backed up to {file}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Put a backup in place of an empty database."""
+    _upkeep(upkeep.restore, settings.current().database_url, file)
+    click.echo(f"restored from {file}: now run `crowdfund check`")
+
+
+def _upkeep(verb: Callable[[str, Path], None], url: str, file: Path) -> None:
+    try:
+        verb(url, file)
+    except DatabaseError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.group("clock")
+def clock_group() -> None:
+    """The movable clock of a sandbox."""
+
+
+def _shared_clock() -> None:
+    ours = settings.current()
+    if not ours.sandbox:
+        raise click.ClickException("With a real Stripe key the clock is the world's.")
+    clock.share(ours.clock_file)
+
+
+@clock_group.command("show")
+def show_clock() -> None:
+    """What time it is for the site."""
+    _shared_clock()
+    click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} UTC")
+
+
+@clock_group.command("advance")
+@click.argument("by")
+def advance_clock(by: str) -> None:
+    """Move the clock forward for all processes: 30d, 12h, 45m."""
+    _shared_clock()
+    try:
+        clock.advance(upkeep.span(by))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} UTC")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
+@click.option("--fresh", is_flag=True, help="Start over with a new world.")
+def demo(host: str, port: int, data: Path, fresh: bool) -> None:
+    """Serve a seeded world, everything simulated: no real money moves."""
+    run_demo(host, port, data, fresh=fresh)

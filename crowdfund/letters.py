@@ -14,6 +14,7 @@ from crowdfund.database.outbox import Job
 from crowdfund.disputes.models import Dispute, DisputeState
 from crowdfund.payments.models import Charge, ChargeState, Refund
 from crowdfund.payouts.models import Payout
+from crowdfund.people import accounts
 from crowdfund.people.models import Member, Organisation, Person, Role
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.models import Pledge
@@ -374,6 +375,7 @@ async def _page_of_readers(campaign_id: int, after: int, followers_only: bool) -
 
 JOBS: dict[str, Job] = {
     **mailer.JOBS,
+    **accounts.JOBS,
     "pledge_made": _about_pledge(_made),
     "pledge_collected": _about_pledge(_collected),
     "pledge_errored": _about_pledge(_errored),

@@ -59,13 +59,14 @@ async def send(mail_id: int, template: str, address: str, locale: str, context: 
 
 def write(mail_id: int, template: str, address: str, locale: str, context: Mapping[str, Any]) -> Letter:
     """The letter in the reader's language."""
-    known = {"simulated": current().sandbox, "base_url": current().base_url, **context}
+    known: dict[str, Any] = {"simulated": current().sandbox, "base_url": current().base_url, **context}
     if link := _link(context):
         known["link"] = link
     written = render(f"mail/{template}.txt", locale, **known).strip()
     subject, _, text = written.partition("\n")
-    html = render(f"mail/{template}.html", locale, subject=subject.strip(), **known)
-    return Letter(mail_id, address, subject.strip(), text.strip() + "\n", html)
+    known["subject"] = subject.strip()
+    html = render(f"mail/{template}.html", locale, **known)
+    return Letter(mail_id, address, known["subject"], text.strip() + "\n", html)
 
 
 def _link(context: Mapping[str, Any]) -> str:

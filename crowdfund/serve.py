@@ -1,10 +1,20 @@
-"""Starting a server with the limits that the site counts on."""
+"""Starting the site: the server with the limits that the site counts on, and in sandbox mode the sandbox beside it."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
 import click
 
-from crowdfund import settings
+from crowdfund import clock, settings
+from crowdfund.payments import stripe
+from crowdfund.sandbox.process import Running, start
+from crowdfund.settings import SANDBOX_KEY_PREFIX, Settings
+from crowdfund.webhooks import SWITCHBOARD
 
 TARGET = "crowdfund.app:site"
 HEADER_MS, BUFFER_BYTES, BACKLOG, CLOSING_SECONDS = 5_000, 65_536, 2_048, 30
@@ -51,3 +61,67 @@ def serve_uvicorn(host: str, port: int) -> None:
         TARGET, host=host, port=port, factory=True, workers=workers(), server_header=False, log_level="warning", ws="none",
         timeout_graceful_shutdown=CLOSING_SECONDS, access_log=False, proxy_headers=False,
     )  # fmt: skip
+
+
+# --- the sandbox beside the site ---
+
+
+@contextmanager
+def sandbox_beside(ours: Settings) -> Iterator[Settings]:
+    """The settings with which the site runs: with a real key as they are, else with a sandbox started beside the site.
+
+    A sandbox that runs somewhere already (CROWDFUND_SANDBOX_URL) is used. What the site's own processes need to know is put
+    into the environment that they inherit.
+    """
+    if not ours.sandbox or ours.sandbox_url:
+        yield ours
+        return
+    running = _start(ours)
+    try:
+        key = ours.stripe_key or f"{SANDBOX_KEY_PREFIX}site"
+        beside = ours.with_(sandbox_url=running.url, stripe_key=key)
+        _tell_processes(beside)
+        yield beside
+    finally:
+        running.stop()
+
+
+def _start(ours: Settings) -> Running:
+    site = urlsplit(ours.base_url)
+    port = urlsplit(ours.sandbox_origin).port or 0
+    clock.share(ours.clock_file)
+    return start(
+        ours.data / "sandbox", host=site.hostname or "127.0.0.1", port=port, clock_file=ours.clock_file.resolve(),
+        origin=ours.sandbox_origin,
+    )  # fmt: skip
+
+
+def _tell_processes(ours: Settings) -> None:
+    settings.use(ours)
+    os.environ |= {
+        "CROWDFUND_DATABASE_URL": ours.database_url,
+        "CROWDFUND_BASE_URL": ours.base_url,
+        "CROWDFUND_SECRET": ours.secret,
+        "CROWDFUND_STRIPE_KEY": ours.stripe_key,
+        "CROWDFUND_STRIPE_WEBHOOK_SECRET": ours.stripe_webhook_secret,
+        "CROWDFUND_SANDBOX_URL": ours.sandbox_url,
+        "CROWDFUND_DATA": str(ours.data),
+        "CROWDFUND_UPLOADS": str(ours.uploads),
+        "CROWDFUND_CURRENCIES": ",".join(ours.currencies),
+    }
+
+
+def listen_for_events(ours: Settings) -> Settings:
+    """Tell the sandbox where the site listens; the site believes what is signed with the secret that comes back."""
+    if not ours.sandbox:
+        return ours
+
+    async def register() -> str:
+        try:
+            return await stripe.register_webhook(f"{ours.base_url}/webhooks/stripe", sorted(SWITCHBOARD))
+        finally:
+            await stripe.close()
+
+    listening = ours.with_(stripe_webhook_secret=asyncio.run(register()))
+    _tell_processes(listening)
+    return listening

@@ -33,6 +33,7 @@ class Settings:
     sandbox_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     data: Path = Path("var")
+    work_apart: bool = False
 
     @property
     def sandbox(self) -> bool:
@@ -87,6 +88,7 @@ def read(environ: dict[str, str] | None = None) -> Settings:
         sandbox_url=of("SANDBOX_URL").rstrip("/"),
         trusted_proxies=tuple(p.strip() for p in of("TRUSTED_PROXIES").split(",") if p.strip()),
         data=data,
+        work_apart=of("WORK") == "apart",
     )
     _refuse_contradictions(settings)
     return settings

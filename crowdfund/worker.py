@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import Context
 from dataclasses import dataclass
 
 from crowdfund import clock, letters
@@ -130,6 +132,18 @@ async def _keep_doing(sweep: Sweep, stop: asyncio.Event) -> None:
 async def work(stop: asyncio.Event) -> None:
     """Do all sweeps until stopped."""
     await asyncio.gather(*(_keep_doing(sweep, stop) for sweep in SWEEPS))
+
+
+@asynccontextmanager
+async def working() -> AsyncIterator[None]:
+    """Do all sweeps beside something else, such as a web process."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(work(stop), context=Context())
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
 
 
 async def work_until_idle(rounds_max: int = 10_000) -> None:

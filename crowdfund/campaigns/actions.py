@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from crowdfund import clock
@@ -24,13 +24,15 @@ from crowdfund.campaigns.models import (
 from crowdfund.campaigns.rules import DAYS_MAX, Draft, Missing, slug_of, what_is_missing
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.ids import public
-from crowdfund.database.moves import move
+from crowdfund.database.moves import MoveRefused, move
 from crowdfund.people.audit import record
 from crowdfund.people.models import Organisation
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.settings import current
 from crowdfund.titles.art import palette_of
 from crowdfund.titles.models import Title
+
+REMIND_BEFORE = timedelta(hours=48)
 
 
 class NotReady(Invalid):
@@ -101,9 +103,14 @@ async def make_campaign(organisation: Organisation, *, name: str, currency: str,
     return campaign
 
 
+_RESERVED = {"new"}  # a word that stands in a path where a campaign's slug could
+
+
 async def _free_slug(name: str, campaign_id: int) -> str:
     slug = slug_of(name, public(campaign_id))
-    return slug if not await Campaign.exists(slug=slug) else f"{slug}-{public(campaign_id)[:5]}"
+    return (
+        slug if slug not in _RESERVED and not await Campaign.exists(slug=slug) else f"{slug}-{public(campaign_id)[:5]}"
+    )
 
 
 async def page_of(campaign: Campaign) -> CampaignPage:
@@ -274,12 +281,26 @@ async def launch(campaign_id: int, *, by: int | None) -> None:
     """Open the fund: pledges can be made from now until it closes."""
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
+    if campaign.state not in (CampaignState.APPROVED, CampaignState.PRELAUNCH):  # a paused fund is not launched again
+        raise MoveRefused("Only an approved campaign can be launched, and only once.")
+    if not (await Organisation.get(id=campaign.organisation_id)).is_verified:
+        raise Refusal("Your organisation has to be verified to launch a fund.")
     now = clock.now()
     _refuse_dates(campaign, now)
     if campaign.state == CampaignState.APPROVED:
         await _move(campaign, CampaignState.PRELAUNCH, "announced", by)
     await _move(campaign, CampaignState.LIVE, "launched", by, launched_at=now)
     await outbox.enqueue("campaign_launched", {"campaign": campaign_id}, key=f"campaign_launched:{campaign_id}")
+    await _remind_before_close(campaign)
+
+
+async def _remind_before_close(campaign: Campaign) -> None:
+    """Two days before it closes its followers hear of it; a fund that is open for less needs no reminder."""
+    assert campaign.closes_at is not None
+    due_at = campaign.closes_at - REMIND_BEFORE
+    if due_at > clock.now():
+        key = f"closing_soon:{campaign.id}"
+        await outbox.enqueue("closing_soon", {"campaign": campaign.id}, key=key, due_at_us=clock.to_us(due_at))
 
 
 def _refuse_dates(campaign: Campaign, opens_at: datetime) -> None:
@@ -295,7 +316,7 @@ async def open_due() -> int:
         "id", flat=True
     )
     for campaign_id in due:
-        await launch(int(campaign_id), by=None)  # type: ignore[arg-type]
+        await launch(int(campaign_id), by=None)  # type: ignore[call-overload]
     return len(due)
 
 
@@ -309,7 +330,10 @@ async def pause(campaign_id: int, because: str, *, by: int) -> None:
 @atomic
 async def resume(campaign_id: int, because: str, *, by: int) -> None:
     await counters.lock_one(campaign_id)
-    await _move(await Campaign.get(id=campaign_id), CampaignState.LIVE, because, by)
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.state != CampaignState.SUSPENDED:
+        raise MoveRefused("Only a paused fund can be resumed.")
+    await _move(campaign, CampaignState.LIVE, because, by)
 
 
 @atomic
@@ -322,3 +346,18 @@ async def cancel_campaign(campaign_id: int, because: str, *, by: int) -> None:
         promised_at_close_minor=campaign.promised_minor, pledges_at_close=campaign.pledges_live,
     )  # fmt: skip
     await outbox.enqueue("campaign_cancelled", {"campaign": campaign_id}, key=f"campaign_cancelled:{campaign_id}")
+
+
+# --- after the money ---
+
+
+@atomic
+async def begin_delivery(campaign_id: int, *, by: int) -> None:
+    """The film is being made and rewards begin to go out."""
+    await _move(await Campaign.get(id=campaign_id), CampaignState.DELIVERING, "rewards go out", by)
+
+
+@atomic
+async def complete(campaign_id: int, *, by: int) -> None:
+    """All that was promised has been sent. Whether it has, the pledges room knows and has asked."""
+    await _move(await Campaign.get(id=campaign_id), CampaignState.COMPLETED, "all that was promised is sent", by)

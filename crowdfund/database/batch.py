@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Generic, TypeVar
 
+from crowdfund.database.outage import is_outage
 from crowdfund.refusal import Busy
 
 Want = TypeVar("Want")
@@ -46,25 +47,34 @@ class Batch(Generic[Want, Answer]):
 
     async def finish(self) -> None:
         """Wait until all that was asked is answered: before the process ends."""
-        if self._runner is not None:
+        if self._runner is not None and not self._runner.done():
             await asyncio.wait([self._runner])
 
     async def _run(self) -> None:
-        while self._waiting:
-            asked = [self._waiting.popleft() for _ in range(min(self._size_max, len(self._waiting)))]
-            results = await self._answers([want for want, _ in asked])
-            for (_, answer), result in zip(asked, results, strict=True):
-                if answer.done():  # the asker has gone
-                    continue
-                if isinstance(result, Exception):
-                    answer.set_exception(result)
-                else:
-                    answer.set_result(result)
+        asked: list[tuple[Want, asyncio.Future[Answer]]] = []
+        try:
+            while self._waiting:
+                asked = [self._waiting.popleft() for _ in range(min(self._size_max, len(self._waiting)))]
+                results = await self._answers([want for want, _ in asked])
+                for (_, answer), result in zip(asked, results, strict=True):
+                    if answer.done():  # the asker has gone
+                        continue
+                    if isinstance(result, Exception):
+                        answer.set_exception(result)
+                    else:
+                        answer.set_result(result)
+        finally:  # cut short, as at the end of the process: nobody may wait for ever
+            for _, answer in [*asked, *self._waiting]:
+                answer.cancel()
+            self._waiting.clear()
 
     async def _answers(self, wants: list[Want]) -> Sequence[Answer | Exception]:
         try:
-            return await self._work(wants)
+            answers = await self._work(wants)
+            if len(answers) != len(wants):
+                raise RuntimeError(f"{len(answers)} answers to {len(wants)} wants")
+            return answers
         except Exception as error:
-            if len(wants) == 1:
-                return [error]
+            if len(wants) == 1 or is_outage(error):  # without a database, one by one would only take longer
+                return [error] * len(wants)
             return [(await self._answers([want]))[0] for want in wants]

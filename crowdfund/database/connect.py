@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 
 from crowdfund.database import ids, names
@@ -66,14 +67,18 @@ def _connections_of(url: str) -> dict[str, dict[str, Any]]:
         }  # fmt: skip
         two = {"sqlite_write": one, "sqlite_read": one | {"query_only": "ON"}}
         return {name: {"engine": "crowdfund.database.engine", "credentials": c} for name, c in two.items()}
-    # A rush is worked off by one transaction at a time; the rest of the pool serves ordinary verbs.
-    one = postgres_parts(url) | {"minsize": 1, "maxsize": 8, "statement_cache_size": 500}
-    one["server_settings"] = {
+    # A rush is worked off by one transaction at a time; the rest of the pool serves ordinary verbs. The last timeout is the
+    # driver's own: a server that vanished from the network never tells that a statement ran out of time.
+    one = postgres_parts(url) | {"minsize": 1, "maxsize": 8, "statement_cache_size": 500, "command_timeout": 60}
+    limits = {
         "statement_timeout": "30000", "idle_in_transaction_session_timeout": "10000", "lock_timeout": "10000",
         "application_name": "crowdfund", "jit": "off",
     }  # fmt: skip
-    two = {"postgres_write": one, "postgres_read": one}
-    return {name: {"engine": "tortoise.backends.asyncpg", "credentials": c} for name, c in two.items()}
+    two = {
+        "postgres_write": one | {"server_settings": limits},
+        "postgres_read": one | {"server_settings": limits | {"default_transaction_read_only": "on"}},
+    }
+    return {name: {"engine": "crowdfund.database.engine_postgres", "credentials": c} for name, c in two.items()}
 
 
 async def open_database(url: str, *, models: tuple[str, ...] = MODELS) -> None:
@@ -95,6 +100,8 @@ async def open_database(url: str, *, models: tuple[str, ...] = MODELS) -> None:
             # The global fallback, since the lifespan and the requests run in different tasks.
             await _context.init(config=config, routers=[Router], _enable_global_fallback=True)
         await ids.claim_process_number()
+        # Opened now: a request that is cancelled while it opens the connection would keep its lock for ever.
+        await get_connection(reading()).execute_query("SELECT 1")
     except BaseException:
         await close_database()
         raise

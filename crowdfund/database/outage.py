@@ -15,6 +15,7 @@ _SQLITE_OUTAGES = (
 _POSTGRES_OUTAGES = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection cut while the driver was not looking
     asyncpg.InsufficientResourcesError,  # disk full, too many connections
     asyncpg.OperatorInterventionError,  # shutting down, starting up, a statement past its time
     asyncpg.LockNotAvailableError,
@@ -28,8 +29,10 @@ def is_outage(error: BaseException) -> bool:
 
 
 def _is_outage(error: BaseException) -> bool:
-    if isinstance(error, (*_POSTGRES_OUTAGES, DBConnectionError, ConnectionError)):
+    if isinstance(error, (*_POSTGRES_OUTAGES, DBConnectionError, ConnectionError, TimeoutError)):
         return True
+    if isinstance(error, FileNotFoundError):
+        return ".s.PGSQL." in str(error)  # the socket of a server that is down
     return isinstance(error, sqlite3.OperationalError) and any(words in str(error) for words in _SQLITE_OUTAGES)
 
 

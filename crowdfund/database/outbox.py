@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from crowdfund import clock
-from crowdfund.database.atomic import atomic
+from crowdfund.database.atomic import atomic, inside_transaction
 from crowdfund.database.batch import Batch
 from crowdfund.database.ids import new_id
 from crowdfund.database.sql import Sql, as_rows
@@ -49,6 +49,9 @@ async def enqueue(kind: str, payload: dict[str, Any], *, key: str | None = None,
 
 
 async def enqueue_many(jobs: list[tuple[str, dict[str, Any], str | None]], *, due_at_us: int | None = None) -> None:
+    """Ask for several pieces of work: (kind, payload, key). In the transaction of what they belong to."""
+    if not inside_transaction():
+        raise RuntimeError("a job outside the transaction that it belongs to")
     due_at = clock.now_us() if due_at_us is None else due_at_us
     rows = [
         {"id": new_id(), "kind": kind, "payload": orjson.dumps(payload).decode(), "key": key, "due_at": due_at}
@@ -81,7 +84,10 @@ async def work_off(kinds: dict[str, Job], *, at_once: int = 50) -> int:
 
 async def _do(row: dict[str, Any], kinds: dict[str, Job]) -> None:
     try:
-        await kinds[row["kind"]]({"id": row["id"], **orjson.loads(row["payload"])})
+        if row["tries"] > TRIES_MAX:
+            raise RuntimeError("each worker that tried this died of it")
+        async with asyncio.timeout(LEASE_SECONDS - 5):  # past its lease another worker would do it too
+            await kinds[row["kind"]]({"id": row["id"], **orjson.loads(row["payload"])})
     except Exception as error:
         parked = row["tries"] >= TRIES_MAX
         _log.exception("job %s (%s) failed, try %s", row["id"], row["kind"], row["tries"])

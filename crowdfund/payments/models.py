@@ -143,7 +143,7 @@ class Refund(Model):
 
 
 class WebhookEvent(Model):
-    id = fields.TextField(primary_key=True)
+    id = fields.CharField(max_length=255, primary_key=True)
     type = fields.TextField()
     object_id = fields.TextField()
     account_id = fields.TextField(null=True)

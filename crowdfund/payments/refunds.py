@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crowdfund import clock
@@ -45,6 +45,7 @@ class RefundEnded:
     campaign_id: int
     amount_minor: int
     currency: str
+    was: RefundState
     state: RefundState
 
 
@@ -114,98 +115,90 @@ _END = Sql("""
     WHERE refund.id = ended.id""")
 
 _claim = atomic(_CLAIM.__call__)
-Sent = tuple[int, str | None, RefundState | None, str | None]
+REFUSED = stripe.RefundFound("", RefundState.FAILED)
+Sent = tuple[int, stripe.RefundFound | None]  # a refund's id and what came of it; None: nobody can tell yet
 
 
 async def send_refunds(limit: int = 200) -> list[Sent]:
-    """Ask Stripe for refunds that were promised; gives (refund id, Stripe's id, state or None for unknown, transaction)."""
+    """Ask Stripe for refunds that were promised; gives what came of each."""
     wall = clock.wall_now_us()
     claimed = await _claim(wall, wall - 60_000_000, limit)
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(row: dict[str, object]) -> Sent:
         async with gate:
-            return await _send(row, wall)
+            return await _send(row)
 
     return list(await asyncio.gather(*(one(row) for row in claimed)))
 
 
-async def _send(row: dict[str, object], wall: int) -> Sent:
+async def _send(row: dict[str, object]) -> Sent:
     refund_id, charge_id, amount = int(row["id"]), str(row["stripe_charge_id"]), int(row["amount_minor"])  # type: ignore[call-overload]
     try:
         if clock.now_us() - int(row["made_at"]) > KEY_GOOD_FOR_US:  # type: ignore[call-overload]
             found = await stripe.refund_searched(charge_id, refund_id)
             if found is not None:
-                return refund_id, found, *(await stripe.refund_found(found))
-        return refund_id, *(
-            await stripe.refund(
-                key=str(row["key"]), stripe_charge_id=charge_id, amount_minor=amount, refund_id=refund_id
-            )
+                return refund_id, found
+        return refund_id, await stripe.refund(
+            key=str(row["key"]), stripe_charge_id=charge_id, amount_minor=amount, refund_id=refund_id
         )
     except stripe.Refused:
-        return refund_id, None, RefundState.FAILED, None
+        return refund_id, REFUSED
     except stripe.Unknown:
-        return refund_id, None, None, None
+        return refund_id, None
 
 
 async def end_refunds(outcomes: Sequence[Sent]) -> list[RefundEnded]:
     """Write what came of refunds, in the caller's transaction, and book what left the bank. Gives those that moved."""
-    latest = {sent[0]: sent for sent in outcomes if sent[2] is not None}
+    latest = {refund_id: found for refund_id, found in outcomes if found is not None}
     if not latest:
         return []
     rows = await _LOCK(as_rows({"id": refund_id} for refund_id in latest))
-    for row in rows:
-        _, stripe_id, state, _ = latest[row["id"]]
-        if state == RefundState.PENDING and stripe_id is not None:
-            await _ID(row["id"], stripe_id)
-    moved = [row for row in rows if latest[row["id"]][2] in REFUND_MOVES[RefundState(row["state"])]]
-    if not moved:
-        return []
-    now = clock.now_us()
-    await _END(
-        as_rows(
-            {"id": row["id"], "state": latest[row["id"]][2], "at": now, "stripe_refund_id": latest[row["id"]][1]}
-            for row in moved
-        )
-    )
-    await post(entry for row in moved if (entry := _left_the_bank(row, latest[row["id"]])) is not None)
+    moved = [row for row in rows if latest[row["id"]].state in REFUND_MOVES[RefundState(row["state"])]]
+    waiting = [row for row in rows if row["state"] == latest[row["id"]].state == RefundState.PENDING]
+    for row in waiting:
+        await _ID(row["id"], latest[row["id"]].id)
+    if moved:
+        now = clock.now_us()
+        await _END(as_rows(_end_row(row["id"], latest[row["id"]], now) for row in moved))
+    await post(entry for row in [*moved, *waiting] for entry in _at_the_bank(row, latest[row["id"]]))
     return [
-        RefundEnded(r["id"], r["subject"], r["campaign_id"], r["amount_minor"], r["currency"], latest[r["id"]][2])  # type: ignore[arg-type]
-        for r in moved
-    ]
-
-
-def _left_the_bank(row: dict[str, object], sent: Sent) -> Entry | None:
-    """Succeeded: the money has left. Failed after that: it is back, and waits in clearing for a person."""
-    currency, was = str(row["currency"]), RefundState(str(row["state"]))
-    clearing, balance, amount = chart.refund_clearing(currency), chart.stripe(currency), int(row["amount_minor"])  # type: ignore[call-overload]
-    subject = f"campaign:{row['campaign_id']}"
-    if sent[2] == RefundState.SUCCEEDED:
-        return Entry(
-            f"refund:{row['id']}:sent",
-            "refund_sent",
-            subject,
-            [Posting(clearing, balance, amount)],
-            balance_transaction_id=sent[3],
+        RefundEnded(
+            r["id"], r["subject"], r["campaign_id"], r["amount_minor"], r["currency"], RefundState(r["state"]),
+            latest[r["id"]].state,
         )
-    if sent[2] == RefundState.FAILED and was == RefundState.SUCCEEDED:
-        return Entry(
-            f"refund:{row['id']}:returned", "refund_returned", subject, [Posting(balance, clearing, amount)],
-            balance_transaction_id=sent[3],
-        )  # fmt: skip
-    return None
+        for r in moved
+    ]  # fmt: skip
+
+
+def _end_row(refund_id: int, found: stripe.RefundFound, at: int) -> dict[str, object]:
+    return {"id": refund_id, "state": found.state, "at": at, "stripe_refund_id": found.id or None}
+
+
+def _at_the_bank(row: dict[str, object], found: stripe.RefundFound) -> Iterator[Entry]:
+    """The money leaves when Stripe books it, or says that it has left. What fails after that is back, and waits for a person."""
+    if found.left_by is None and RefundState.SUCCEEDED not in (row["state"], found.state):
+        return
+    currency, amount_minor = str(row["currency"]), int(row["amount_minor"])  # type: ignore[call-overload]
+    clearing, balance = chart.refund_clearing(currency), chart.stripe(currency)
+    key, subject = f"refund:{row['id']}", f"campaign:{row['campaign_id']}"
+    left = [Posting(clearing, balance, amount_minor)]
+    yield Entry(f"{key}:sent", "refund_sent", subject, left, balance_transaction_id=found.left_by)
+    if found.state == RefundState.FAILED:
+        back = [Posting(balance, clearing, amount_minor)]
+        yield Entry(f"{key}:returned", "refund_returned", subject, back, balance_transaction_id=found.came_back_by)
 
 
 _PAID_ANOTHER_WAY = Sql("""
     UPDATE refund SET state = 'paid_another_way', reason = reason || $2 WHERE id = $1 AND state = 'failed'
-    RETURNING id, campaign_id, amount_minor, currency""")
+    RETURNING id, subject, campaign_id, amount_minor, currency""")
 
 
-@atomic
-async def pay_another_way(refund_id: int, *, reason: str) -> None:
-    """A person sent the money by bank, since the card can't take it any more. Raises Refusal where that is not open."""
+async def pay_another_way(refund_id: int, *, reason: str) -> RefundEnded:
+    """A person sent the money by bank, in the caller's transaction. Raises Refusal where the refund doesn't wait for that."""
     row = await _PAID_ANOTHER_WAY.one(refund_id, f" · {reason}")
     if row is None:
         raise Refusal("This refund is not waiting for that.")
     movement = Posting(chart.refund_clearing(row["currency"]), chart.bank(row["currency"]), row["amount_minor"])
     await post([Entry(f"refund:{refund_id}:bank", "refund_by_bank", f"campaign:{row['campaign_id']}", [movement])])
+    return RefundEnded(**row, was=RefundState.FAILED, state=RefundState.PAID_ANOTHER_WAY)

@@ -69,6 +69,16 @@ class CardFound:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundFound:
+    """What came of a refund, and Stripe's records of the money: as it left the balance, and as a bank sent it back."""
+
+    id: str
+    state: RefundState
+    left_by: str | None = None
+    came_back_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceTransaction:
     """A movement of the balance at Stripe, as Stripe books it. net = amount - fee."""
 
@@ -107,16 +117,15 @@ async def close() -> None:
 
 
 async def _ask(call: Awaitable[T]) -> T:
-    """One call: Refused for a definite no, Unknown for everything that leaves a doubt."""
+    """One call: Refused for a definite no, Unknown for everything that leaves a doubt.
+
+    A wrong key and an account of ours that was stopped are Unknown too: they say nothing about what was asked, and whoever
+    took them for a no would give up every refund of a fund for one mistyped setting.
+    """
     outside_transaction("a call to Stripe")
     try:
         return await call
-    except (
-        library.CardError,
-        library.InvalidRequestError,
-        library.PermissionError,
-        library.AuthenticationError,
-    ) as error:
+    except (library.CardError, library.InvalidRequestError) as error:
         raise Refused(str(error.user_message or error), error.code or "") from error
     except Exception as error:  # the library lets some transport errors through unwrapped
         raise Unknown(str(error)) from error
@@ -130,6 +139,11 @@ async def _all(page: Any) -> AsyncIterator[Any]:
         if not page.has_more:
             return
         page = await _ask(page.next_page_async())
+
+
+def _is_for(found: Any, what: str, number: int) -> bool:
+    """Whether an object at Stripe was made for this row of ours: each carries its number."""
+    return getattr(found.metadata, what, None) == str(number)
 
 
 def _options(key: str) -> library.RequestOptions:
@@ -167,12 +181,6 @@ async def make_setup_page(
         )
     )
     return session.id, str(session.url)
-
-
-async def setup_page(session_id: str) -> tuple[str, str | None]:
-    """The state of a session (open, complete, expired) and its address while it is open."""
-    session = await _ask(client().v1.checkout.sessions.retrieve_async(session_id))
-    return str(session.status), session.url
 
 
 async def card_found(session_id: str) -> CardFound:
@@ -223,7 +231,7 @@ async def charge_card(
     except library.CardError as error:
         return _declined(error)
     except library.InvalidRequestError as error:
-        if error.code in ("resource_missing", "payment_method_unexpected_state"):
+        if error.code in ("resource_missing", "payment_method_unexpected_state") or error.param == "payment_method":
             return ChargeOutcome(ChargeState.DECLINED, decline_code="card_gone", advice="do_not_try_again")
         return ChargeOutcome(None, decline_code=error.code or "")
     except Exception as error:
@@ -245,6 +253,10 @@ def _declined(error: library.CardError) -> ChargeOutcome:
     )
 
 
+# She did not confirm it this time: the same PaymentIntent waits for another try.
+_FAN_IS_WANTED = ("authentication_required", "payment_intent_authentication_failure")
+
+
 def outcome_of(intent: library.PaymentIntent) -> ChargeOutcome:
     """What a PaymentIntent says of the charge it stands for."""
     if intent.status == "succeeded":
@@ -260,13 +272,14 @@ def outcome_of(intent: library.PaymentIntent) -> ChargeOutcome:
         )
     if intent.status == "canceled":
         return ChargeOutcome(ChargeState.DECLINED, payment_intent_id=intent.id, decline_code="canceled")
-    failure = cast(Any, intent.last_payment_error)
-    code = str((failure and (failure.decline_code or failure.code)) or "")
-    if intent.status == "requires_action" or (failure and failure.code == "authentication_required"):
-        return ChargeOutcome(ChargeState.NEEDS_ACTION, payment_intent_id=intent.id, decline_code=code)
+    failure = intent.last_payment_error  # has only the keys that apply
+    code, decline, advice = (str(getattr(failure, key, "") or "") for key in ("code", "decline_code", "advice_code"))
+    if intent.status == "requires_action" or code in _FAN_IS_WANTED:
+        return ChargeOutcome(ChargeState.NEEDS_ACTION, payment_intent_id=intent.id, decline_code=decline or code)
     if intent.status == "requires_payment_method":
-        advice = str(getattr(failure, "advice_code", "") or "")
-        return ChargeOutcome(ChargeState.DECLINED, payment_intent_id=intent.id, decline_code=code, advice=advice)
+        return ChargeOutcome(
+            ChargeState.DECLINED, payment_intent_id=intent.id, decline_code=decline or code, advice=advice
+        )
     return ChargeOutcome(None, payment_intent_id=intent.id)
 
 
@@ -294,7 +307,7 @@ async def charge_searched(customer_id: str, charge_id: int, since: int) -> Charg
         )
     )
     async for intent in _all(page):
-        if (intent.metadata or {}).get("charge") == str(charge_id):
+        if _is_for(intent, "charge", charge_id):
             return outcome_of(intent)
     return None
 
@@ -309,8 +322,8 @@ async def authenticate(payment_intent_id: str, payment_method_id: str, return_ur
         )
     except Refused:
         return None  # declined, or done already: what came of it is fetched
-    action = cast(Any, intent.next_action)
-    return str(action.redirect_to_url.url) if intent.status == "requires_action" and action else None
+    page = getattr(intent.next_action, "redirect_to_url", None)
+    return str(page.url) if intent.status == "requires_action" and page is not None else None
 
 
 async def cancel_charge(payment_intent_id: str) -> ChargeOutcome:
@@ -322,46 +335,44 @@ async def cancel_charge(payment_intent_id: str) -> ChargeOutcome:
     return outcome_of(intent)
 
 
-async def fee_of(stripe_charge_id: str) -> tuple[str, int] | None:
-    """The balance transaction of a charge and Stripe's fee in it; None while Stripe has not booked it."""
-    charge = await _ask(client().v1.charges.retrieve_async(stripe_charge_id, {"expand": ["balance_transaction"]}))
-    transaction = cast(Any, charge.balance_transaction)
-    return None if transaction is None else (transaction.id, transaction.fee)
-
-
 # --- refunds ---
 
 
-async def refund(
-    *, key: str, stripe_charge_id: str, amount_minor: int, refund_id: int
-) -> tuple[str, RefundState, str | None]:
-    """Give money back; gives Stripe's id of it, its state, and its balance transaction where there is one."""
+async def refund(*, key: str, stripe_charge_id: str, amount_minor: int, refund_id: int) -> RefundFound:
+    """Give money back, and say what came of it so far."""
     made = await _ask(
         client().v1.refunds.create_async(
             {
                 "charge": stripe_charge_id,
                 "amount": amount_minor,
                 "metadata": {"refund": str(refund_id)},
-                "expand": ["balance_transaction"],
             },
             _options(key),
         )
     )
-    return made.id, _refund_state(str(made.status)), _id_of(made.balance_transaction)
+    return _refund_of(made)
 
 
-async def refund_found(stripe_refund_id: str) -> tuple[RefundState, str | None]:
-    found = await _ask(client().v1.refunds.retrieve_async(stripe_refund_id, {"expand": ["balance_transaction"]}))
-    return _refund_state(str(found.status)), _id_of(found.balance_transaction)
+async def refund_found(stripe_refund_id: str) -> RefundFound:
+    return _refund_of(await _ask(client().v1.refunds.retrieve_async(stripe_refund_id)))
 
 
-async def refund_searched(stripe_charge_id: str, refund_id: int) -> str | None:
-    """Look for a refund whose answer was lost; gives Stripe's id of it."""
+async def refund_searched(stripe_charge_id: str, refund_id: int) -> RefundFound | None:
+    """Look for a refund whose answer was lost, by listing the charge's; None: there is none."""
     page = await _ask(client().v1.refunds.list_async({"charge": stripe_charge_id, "limit": 100}))
     async for found in _all(page):
-        if (found.metadata or {}).get("refund") == str(refund_id):
-            return found.id
+        if _is_for(found, "refund", refund_id):
+            return _refund_of(found)
     return None
+
+
+def _refund_of(found: library.Refund) -> RefundFound:
+    return RefundFound(
+        found.id,
+        _refund_state(str(found.status)),
+        _id_of(found.balance_transaction),
+        _id_of(getattr(found, "failure_balance_transaction", None)),  # Stripe leaves the key out until it fails
+    )
 
 
 def _refund_state(status: str) -> RefundState:
@@ -447,7 +458,7 @@ async def transfer_searched(account_id: str, group: str, payout_id: int) -> tupl
         )
     )
     async for found in _all(page):
-        if (found.metadata or {}).get("payout") == str(payout_id):
+        if _is_for(found, "payout", payout_id):
             return found.id, _id_of(found.balance_transaction)
     return None
 
@@ -497,8 +508,9 @@ async def event_verified(body: bytes, signature: str, secret: str) -> tuple[str,
     try:
         library.WebhookSignature.verify_header(body.decode(), signature, secret, tolerance=300)
         event = json.loads(body)
-        return event["id"], event["type"], event["data"]["object"]["id"], event.get("account")
-    except (library.SignatureVerificationError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+        about = event["data"]["object"].get("id", "")  # a balance, for one, has none
+        return event["id"], event["type"], about, event.get("account")
+    except (library.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused("That is not an event of Stripe.", "bad_signature") from error
 
 

@@ -56,6 +56,13 @@ RULES = (
                WHERE c.refunded_minor <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.charge_id = c.id) LIMIT 20"""),
     ),
     Rule(
+        "what a fund has given back is what its refunds gave back",
+        Sql("SELECT COUNT(*) FROM campaign WHERE refunded_minor > 0"),
+        Sql("""SELECT 'campaign ' || CAST(c.id AS TEXT) AS what FROM campaign c
+               WHERE c.refunded_minor <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r
+                                          WHERE r.campaign_id = c.id AND r.state IN ('succeeded', 'paid_another_way')) LIMIT 20"""),
+    ),
+    Rule(
         "a fund that ended holds nothing",
         Sql(
             "SELECT COUNT(*) FROM campaign WHERE state IN ('funded', 'failed', 'cancelled', 'delivering', 'completed')"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crowdfund import clock
+from crowdfund.campaigns import actions
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.pledges.models import Delivery, DeliveryState
 from crowdfund.refusal import NotFound, Refusal
@@ -61,6 +62,15 @@ async def mark_received(pledge_id: int) -> None:
     )
     if not moved:
         raise NotDeliverable("It has not been sent yet, or you have told us already.")
+
+
+async def complete_campaign(campaign_id: int, *, by: int) -> None:
+    """Say that all that was promised has been sent. Raises NotDeliverable while something has not."""
+    waiting = (DeliveryState.AWAITING_ADDRESS, DeliveryState.READY)
+    left = await Delivery.filter(campaign_id=campaign_id, state__in=waiting).count()
+    if left:
+        raise NotDeliverable(f"{left} backers still wait for what they were promised.")
+    await actions.complete(campaign_id, by=by)
 
 
 def is_late(delivers_on: str, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import clock
+from crowdfund.campaigns import actions
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.database.ids import NoSuchId, private, public
 from crowdfund.people.models import Person
@@ -75,7 +76,21 @@ async def dispatch(request: Request) -> Response:
     return redirect(request, _base(request), ("good", _("Marked as sent; the backer gets a mail.")))
 
 
+async def begin(request: Request) -> Response:
+    campaign = await _campaign(request)
+    await actions.begin_delivery(campaign.id, by=request.state.person.id)
+    return redirect(request, _base(request), ("good", _("Backers see that rewards are on their way.")))
+
+
+async def complete(request: Request) -> Response:
+    campaign = await _campaign(request)
+    await deliveries.complete_campaign(campaign.id, by=request.state.person.id)
+    return redirect(request, _base(request), ("good", _("Done: all that was promised has been sent.")))
+
+
 routes = [
+    post("/desk/{organisation}/campaigns/{slug}/deliveries/start", begin, may=member("manager")),
+    post("/desk/{organisation}/campaigns/{slug}/deliveries/end", complete, may=member("manager")),
     get("/desk/{organisation}/campaigns/{slug}/deliveries", list_deliveries, may=member("manager")),
     post("/desk/{organisation}/campaigns/{slug}/deliveries/{pledge}/dispatch", dispatch, may=member("manager")),
 ]

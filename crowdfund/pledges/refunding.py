@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from crowdfund import money
@@ -32,6 +34,8 @@ _REFUNDED = Sql("""
     UPDATE campaign SET refunded_minor = refunded_minor + more.minor
     FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'minor' AS BIGINT) AS minor FROM {rows}) AS more
     WHERE campaign.id = more.id""")
+_CAMPAIGNS_OF = Sql("""
+    SELECT DISTINCT campaign_id FROM refund WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})""")
 _WHOLLY = Sql("""
     SELECT p.id, p.state FROM pledge p JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'
     WHERE p.id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND p.state = 'collected'
@@ -105,20 +109,45 @@ async def _sources(campaign: Campaign, amount_minor: int) -> list[tuple[Account,
 @atomic
 async def finish_refunds(outcomes: list[Sent]) -> int:
     """Beat three: what came of refunds; a pledge whose money is all back is refunded. Gives how many moved."""
+    await _lock_campaigns(refund_id for refund_id, _ in outcomes)
     ended = await refunds.end_refunds(outcomes)
     back = [refund for refund in ended if refund.state == RefundState.SUCCEEDED]
-    minor: dict[int, int] = {}
-    for refund in back:
-        minor[refund.campaign_id] = minor.get(refund.campaign_id, 0) + refund.amount_minor
+    returned = [refund for refund in ended if refund.was == RefundState.SUCCEEDED]
+    await _count([*((r.campaign_id, r.amount_minor) for r in back), *((r.campaign_id, -r.amount_minor) for r in returned)])
+    await _end_pledges(refund.subject for refund in back)
+    await outbox.enqueue_many([("refund_sent", {"refund": r.id}, f"refund_sent:{r.id}") for r in back])
+    return len(ended)
+
+
+@atomic
+async def pay_another_way(refund_id: int, *, reason: str) -> None:
+    """Staff sent the money by bank, since the card can't take it any more. Raises Refusal where that is not open."""
+    await _lock_campaigns([refund_id])
+    paid = await refunds.pay_another_way(refund_id, reason=reason)
+    await _count([(paid.campaign_id, paid.amount_minor)])
+    await _end_pledges([paid.subject])
+
+
+async def _lock_campaigns(refund_ids: Iterable[int]) -> None:
+    """Lock the campaigns of these refunds first, as every verb on pledges does."""
+    await counters.lock(as_rows(await _CAMPAIGNS_OF(as_rows({"id": refund_id} for refund_id in refund_ids))))
+
+
+async def _count(given_back: Iterable[tuple[int, int]]) -> None:
+    """Count what funds gave back: (campaign id, amount)."""
+    minor: Counter[int] = Counter()
+    for campaign_id, amount_minor in given_back:
+        minor[campaign_id] += amount_minor
     if minor:
-        await counters.lock(as_rows({"campaign_id": i} for i in minor))
         await _REFUNDED(as_rows({"id": i, "minor": m} for i, m in minor.items()))
-    pledges = [{"id": int(refund.subject.removeprefix("pledge:"))} for refund in back]
+
+
+async def _end_pledges(subjects: Iterable[str]) -> None:
+    """Those of these pledges whose money is all back are refunded."""
+    pledges = [{"id": int(subject.removeprefix("pledge:"))} for subject in subjects]
     if pledges:
         wholly: list[dict[str, Any]] = await _WHOLLY(as_rows(pledges))
         await move_pledges(wholly, PledgeState.REFUNDED, because="the money is back")
-    await outbox.enqueue_many([("refund_sent", {"refund": r.id}, f"refund_sent:{r.id}") for r in back])
-    return len(ended)
 
 
 async def send_due_refunds() -> int:

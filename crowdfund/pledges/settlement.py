@@ -46,9 +46,12 @@ async def charge_due(campaign_id: int) -> int:
     """Charge a few hundred of a settling fund's pledges whose turn it is; gives how many were tried."""
     claimed = await _claim(campaign_id)
     gate = asyncio.Semaphore(AT_ONCE)
+    until_us = clock.wall_now_us() + charges.SEND_WITHIN_US
 
     async def one(intent: ChargeIntent, row: dict[str, Any]) -> None:
         async with gate:
+            if clock.wall_now_us() > until_us:
+                return  # Stripe hardly answers: what comes of this one is the sweep's to find out
             outcome = await charges.send(
                 intent, customer_id=row["stripe_customer_id"], payment_method_id=row["stripe_payment_method_id"]
             )
@@ -132,19 +135,34 @@ async def _collected(by_pledge: dict[int, Ended], pledges: dict[int, dict[str, A
 
 
 async def _errored(by_pledge: dict[int, Ended], pledges: dict[int, dict[str, Any]], closed_at: dict[int, int]) -> None:
-    now = clock.now_us()
     failed = []
     for pledge_id, charge in by_pledge.items():
-        pledge = pledges[pledge_id]
-        if charge.state == ChargeState.SUCCEEDED or pledge["state"] != PledgeState.CHARGING:
-            continue  # one that waited for its fan and was declined stays errored
-        retry = charge.state == ChargeState.DECLINED
-        next_at = rules.next_try_us(closed_at[charge.campaign_id], now, charge.advice) if retry else None
-        failed.append({**pledge, "next_charge_at": next_at})
+        if charge.state == ChargeState.SUCCEEDED:
+            continue
+        next_at = _next_try_us(charge, closed_at[charge.campaign_id])
+        if pledges[pledge_id]["state"] == PledgeState.CHARGING:
+            failed.append({**pledges[pledge_id], "next_charge_at": next_at})
+        elif next_at is not None:  # it waited for its fan and was declined; one with a new card keeps its turn
+            await _TRY_AGAIN(pledge_id, next_at)
     for row in await move_pledges(failed, PledgeState.ERRORED, because="the card was not charged"):
         charge = by_pledge[row["id"]]
-        key = f"pledge_errored:{row['id']}:{charge.attempt}"
-        await outbox.enqueue("pledge_errored", {"pledge": row["id"], "charge": charge.id}, key=key)
+        if charge.decline_code != charges.NEVER_ARRIVED:
+            key = f"pledge_errored:{row['id']}:{charge.attempt}"
+            await outbox.enqueue("pledge_errored", {"pledge": row["id"], "charge": charge.id}, key=key)
+
+
+_TRY_AGAIN = Sql("""
+    UPDATE pledge SET next_charge_at = $2 WHERE id = $1 AND state = 'errored' AND next_charge_at IS NULL RETURNING id""")
+
+
+def _next_try_us(charge: Ended, closed_at_us: int) -> int | None:
+    """When the same card is asked again; at once where the bank never heard of the first time."""
+    if charge.state != ChargeState.DECLINED or charge.decline_code == "canceled":
+        return None
+    now = clock.now_us()
+    if charge.decline_code == charges.NEVER_ARRIVED and now < closed_at_us + rules.SETTLE_DAYS * rules.DAY_US:
+        return now
+    return rules.next_try_us(closed_at_us, now, charge.advice)
 
 
 # --- the end of a fund ---

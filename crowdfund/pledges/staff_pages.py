@@ -8,13 +8,12 @@ from starlette.responses import Response
 from crowdfund.database import atomic
 from crowdfund.database.ids import private
 from crowdfund.payments.models import Charge, Refund
-from crowdfund.payments.refunds import pay_another_way
 from crowdfund.people.audit import record
 from crowdfund.people.models import Person
 from crowdfund.pledges import queries
 from crowdfund.pledges.forms import ReasonForm, RefundForm
 from crowdfund.pledges.models import Pledge
-from crowdfund.pledges.refunding import refund_pledge
+from crowdfund.pledges.refunding import pay_another_way, refund_pledge
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
 
@@ -38,11 +39,22 @@ def main(
         clock.share(clock_file)
     if until_stdin_closes:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
+    _refuse_taken(host, port)
     app = create_app(
         data, origin=origin.rstrip("/"), merchant=merchant, nonce=os.environ.get("CROWDFUND_SANDBOX_NONCE", "")
     )
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False)
     asyncio.run(_serve(server))
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """End here where somebody listens already: the server would share the port with it, each getting half of the calls."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"The sandbox can't listen on {host}:{port}: {error.strerror}.") from error
 
 
 async def _serve(server: Server) -> None:

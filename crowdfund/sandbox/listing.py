@@ -10,7 +10,7 @@ from crowdfund.sandbox.errors import invalid, missing
 from crowdfund.sandbox.shape import Obj, shown
 from crowdfund.sandbox.store import COLUMNS
 
-PAGING = frozenset({"limit", "starting_after", "ending_before", "created"})
+PAGING = frozenset({"limit", "starting_after", "ending_before"})
 _COLUMN_NAMES = ("customer", "payment_intent", "about", "label")
 _BOUNDS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
@@ -19,7 +19,7 @@ Row = tuple[int, int, Obj]
 
 def page_of(account: Account, kind: str, params: dict[str, Any], url: str, **fixed: Any) -> Obj:
     """One page of an account's objects. fixed: filters that the address itself sets, such as the customer."""
-    wanted = {name: value for name, value in {**params, **fixed}.items() if name not in PAGING and name != "expand"}
+    wanted = {name: value for name, value in {**params, **fixed}.items() if name not in (*PAGING, "created", "expand")}
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise invalid("The limit is between 1 and 100.", param="limit", code="parameter_invalid_integer")

@@ -134,15 +134,15 @@ def _compile_union(members: tuple[Any, ...], namespace: Mapping[str, Any]) -> Ch
     def check_union(value: Any, path: str) -> Any:
         if isinstance(value, str) and value in words:
             return value
-        refusal: ApiError | None = None
+        refusals: list[ApiError] = []
         for other in others:
             try:
                 return other(value, path)
             except ApiError as error:
-                refusal = error if refusal is None or isinstance(value, Mapping) else refusal
-        if words and closed:
+                refusals.append(error)
+        if closed:
             return _of_words(words)(value, path)
-        raise refusal or invalid(f"Invalid value: {path}", param=path)
+        raise max(refusals, key=lambda refusal: len(refusal.error["param"]))  # the one that looked into it deepest
 
     return check_union
 

@@ -52,15 +52,14 @@ def pack(value: Any) -> Any:
 
 
 def _difference(base: Obj, value: Mapping[str, Any]) -> Obj:
-    small: Obj = {}
-    for name, item in value.items():
-        usual = base.get(name, PRIVATE)  # a text no object has as a whole value
-        if item is usual or item == usual:
-            continue
-        if isinstance(item, dict) and isinstance(usual, dict) and "object" not in item:
-            small[name] = _difference(usual, item)
-        else:
-            small[name] = pack(item) if isinstance(item, (dict, list)) else item
+    get = base.get  # the hottest lines of the sandbox: PRIVATE is a text that no member has as its whole value
+    small = {name: item for name, item in value.items() if get(name, PRIVATE) != item}
+    for name, item in small.items():
+        if isinstance(item, dict):
+            usual = get(name)
+            small[name] = _difference(usual, item) if isinstance(usual, dict) and "object" not in item else pack(item)
+        elif isinstance(item, list):
+            small[name] = pack(item)
     return small
 
 

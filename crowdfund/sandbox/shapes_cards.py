@@ -84,7 +84,7 @@ define(
     "charge",
     "application application_fee application_fee_amount authorization_code balance_transaction customer description"
     " failure_balance_transaction failure_code failure_message level3 on_behalf_of payment_intent payment_method"
-    " presentment_details radar_options receipt_email receipt_number receipt_url review shipping source source_transfer"
+    " presentment_details radar_options refunds receipt_email receipt_number receipt_url review shipping source source_transfer"
     " statement_descriptor statement_descriptor_suffix transfer_data transfer_group",
     amount=0,
     amount_captured=0,

@@ -122,6 +122,12 @@ class Store:
             self.db.execute("BEGIN IMMEDIATE")
             self._commit = loop.create_future()
             loop.call_later(_SHARED_SECONDS, self.flush)
+        with self.savepoint():
+            yield
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """All or nothing of what is written inside, within what is open around it."""
         self.db.execute("SAVEPOINT part")
         try:
             yield
@@ -132,7 +138,7 @@ class Store:
         self.db.execute("RELEASE part")
 
     def undo(self) -> None:
-        """Forget what was written in this part so far, and go on in it."""
+        """Forget what was written since the savepoint, and go on."""
         self.db.execute("ROLLBACK TO part")
 
     def flush(self) -> None:

@@ -70,7 +70,7 @@ def _failure(request: Request, error: Exception) -> _Failure:
         return _Failure(status, _CODES[status], str(_SENTENCES[status]), dict(error.headers or {}))
     request_id = request.scope["state"]["request_id"]
     if is_outage(error):
-        _log.error("request %s: the database does not answer: %r", request_id, error)
+        _log.error("request %s: the database does not answer", request_id, exc_info=error)
         return _Failure(503, _CODES[503], str(_SENTENCES[503]), {"retry-after": "5"})
     _log.error("request %s: %s %s failed", request_id, request.method, request.scope["path"][:200], exc_info=error)
     return _Failure(500, _CODES[500], str(_SENTENCES[500]))

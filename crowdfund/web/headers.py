@@ -47,6 +47,7 @@ def always(settings: Settings) -> Raw:
         "permissions-policy": _permissions(),
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
+        "server": "",  # else the server writes its own name
     }
     if settings.https:
         headers["strict-transport-security"] = "max-age=31536000"

@@ -61,7 +61,7 @@ def choose_locale(accept_language: str = "", preference: str | None = None) -> s
 
 def _by_weight(accept_language: str) -> list[str]:
     """Language tags of the header, the best first. One page of header is enough for anybody."""
-    weighed = []
+    weighed: list[tuple[float, int, str]] = []
     for part in accept_language[:1000].split(","):
         tag, _, rest = part.strip().partition(";")
         weight = rest.strip().removeprefix("q=").strip() if rest else "1"

@@ -44,7 +44,8 @@ def environment() -> Environment:
     """The one environment of the process."""
     made = Environment(
         loader=FileSystemLoader(_BESIDE if _BESIDE.is_dir() else _INSIDE),
-        autoescape=lambda name: name is None or not name.endswith(".txt"),  # a mail in plain text has no entities
+        # All is escaped but plain text, where an entity would be read as it is written.
+        autoescape=lambda name: name is None or not name.endswith(".txt"),  # noqa: S701
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,

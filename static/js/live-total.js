@@ -1,16 +1,16 @@
-// Figures that move while somebody looks: server-sent events with {promised_minor, promised, collected, backers,
-// backers_text, percent}. Parts of the page say which they show: data-live="promised", data-live="bar".
+// Figures that move while somebody looks: server-sent events with {state, promised, collected, backers_text, percent_text,
+// percent, bar}. Parts of the page say which they show: data-live="promised", data-live="bar".
 import { countUp } from "./count-up.js";
 
 export default function liveTotal(section) {
   let source;
   const show = (event) => {
     const told = JSON.parse(event.data);
+    if (section.dataset.state && told.state !== section.dataset.state) return another();
     // The dock on a phone and the panel show the same fund, so parts are looked for on the whole page.
     for (const part of document.querySelectorAll("[data-live]")) {
       const name = part.dataset.live;
-      if (name === "bar") draw(part, told.percent);
-      else if (name === "percent") part.textContent = part.textContent.replace(/\d+/, told.percent);
+      if (name === "bar") draw(part, told);
       else if (told[name] !== undefined) countUp(part, String(told[name]));
     }
   };
@@ -23,17 +23,20 @@ export default function liveTotal(section) {
     source?.close();
     source = undefined;
   };
+  // The fund has closed, or opened: the page says other things now. Not everybody asks for it in the same moment.
+  const another = () => {
+    close();
+    setTimeout(() => location.reload(), Math.random() * 5000);
+  };
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", open);
   open();
 }
 
-function draw(bar, percent) {
-  const promised = bar.querySelector(".bands__promised");
-  const goal = bar.querySelector(".bands__goal");
-  promised?.setAttribute("width", Math.min(1000, percent * 10));
-  if (percent > 100) goal?.setAttribute("x", Math.round(100_000 / percent) - 2); // past the goal the bar is the promise
+function draw(bar, told) {
+  for (const name of ["promised", "collected"]) bar.querySelector(`.bands__${name}`)?.setAttribute("width", told.bar[name]);
+  bar.querySelector(".bands__goal")?.setAttribute("x", told.bar.goal - 2);
   const say = bar.getAttribute("aria-label");
-  if (say) bar.setAttribute("aria-label", say.replace(/\d+(?=\s?%)/, percent));
+  if (say && told.state === "live") bar.setAttribute("aria-label", say.replace(/\d+(?=\s?%)/, told.percent));
 }

@@ -43,6 +43,16 @@ CREATE TABLE rate_limit (
     arrives_at BIGINT NOT NULL
 );
 
+-- What a request made, by who asked and the key it came with: sent again, it is answered with the same thing.
+CREATE TABLE made_once (
+    person_id BIGINT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    made_id BIGINT NOT NULL,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (person_id, key)
+);
+
 -- Mail is kept as it was written; a worker hands it to SMTP, or the sandbox shows it.
 CREATE TABLE mail (
     id BIGINT PRIMARY KEY,

@@ -15,6 +15,7 @@ from crowdfund.sandbox.shape import Obj, private
 
 _Work = Callable[[Account, Obj], Response]
 
+_FIRST = ("ok", "authentication_always", "declines_later", "insufficient_funds")
 _CHOOSE = "Please choose one of the test cards."
 _EMAIL = "Please give an e-mail address, like ada@example.com."
 _UNCONFIRMED = "The bank could not confirm that it is you. Please try again, or choose another card."
@@ -81,7 +82,8 @@ class CheckoutPage:
             status=status,
             leads_to=(session["success_url"], session["cancel_url"]),
             cards=cards.CARDS,
-            chosen=sent.get("card", "ok"),
+            chosen=sent.get("card") or "ok",
+            first=_FIRST,
             email=known or sent.get("email", ""),
             email_known=bool(known),
             items=private(session).get("items", []),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crowdfund.titles.art import football, outdoors, places, stage
+from crowdfund.titles.art import football, outdoors, places, skies, stage, water
 from crowdfund.titles.art.canvas import Canvas, Dice
 from crowdfund.titles.art.colour import PALETTES, Palette
 
@@ -16,10 +16,10 @@ Scene = Callable[[Canvas, Dice, Palette], None]
 
 SCENES: dict[str, tuple[Scene, ...]] = {
     "film": (
-        outdoors.river_moon, places.city_night, outdoors.desert_road, outdoors.forest_light, outdoors.lighthouse,
-        outdoors.mountain_train, stage.curtain, places.neon_rain, outdoors.kite_field, places.orbit, stage.cello,
-        stage.portrait, outdoors.aurora_cabin, places.lanterns, stage.door, places.whale, outdoors.balloons,
-        outdoors.lone_tree, places.wave_pattern, stage.reel,
+        outdoors.river_moon, places.city_night, outdoors.desert_road, outdoors.forest_light, water.lighthouse,
+        outdoors.mountain_train, stage.curtain, places.neon_rain, skies.kite_field, places.orbit, stage.cello,
+        stage.portrait, skies.aurora_cabin, places.lanterns, stage.door, water.whale, skies.balloons,
+        skies.lone_tree, water.wave_pattern, stage.reel,
     ),
     "transfer": (football.floodlights, football.tunnel, football.shirt, football.corner, football.terrace),
 }  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
 from typing import TypeVar
 
 WIDTH, HEIGHT = 1600, 900
@@ -105,6 +107,15 @@ class Canvas:
     def close(self) -> None:
         self._shapes.append("</g>")
 
+    @contextmanager
+    def moved(self, x: float, y: float = 0, size: float = 1, turn: float = 0) -> Iterator[None]:
+        """What is drawn in this block stands at x, y, so that shapes may be written down as plain paths."""
+        turned = f" rotate({_n(turn)})" if turn else ""
+        scaled = f" scale({_n(size)})" if size != 1 else ""
+        self.open(transform=f"translate({_n(x)} {_n(y)}){turned}{scaled}")
+        yield
+        self.close()
+
     def rect(self, x: float, y: float, width: float, height: float, fill: str, **more: str | float | None) -> None:
         self.raw("rect", x=x, y=y, width=width, height=height, fill=fill, **more)
 
@@ -157,6 +168,17 @@ def _attributes(attributes: dict[str, str | float | None]) -> str:
     )
 
 
+def at(*numbers: float) -> str:
+    """Coordinates for a path, as whole units."""
+    return " ".join(str(round(number)) for number in numbers)
+
+
+def disc(x: float, y: float, radius: float) -> str:
+    """A circle as a piece of path, for clips and for many at once."""
+    r = round(radius)
+    return f"M{at(x - r, y)}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0Z"
+
+
 def polygon(points: Iterable[Point]) -> str:
     return "M" + " ".join(f"{round(x)} {round(y)}" for x, y in points) + "Z"
 
@@ -165,7 +187,7 @@ def smooth(points: Sequence[Point]) -> str:
     """A soft line through the middles of the points, without its beginning `M` closed: add `V900H0Z` for a hill."""
     x, y = points[0]
     parts = [f"M{round(x)} {round(y)}"]
-    for (x1, y1), (x2, y2) in zip(points[1:], points[2:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points[1:]):
         parts.append(f"Q{round(x1)} {round(y1)} {round((x1 + x2) / 2)} {round((y1 + y2) / 2)}")
     x, y = points[-1]
     return "".join(parts) + f"L{round(x)} {round(y)}"

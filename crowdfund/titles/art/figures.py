@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crowdfund.titles.art.canvas import Canvas, Dice
+from crowdfund.titles.art.canvas import Canvas, Dice, at
 
 # Drawn 100 high, feet at 0,0; scaled where they stand.
 _STANDING = (
@@ -67,7 +67,10 @@ def deer(canvas: Canvas, x: float, y: float, tall: float, fill: str) -> None:
         d="M-66-98q-8 4-8 12 2-4 6-5-2 10 0 18l-6 30 1 43h9l5-40 12-24q24 5 46 1l7 24-3 39h9l4-42 8-24 5 25 6 41h9l-5-46"
         " 2-34q8-10 9-26l3-22q9 2 17 8 6-2 4-8l-13-17q-2-7-7-9 5-4 6-11-9 1-13 8l-4 4q-9 8-13 20-5 13-16 17-16 5-40 4-26-1-39 14Z",
     )
-    antlers = "M46-140q-14-10-14-28-2-12 4-20M34-160q-12-2-18-14M33-172q-6-8-5-18M54-142q0-14 8-24 8-12 4-26M62-164q12-2 16-14M66-176q8-6 8-16"
+    antlers = (
+        "M46-140q-14-10-14-28-2-12 4-20M34-160q-12-2-18-14M33-172q-6-8-5-18"
+        "M54-142q0-14 8-24 8-12 4-26M62-164q12-2 16-14M66-176q8-6 8-16"
+    )
     canvas.stroke(antlers, fill, 4.5, stroke_linecap="round")
     canvas.close()
 
@@ -97,4 +100,5 @@ def forest(dice: Dice, y: float, tall: float, count: int, left: float = 0, right
 def gull(x: float, y: float, span: float) -> str:
     """A bird as a piece of stroke."""
     s = span / 2
-    return f"M{x - s:.0f} {y - s * 0.35:.0f}q{s * 0.6:.0f} {-s * 0.3:.0f} {s:.0f} {s * 0.35:.0f}q{s * 0.4:.0f} {-s * 0.65:.0f} {s:.0f} {-s * 0.35:.0f}"
+    left, right = at(s * 0.6, -s * 0.3, s, s * 0.35), at(s * 0.4, -s * 0.65, s, -s * 0.35)
+    return f"M{at(x - s, y - s * 0.35)}q{left}q{right}"

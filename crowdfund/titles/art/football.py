@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from crowdfund.titles.art.canvas import HEIGHT, WIDTH, Canvas, Dice, polygon, stars
+from crowdfund.titles.art.canvas import HEIGHT, WIDTH, Canvas, Dice, at, disc, polygon, stars
 from crowdfund.titles.art.colour import Palette, mix
 from crowdfund.titles.art.figures import player
 
@@ -76,67 +76,44 @@ def _mast(c: Canvas, x: float, y: float, p: Palette) -> None:
 def tunnel(c: Canvas, d: Dice, p: Palette) -> None:
     """The last ten metres before the noise."""
     x = d.real(900, 1000)
+    left, right, top, floor = x - 190, x + 190, 250, 660
+    wall = mix(p.mid, p.top, 0.2)
     c.rect(0, 0, WIDTH, HEIGHT, p.deep)
-    door = (x - 190, 250.0, x + 190, 660.0)
-    c.path(f"M0 0H1600L{door[2]:.0f} {door[1]:.0f}H{door[0]:.0f}Z", c.linear((0, p.deep), (1, mix(p.top, p.mid, 0.3))))
-    c.path(
-        f"M0 0L{door[0]:.0f} {door[1]:.0f}V{door[3]:.0f}L0 900Z",
-        c.linear((0, p.deep), (1, mix(p.mid, p.top, 0.2)), line=(0, 0, 1, 0)),
-    )
-    c.path(
-        f"M1600 0L{door[2]:.0f} {door[1]:.0f}V{door[3]:.0f}L1600 900Z",
-        c.linear((1, p.deep), (0, mix(p.mid, p.top, 0.2)), line=(0, 0, 1, 0)),
-    )
+    c.path(f"M0 0H1600L{at(right, top)}H{left:.0f}Z", c.linear((0, p.deep), (1, mix(p.top, p.mid, 0.3))))
+    c.path(f"M0 0L{at(left, top)}V{floor}L0 900Z", c.linear((0, p.deep), (1, wall), line=(0, 0, 1, 0)))
+    c.path(f"M1600 0L{at(right, top)}V{floor}L1600 900Z", c.linear((0, wall), (1, p.deep), line=(0, 0, 1, 0)))
     for k, colour in ((0.36, p.accent), (0.44, p.light)):
-        for edge, corner in ((0.0, door[0]), (1600.0, door[2])):
-            high = [
-                (edge, 900 * k),
-                (corner, door[1] + 410 * k),
-                (corner, door[1] + 410 * (k + 0.05)),
-                (edge, 900 * (k + 0.05)),
-            ]
-            c.path(polygon(high), colour, opacity=0.6)
-    c.path(
-        f"M0 900L{door[0]:.0f} {door[3]:.0f}H{door[2]:.0f}L1600 900Z",
-        c.linear((0, mix(p.mid, p.low, 0.5)), (1, p.deep)),
-    )
+        for edge, end in ((0, left), (WIDTH, right)):
+            high, low = 900 * k, 900 * (k + 0.05)
+            band = polygon([(edge, high), (end, top + 410 * k), (end, top + 410 * (k + 0.05)), (edge, low)])
+            c.path(band, colour, opacity=0.6)
+    c.path(f"M0 900L{at(left, floor)}H{right:.0f}L1600 900Z", c.linear((0, mix(p.mid, p.low, 0.5)), (1, p.deep)))
     for t in (0.0, 0.3, 0.55, 0.76, 0.9):
-        y, half = door[1] * t, 800 - 610 * t
-        middle = 800 + (x - 800) * t
-        c.path(
-            polygon(
-                [
-                    (middle - half * 0.3, y),
-                    (middle + half * 0.3, y),
-                    (middle + half * 0.27, y + 22 * (1.1 - t)),
-                    (middle - half * 0.27, y + 22 * (1.1 - t)),
-                ]
-            ),
-            p.light,
-            opacity=0.85,
-        )
-    c.open(clip_path=c.clip(polygon([(door[0], door[1]), (door[2], door[1]), (door[2], door[3]), (door[0], door[3])])))
-    c.rect(door[0], door[1], 380, 250, c.linear((0, p.light), (1, p.glow)))
-    for row in range(6):
-        c.stroke(
-            f"M{door[0]:.0f} {330 + row * 26}h380",
-            d.pick((p.low, p.accent, p.mid)),
-            9,
-            stroke_dasharray="0 14",
-            stroke_linecap="round",
-            opacity=0.8,
-        )
-    c.rect(door[0], 490, 380, 180, c.linear((0, "#6fd08a"), (1, "#1c7a45")))
-    c.stroke(f"M{door[0]:.0f} 540h380M{x:.0f} 490L{x - 60:.0f} 680", "#ffffff", 6)
-    c.close()
+        y, half, middle = top * t, 800 - 610 * t, 800 + (x - 800) * t
+        near, far, deep = half * 0.3, half * 0.27, y + 22 * (1.1 - t)
+        lamp = polygon([(middle - near, y), (middle + near, y), (middle + far, deep), (middle - far, deep)])
+        c.path(lamp, p.light, opacity=0.85)
+    _out_there(c, d, x, p)
     c.glow(x, 440, 560, p.light, 0.65)
-    c.path(
-        f"M{door[0]:.0f} 660H{door[2]:.0f}L{x + 430:.0f} 900H{x - 430:.0f}Z",
-        c.linear((0, p.light, 0.75), (1, p.light, 0)),
-    )
-    c.path(f"M{x - 60:.0f} 800L{x - 190:.0f} 900h380L{x + 60:.0f} 800Z", p.deep, opacity=0.55)
+    with c.moved(x):
+        c.path("M-190 660H190L430 900H-430Z", c.linear((0, p.light, 0.75), (1, p.light, 0)))
+        c.path("M-60 800L-190 900h380L60 800Z", p.deep, opacity=0.55)
     player(c, x, 816, 470, p.deep, mix(p.accent, p.deep, 0.25), mix(p.light, p.deep, 0.35))
     _ball(c, x + 118, 640, 44, p)
+
+
+def _out_there(c: Canvas, d: Dice, x: float, p: Palette) -> None:
+    """What is seen through the end of the tunnel: the far stand and the grass."""
+    with c.moved(x):
+        c.open(clip_path=c.clip("M-190 250H190V660H-190Z"))
+        c.rect(-190, 250, 380, 250, c.linear((0, p.light), (1, p.glow)))
+        for row in range(6):
+            seats = f"M-190 {330 + row * 26}h380"
+            colour = d.pick((p.low, p.accent, p.mid))
+            c.stroke(seats, colour, 9, stroke_dasharray="0 14", stroke_linecap="round", opacity=0.8)
+        c.rect(-190, 490, 380, 180, c.linear((0, "#6fd08a"), (1, "#1c7a45")))
+        c.stroke("M-190 540h380M0 490L-60 680", "#ffffff", 6)
+        c.close()
 
 
 def shirt(c: Canvas, d: Dice, p: Palette) -> None:
@@ -150,39 +127,38 @@ def shirt(c: Canvas, d: Dice, p: Palette) -> None:
     c.rect(0, 700, WIDTH, 40, mix(p.low, p.mid, 0.45))
     c.rect(0, 740, WIDTH, 160, p.deep)
     c.rect(0, 92, WIDTH, 22, mix(p.low, p.mid, 0.5))
-    c.stroke(f"M{x:.0f} 104v40q0 22 24 22t20-24", p.glow, 8, stroke_linecap="round")
+    with c.moved(x):
+        _jersey(c, d, p)
+    scarf = "M300 84h74v380h-74ZM306 464h6v30h-6Zm14 0h6v30h-6Zm14 0h6v30h-6Zm14 0h6v30h-6Zm14 0h6v30h-6Z"
+    c.path(scarf, mix(p.accent, p.mid, 0.25))
+    c.path("".join(f"M300 {140 + i * 92}h74v46h-74Z" for i in range(4)), p.light, opacity=0.85)
+    _ball(c, 1390, 636, 66, p)
+
+
+def _jersey(c: Canvas, d: Dice, p: Palette) -> None:
+    """Stripes, hoops, a sash or halves: clubs are told apart by them."""
     outline = (
-        f"M{x - 70:.0f} 176Q{x:.0f} 226 {x + 70:.0f} 176L{x + 150:.0f} 206L{x + 296:.0f} 352L{x + 206:.0f} 436L{x + 160:.0f} 392"
-        f"Q{x + 150:.0f} 520 {x + 176:.0f} 684Q{x:.0f} 716 {x - 176:.0f} 684Q{x - 150:.0f} 520 {x - 160:.0f} 392L{x - 206:.0f} 436L{x - 296:.0f} 352L{x - 150:.0f} 206Z"
+        "M-70 176Q0 226 70 176L150 206L296 352L206 436L160 392"
+        "Q150 520 176 684Q0 716-176 684Q-150 520-160 392L-206 436L-296 352L-150 206Z"
     )
     main, trim = d.pick(((p.accent, p.deep), (p.light, p.mid), (p.low, p.light), (p.mid, p.accent)))
+    kind = d.whole(0, 3)
+    patterns = (
+        "".join(f"M{i * 92 - 300} 150h46V720h-46Z" for i in range(7)),
+        "".join(f"M-310 {250 + i * 112}h620v56h-620Z" for i in range(5)),
+        "M-300 190l120-40L330 660l-120 70Z",
+        "M0 150H320V730H0Z",
+    )
+    c.stroke("M0 104v40q0 22 24 22t20-24", p.glow, 8, stroke_linecap="round")
     c.path(outline, p.deep, transform="translate(26 22)", opacity=0.5)
     c.path(outline, main)
     c.open(clip_path=c.clip(outline))
-    kind = d.whole(0, 3)
-    if kind == 0:
-        c.path("".join(f"M{x - 300 + i * 92:.0f} 150h46V720h-46Z" for i in range(7)), trim)
-    elif kind == 1:
-        c.path("".join(f"M{x - 310:.0f} {250 + i * 112}h620v56h-620Z" for i in range(5)), trim)
-    elif kind == 2:
-        c.path(f"M{x - 300:.0f} 190l120-40L{x + 330:.0f} 660l-120 70Z", trim)
-    else:
-        c.rect(x, 150, 320, 580, trim)
-    c.path(
-        f"M{x + 60:.0f} 150q60 240 30 590h260V150ZM{x - 40:.0f} 420q-50 120-24 300h-20q-24-170 44-300Z",
-        p.deep,
-        opacity=0.22,
-    )
-    c.path(f"M{x - 300:.0f} 352l94 84 14-18-92-84ZM{x + 296:.0f} 352l-90 84-14-18 90-84Z", trim if kind else p.light)
+    c.path(patterns[kind], trim)
+    c.path("M60 150q60 240 30 590h260V150ZM-40 420q-50 120-24 300h-20q-24-170 44-300Z", p.deep, opacity=0.22)
+    c.path("M-300 352l94 84 14-18-92-84ZM296 352l-90 84-14-18 90-84Z", trim if kind else p.light)
     c.close()
-    c.stroke(f"M{x - 70:.0f} 176Q{x:.0f} 226 {x + 70:.0f} 176", trim, 16, stroke_linecap="round")
-    c.path(f"M{x + 64:.0f} 290h56v36q0 30-28 42-28-12-28-42Z", p.light, stroke=p.deep, stroke_width=4)
-    c.path(
-        "M300 84h74v380h-74ZM306 464h6v30h-6Zm14 0h6v30h-6Zm14 0h6v30h-6Zm14 0h6v30h-6Zm14 0h6v30h-6Z",
-        mix(p.accent, p.mid, 0.25),
-    )
-    c.path("".join(f"M300 {140 + i * 92}h74v46h-74Z" for i in range(4)), p.light, opacity=0.85)
-    _ball(c, 1390, 636, 66, p)
+    c.stroke("M-70 176Q0 226 70 176", trim, 16, stroke_linecap="round")
+    c.path("M64 290h56v36q0 30-28 42-28-12-28-42Z", p.light, stroke=p.deep, stroke_width=4)
 
 
 def corner(c: Canvas, d: Dice, p: Palette) -> None:
@@ -216,32 +192,25 @@ def corner(c: Canvas, d: Dice, p: Palette) -> None:
 
 
 def _ball(c: Canvas, x: float, y: float, r: float, p: Palette) -> None:
-    c.circle(x, y, r, c.radial((0, "#ffffff"), (0.6, p.light), (1, mix(p.mid, p.glow, 0.4)), at=(0.35, 0.3, 0.8)))
-    outline = c.clip(f"M{x - r:.0f} {y:.0f}a{r:.0f} {r:.0f} 0 1 0 {2 * r:.0f} 0a{r:.0f} {r:.0f} 0 1 0 {-2 * r:.0f} 0Z")
-    c.open(clip_path=outline)
-    patches, seams = "", ""
-    for ring, spin in ((0.0, 0.3), (0.86, 0.94)):
-        for i in range(1 if not ring else 5):
-            angle = spin + i * math.tau / 5
-            px, py = x + r * ring * math.cos(angle), y + r * ring * math.sin(angle)
-            size = r * 0.33
-            patches += polygon(
-                [
-                    (
-                        px + size * math.cos(spin + k * math.tau / 5 + (math.pi if ring else 0)),
-                        py + size * math.sin(spin + k * math.tau / 5 + (math.pi if ring else 0)),
-                    )
-                    for k in range(5)
-                ]
-            )
-            if not ring:
-                seams = "".join(
-                    f"M{x:.0f} {y:.0f}L{x + r * math.cos(spin + k * math.tau / 5):.0f} {y + r * math.sin(spin + k * math.tau / 5):.0f}"
-                    for k in range(5)
-                )
-    c.stroke(seams, p.deep, r * 0.05)
+    """One patch in the middle, five at the rim, seams between them."""
+    leather = c.radial((0, "#ffffff"), (0.6, p.light), (1, mix(p.mid, p.glow, 0.4)), at=(0.35, 0.3, 0.8))
+    c.circle(x, y, r, leather)
+    c.open(clip_path=c.clip(disc(x, y, r)))
+    around = [i * math.tau / 5 for i in range(5)]
+    rays = [(x + r * math.cos(0.3 + a), y + r * math.sin(0.3 + a)) for a in around]
+    c.stroke("".join(f"M{at(x, y)}L{at(*ray)}" for ray in rays), p.deep, r * 0.05)
+    patches = _patch(x, y, r * 0.33, 0.3)
+    for a in around:
+        patches += _patch(
+            x + r * 0.86 * math.cos(0.94 + a), y + r * 0.86 * math.sin(0.94 + a), r * 0.33, 0.94 + math.pi
+        )
     c.path(patches, p.deep)
     c.close()
+
+
+def _patch(x: float, y: float, size: float, turn: float) -> str:
+    corners = (turn + i * math.tau / 5 for i in range(5))
+    return polygon([(x + size * math.cos(a), y + size * math.sin(a)) for a in corners])
 
 
 def terrace(c: Canvas, d: Dice, p: Palette) -> None:
@@ -262,8 +231,8 @@ def terrace(c: Canvas, d: Dice, p: Palette) -> None:
         shade = mix(mix(p.low, p.mid, 0.6), p.deep, (0.25, 0.5, 0.78, 1)[row])
         c.rect(0, y + 80 * size, WIDTH, 500, shade)
         for i in range(int(17 / size)):
-            x = i * 100 * size + d.real(-16, 16) * size + (row % 2) * 40
-            c.use(calm if d.chance(0.45) else loud, round(x), round(y + d.real(-16, 16)), size, fill=shade)
+            place = round(i * 100 * size + d.real(-16, 16) * size + (row % 2) * 40)
+            c.use(calm if d.chance(0.45) else loud, place, round(y + d.real(-16, 16)), size, fill=shade)
         if row in (1, 2):
             for i in range(3):
                 _scarf(c, 130 + i * 500 + d.real(-90, 90) + row * 90, y - 96 * size, size, colours, shade)

@@ -1,17 +1,15 @@
-"""Scenes under the sky: rivers, deserts, woods, the sea."""
+"""Scenes on land: a river, a desert, a wood, mountains."""
 
 from __future__ import annotations
 
-import math
-
-from crowdfund.titles.art.canvas import HEIGHT, WIDTH, Canvas, Dice, ground, hill, polygon, ridge, smooth, stars
+from crowdfund.titles.art.canvas import HEIGHT, WIDTH, Canvas, Dice, at, ground, hill, polygon, ridge, smooth, stars
 from crowdfund.titles.art.colour import Palette, mix
-from crowdfund.titles.art.figures import deer, forest, gull, person, pine
+from crowdfund.titles.art.figures import deer, forest, person
 
 
 def river_moon(c: Canvas, d: Dice, p: Palette) -> None:
     """A ferryman under a rising moon."""
-    x, y = d.real(980, 1180), d.real(230, 300)
+    x, y = d.real(1060, 1200), d.real(230, 300)
     c.sky((0, p.deep), (0.3, p.top), (0.62, p.mid), (0.86, p.low), (1, p.glow), down_to=620)
     stars(c, d, 70, 330, p.light)
     c.glow(x, y, 430, p.light, 0.75)
@@ -28,7 +26,7 @@ def river_moon(c: Canvas, d: Dice, p: Palette) -> None:
         c.rect(x - wide + shift, 612 + row * 20, 2 * wide, 7, p.light, rx=3.5, opacity=0.75 - row * 0.05)
     c.path(ground(smooth([(0, 590), (150, 575), (420, 640), (600, 618), (760, 640), (0, 640)])), "none")
     c.path("M-20 612Q190 560 400 604T700 622L-20 640Z", mix(p.top, p.deep, 0.5))
-    _ferry(c, d.real(400, 520), 735, p)
+    _ferry(c, d.real(640, 740), 740, p)
     c.path("M0 900V800Q240 776 470 838T960 880T1600 850V900Z", p.deep)
     reeds = "".join(f"M{40 + i * 23} 850q{d.whole(-6, 14)}-60 {d.whole(8, 44)}-{d.whole(70, 150)}" for i in range(16))
     c.stroke(reeds, p.deep, 5, stroke_linecap="round")
@@ -53,53 +51,41 @@ def desert_road(c: Canvas, d: Dice, p: Palette) -> None:
     c.circle(x, horizon - 70, 190, c.linear((0, p.light), (1, p.accent)))
     for i in range(5):
         c.rect(x - 200, horizon - 150 + i * 38, 400, 4 + i * 4, mix(p.low, p.glow, 0.15 + i * 0.14), opacity=0.85)
-    far = mix(p.mid, p.low, 0.35)
-    c.path(f"M0 {horizon}V430H150l24 40h60l30 90ZM1600 {horizon}V400H1450l-30 50h-70l-30 40h-60l-34 70Z", far)
-    c.path(
-        f"M250 {horizon}l36-80h90l10-30h70l14 46 60 64ZM1130 {horizon}l20-40h40l8-24h50l12 34 40 30Z",
-        mix(p.mid, p.top, 0.3),
+    far, near = mix(p.mid, p.low, 0.35), mix(p.mid, p.top, 0.3)
+    c.path("M0 560V430H150l24 40h60l30 90ZM1600 560V400H1450l-30 50h-70l-30 40h-60l-34 70Z", far)
+    c.path("M250 560l36-80h90l10-30h70l14 46 60 64ZM1130 560l20-40h40l8-24h50l12 34 40 30Z", near)
+    sand = c.linear((0, mix(p.low, p.mid, 0.35)), (0.3, mix(p.mid, p.top, 0.45)), (1, p.deep))
+    c.rect(0, horizon, WIDTH, HEIGHT - horizon, sand)
+    with c.moved(x, horizon):
+        tar = c.linear((0, p.low), (0.25, mix(p.top, p.deep, 0.3)), (1, p.deep))
+        c.path("M-5 0H5L330 340H-560Z", tar)
+        for i in range(7):
+            a, b = 0.04 + 0.96 * (i / 7) ** 2, 0.04 + 0.96 * ((i + 0.5) / 7) ** 2
+            dash = [(-122 * a, 340 * a), (-108 * a, 340 * a), (-108 * b, 340 * b), (-122 * b, 340 * b)]
+            c.path(polygon(dash), p.glow, opacity=0.8)
+        _poles(c, p)
+        for side in (-37, -19):
+            c.glow(side, 42, 26, "#ff4a3d", 0.9)
+        c.path("M-46 52v-14l6-14h24l6 14v14Z", p.deep)
+        c.stroke("M-37 42h0M-19 42h0", "#ff8a70", 6, stroke_linecap="round")
+    cactus = (
+        "M110 900V700q0-26 20-26t20 26v60q24 0 24-30v-30q0-14 13-14t13 14v44q0 46-50 50v106Z"
+        "M110 800q-52-4-52-52v-30q0-12 11-12t11 12v24q0 26 30 28Z"
     )
-    c.rect(
-        0,
-        horizon,
-        WIDTH,
-        HEIGHT - horizon,
-        c.linear((0, mix(p.low, p.mid, 0.35)), (0.3, mix(p.mid, p.top, 0.45)), (1, p.deep)),
-    )
-    c.path(
-        f"M{x - 5:.0f} {horizon}H{x + 5:.0f}L{x + 330:.0f} 900H{x - 560:.0f}Z",
-        c.linear((0, p.low), (0.25, mix(p.top, p.deep, 0.3)), (1, p.deep)),
-    )
-    for i in range(7):
-        near, far_end = (0.04 + 0.96 * ((i + 0.5) / 7) ** 2), (0.04 + 0.96 * (i / 7) ** 2)
-        y1, y2 = horizon + 340 * far_end, horizon + 340 * near
-        x1, x2 = x - 115 * far_end, x - 115 * near
-        c.path(
-            polygon([(x1 - 7 * far_end, y1), (x1 + 7 * far_end, y1), (x2 + 7 * near, y2), (x2 - 7 * near, y2)]),
-            p.glow,
-            opacity=0.8,
-        )
-    poles = wires = ""
-    last: tuple[float, float, float] | None = None
+    c.path(cactus, p.deep)
+
+
+def _poles(c: Canvas, p: Palette) -> None:
+    """Telegraph poles that come towards us, and the wire between them."""
+    poles = wire = ""
     for i in range(7):
         size = 0.035 + 0.965 * (i / 6) ** 2.2
-        px, py, tall = x + 20 + 520 * size, horizon + 250 * size, 560 * size
-        poles += f"M{px:.0f} {py:.0f}v{-tall:.0f}m{-60 * size:.0f} {50 * size:.0f}h{120 * size:.0f}"
-        if last:
-            lx, ly, ls = last
-            wires += f"M{lx:.0f} {ly:.0f}Q{(lx + px) / 2:.0f} {(ly + py - tall + 50 * size) / 2 + 40 * size:.0f} {px - 50 * size:.0f} {py - tall + 50 * size:.0f}"
-        last = (px - 50 * size, py - tall + 50 * size, size)
+        x, y = 20 + 520 * size, 250 * size
+        arm = (x - 50 * size, y - 510 * size)
+        poles += f"M{at(x, y)}v{at(-560 * size)}m{at(-60 * size, 50 * size)}h{at(120 * size)}"
+        wire += f"Q{at(arm[0] - 60 * size, arm[1] + 70 * size, *arm)}" if wire else f"M{at(*arm)}"
     c.stroke(poles, p.deep, 7)
-    c.stroke(wires, p.deep, 2)
-    for side in (-9, 9):
-        c.glow(x - 28 + side, horizon + 42, 26, "#ff4a3d", 0.9)
-    c.path(f"M{x - 46:.0f} {horizon + 52}v-14l6-14h24l6 14v14Z", p.deep)
-    c.circle(x - 37, horizon + 42, 3, "#ff8a70")
-    c.circle(x - 19, horizon + 42, 3, "#ff8a70")
-    c.path(
-        "M110 900V700q0-26 20-26t20 26v60q24 0 24-30v-30q0-14 13-14t13 14v44q0 46-50 50v106ZM110 800q-52-4-52-52v-30q0-12 11-12t11 12v24q0 26 30 28Z",
-        p.deep,
-    )
+    c.stroke(wire, p.deep, 2)
 
 
 def forest_light(c: Canvas, d: Dice, p: Palette) -> None:
@@ -126,7 +112,8 @@ def forest_light(c: Canvas, d: Dice, p: Palette) -> None:
             )
             if depth > 1:
                 up, reach = d.real(120, 330), d.pick((-1, 1)) * wide * 2.2
-                trunks += f"M{tx:.0f} {up:.0f}q{reach * 0.5:.0f} {-wide * 0.4:.0f} {reach:.0f} {-wide * 1.9:.0f}Q{tx + reach * 0.6:.0f} {up:.0f} {tx:.0f} {up + wide * 0.8:.0f}Z"
+                out = at(reach * 0.5, -wide * 0.4, reach, -wide * 1.9)
+                trunks += f"M{at(tx, up)}q{out}Q{at(tx + reach * 0.6, up, tx, up + wide * 0.8)}Z"
         c.path(trunks, colour)
         if depth == 1:
             _shafts(c, d, x, p)
@@ -153,53 +140,6 @@ def _shafts(c: Canvas, d: Dice, x: float, p: Palette) -> None:
         )
 
 
-def lighthouse(c: Canvas, d: Dice, p: Palette) -> None:
-    """A light on a cliff over a rolling sea."""
-    x, lamp = d.real(1120, 1220), 268
-    c.sky((0, p.deep), (0.35, p.top), (0.75, p.mid), (1, p.low), down_to=640)
-    stars(c, d, 90, 420, p.light)
-    c.glow(x, lamp, 520, p.accent, 0.5)
-    for tip_y, spread in ((90, 120), (430, 130)):
-        c.path(
-            f"M{x:.0f} {lamp}L-60 {tip_y}V{tip_y + spread}Z",
-            c.linear((0, p.light, 0), (1, p.light, 0.8), line=(0, 0, 1, 0)),
-        )
-    c.path(
-        f"M{x:.0f} {lamp}L1700 {lamp - 130}V{lamp - 10}Z",
-        c.linear((0, p.light, 0.7), (1, p.light, 0), line=(0, 0, 1, 0)),
-    )
-    c.rect(0, 600, WIDTH, 300, c.linear((0, mix(p.low, p.mid, 0.25)), (1, p.deep)))
-    _ship(c, 300, 606, p)
-    for row in range(6):
-        y = 622 + row * 46
-        shift, swell = d.real(0, 200), 9 + row * 6
-        waves = "".join(f"q{60 + row * 9} {-swell} {120 + row * 18} 0t{120 + row * 18} 0" for _ in range(9 - row // 2))
-        c.path(f"M{-shift:.0f} {y}{waves}V900H-200Z", mix(mix(p.low, p.mid, 0.5), p.deep, 0.16 + row * 0.16))
-        c.stroke(f"M{-shift:.0f} {y}{waves}", p.glow, 2.5, opacity=0.5 - row * 0.06)
-    c.path(f"M{x - 230:.0f} 900l30-110 40-20 14-90 60-30 16-60 70-22 110 6 60 40 90 20 60 90 150 40 V900Z", p.deep)
-    c.path(
-        f"M{x - 34:.0f} 570L{x - 22:.0f} 310h44L{x + 34:.0f} 570Z",
-        c.linear((0, p.light), (0.45, p.glow), (1, p.mid), line=(0, 0, 1, 0)),
-    )
-    for i in range(3):
-        top, half = 352 + i * 74, 24 + i * 3.4
-        c.path(
-            polygon([(x - half, top), (x + half, top), (x + half + 1.8, top + 38), (x - half - 1.8, top + 38)]), p.mid
-        )
-    c.rect(x - 36, 300, 72, 12, p.deep)
-    c.rect(x - 20, 250, 40, 50, p.light)
-    c.path(f"M{x - 28:.0f} 252Q{x:.0f} 190 {x + 28:.0f} 252Z", p.deep)
-    c.stroke(f"M{x:.0f} 222v-34M{x - 32:.0f} 300v-14h64v14M{x - 7:.0f} 250v50M{x + 7:.0f} 250v50", p.deep, 3)
-    c.path(f"M{x + 70:.0f} 580v-60l44-30 44 30v60Z", p.deep)
-    c.rect(x + 102, 530, 22, 22, p.accent)
-    c.stroke(gull(520, 300, 60) + gull(600, 260, 44) + gull(690, 330, 36), p.deep, 4, stroke_linecap="round")
-
-
-def _ship(c: Canvas, x: float, y: float, p: Palette) -> None:
-    c.path(f"M{x} {y}l-14-26h150l-18 26ZM{x + 22} {y - 26}v-26h64v26ZM{x + 44} {y - 52}v-26h16v26Z", p.deep)
-    c.stroke(f"M{x + 34} {y - 40}h0m14 0h0m14 0h0m14 0h0", p.accent, 6, stroke_linecap="round")
-
-
 def mountain_train(c: Canvas, d: Dice, p: Palette) -> None:
     """The evening train over the viaduct."""
     c.sky((0, p.top), (0.35, p.mid), (0.7, p.low), (1, p.glow), down_to=700)
@@ -208,7 +148,7 @@ def mountain_train(c: Canvas, d: Dice, p: Palette) -> None:
     c.circle(sun, 420, 84, p.light)
     c.path(ground(polygon(ridge(d, 560, 190, steps=24, rough=1))[:-1]), mix(p.low, p.glow, 0.35))
     for px, py, wide in ((960, 120, 520), (1330, 210, 430), (620, 300, 330)):
-        _peak(c, d, px, py, wide, p)
+        _peak(c, px, py, wide, p)
     c.rect(0, 470, WIDTH, 230, c.linear((0, p.glow, 0), (1, p.glow, 0.55)))
     c.path(ground(smooth(hill(d, 720, 90))), mix(p.mid, p.top, 0.35))
     c.path(forest(d, 760, 90, 26), mix(p.mid, p.top, 0.6))
@@ -220,49 +160,22 @@ def mountain_train(c: Canvas, d: Dice, p: Palette) -> None:
     c.path("M0 900V872Q400 830 800 878T1600 860V900Z", p.deep)
 
 
-def _peak(c: Canvas, d: Dice, x: float, y: float, wide: float, p: Palette) -> None:
-    foot = 690
-    left = [
-        (x, y),
-        (x - wide * 0.12, y + 90),
-        (x - wide * 0.2, y + 110),
-        (x - wide * 0.5, foot - 120),
-        (x - wide * 0.72, foot),
-    ]
-    edge = [(x, y), (x + 26, y + 70), (x - 14, y + 150), (x + 40, y + 260), (x + 6, foot)]
-    right = [
-        (x, y),
-        (x + wide * 0.1, y + 70),
-        (x + wide * 0.2, y + 110),
-        (x + wide * 0.44, foot - 160),
-        (x + wide * 0.7, foot),
-    ]
-    c.path(polygon(left + edge[::-1]), mix(p.low, p.mid, 0.35))
-    c.path(polygon(right + edge[::-1]), mix(p.mid, p.top, 0.4))
-    snow_l = [
-        (x, y),
-        (x - wide * 0.12, y + 90),
-        (x - wide * 0.2, y + 110),
-        (x - wide * 0.27, y + 175),
-        (x - wide * 0.17, y + 150),
-        (x - wide * 0.13, y + 205),
-        (x - wide * 0.06, y + 150),
-        (x - 14, y + 190),
-        (x - 14, y + 150),
-        (x + 26, y + 70),
-    ]
-    snow_r = [
-        (x, y),
-        (x + 26, y + 70),
-        (x - 14, y + 150),
-        (x + 6, y + 190),
-        (x + wide * 0.08, y + 140),
-        (x + wide * 0.14, y + 190),
-        (x + wide * 0.2, y + 110),
-        (x + wide * 0.1, y + 70),
-    ]
-    c.path(polygon(snow_l), p.light)
-    c.path(polygon(snow_r), mix(p.low, p.light, 0.45))
+def _peak(c: Canvas, x: float, y: float, wide: float, p: Palette) -> None:
+    """A mountain of two faces that meet in a crooked edge, and the snow on each. Points: shares of the width, and units down."""
+
+    def points(*pairs: tuple[float, float]) -> list[tuple[float, float]]:
+        return [(x + wide * share, y + down) for share, down in pairs]
+
+    edge = [(x, y), (x + 26, y + 70), (x - 14, y + 150)]
+    foot = [*edge, (x + 40, y + 260), (x + 6, 690)]
+    west = points((-0.12, 90), (-0.2, 110), (-0.5, 570 - y), (-0.72, 690 - y))
+    east = points((0.1, 70), (0.2, 110), (0.44, 530 - y), (0.7, 690 - y))
+    c.path(polygon([*west, *foot[::-1]]), mix(p.low, p.mid, 0.35))
+    c.path(polygon([*east, *foot[::-1]]), mix(p.mid, p.top, 0.4))
+    snow = points((-0.12, 90), (-0.2, 110), (-0.27, 175), (-0.17, 150), (-0.13, 205), (-0.06, 150))
+    c.path(polygon([*snow, (x - 14, y + 190), *edge[::-1]]), p.light)
+    shaded = points((0.08, 140), (0.14, 190), (0.2, 110), (0.1, 70))
+    c.path(polygon([*edge, (x + 6, y + 190), *shaded]), mix(p.low, p.light, 0.45))
 
 
 def _train(c: Canvas, x: float, y: float, p: Palette) -> None:
@@ -274,129 +187,3 @@ def _train(c: Canvas, x: float, y: float, p: Palette) -> None:
     c.stroke("".join(f"M{x + 16 - i * 206:.0f} {y - 38}h168" for i in range(4)), p.accent, 22, stroke_dasharray="18 10")
     c.rect(x + 228, y - 66, 34, 26, p.accent)
     c.glow(x + 474, y - 28, 120, p.light, 0.8)
-
-
-def kite_field(c: Canvas, d: Dice, p: Palette) -> None:
-    """A child, a kite and a great deal of sky."""
-    c.sky((0, mix(p.mid, p.low, 0.45)), (0.5, mix(p.low, p.glow, 0.4)), (1, p.light), down_to=760)
-    c.glow(320, 560, 620, p.light, 0.9)
-    for _ in range(4):
-        _cloud(c, d, d.real(120, 1500), d.real(150, 480), d.real(0.6, 1.4), p)
-    c.path(ground(smooth(hill(d, 650, 80))), mix(p.low, p.glow, 0.35))
-    c.path(ground(smooth(hill(d, 710, 90))), mix(p.low, p.mid, 0.3))
-    c.path("M0 790Q400 640 900 720T1600 690V900H0Z", mix(p.mid, p.top, 0.25))
-    blades = "".join(
-        f"M{d.whole(0, 1600)} {d.whole(770, 900)}q{d.whole(2, 10)}-22 {d.whole(10, 26)}-{d.whole(26, 54)}"
-        for _ in range(110)
-    )
-    c.stroke(blades, mix(p.mid, p.low, 0.6), 3, stroke_linecap="round", opacity=0.75)
-    kx, ky = d.real(1130, 1280), d.real(150, 220)
-    c.stroke(f"M560 640Q900 620 {kx:.0f} {ky:.0f}", p.deep, 2.5)
-    c.open(transform=f"translate({kx:.0f} {ky:.0f}) rotate(28)")
-    c.path("M0-130L86 0H0Z", p.accent)
-    c.path("M0-130L-86 0H0Z", mix(p.accent, p.light, 0.35))
-    c.path("M0 150L86 0H0Z", mix(p.accent, p.mid, 0.5))
-    c.path("M0 150L-86 0H0Z", p.accent)
-    c.stroke("M0 150q-50 60 0 120t0 120 10 90", p.deep, 3)
-    c.path("M0 210l-26-14v28l52-28v28ZM2 330l-26-14v28l52-28v28ZM0 440l-22-12v24l44-24v24Z", p.accent)
-    c.close()
-    person(c, 520, 752, 150, p.deep, "running")
-    c.stroke("M536 660l26-22", p.deep, 8, stroke_linecap="round")
-    c.path("M0 900V850Q300 800 700 850T1600 820V900Z", mix(p.top, p.deep, 0.4))
-
-
-def _cloud(c: Canvas, d: Dice, x: float, y: float, size: float, p: Palette) -> None:
-    puffs = ((0, 0, 70), (-90, 18, 52), (88, 14, 58), (-150, 38, 32), (160, 36, 36), (40, -34, 52))
-    c.open(
-        transform=f"translate({x:.0f} {y:.0f}) scale({size:.2f} {size * 0.85:.2f})",
-        fill=p.light,
-        opacity=d.real(0.55, 0.9),
-    )
-    for dx, dy, radius in puffs:
-        c.raw("circle", cx=dx, cy=dy, r=radius)
-    c.raw("rect", x=-182, y=30, width=376, height=42, rx=21)
-    c.close()
-
-
-def aurora_cabin(c: Canvas, d: Dice, p: Palette) -> None:
-    """One lit window under the northern lights."""
-    c.sky((0, p.deep), (0.6, p.top), (1, p.mid), down_to=700)
-    stars(c, d, 80, 560, p.light)
-    for base, colour in ((250, mix(p.cold, p.low, 0.55)), (370, p.cold)):
-        phase = d.real(0, math.tau)
-        light = c.radial((0, colour, 0.75), (0.45, colour, 0.3), (1, colour, 0))
-        ray = c.stamp(f'<ellipse cy="-60" rx="42" ry="230" fill="{light}"/>')
-        for x in range(-20, 1640, 50):
-            y = base + 70 * math.sin(x / 260 + phase) + 26 * math.sin(x / 95 + phase * 2)
-            c.use(ray, x, round(y), d.real(0.7, 1.15), opacity=d.real(0.45, 1))
-    c.path(ground(polygon(ridge(d, 640, 150, steps=24, rough=0.9))[:-1]), mix(p.mid, p.top, 0.5))
-    snow = c.linear((0, mix(p.low, p.light, 0.45)), (1, mix(p.mid, p.top, 0.2)))
-    c.path("M0 690Q360 620 760 690T1600 650V900H0Z", snow)
-    c.path(forest(d, 690, 130, 16, 0, 760) + forest(d, 680, 120, 10, 1260, 1620), mix(p.top, p.deep, 0.3))
-    x = d.real(960, 1080)
-    c.glow(x, 690, 300, p.accent, 0.55)
-    c.path(f"M{x - 90:.0f} 720v-84l90-62 90 62v84Z", p.deep)
-    c.path(f"M{x - 116:.0f} 646l116-84 116 84-10 12-106-74-106 74Z", mix(p.light, p.low, 0.2))
-    c.path(f"M{x - 60:.0f} 660h40v38h-40ZM{x + 20:.0f} 660h36v60h-36Z", p.accent)
-    c.stroke(f"M{x - 40:.0f} 660v38M{x - 60:.0f} 679h40", p.deep, 3)
-    c.rect(x + 40, 560, 20, 40, p.deep)
-    c.stroke(f"M{x + 50:.0f} 556q-26-34 4-66t-8-76 20-70", p.light, 12, stroke_linecap="round", opacity=0.3)
-    c.path(f"M{x - 70:.0f} 720L{x - 190:.0f} 800h210L{x - 10:.0f} 720Z", c.linear((0, p.accent, 0.6), (1, p.accent, 0)))
-    c.path("M0 790Q460 700 900 800T1600 760V900H0Z", mix(p.mid, p.top, 0.45))
-    c.path(
-        "".join(pine(px, 905, tall) for px, tall in ((70, 420), (230, 300), (1480, 380), (1580, 480), (1370, 240))),
-        p.deep,
-    )
-
-
-def balloons(c: Canvas, d: Dice, p: Palette) -> None:
-    """Morning over the valley, and everybody is up."""
-    c.sky((0, p.mid), (0.45, p.low), (0.85, p.glow), (1, p.light), down_to=720)
-    c.glow(460, 560, 560, p.light, 0.95)
-    c.circle(460, 570, 70, p.light)
-    for i, y in enumerate((560, 620, 690)):
-        c.path(
-            ground(polygon(ridge(d, y, 150 - i * 30, steps=22 + i * 4, rough=0.7))[:-1]),
-            mix(mix(p.glow, p.low, 0.5), p.top, i * 0.3),
-        )
-        c.rect(0, y - 60, WIDTH, 110, c.linear((0, p.light, 0), (1, p.light, 0.32 - i * 0.1)))
-    for x, y, size in ((1060, 330, 1.5), (660, 220, 0.62), (1390, 210, 0.5), (820, 470, 0.38), (300, 340, 0.44)):
-        _balloon(c, d, x + d.real(-50, 50), y + d.real(-30, 30), size, p)
-    c.path(ground(smooth(hill(d, 840, 80))), mix(p.top, p.deep, 0.35))
-    c.path(forest(d, 880, 70, 22), p.deep)
-    c.path("M0 900V868Q400 850 800 872T1600 860V900Z", p.deep)
-
-
-def _balloon(c: Canvas, d: Dice, x: float, y: float, size: float, p: Palette) -> None:
-    c.open(transform=f"translate({x:.0f} {y:.0f}) scale({size:.2f})")
-    one, other = d.pick(((p.accent, p.light), (p.mid, p.accent), (p.top, p.glow), (p.light, p.mid)))
-    c.path("M0-170C-200-170-180 40-40 150H40C180 40 200-170 0-170Z", one)
-    c.path("M0-170C-110-170-110 40-24 150H24C110 40 110-170 0-170Z", other)
-    c.path("M0-170C-44-170-44 40-9 150H9C44 40 44-170 0-170Z", one)
-    c.path("M0-170C200-170 180 40 40 150H10C110 40 130-120 0-170Z", p.deep, opacity=0.25)
-    c.stroke("M-36 150l12 40M36 150l-12 40", p.deep, 3)
-    c.path("M-26 190h52l-6 38h-40Z", p.deep)
-    c.close()
-
-
-def lone_tree(c: Canvas, d: Dice, p: Palette) -> None:
-    """Two who have to settle something, and a tree that has seen it before."""
-    x = d.real(960, 1060)
-    c.sky((0, mix(p.mid, p.top, 0.3)), (0.55, p.low), (1, p.glow))
-    c.circle(x, 400, 290, c.linear((0, p.light), (1, mix(p.accent, p.glow, 0.4))))
-    c.circle(x, 400, 330, p.light, opacity=0.16)
-    c.circle(x, 400, 390, p.light, opacity=0.1)
-    c.path(ground(smooth(hill(d, 690, 70))), mix(p.low, p.mid, 0.5))
-    c.path("M0 780Q500 650 1000 700T1600 690V900H0Z", mix(p.mid, p.top, 0.6))
-    trunk = f"M{x + 150:.0f} 716q22-130-10-210q-30-70-100-96 70 6 110 60-4-70-50-120 66 40 74 120 26-60 96-78-62 36-76 112-6 96 20 212Z"
-    c.path(trunk, p.deep)
-    for _ in range(20):
-        c.ellipse(x + 150 + d.real(-190, 190), 330 + d.real(-90, 70), d.real(36, 78), d.real(20, 36), p.deep)
-    leaves = "".join(f"M{d.whole(200, int(x) + 100)} {d.whole(330, 700)}h{d.whole(3, 9)}" for _ in range(34))
-    c.stroke(leaves, p.deep, 6, stroke_linecap="round", opacity=0.8)
-    c.path("M0 900V820Q500 690 1000 742T1600 740V900Z", p.deep)
-    person(c, x - 210, 752, 150, p.deep, "coat")
-    person(c, x - 20, 742, 150, p.deep, "coat", flip=True)
-    c.stroke(f"M{x - 182:.0f} 690l84-38M{x - 48:.0f} 682l-74-56", p.deep, 5, stroke_linecap="round")
-    blades = "".join(f"M{i * 26} 880q{d.whole(4, 14)}-40 {d.whole(20, 50)}-{d.whole(50, 110)}" for i in range(62))
-    c.stroke(blades, p.deep, 4, stroke_linecap="round")

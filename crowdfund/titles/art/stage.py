@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from crowdfund.titles.art.canvas import HEIGHT, WIDTH, Canvas, Dice, ground, polygon, ridge, stars
+from crowdfund.titles.art.canvas import HEIGHT, WIDTH, Canvas, Dice, at, disc, ground, polygon, ridge, stars
 from crowdfund.titles.art.colour import Palette, mix
 from crowdfund.titles.art.figures import forest, person
 
@@ -51,52 +51,40 @@ def cello(c: Canvas, d: Dice, p: Palette) -> None:
     c.rect(0, 0, WIDTH, HEIGHT, c.linear((0, p.top), (1, p.deep), line=(0, 0, 1, 1)))
     x, y = d.real(1010, 1090), 470
     for i in range(11):
-        radius = 150 + i * 78
-        c.circle(
-            x, y, radius, "none", stroke=mix(p.low, p.top, i / 13), stroke_width=34 - i * 2, opacity=0.9 - i * 0.06
-        )
+        ring = mix(p.low, p.top, i / 13)
+        c.circle(x, y, 150 + i * 78, "none", stroke=ring, stroke_width=34 - i * 2, opacity=0.9 - i * 0.06)
     c.glow(x, y, 520, p.accent, 0.35)
-    c.open(transform=f"rotate({d.real(14, 24):.0f} {x:.0f} {y})")
-    body = f"M{x:.0f} 180c96-14 160 40 158 120-2 66-66 70-66 130 0 66 116 84 116 214 0 120-96 176-208 176s-208-56-208-176c0-130 116-148 116-214 0-60-64-64-66-130-2-80 62-134 158-120Z"
-    c.path(
-        body,
-        c.linear((0, p.glow), (0.5, p.accent), (1, mix(p.low, p.mid, 0.5)), line=(0, 0, 1, 1)),
-        stroke=p.deep,
-        stroke_width=10,
-    )
-    c.path(
-        f"M{x:.0f} 190c80-8 140 36 138 108-2 58-66 70-66 132 0 66 116 90 116 210 0 104-84 160-188 160Z",
-        p.deep,
-        opacity=0.2,
-    )
-    for side in (-1, 1):
-        c.stroke(
-            f"M{x + side * 76:.0f} 430q{side * 34} 26 {side * 10} 84t{side * 12} 84", p.deep, 9, stroke_linecap="round"
-        )
-        c.stroke(f"M{x + side * 74:.0f} 428h0M{x + side * 100:.0f} 600h0", p.deep, 20, stroke_linecap="round")
-    c.path(f"M{x - 26:.0f} -160h52l12 590h-76Z", p.deep)
-    c.path(f"M{x - 66:.0f} 574q66-36 132 0l-6 18q-60-22-120 0Z", p.deep)
-    c.path(f"M{x - 30:.0f} 670h60l22 130q-52 26-104 0Z", p.deep)
-    c.stroke(
-        "".join(f"M{x + k * 11:.0f} -160L{x + k * 17:.0f} 574L{x + k * 12:.0f} 680" for k in (-1.5, -0.5, 0.5, 1.5)),
-        p.light,
-        3.5,
-    )
-    c.close()
+    with c.moved(x, y, turn=d.whole(14, 24)):
+        _instrument(c, p)
     c.stroke("M240 760L1500 330", mix(p.glow, p.mid, 0.4), 12, stroke_linecap="round")
     c.stroke("M262 792L1500 362", p.light, 5)
     c.path("M240 746l-56 18q-18 8-12 30l12 22 90-30Z", p.deep)
     for i in range(5):
-        c.stroke(
-            f"M-20 {150 + i * 34}Q330 {60 + i * 34} 700 {200 + i * 34}T1640 {40 + i * 34}", p.light, 2, opacity=0.22
-        )
+        line = f"M-20 {150 + i * 34}Q330 {60 + i * 34} 700 {200 + i * 34}T1640 {40 + i * 34}"
+        c.stroke(line, p.light, 2, opacity=0.22)
     for _ in range(5):
-        nx, ny = d.real(80, 720), d.real(110, 420)
-        c.open(transform=f"translate({nx:.0f} {ny:.0f}) scale({d.real(0.7, 1.3):.2f})", opacity=0.85)
-        c.path(
-            "M0 0a17 13 -20 1 1-4-14V-86l44-12v78a17 13 -20 1 1-8-8v-50l-32 9Z", p.accent if d.chance(0.4) else p.light
-        )
-        c.close()
+        note = "M0 0a17 13 -20 1 1-4-14V-86l44-12v78a17 13 -20 1 1-8-8v-50l-32 9Z"
+        with c.moved(d.whole(80, 720), d.whole(110, 420), d.real(0.7, 1.3)):
+            c.path(note, p.accent if d.chance(0.4) else p.light, opacity=0.85)
+
+
+def _instrument(c: Canvas, p: Palette) -> None:
+    """The body around 0,0, with its neck up and out of the picture."""
+    body = (
+        "M0-290c96-14 160 40 158 120-2 66-66 70-66 130 0 66 116 84 116 214 0 120-96 176-208 176"
+        "s-208-56-208-176c0-130 116-148 116-214 0-60-64-64-66-130-2-80 62-134 158-120Z"
+    )
+    shade = "M0-280c80-8 140 36 138 108-2 58-66 70-66 132 0 66 116 90 116 210 0 104-84 160-188 160Z"
+    wood = c.linear((0, p.glow), (0.5, p.accent), (1, mix(p.low, p.mid, 0.5)), line=(0, 0, 1, 1))
+    c.path(body, wood, stroke=p.deep, stroke_width=10)
+    c.path(shade, p.deep, opacity=0.2)
+    for side in (-1, 1):
+        hole = f"M{side * 76}-40q{side * 34} 26 {side * 10} 84t{side * 12} 84"
+        c.stroke(hole, p.deep, 9, stroke_linecap="round")
+        c.stroke(f"M{side * 74}-42h0M{side * 100} 130h0", p.deep, 20, stroke_linecap="round")
+    c.path("M-26-630h52l12 590h-76ZM-66 104q66-36 132 0l-6 18q-60-22-120 0ZM-30 200h60l22 130q-52 26-104 0Z", p.deep)
+    strings = "".join(f"M{at(k * 11, -630)}L{at(k * 17, 104)}L{at(k * 12, 210)}" for k in (-1.5, -0.5, 0.5, 1.5))
+    c.stroke(strings, p.light, 3.5)
 
 
 def portrait(c: Canvas, d: Dice, p: Palette) -> None:
@@ -105,7 +93,8 @@ def portrait(c: Canvas, d: Dice, p: Palette) -> None:
     c.circle(1010, 400, 350, c.linear((0, p.light), (1, p.accent)))
     c.circle(1010, 400, 420, p.light, opacity=0.2)
     face = (
-        "M560 960Q590 780 760 730q50-22 52-92-96-80-100-230 4-150 120-210 130-62 250 0 92 50 100 150 2 40-10 70 6 30 38 82 14 26-20 36"
+        "M560 960Q590 780 760 730q50-22 52-92-96-80-100-230 4-150 120-210 130-62 250 0 92 50 100 150 2 40-10 70"
+        " 6 30 38 82 14 26-20 36"
         "-14 6-6 22 8 14-6 24 16 12 2 30-12 12-6 36 6 40-50 46-66 6-96-6-18 60 22 92 150 40 210 200Z"
     )
     c.path(face, p.deep)
@@ -172,15 +161,13 @@ def reel(c: Canvas, d: Dice, p: Palette) -> None:
     c.circle(x, y, 60, c.radial((0, p.light), (0.5, p.light, 0.7), (1, p.light, 0)))
     for cx, cy, r in ((110, 60, 104), (120, 330, 118)):
         c.circle(cx, cy, r, mix(p.top, p.deep, 0.5), stroke=mix(p.mid, p.low, 0.3), stroke_width=6)
-        holes = "".join(
-            f"M{cx + r * 0.58 * math.cos(a) - r * 0.22:.0f} {cy + r * 0.58 * math.sin(a):.0f}a{r * 0.22:.0f} {r * 0.22:.0f} 0 1 0 {r * 0.44:.0f} 0a{r * 0.22:.0f} {r * 0.22:.0f} 0 1 0 {-r * 0.44:.0f} 0"
-            for a in (i * math.tau / 5 + 0.3 for i in range(5))
-        )
-        c.path(holes, mix(p.mid, p.deep, 0.6))
+        angles = (i * math.tau / 5 + 0.3 for i in range(5))
+        holes = (disc(cx + r * 0.58 * math.cos(a), cy + r * 0.58 * math.sin(a), r * 0.22) for a in angles)
+        c.path("".join(holes), mix(p.mid, p.deep, 0.6))
     c.path("M-20 140h210l36 20v70l-36 20H-20Z", p.deep)
     for row in range(3):
-        heads = "".join(
-            f"M{i * (150 + row * 34) + d.whole(-26, 26) - row * 60} {690 + row * 78 + d.whole(-12, 12)}m-{58 + row * 12} 170q0-92 36-106a{40 + row * 9} {44 + row * 9} 0 1 1 {44 + row * 22} 0q36 14 36 106Z"
-            for i in range(12 - row * 2)
-        )
+        shoulder, head = 58 + row * 12, f"{40 + row * 9} {44 + row * 9}"
+        one = f"m-{shoulder} 170q0-92 36-106a{head} 0 1 1 {44 + row * 22} 0q36 14 36 106Z"
+        steps = (i * (150 + row * 34) - row * 60 for i in range(12 - row * 2))
+        heads = "".join(f"M{x + d.whole(-26, 26)} {690 + row * 78 + d.whole(-12, 12)}{one}" for x in steps)
         c.path(heads, mix(p.mid, p.deep, 0.5 + row * 0.25))

@@ -1,0 +1,155 @@
+"""Campaigns, tiers and updates as templates show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup
+
+from crowdfund import clock
+from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate, Tier
+from crowdfund.campaigns.updates import excerpt
+from crowdfund.database.ids import public
+from crowdfund.titles.models import Title
+from crowdfund.web import formats
+from crowdfund.web.i18n import _
+from crowdfund.web.images import url_of
+from crowdfund.web.markdown import markdown
+
+GIVEN_BACK = (CampaignState.FAILED, CampaignState.CANCELLED)
+
+
+@lru_cache(maxsize=64)
+def story_html(text: str) -> Markup:
+    """A story as HTML; the same text is rendered once."""
+    return markdown(text)
+
+
+@lru_cache(maxsize=4096)
+def art_url(title_id: int, image_id: int | None, *, small: bool = False) -> str:
+    """A title's picture: what its makers sent, else what the site draws."""
+    return url_of(image_id, small=small) if image_id is not None else f"/art/{public(title_id)}.svg"
+
+
+def art_of(title: Title) -> str:
+    return art_url(title.id, title.image_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A campaign in a list. promised_minor: what is promised, or was when it closed. collected_minor: what stays."""
+
+    id: int
+    path: str
+    name: str
+    tagline: str
+    kind: str
+    state: str
+    currency: str
+    organisation_name: str
+    organisation_slug: str
+    promised_minor: int
+    collected_minor: int
+    goal_minor: int
+    backers: int
+    opens_at: datetime | None
+    launched_at: datetime | None
+    closes_at: datetime | None
+    ended_at: datetime | None
+    colour: str
+    art_url: str
+
+    @property
+    def desk_path(self) -> str:
+        return f"/desk/{self.organisation_slug}{self.path}"
+
+
+def card_of(row: Mapping[str, Any]) -> Card:
+    """row: as `campaigns.queries` gives it."""
+    gave_back = row["state"] in GIVEN_BACK
+    return Card(
+        id=row["id"], path=f"/campaigns/{row['slug']}", name=row["name"], tagline=row["tagline"], kind=row["kind"],
+        state=row["state"], currency=row["currency"], organisation_name=row["organisation_name"],
+        organisation_slug=row["organisation_slug"], goal_minor=row["goal_minor"],
+        promised_minor=row["promised_at_close_minor"] if row["closed_at"] else row["promised_minor"],
+        collected_minor=0 if gave_back else row["collected_minor"],
+        backers=row["pledges_at_close"] if gave_back else row["pledges_live"],
+        opens_at=_instant(row["opens_at"]), launched_at=_instant(row["launched_at"]), closes_at=_instant(row["closes_at"]),
+        ended_at=_instant(row["ended_at"]), colour=row["colour"], art_url=art_url(row["title_id"], row["image_id"], small=True),
+    )  # fmt: skip
+
+
+def cards_of(rows: Iterable[Mapping[str, Any]]) -> list[Card]:
+    return [card_of(row) for row in rows]
+
+
+def _instant(at_us: int | None) -> datetime | None:
+    return clock.from_us(at_us) if at_us is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class TierShown:
+    """A tier on the page of its fund: what is left of it, when, and whether it can be had now."""
+
+    id: str
+    name: str
+    description: str
+    price_minor: int
+    left: int | None
+    size: int | None
+    taken: int
+    state_text: str
+    delivers_on: str
+    ships: str
+    can_be_chosen: bool
+    note: str
+
+
+def tier_shown(tier: Tier, campaign: Campaign, now: datetime) -> TierShown:
+    state = _tier_state(tier, now)
+    note = _("Only until %(day)s") % {"day": formats.day(tier.closes_at)} if tier.closes_at and not state else ""
+    return TierShown(
+        id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, left=tier.left,
+        size=tier.size, taken=tier.taken, state_text=state, delivers_on=month_of(tier.delivers_on),
+        ships=_("Sent by post") if tier.ships == "post" else "",
+        can_be_chosen=not state and campaign.state == CampaignState.LIVE, note=note,
+    )  # fmt: skip
+
+
+def _tier_state(tier: Tier, now: datetime) -> str:
+    """Why it can't be had, or nothing."""
+    if tier.left is not None and tier.left <= 0:
+        return _("All taken")
+    if tier.opens_at is not None and now < tier.opens_at:
+        return _("From %(day)s") % {"day": formats.day(tier.opens_at)}
+    if tier.closes_at is not None and now >= tier.closes_at:
+        return _("Closed on %(day)s") % {"day": formats.day(tier.closes_at)}
+    return ""
+
+
+def month_of(delivers_on: str) -> str:
+    """`2027-09` as a person reads it: `Sep 2027`."""
+    if not delivers_on:
+        return ""
+    year, _dash, month = delivers_on.partition("-")
+    return formats.month(datetime(int(year), int(month), 1, tzinfo=UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateShown:
+    number: int
+    path: str
+    title: str
+    published_at: datetime
+    excerpt_html: Markup
+
+
+def update_shown(update: CampaignUpdate, campaign: Campaign) -> UpdateShown:
+    return UpdateShown(
+        number=update.number, path=f"{campaign.path}/updates/{update.number}", title=update.title,
+        published_at=update.published_at, excerpt_html=story_html(excerpt(update.body)),
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""What the rules of a fund mean for a fan, in plain words, made from the very fields that decide."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignEvent, CampaignState, Rule
+from crowdfund.campaigns.verdict import SETTLE_DAYS
+from crowdfund.web import formats
+from crowdfund.web.i18n import _, lazy
+
+Step = tuple[
+    str, object, str, str
+]  # words, when, a remark, and `done`, `now`, `stopped` or nothing: as ui/steps.html has it
+
+RULES = {
+    Rule.STRICT: (
+        lazy("The whole goal, or nobody pays"),
+        lazy("Fans trust this most: the film is made as planned, or not at all."),
+    ),
+    Rule.THRESHOLD: (
+        lazy("A share of the goal is enough"),
+        lazy("You say before the launch which share, from 50 to 100 %. Your story should say what is made with less."),
+    ),
+    Rule.FLEXIBLE: (
+        lazy("Whatever comes is collected"),
+        lazy("For money that helps in any amount. Cards are charged on the closing day, however little it is."),
+    ),
+}  # fmt: skip
+
+_STATE_STEPS = {
+    CampaignState.PRELAUNCH: lazy("Announced"),
+    CampaignState.LIVE: lazy("Opened"),
+    CampaignState.SUSPENDED: lazy("Paused by crowdfund"),
+    CampaignState.SETTLING: lazy("Closed: cards are charged"),
+    CampaignState.FUNDED: lazy("Funded"),
+    CampaignState.FAILED: lazy("Not funded"),
+    CampaignState.CANCELLED: lazy("Cancelled"),
+    CampaignState.DELIVERING: lazy("Being made"),
+    CampaignState.COMPLETED: lazy("Delivered"),
+}
+_STOPS = {CampaignState.SUSPENDED, CampaignState.FAILED, CampaignState.CANCELLED}
+
+
+def needed_text(campaign: Campaign) -> str:
+    return formats.money_short(campaign.needed_minor, campaign.currency)
+
+
+def when_charged(campaign: Campaign) -> str:
+    """When cards are charged, and on what condition."""
+    if campaign.closes_at is None:
+        return _("Cards are charged after the fund has closed.")
+    day = formats.day(campaign.closes_at)
+    if campaign.rule == Rule.FLEXIBLE:
+        return _("Cards are charged when the fund closes on %(day)s, whatever was promised by then.") % {"day": day}
+    facts = {"day": day, "needed": needed_text(campaign)}
+    if campaign.rule == Rule.THRESHOLD:
+        share = formats.percent(campaign.threshold_bps, 10_000)
+        return _(
+            "Cards are charged when the fund closes on %(day)s, and only if %(needed)s is promised: %(share)s of the goal."
+        ) % {**facts, "share": share}
+    return (
+        _("Cards are charged when the fund closes on %(day)s, and only if the whole goal of %(needed)s is promised.")
+        % facts
+    )
+
+
+def if_it_fails(campaign: Campaign) -> str:
+    """What becomes of a fan's money where the fund falls short."""
+    if campaign.rule == Rule.FLEXIBLE:
+        return _(
+            "It can't: this fund keeps what it collects, even if it is less than the goal. Back it if less helps, too."
+        )
+    return _(
+        "Nobody is charged. If enough is promised but cards fail, and less than %(needed)s is collected within %(days)d days, "
+        "everybody gets everything back, fees included."
+    ) % {"needed": needed_text(campaign), "days": SETTLE_DAYS}  # fmt: skip
+
+
+def what_comes(campaign: Campaign) -> str:
+    """What happens next in this fund's life; empty where nothing does."""
+    state = campaign.state
+    if state == CampaignState.PRELAUNCH:
+        if campaign.opens_at:
+            return _("It opens on %(when)s.") % {"when": formats.moment_text(campaign.opens_at)}
+        return _("It opens when its makers are ready. Follow it, and we write to you.")
+    if state == CampaignState.LIVE and campaign.closes_at:
+        ends = formats.day(campaign.closes_at + timedelta(days=SETTLE_DAYS))
+        return _(
+            "After it closes, cards are charged. A refused card can be mended until %(day)s; then the result stands."
+        ) % {"day": ends}
+    if state == CampaignState.SETTLING and campaign.settle_by:
+        return _("Cards are being charged. The result stands on %(day)s at the latest.") % {
+            "day": formats.day(campaign.settle_by)
+        }
+    if state in SUCCEEDED:
+        return _("The makers write updates, and what was promised to you is sent when it is ready.")
+    return ""
+
+
+def history(campaign: Campaign, events: list[CampaignEvent]) -> list[Step]:
+    """What happened to the fund and what comes, for the public. Why staff paused it stays between them and its makers."""
+    steps: list[Step] = []
+    was_live = False
+    for event in events:
+        state = CampaignState(event.to_state)
+        words = _STATE_STEPS.get(state)
+        if words is None:
+            continue
+        if state == CampaignState.LIVE and was_live:
+            words = lazy("Open again")
+        was_live |= state == CampaignState.LIVE
+        remark = event.because if state == CampaignState.CANCELLED else ""
+        steps.append((str(words), event.at, remark, "stopped" if state in _STOPS else "done"))
+    return steps + _what_is_left(campaign)
+
+
+def _what_is_left(campaign: Campaign) -> list[Step]:
+    if campaign.state == CampaignState.PRELAUNCH:
+        return [(_("Opens"), campaign.opens_at, "", "now"), (_("Closes"), campaign.closes_at, "", "")]
+    if campaign.state == CampaignState.LIVE and campaign.closes_at:
+        result_by = campaign.closes_at + timedelta(days=SETTLE_DAYS)
+        return [
+            (_("Closes"), campaign.closes_at, _("Then cards are charged."), "now"),
+            (_("The result, at the latest"), result_by, "", ""),
+        ]
+    if campaign.state == CampaignState.SETTLING:
+        return [(_("The result, at the latest"), campaign.settle_by, "", "now")]
+    return []
+
+
+def result_text(campaign: Campaign) -> tuple[str, str]:
+    """How it ended, or what holds it up: a heading and a sentence; empty while it is open or coming."""
+    currency, state = campaign.currency, campaign.state
+    promised = formats.money_short(campaign.promised_at_close_minor, currency)
+    collected = formats.money_short(campaign.collected_minor, currency)
+    if state == CampaignState.SETTLING:
+        return _("Cards are being charged"), _(
+            "The fund closed with %(promised)s promised. What counts is what is collected; "
+            "a refused card can be mended for some days."
+        ) % {"promised": promised}  # fmt: skip
+    if state in SUCCEEDED:
+        return _("Funded"), _("%(collected)s was collected of %(promised)s promised.") % {
+            "collected": collected,
+            "promised": promised,
+        }
+    if state == CampaignState.FAILED and campaign.collected_minor:
+        return _("Not funded"), _(
+            "%(collected)s was collected of %(needed)s needed. Everybody gets everything back, fees included."
+        ) % {"collected": collected, "needed": needed_text(campaign)}  # fmt: skip
+    if state == CampaignState.FAILED:
+        return _("Not funded"), _("%(promised)s was promised of %(needed)s needed. Nobody was charged.") % {
+            "promised": promised, "needed": needed_text(campaign),
+        }  # fmt: skip
+    if state == CampaignState.CANCELLED:
+        return _("Cancelled"), _("Nobody was charged, and every pledge was let go.")
+    if state == CampaignState.SUSPENDED:
+        return _("Paused while we look into it"), _(
+            "Nothing can be pledged and no card is charged until this is settled. Your pledge is safe."
+        )
+    return "", ""

@@ -1,0 +1,201 @@
+"""What pages and the API read of campaigns. No query here grows with the number of pledges."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from crowdfund.campaigns.models import (
+    PUBLIC,
+    SUCCEEDED,
+    BudgetLine,
+    Campaign,
+    CampaignEvent,
+    CampaignPage,
+    CampaignState,
+    CampaignUpdate,
+    ReviewRemark,
+    Tier,
+)
+from crowdfund.database import Sql, as_rows
+from crowdfund.people.models import Organisation, Person
+from crowdfund.refusal import NotFound
+from crowdfund.titles.models import Title
+
+S = CampaignState
+# What people pick between in lists; each word stands for states.
+GROUPS: dict[str, frozenset[CampaignState]] = {
+    "all": frozenset(PUBLIC),
+    "live": frozenset({S.LIVE}),
+    "prelaunch": frozenset({S.PRELAUNCH}),
+    "settling": frozenset({S.SETTLING}),
+    "funded": frozenset(SUCCEEDED),
+    "ended": frozenset({S.FAILED, S.CANCELLED}),
+}
+# Live ones first, then what comes, then what ended; inside that by what was asked for.
+_RANK = (
+    "CASE c.state WHEN 'live' THEN 0 WHEN 'prelaunch' THEN 1 WHEN 'settling' THEN 2 WHEN 'suspended' THEN 4 ELSE 3 END"
+)
+ORDERS = {
+    "closing": f"{_RANK}, CASE WHEN c.state = 'live' THEN c.closes_at ELSE -COALESCE(c.ended_at, 0) END, c.id",
+    "newest": "COALESCE(c.launched_at, c.opens_at, c.made_at) DESC, c.id DESC",
+    "promised": "CASE WHEN c.closed_at IS NULL THEN c.promised_minor ELSE c.promised_at_close_minor END DESC, c.id DESC",
+    "opening": "CASE WHEN c.opens_at IS NULL THEN 1 ELSE 0 END, c.opens_at, c.id",
+    "ended": "c.ended_at DESC, c.id DESC",
+    "id": "c.id DESC",
+}
+
+_COLUMNS = """
+    c.id, c.slug, c.name, c.tagline, c.kind, c.state, c.currency, c.goal_minor, c.rule, c.threshold_bps, c.promised_minor,
+    c.collected_minor, c.refunded_minor, c.pledges_live, c.promised_at_close_minor, c.pledges_at_close, c.opens_at,
+    c.launched_at, c.closes_at, c.closed_at, c.ended_at, c.made_at, c.title_id, c.organisation_id, t.colour, t.image_id,
+    o.name AS organisation_name, o.slug AS organisation_slug"""
+_FOUND = r"""
+    FROM campaign c JOIN title t ON t.id = c.title_id JOIN organisation o ON o.id = c.organisation_id
+    WHERE c.state IN (SELECT value->>'state' FROM {rows})
+      AND ($2 = '' OR LOWER(c.name) LIKE $2 ESCAPE '\' OR LOWER(c.tagline) LIKE $2 ESCAPE '\'
+           OR LOWER(o.name) LIKE $2 ESCAPE '\')"""
+_LISTS = {order: Sql(f"SELECT {_COLUMNS} {_FOUND} ORDER BY {by} LIMIT $3 OFFSET $4") for order, by in ORDERS.items()}
+_COUNT = Sql(f"SELECT COUNT(*) AS n {_FOUND}")
+_AFTER = Sql(f"SELECT {_COLUMNS} {_FOUND} AND ($3 = '' OR c.currency = $3) AND c.id < $4 ORDER BY c.id DESC LIMIT $5")
+_OF_ORGANISATION = Sql(f"""
+    SELECT {_COLUMNS} FROM campaign c JOIN title t ON t.id = c.title_id JOIN organisation o ON o.id = c.organisation_id
+    WHERE c.organisation_id = $1 ORDER BY c.id DESC""")  # noqa: S608
+_TOTALS = Sql("""
+    SELECT id, state, currency, goal_minor, promised_minor, collected_minor, pledges_live, promised_at_close_minor
+    FROM campaign WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})""")
+_SITEMAP = Sql("""
+    SELECT c.slug, COALESCE((SELECT MAX(e.at) FROM campaign_event e WHERE e.campaign_id = c.id), c.made_at) AS changed_at
+    FROM campaign c WHERE c.state IN (SELECT value->>'state' FROM {rows}) ORDER BY c.id LIMIT 50000""")
+
+
+def _states(states: Collection[str]) -> str:
+    return as_rows({"state": state} for state in sorted(states))
+
+
+def _pattern(words: str) -> str:
+    """What LIKE looks for: the words as they stand, wherever they stand; empty finds everything."""
+    plain = words.strip().lower()
+    for special in ("\\", "%", "_"):
+        plain = plain.replace(special, f"\\{special}")
+    return f"%{plain}%" if plain else ""
+
+
+async def campaigns_in(
+    states: Collection[str], *, order: str = "newest", words: str = "", limit: int = 24, offset: int = 0
+) -> list[dict[str, Any]]:
+    """Campaigns as lists show them. words: looked for in the name, the tagline and the studio's name."""
+    return await _LISTS[order](_states(states), _pattern(words), limit, offset)
+
+
+async def number_in(states: Collection[str], *, words: str = "") -> int:
+    return int(await _COUNT.value(_states(states), _pattern(words)))
+
+
+async def campaigns_before(
+    campaign_id: int | None, states: Collection[str], *, words: str = "", currency: str = "", limit: int = 50
+) -> list[dict[str, Any]]:
+    """One page of a list by cursor, the newest first: those made before this one."""
+    before = campaign_id if campaign_id is not None else 2**63 - 1
+    return await _AFTER(_states(states), _pattern(words), currency, before, limit)
+
+
+async def campaigns_of(organisation_id: int) -> list[dict[str, Any]]:
+    """All of an organisation's, drafts too, the newest first."""
+    return await _OF_ORGANISATION(organisation_id)
+
+
+async def totals_of(campaign_ids: Collection[int]) -> list[dict[str, Any]]:
+    """Where funds stand right now: one look for all that are watched."""
+    return await _TOTALS(as_rows({"id": campaign_id} for campaign_id in campaign_ids))
+
+
+async def public_slugs() -> list[dict[str, Any]]:
+    return await _SITEMAP(_states(PUBLIC))
+
+
+async def public_campaign(slug: str) -> Campaign:
+    """A campaign that everybody may see. Raises NotFound for a draft, in the same words as for none."""
+    campaign = await Campaign.get_or_none(slug=slug)
+    if campaign is None or not campaign.is_public:
+        raise NotFound("There is no such fund.")
+    return campaign
+
+
+async def campaign_of(organisation_id: int, slug: str) -> Campaign:
+    """A campaign of this organisation, whatever its state. Raises NotFound."""
+    campaign = await Campaign.get_or_none(slug=slug, organisation_id=organisation_id)
+    if campaign is None:
+        raise NotFound("There is no such fund.")
+    return campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A campaign with everything that its own page tells and that is kept in this room."""
+
+    campaign: Campaign
+    title: Title
+    organisation: Organisation
+    page: CampaignPage
+    tiers: list[Tier]
+    budget: list[BudgetLine]
+    updates: list[CampaignUpdate]
+    events: list[CampaignEvent]
+
+    @property
+    def backers(self) -> int:
+        campaign = self.campaign
+        return campaign.pledges_at_close if campaign.state in (S.FAILED, S.CANCELLED) else campaign.pledges_live
+
+    @property
+    def promised_minor(self) -> int:
+        """What is promised, or was when it closed: afterwards dropped and released pledges count no more."""
+        return self.campaign.promised_at_close_minor if self.campaign.closed_at else self.campaign.promised_minor
+
+    @property
+    def collected_minor(self) -> int:
+        """What was collected, and stays collected: a fund that failed gave it back."""
+        return 0 if self.campaign.state in (S.FAILED, S.CANCELLED) else self.campaign.collected_minor
+
+
+async def whole(campaign: Campaign, *, updates_max: int = 5) -> Whole:
+    return Whole(
+        campaign=campaign,
+        title=await Title.get(id=campaign.title_id),
+        organisation=await Organisation.get(id=campaign.organisation_id),
+        page=await CampaignPage.get(campaign_id=campaign.id, version=campaign.page_version),
+        tiers=await tiers_of(campaign.id),
+        budget=await budget_of(campaign.id),
+        updates=await CampaignUpdate.filter(campaign_id=campaign.id).order_by("-number").limit(updates_max),
+        events=await CampaignEvent.filter(campaign_id=campaign.id).order_by("id"),
+    )
+
+
+async def tiers_of(campaign_id: int) -> list[Tier]:
+    return await Tier.filter(campaign_id=campaign_id).order_by("position", "id")
+
+
+async def budget_of(campaign_id: int) -> list[BudgetLine]:
+    return await BudgetLine.filter(campaign_id=campaign_id).order_by("position")
+
+
+async def updates_of(campaign_id: int, *, limit: int = 50) -> list[CampaignUpdate]:
+    """The newest first."""
+    return await CampaignUpdate.filter(campaign_id=campaign_id).order_by("-number").limit(limit)
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkShown:
+    remark: ReviewRemark
+    by: str
+    answered_by: str
+
+
+async def remarks_of(campaign_id: int) -> list[RemarkShown]:
+    """What reviewers remarked and what was answered, in order, with names."""
+    remarks = await ReviewRemark.filter(campaign_id=campaign_id).order_by("id")
+    ids = {r.by_person_id for r in remarks} | {r.answered_by_id for r in remarks if r.answered_by_id}
+    names = {p.id: p.name for p in await Person.filter(id__in=list(ids))} if ids else {}
+    return [RemarkShown(r, names.get(r.by_person_id, ""), names.get(r.answered_by_id or 0, "")) for r in remarks]

@@ -1,0 +1,49 @@
+"""When an approved campaign opens and closes, as long as nothing was pledged on it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from crowdfund import clock
+from crowdfund.campaigns import counters
+from crowdfund.campaigns.actions import NotEditable, announce
+from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.rules import DAYS_MAX
+from crowdfund.database import atomic
+from crowdfund.people.audit import record
+from crowdfund.refusal import Invalid
+
+MOVABLE = {CampaignState.APPROVED, CampaignState.PRELAUNCH}
+
+
+@atomic
+async def schedule(campaign_id: int, *, opens_at: datetime | None, closes_at: datetime, by: int) -> None:
+    """Show an approved campaign, and set when it opens and closes. opens_at None: when its makers say so.
+
+    Raises NotEditable once it is open: then its deadline is promised. Raises Invalid for dates that can't be.
+    """
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.state not in MOVABLE:
+        raise NotEditable("The dates of this fund can't be changed any more.")
+    _refuse(opens_at, closes_at)
+    before = {"opens_at": _text(campaign.opens_at), "closes_at": _text(campaign.closes_at)}
+    await Campaign.filter(id=campaign_id).update(opens_at=opens_at, closes_at=closes_at)
+    after = {"opens_at": _text(opens_at), "closes_at": _text(closes_at)}
+    await record("campaign_scheduled", f"campaign:{campaign_id}", by=by, before=before, after=after)
+    if campaign.state == CampaignState.APPROVED:
+        await announce(campaign_id, opens_at=opens_at, by=by)
+
+
+def _refuse(opens_at: datetime | None, closes_at: datetime) -> None:
+    if opens_at is not None and opens_at <= clock.now():
+        raise Invalid("This moment has passed already. Choose a later one.", field="opens_at")
+    start = opens_at or clock.now()
+    if closes_at < start + timedelta(hours=1):
+        raise Invalid("It has to be open for at least an hour.", field="closes_at")
+    if closes_at > start + timedelta(days=DAYS_MAX):
+        raise Invalid(f"It may be open for at most {DAYS_MAX} days.", field="closes_at")
+
+
+def _text(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

@@ -1,0 +1,61 @@
+"""Tortoise's PostgreSQL engine with a pool that nobody waits for for ever, and that gets every connection back.
+
+Tortoise 1.1.9 waits for a free connection without end, so a few stuck transactions would hang the process instead of answering
+"come back in a moment". And where a BEGIN runs out of time, it keeps the connection. Found by Tortoise through `client_class`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import PoolConnectionWrapper, TransactionalDBClient, TransactionContextPooled
+from tortoise.connection import get_connections
+
+from crowdfund.refusal import Busy
+
+WAIT_SECONDS = 10
+
+
+async def _acquire(pool: Any) -> Any:
+    try:
+        return await pool.acquire(timeout=WAIT_SECONDS)
+    except TimeoutError as error:
+        raise Busy("Too many people at once. Please try again in a moment.") from error
+
+
+class PatientConnection(PoolConnectionWrapper[Any]):
+    """A connection for one statement."""
+
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        self.connection = await _acquire(self.client._pool)
+        return self.connection
+
+
+class PooledTransaction(TransactionContextPooled):
+    """A connection for one transaction."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self.ensure_connection()
+        pool = self.client._parent._pool
+        self.client._connection = await _acquire(pool)
+        self.token = get_connections().set(self.connection_name, self.client)
+        try:
+            await self.client.begin()
+        except BaseException:
+            get_connections().reset(self.token)
+            await pool.release(self.client._connection)
+            raise
+        return self.client
+
+
+class PooledClient(AsyncpgDBClient):
+    def _in_transaction(self) -> PooledTransaction:
+        return PooledTransaction(TransactionWrapper(self), self._pool_init_lock)
+
+    def acquire_connection(self) -> Any:
+        return PatientConnection(self, self._pool_init_lock)
+
+
+client_class = PooledClient

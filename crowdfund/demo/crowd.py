@@ -1,0 +1,113 @@
+"""The demo's people: a few that one can sign in as, and some hundred fans with cards at the sandbox."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from crowdfund import clock, settings
+from crowdfund.database import atomic, new_id
+from crowdfund.payments.models import CardState, Consent, SavedCard
+from crowdfund.people.accounts import make_person
+from crowdfund.people.models import Person, StaffRole
+
+PASSWORD = "popcorn and pitch"  # noqa: S105 - the demo prints it
+FANS = 620
+
+_SIGN_INS = (
+    ("mei", "Mei Tanaka", None),
+    ("lin", "Lin Qiao", None),
+    ("arthur", "Arthur Penhallow", None),
+    ("frauke", "Frauke Petersen", None),
+    ("ada", "Ada Okafor", StaffRole.ADMIN),
+)
+_FIRST = (
+    "Amara", "Bruno", "Chen", "Daniela", "Emre", "Fatou", "Gabriel", "Hana", "Ines", "Jonas", "Kaya", "Leila", "Mateo", "Nadia",
+    "Oskar", "Paula", "Quentin", "Rosa", "Samir", "Tilda", "Uma", "Viktor", "Wen", "Ximena", "Yara", "Zoe", "Anton", "Beatriz",
+    "Cem", "Dora", "Elif", "Felix", "Greta", "Hugo", "Ilse", "Jin", "Karim", "Lucia", "Milan", "Noor",
+)  # fmt: skip
+_LAST = (
+    "Abel", "Brandt", "Costa", "Demir", "Engel", "Fischer", "Garcia", "Horvat", "Ivanova", "Jansen", "Kowalski", "Lindqvist",
+    "Moreau", "Nakamura", "Oliveira", "Petrov", "Quispe", "Rossi", "Silva", "Tran", "Ueda", "Vega", "Wagner", "Xu", "Zhou",
+)  # fmt: skip
+_FAILING = ("declines_later", "saved_insufficient_funds", "saved_lost", "authentication_always")
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Fans by the cards they have. good: works. failing: says no when charged."""
+
+    good: Sequence[int]
+    failing: Sequence[int]
+    mei: int
+
+    def pick(self, dice: random.Random, fans: int, failing_percent: int, *, with_mei: bool) -> list[int]:
+        """So many different fans, so many of a hundred of them with a card that fails."""
+        failing = min(len(self.failing), fans * failing_percent // 100)
+        picked = dice.sample(self.failing, failing) + dice.sample(self.good, min(len(self.good), fans - failing))
+        return [*picked, self.mei] if with_mei else picked
+
+
+async def sign_ups() -> dict[str, Person]:
+    """The people one can sign in as, by a short name."""
+    people = {}
+    for short, name, role in _SIGN_INS:
+        email = f"{short}@demo.example"
+        await make_person(name, email, PASSWORD, staff_role=role)
+        people[short] = await Person.get(email=email)
+    return people
+
+
+async def make_crowd(dice: random.Random, mei: Person) -> Crowd:
+    """Fans who never sign in, and Mei's card, kept for next time."""
+    failing = max(40, FANS // 8)
+    cards = ["ok"] * (FANS - failing) + [_FAILING[i % len(_FAILING)] for i in range(failing)]
+    made = await _sandbox_cards([*cards, "ok"])
+    people = [_fan(dice, number, customer) for number, customer in enumerate(made["customers"][:-1])]
+    saved = [
+        _card(person.id, method, card)
+        for person, method, card in zip(people, made["payment_methods"], cards, strict=False)
+    ]
+    await _keep(people, saved, mei, made["customers"][-1], made["payment_methods"][-1])
+    ids = [person.id for person in people]
+    return Crowd(good=ids[: FANS - failing], failing=ids[FANS - failing :], mei=mei.id)
+
+
+@atomic
+async def _keep(people: list[Person], cards: list[SavedCard], mei: Person, customer_id: str, method_id: str) -> None:
+    await Person.bulk_create(people)
+    await Person.filter(id=mei.id).update(stripe_customer_id=customer_id)
+    await SavedCard.bulk_create([*cards, _card(mei.id, method_id, "ok")])
+
+
+def _fan(dice: random.Random, number: int, customer_id: str) -> Person:
+    name = f"{dice.choice(_FIRST)} {dice.choice(_LAST)}"
+    return Person(
+        id=new_id(), email=f"{name.lower().replace(' ', '.')}.{number}@fans.example", name=name, password_hash="", locale="en",
+        stripe_customer_id=customer_id, made_at=clock.now(), email_confirmed_at=clock.now(),
+    )  # fmt: skip
+
+
+def _card(person_id: int, method_id: str, card: str) -> SavedCard:
+    last4 = {"ok": "4242", "declines_later": "0341", "saved_insufficient_funds": "9995", "saved_lost": "9987"}.get(
+        card, "3184"
+    )
+    return SavedCard(
+        id=new_id(), person_id=person_id, stripe_payment_method_id=method_id, brand="visa", last4=last4, expires_month=12,
+        expires_year=2034, fingerprint="", consent=Consent.KEEP, state=CardState.SAVED, made_at=clock.now(),
+    )  # fmt: skip
+
+
+async def _sandbox_cards(cards: list[str]) -> dict[str, list[str]]:
+    ours = settings.current()
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        answer = await client.post(
+            f"{ours.sandbox_origin}/_sandbox/cards",
+            json={"cards": cards},
+            headers={"Authorization": f"Bearer {ours.stripe_key}"},
+        )
+    answer.raise_for_status()
+    return answer.json()  # type: ignore[no-any-return]

@@ -1,0 +1,114 @@
+"""What the site says of itself: how it works, what it costs, and what robots may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from html import escape
+
+from babel import numbers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from crowdfund import clock, money
+from crowdfund.campaigns.queries import public_slugs
+from crowdfund.campaigns.verdict import SETTLE_DAYS
+from crowdfund.desk.forecast import processor_minor
+from crowdfund.pledges.rules import RETRY_DAYS
+from crowdfund.settings import current
+from crowdfund.web import formats, i18n, page_cache
+from crowdfund.web.page import page
+from crowdfund.web.routes import anyone, get, public
+
+_CLOSED = (
+    "/desk",
+    "/staff",
+    "/money",
+    "/account",
+    "/pledges",
+    "/sign-in",
+    "/sign-up",
+    "/outbox",
+    "/sandbox",
+    "/api/v1",
+)
+_documents: page_cache.Kept[page_cache.Body] = page_cache.Kept(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A fund in numbers, in cents that sum: promised = collected + dropped, collected = processor + fee + payout."""
+
+    currency: str
+    goal_minor: int
+    pledges: int
+    pledge_minor: int
+    dropped: int
+    fee_bps: int
+
+    @property
+    def promised_minor(self) -> int:
+        return self.pledges * self.pledge_minor
+
+    @property
+    def dropped_minor(self) -> int:
+        return self.dropped * self.pledge_minor
+
+    @property
+    def collected_minor(self) -> int:
+        return self.promised_minor - self.dropped_minor
+
+    @property
+    def processor_minor(self) -> int:
+        return processor_minor(self.collected_minor, self.pledges - self.dropped)
+
+    @property
+    def fee_minor(self) -> int:
+        return money.share_minor(self.collected_minor, self.fee_bps)
+
+    @property
+    def payout_minor(self) -> int:
+        return self.collected_minor - self.processor_minor - self.fee_minor
+
+
+async def how_it_works(request: Request) -> Response:
+    return page(request, "desk/how_it_works.html", settle_days=SETTLE_DAYS, retry_days=RETRY_DAYS)
+
+
+async def fees(request: Request) -> Response:
+    """What it costs, with one fund worked through."""
+    example = Example(
+        currency=current().currencies[0], goal_minor=10_000_00, pledges=265, pledge_minor=40_00, dropped=8,
+        fee_bps=current().fee_bps,
+    )  # fmt: skip
+    share = numbers.format_percent(current().fee_bps / 10_000, "#,##0.##%", locale=i18n.locale())
+    return page(request, "desk/fees.html", example=example, fee=share)
+
+
+async def robots(request: Request) -> Response:
+    closed = "\n".join(f"Disallow: {path}" for path in _CLOSED)
+    text = f"User-agent: *\n{closed}\n\nSitemap: {current().base_url}/sitemap.xml\n"
+    return PlainTextResponse(text, headers={"cache-control": "public, max-age=86400"})
+
+
+async def sitemap(request: Request) -> Response:
+    return page_cache.send(request, await _documents.get("sitemap", _sitemap))
+
+
+async def _sitemap() -> page_cache.Body:
+    base = current().base_url
+    lines = [f"<url><loc>{escape(base)}{path}</loc></url>" for path in ("/", "/films", "/how-it-works", "/fees")]
+    for row in await public_slugs():
+        changed = formats.iso(min(clock.from_us(row["changed_at"]), clock.now() + timedelta(days=1)))
+        lines.append(f"<url><loc>{escape(base)}/campaigns/{row['slug']}</loc><lastmod>{changed}</lastmod></url>")
+    body = "\n".join(lines)
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}\n</urlset>\n'
+    return page_cache.body_of(text, "application/xml")
+
+
+routes = [
+    get("/how-it-works", how_it_works, may=anyone),
+    get("/fees", fees, may=anyone),
+    get("/robots.txt", robots, may=public),
+    get("/sitemap.xml", sitemap, may=public),
+]

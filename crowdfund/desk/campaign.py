@@ -1,0 +1,166 @@
+"""The page of a fund, for everybody: the story, where it stands, what can be had, who is in, and how it ends.
+
+Who isn't signed in gets it from a cache of a second. What is read from the database does not depend on how many pledged.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund import clock
+from crowdfund.campaigns import followers, queries
+from crowdfund.campaigns.followers import CAN_BE_FOLLOWED, SHOWN_FROM
+from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.pages import words
+from crowdfund.campaigns.pages.shown import art_of, story_html, tier_shown, update_shown
+from crowdfund.campaigns.queries import Whole
+from crowdfund.desk.queries import latest_backers
+from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.queries import live_pledge
+from crowdfund.settings import current
+from crowdfund.web import formats, language, page_cache
+from crowdfund.web.i18n import _
+from crowdfund.web.page import page
+from crowdfund.web.routes import anyone, get
+
+REF_SECONDS = 7 * 86_400
+_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,39}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page tells, in no language yet."""
+
+    whole: Whole
+    backers: list[dict[str, Any]]
+    followers: int
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.whole.campaign
+
+    @property
+    def can_pledge(self) -> bool:
+        campaign = self.campaign
+        return (
+            campaign.state == CampaignState.LIVE and campaign.closes_at is not None and clock.now() < campaign.closes_at
+        )
+
+
+_views: page_cache.Kept[View] = page_cache.Kept()
+_bodies: page_cache.Kept[page_cache.Body] = page_cache.Kept()
+
+
+async def view_of(campaign: Campaign) -> View:
+    """Everything the page of this campaign tells; a handful of look-ups by key."""
+    waits = campaign.state == CampaignState.PRELAUNCH
+    return View(
+        whole=await queries.whole(campaign),
+        backers=[] if waits else await latest_backers(campaign.id),
+        followers=await followers.followers_of(campaign.id) if waits else 0,
+    )
+
+
+async def _public_view(slug: str) -> View:
+    async def make() -> View:
+        return await view_of(await queries.public_campaign(slug))
+
+    return await _views.get(slug, make)
+
+
+async def show(request: Request) -> Response:
+    slug = request.path_params["slug"]
+    if not page_cache.is_for_everybody(request):
+        return await _own(request, await _public_view(slug))
+
+    async def make() -> page_cache.Body:
+        drawn = draw(request, await _public_view(slug))
+        if "set-cookie" in drawn.headers:
+            raise RuntimeError("this page would give everybody the same cookie: a form on it needs a token")
+        return page_cache.body_of(bytes(drawn.body))
+
+    response = page_cache.send(request, await _bodies.get((slug, language.choose(request)), make))
+    return _keep_referrer(request, response)
+
+
+async def _own(request: Request, view: View) -> Response:
+    """For somebody who is signed in: her pledge, and whether she follows it."""
+    person = request.state.person
+    mine = await live_pledge(person.id, view.campaign.id) if person else None
+    follows = person is not None and await followers.follows(view.campaign.id, person.id)
+    return _keep_referrer(request, draw(request, view, mine=_mine(mine, view) if mine else None, follows=follows))
+
+
+def _mine(pledge: Pledge, view: View) -> dict[str, Any]:
+    tier = next((tier.name for tier in view.whole.tiers if tier.id == pledge.tier_id), "")
+    closes_at = view.campaign.closes_at
+    foot = (
+        _("Charged after %(day)s") % {"day": formats.day(closes_at)} if pledge.state == "active" and closes_at else ""
+    )
+    return {
+        "path": pledge.path, "amount_minor": pledge.amount_minor, "state": pledge.state, "tier_name": tier,
+        "foot": _("A card is missing: it does not count yet") if pledge.state == "started" else foot,
+    }  # fmt: skip
+
+
+def draw(
+    request: Request, view: View, *, mine: dict[str, Any] | None = None, follows: bool = False, preview: str = ""
+) -> Response:
+    """The page itself. preview: the words of a banner, where it is shown to those who write or review it."""
+    whole, campaign, now = view.whole, view.campaign, clock.now()
+    url = f"{current().base_url}{campaign.path}"
+    heading, sentence = words.result_text(campaign)
+    return page(
+        request, "campaigns/show.html",
+        campaign=_facts(whole), tiers=[tier_shown(tier, campaign, now) for tier in whole.tiers],
+        updates=[update_shown(update, campaign) for update in whole.updates], backers=_backers(view.backers),
+        history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
+        can_pledge=view.can_pledge and not preview, can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
+        my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
+        is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, share_url=url,
+        live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom", pledge_path=f"{campaign.path}/pledges/new",
+        base_url=current().base_url,
+    )  # fmt: skip
+
+
+def _facts(whole: Whole) -> dict[str, Any]:
+    campaign, organisation = whole.campaign, whole.organisation
+    return {
+        "name": campaign.name, "tagline": campaign.tagline, "kind": campaign.kind, "state": campaign.state, "path": campaign.path,
+        "currency": campaign.currency, "goal_minor": campaign.goal_minor, "needed_minor": campaign.needed_minor,
+        "promised_minor": whole.promised_minor, "collected_minor": whole.collected_minor, "backers": whole.backers,
+        "opens_at": campaign.opens_at, "closes_at": campaign.closes_at, "ended_at": campaign.ended_at, "rule": campaign.rule,
+        "threshold_bps": campaign.threshold_bps, "share_price_minor": campaign.share_price_minor,
+        "shares_per_fan_max": campaign.shares_per_fan_max, "colour": whole.title.colour, "art_url": art_of(whole.title),
+        "organisation_name": organisation.name, "organisation_about": organisation.about,
+        "organisation_verified": organisation.is_verified, "story_html": story_html(whole.page.story),
+        "risks_html": story_html(whole.page.risks), "version": whole.page.version, "version_at": whole.page.made_at,
+        "budget": whole.budget, "rule_text": words.when_charged(campaign), "if_it_fails": words.if_it_fails(campaign),
+        "next": words.what_comes(campaign),
+    }  # fmt: skip
+
+
+def _backers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    nobody = _("Somebody")
+    return [
+        {"name": r["name"] or nobody, "at": clock.from_us(r["made_at"]), "text": r["tier"] or ""} for r in rows
+    ]  # fmt: skip
+
+
+def _keep_referrer(request: Request, response: Response) -> Response:
+    """Who sent the visitor here, kept for this fund's pledge form alone. The address is the only thing that is believed."""
+    ref = request.query_params.get("ref", "")
+    if _REF.fullmatch(ref):
+        path = f"/campaigns/{request.path_params['slug']}"
+        response.set_cookie(
+            "ref", ref, max_age=REF_SECONDS, path=path, secure=current().https, httponly=True, samesite="lax"
+        )
+    return response
+
+
+routes = [get("/campaigns/{slug}", show, may=anyone)]

@@ -1,0 +1,96 @@
+"""The front page and the list of films."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.campaigns.pages.shown import Card, cards_of
+from crowdfund.campaigns.queries import GROUPS, campaigns_in, number_in
+from crowdfund.web import language, page_cache
+from crowdfund.web.i18n import _, lazy
+from crowdfund.web.page import page
+from crowdfund.web.routes import anyone, get
+
+PAGE = 24
+PAGES_MAX = 400
+WORDS_MAX = 100
+STATES = {
+    "all": lazy("All"), "live": lazy("Live"), "prelaunch": lazy("Coming"), "settling": lazy("Collecting"),
+    "funded": lazy("Funded"), "ended": lazy("Not funded"),
+}  # fmt: skip
+ORDERS = {"closing": lazy("Closing soon"), "newest": lazy("Newest"), "promised": lazy("Most promised")}
+
+_bodies: page_cache.Kept[page_cache.Body] = page_cache.Kept()
+_lists: page_cache.Kept[dict[str, Any]] = page_cache.Kept()
+
+
+async def _front() -> dict[str, Any]:
+    """What the front page shows. Nothing stands on it twice; the featured fund is the live one with the most behind it."""
+    live = cards_of(await campaigns_in(GROUPS["live"], order="closing", limit=60))
+    featured = max(live, key=_pull, default=None)
+    rest = [card for card in live if card is not featured]
+    closing = rest[:6]
+    newest = sorted(rest[6:], key=lambda card: card.id, reverse=True)[:6]
+    return {
+        "featured": featured, "closing_soon": closing, "just_launched": newest,
+        "coming": cards_of(await campaigns_in(GROUPS["prelaunch"], order="opening", limit=6)),
+        "funded": cards_of(await campaigns_in(GROUPS["funded"], order="ended", limit=6)),
+    }  # fmt: skip
+
+
+def _pull(card: Card) -> tuple[int, int, int]:
+    """How much a fund pulls: nearest to its goal, then fans, then the older; amounts of several currencies don't compare."""
+    return min(card.promised_minor * 100 // max(1, card.goal_minor), 150), card.backers, -card.id
+
+
+async def home(request: Request) -> Response:
+    async def make() -> page_cache.Body:
+        return page_cache.body_of(bytes(page(request, "desk/home.html", **await _lists.get("front", _front)).body))
+
+    if page_cache.is_for_everybody(request):
+        return page_cache.send(request, await _bodies.get(("home", language.choose(request)), make))
+    return page(request, "desk/home.html", **await _lists.get("front", _front))
+
+
+async def films(request: Request) -> Response:
+    """All funds that people can see: looked for, filtered, in an order. What is asked for and unknown is left out."""
+    asked = request.query_params
+    words = " ".join(asked.get("q", "").replace("\x00", " ").split())[:WORDS_MAX]
+    state = asked.get("state", "all") if asked.get("state") in STATES else "all"
+    order = asked.get("order", "closing") if asked.get("order") in ORDERS else "closing"
+    number = _page_number(asked.get("page", "1"))
+
+    async def make() -> dict[str, Any]:
+        rows = await campaigns_in(GROUPS[state], order=order, words=words, limit=PAGE + 1, offset=(number - 1) * PAGE)
+        return {"rows": rows, "found": await number_in(GROUPS[state], words=words)}
+
+    found = await _lists.get(("films", words, state, order, number), make)
+    here = {"q": words, "state": state, "order": order}
+    return page(
+        request, "desk/films.html", campaigns=cards_of(found["rows"][:PAGE]), found=found["found"], words=words, state=state,
+        order=order, states=STATES, orders=ORDERS, number=number, here=here, link=lambda **more: _link(here | more),
+        newer=_link(here | {"page": number - 1}) if number > 1 else "",
+        older=_link(here | {"page": number + 1}) if len(found["rows"]) > PAGE and number < PAGES_MAX else "",
+        say=_("Page %(number)d") % {"number": number},
+    )  # fmt: skip
+
+
+def _page_number(text: str) -> int:
+    return min(max(1, int(text)), PAGES_MAX) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+
+
+def _link(asked: dict[str, Any]) -> str:
+    """The address of a list; what is usual is left out of it."""
+    usual = {"q": "", "state": "all", "order": "closing", "page": 1}
+    query = urlencode({name: value for name, value in asked.items() if value != usual[name]})
+    return f"/films?{query}" if query else "/films"
+
+
+routes = [
+    get("/", home, may=anyone),
+    get("/films", films, may=anyone),
+]

@@ -1,0 +1,221 @@
+"""What pages made of several rooms read across them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from crowdfund import clock
+from crowdfund.campaigns.models import Campaign
+from crowdfund.database import Sql, as_rows
+
+# --- a fund's page ---
+
+# One look at the end of the index for each state that counts: with a million pledges it reads as much as with ten.
+_LATEST = " UNION ALL ".join(
+    f"""SELECT * FROM (SELECT id, person_id, tier_id, shown_as, made_at FROM pledge
+        WHERE campaign_id = $1 AND state = '{state}' ORDER BY id DESC LIMIT 12) AS {state}"""  # noqa: S608
+    for state in ("active", "charging", "errored", "collected", "disputed")
+)
+_BACKERS = Sql(f"""
+    SELECT b.made_at, t.name AS tier, CASE WHEN b.shown_as = 'name' THEN p.name ELSE '' END AS name
+    FROM ({_LATEST}) AS b JOIN person p ON p.id = b.person_id LEFT JOIN tier t ON t.id = b.tier_id
+    ORDER BY b.id DESC LIMIT 12""")  # noqa: S608
+
+
+async def latest_backers(campaign_id: int) -> list[dict[str, Any]]:
+    """The last twelve whose pledge counts: made_at, tier, and the name, empty where the fan doesn't want it shown."""
+    return await _BACKERS(campaign_id)
+
+
+# --- a producer's dashboard: counted as pledges were made, so nothing is summed over them ---
+
+_BY_DAY = Sql("""
+    SELECT day, CAST(SUM(pledges) AS BIGINT) AS pledges, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+    FROM pledge_count WHERE campaign_id = $1 AND day >= $2 GROUP BY day ORDER BY day""")
+_BY_REFERRER = Sql("""
+    SELECT referrer, CAST(SUM(pledges) AS BIGINT) AS pledges, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
+    FROM pledge_count WHERE campaign_id = $1 GROUP BY referrer ORDER BY 3 DESC, referrer LIMIT 12""")
+_SETTLING = Sql("""
+    SELECT (SELECT COUNT(*) FROM pledge WHERE campaign_id = $1 AND state = 'errored') AS errored,
+           (SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM pledge WHERE campaign_id = $1 AND state = 'errored')
+               AS errored_minor""")
+# A fund tells how cards behave once it was charged: the mean of such funds, each counting the same whatever its currency.
+_RATES = """
+    SELECT COUNT(*) AS funds, AVG(CAST(collected_minor AS DOUBLE PRECISION) / promised_at_close_minor) AS rate FROM campaign
+    WHERE state IN ('funded', 'delivering', 'completed', 'failed') AND collected_minor > 0 AND promised_at_close_minor > 0"""
+_RATE_OF = Sql(f"{_RATES} AND organisation_id = $1")
+_RATE_OF_ALL = Sql(_RATES)
+DAYS_SHOWN = 45
+
+
+async def pledges_by_day(campaign: Campaign) -> list[tuple[str, int, int]]:
+    """Each day since the launch, at most the last 45: the day, pledges made, and their amount."""
+    if campaign.launched_at is None:
+        return []
+    last = min(clock.now(), campaign.closed_at or clock.now()).date()
+    first = max(campaign.launched_at.date(), last - timedelta(days=DAYS_SHOWN - 1))
+    found = {r["day"]: (r["pledges"], r["amount_minor"]) for r in await _BY_DAY(campaign.id, first.isoformat())}
+    days = [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+    return [(day, *found.get(day, (0, 0))) for day in days]
+
+
+async def pledges_by_referrer(campaign_id: int) -> list[dict[str, Any]]:
+    """Where pledges came from, the most money first; the empty referrer is who came by themselves."""
+    return await _BY_REFERRER(campaign_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """How far collecting is. waiting: pledges whose card was refused and may be mended. dropped_minor: given up."""
+
+    collected_minor: int
+    waiting: int
+    waiting_minor: int
+    open_minor: int
+    dropped_minor: int
+
+
+async def settling_of(campaign: Campaign) -> Settling:
+    row = await _SETTLING.one(campaign.id)
+    assert row is not None
+    open_minor = campaign.promised_minor - campaign.collected_minor - row["errored_minor"]
+    return Settling(
+        collected_minor=campaign.collected_minor, waiting=row["errored"], waiting_minor=row["errored_minor"],
+        open_minor=max(0, open_minor), dropped_minor=campaign.promised_at_close_minor - campaign.promised_minor,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What share of promises is collected. source: `organisation`, `platform`, or `assumed` where nothing is known yet."""
+
+    bps: int
+    source: str
+    funds: int
+
+
+# Elsewhere 8 to 13 of a hundred payments drop when all-or-nothing funds close, so one in ten until we know better.
+ASSUMED = Rate(9_000, "assumed", 0)
+
+
+async def collection_rate(organisation_id: int) -> Rate:
+    """From this organisation's funds that were charged, else from all, else assumed."""
+    for source, row in (("organisation", await _RATE_OF.one(organisation_id)), ("platform", await _RATE_OF_ALL.one())):
+        if row is not None and row["funds"]:
+            return Rate(min(10_000, int(row["rate"] * 10_000)), source, row["funds"])
+    return ASSUMED
+
+
+# --- a file of all pledges ---
+
+_PLEDGES = Sql("""
+    SELECT l.id, l.made_at, l.state, l.amount_minor, l.currency, l.quantity, l.tier_id, l.referrer, l.page_version,
+           CASE WHEN l.shown_as = 'name' THEN p.name ELSE '' END AS name
+    FROM pledge l JOIN person p ON p.id = l.person_id
+    WHERE l.campaign_id = $1 AND l.id > $2 AND l.state <> 'started' ORDER BY l.id LIMIT $3""")
+CSV_PAGE = 1_000
+
+
+async def all_pledges(campaign_id: int) -> AsyncIterator[list[dict[str, Any]]]:
+    """A fund's pledges, a thousand at a time, in the order in which they were made."""
+    after = 0
+    while page := await _PLEDGES(campaign_id, after, CSV_PAGE):
+        yield page
+        after = page[-1]["id"]
+
+
+# --- what waits for staff ---
+
+_WAITING = Sql("""
+    SELECT (SELECT COUNT(*) FROM campaign WHERE state = 'submitted') AS campaigns,
+           (SELECT COUNT(*) FROM organisation WHERE state = 'submitted') AS organisations,
+           (SELECT COUNT(*) FROM job WHERE state = 'parked') AS jobs,
+           (SELECT COUNT(*) FROM webhook_event WHERE state = 'parked') AS events,
+           (SELECT COUNT(*) FROM refund WHERE state = 'failed') AS refunds,
+           (SELECT COUNT(*) FROM payout WHERE state = 'failed') AS payouts,
+           (SELECT COUNT(*) FROM dispute WHERE state = 'needs_response') AS disputes""")
+_SUBMITTED = Sql("""
+    SELECT c.slug, c.name, c.goal_minor, c.currency, o.name AS organisation_name,
+           (SELECT MAX(e.at) FROM campaign_event e WHERE e.campaign_id = c.id AND e.to_state = 'submitted') AS since
+    FROM campaign c JOIN organisation o ON o.id = c.organisation_id WHERE c.state = 'submitted' ORDER BY 6 LIMIT 50""")
+_ORGANISATIONS = Sql("""
+    SELECT o.slug, o.name, o.country,
+           (SELECT MAX(e.at) FROM organisation_event e WHERE e.organisation_id = o.id AND e.to_state = 'submitted') AS since
+    FROM organisation o WHERE o.state = 'submitted' ORDER BY 4 LIMIT 50""")
+_JOBS = Sql("SELECT id, kind, error, due_at FROM job WHERE state = 'parked' ORDER BY id LIMIT 50")
+_EVENTS = Sql(
+    "SELECT id, type, object_id, received_at FROM webhook_event WHERE state = 'parked' ORDER BY received_at LIMIT 50"
+)
+_REFUNDS = Sql("""
+    SELECT r.id, r.subject, r.amount_minor, r.currency, r.reason, r.ended_at, c.name, p.name AS fan
+    FROM refund r JOIN campaign c ON c.id = r.campaign_id JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id
+    WHERE r.state = 'failed' ORDER BY r.id LIMIT 50""")
+_PAYOUTS = Sql("""
+    SELECT y.amount_minor, y.currency, y.note, y.next_try_at, c.slug, c.name, o.name AS organisation_name, o.payouts_state
+    FROM payout y JOIN campaign c ON c.id = y.campaign_id JOIN organisation o ON o.id = y.organisation_id
+    WHERE y.state = 'failed' AND NOT EXISTS (SELECT 1 FROM payout z WHERE z.campaign_id = y.campaign_id AND z.state <> 'failed')
+    ORDER BY y.id LIMIT 50""")
+_DISPUTES = Sql("""
+    SELECT d.pledge_id, d.amount_minor, d.currency, d.reason, d.due_by, c.name, o.name AS organisation_name
+    FROM dispute d JOIN campaign c ON c.id = d.campaign_id JOIN organisation o ON o.id = c.organisation_id
+    WHERE d.state = 'needs_response' ORDER BY d.due_by LIMIT 50""")
+_TROUBLED = Sql("SELECT name, note, done_at FROM sweep WHERE note <> '' ORDER BY name")
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Everything that needs a person, each list the oldest first and at most fifty long. counts: how many there are."""
+
+    counts: dict[str, int]
+    campaigns: list[dict[str, Any]]
+    organisations: list[dict[str, Any]]
+    disputes: list[dict[str, Any]]
+    refunds: list[dict[str, Any]]
+    payouts: list[dict[str, Any]]
+    jobs: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    sweeps: list[dict[str, Any]]
+
+
+async def inbox() -> Inbox:
+    counts = await _WAITING.one()
+    return Inbox(
+        counts=counts or {}, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
+        refunds=await _REFUNDS(), payouts=await _PAYOUTS(), jobs=await _JOBS(), events=await _EVENTS(), sweeps=await _TROUBLED(),
+    )  # fmt: skip
+
+
+# --- the audit ---
+
+_LINES = """
+    SELECT a.id, a.at, a.action, a.subject, a.reason, a.before, a.after, p.name AS by_name, a.by_person_id
+    FROM audit_entry a LEFT JOIN person p ON p.id = a.by_person_id
+    WHERE a.id < $1 AND ($2 = '' OR a.action = $2) AND ($3 = 0 OR a.by_person_id = $3) AND a.at >= $4 AND a.at < $5"""
+_AUDIT = Sql(f"{_LINES} ORDER BY a.id DESC LIMIT $6")
+_AUDIT_ABOUT = Sql(f"{_LINES} AND a.subject = $7 ORDER BY a.id DESC LIMIT $6")
+_NAMES = Sql("""
+    SELECT 'campaign:' || CAST(id AS TEXT) AS subject, name, '/staff/campaigns/' || slug AS path FROM campaign
+    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows} WHERE value->>'kind' = 'campaign')
+    UNION ALL SELECT 'organisation:' || CAST(id AS TEXT), name, '/staff/organisations/' || slug FROM organisation
+    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows} WHERE value->>'kind' = 'organisation')
+    UNION ALL SELECT 'person:' || CAST(id AS TEXT), name, '' FROM person
+    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows} WHERE value->>'kind' = 'person')""")
+
+
+async def audit_entries(
+    *, before_id: int | None, action: str, subject: str, by: int, since_us: int, until_us: int, limit: int
+) -> list[dict[str, Any]]:
+    """Lines of the audit, the newest first. Empty filters find everything."""
+    values = (before_id if before_id is not None else 2**63 - 1, action, by, since_us, until_us, limit)
+    return await _AUDIT_ABOUT(*values, subject) if subject else await _AUDIT(*values)
+
+
+async def names_of(subjects: set[str]) -> dict[str, tuple[str, str]]:
+    """What `campaign:12` and the like are called, and where staff look at them."""
+    asked = [
+        {"kind": kind, "id": number} for kind, _, number in (subject.partition(":") for subject in subjects) if number.isdigit()
+    ]  # fmt: skip
+    return {row["subject"]: (row["name"], row["path"]) for row in await _NAMES(as_rows(asked))} if asked else {}
