@@ -147,6 +147,15 @@ async def write(campaign_id: int, content: Content, *, by: int) -> None:
     await Title.filter(id=campaign.title_id).update(**changes)
 
 
+@atomic
+async def drop_image(campaign_id: int) -> None:
+    """Take the makers' picture away, so that the site draws one again. Raises NotEditable once people can see it."""
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.state not in EDITABLE:
+        raise NotEditable("The picture of a fund that people can see stays.")
+    await Title.filter(id=campaign.title_id).update(image_id=None)
+
+
 # --- tiers ---
 
 

@@ -61,6 +61,10 @@ async def enqueue_many(jobs: list[tuple[str, dict[str, Any], str | None]], *, du
         await _ENQUEUE(as_rows(rows))
 
 
+_UNPARK = Sql(
+    "UPDATE job SET state = 'queued', tries = 0, due_at = $2, error = NULL WHERE id = $1 AND state = 'parked' RETURNING kind"
+)
+
 _lease = atomic(_LEASE.__call__)
 _put_back = atomic(_AGAIN.__call__)
 
@@ -69,6 +73,12 @@ _put_back = atomic(_AGAIN.__call__)
 async def _forget(job_ids: list[int]) -> list[None]:
     await _DONE(as_rows({"id": job_id} for job_id in job_ids))
     return [None] * len(job_ids)
+
+
+async def unpark(job_id: int) -> str | None:
+    """Let a parked job be tried anew, in the caller's transaction; gives its kind, none where it was not parked."""
+    kind = await _UNPARK.value(job_id, clock.now_us())
+    return None if kind is None else str(kind)
 
 
 _done = Batch[int, None](_forget)

@@ -109,9 +109,15 @@ def _mine(pledge: Pledge, view: View) -> dict[str, Any]:
 
 
 def draw(
-    request: Request, view: View, *, mine: dict[str, Any] | None = None, follows: bool = False, preview: str = ""
+    request: Request,
+    view: View,
+    *,
+    mine: dict[str, Any] | None = None,
+    follows: bool = False,
+    preview: str = "",
+    back: str = "",
 ) -> Response:
-    """The page itself. preview: the words of a banner, where it is shown to those who write or review it."""
+    """The page itself. preview: the words of a banner, where it is shown to those who write or review it; back: their desk."""
     whole, campaign, now = view.whole, view.campaign, clock.now()
     url = f"{current().base_url}{campaign.path}"
     heading, sentence = words.result_text(campaign)
@@ -122,7 +128,8 @@ def draw(
         history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
         can_pledge=view.can_pledge and not preview, can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
         my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
-        is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, share_url=url,
+        is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
+        share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom", pledge_path=f"{campaign.path}/pledges/new",
         base_url=current().base_url,
     )  # fmt: skip

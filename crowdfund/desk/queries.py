@@ -10,6 +10,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, as_rows
+from crowdfund.pledges.models import PledgeState
 
 # --- a fund's page ---
 
@@ -115,16 +116,17 @@ _PLEDGES = Sql("""
     SELECT l.id, l.made_at, l.state, l.amount_minor, l.currency, l.quantity, l.tier_id, l.referrer, l.page_version,
            CASE WHEN l.shown_as = 'name' THEN p.name ELSE '' END AS name
     FROM pledge l JOIN person p ON p.id = l.person_id
-    WHERE l.campaign_id = $1 AND l.id > $2 AND l.state <> 'started' ORDER BY l.id LIMIT $3""")
+    WHERE l.campaign_id = $1 AND l.state = $2 AND l.id > $3 ORDER BY l.id LIMIT $4""")
 CSV_PAGE = 1_000
 
 
 async def all_pledges(campaign_id: int) -> AsyncIterator[list[dict[str, Any]]]:
-    """A fund's pledges, a thousand at a time, in the order in which they were made."""
-    after = 0
-    while page := await _PLEDGES(campaign_id, after, CSV_PAGE):
-        yield page
-        after = page[-1]["id"]
+    """A fund's pledges that count or counted, a thousand at a time: by state, as the index has them, then as they were made."""
+    for state in PledgeState:
+        after = 0
+        while state != PledgeState.STARTED and (page := await _PLEDGES(campaign_id, state.value, after, CSV_PAGE)):
+            yield page
+            after = page[-1]["id"]
 
 
 # --- what waits for staff ---

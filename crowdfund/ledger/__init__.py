@@ -4,7 +4,7 @@ Balanced by construction, append-only by trigger; a correction is a reversing en
 """
 
 from crowdfund.ledger import chart
-from crowdfund.ledger.balances import balance_minor
+from crowdfund.ledger.balances import balance_minor, part_minor
 from crowdfund.ledger.chart import Account
 from crowdfund.ledger.post import Entry, EntryDiffers, FloorBroken, Posting, post, recorded_by_processor, reverse
 
@@ -16,6 +16,7 @@ __all__ = [
     "Posting",
     "balance_minor",
     "chart",
+    "part_minor",
     "post",
     "recorded_by_processor",
     "reverse",

@@ -1,142 +1,180 @@
-"""Paying out in three beats: set the money aside and write the key, ask Stripe, write what came of it."""
+"""Paying out in three beats: set the money aside and write the key, ask Stripe, write what came of it.
+
+A fund is paid out as often as its organisation is owed something of it: once in the life of most, again when a won dispute
+brings money back, in parts where it is more than one transfer can carry. What the organisation owes us is taken off first.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from crowdfund import clock
+from crowdfund import clock, money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
 from crowdfund.database import Sql, atomic, new_id, outbox
-from crowdfund.ledger import Entry, Posting, balance_minor, chart, post
+from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, part_minor, post
 from crowdfund.payments import stripe
-from crowdfund.payouts.models import Payout, PayoutState
+from crowdfund.payments.in_turn import in_turn
+from crowdfund.payouts.models import MOVES, Payout, PayoutState
 
 AGAIN_AFTER = timedelta(days=1)
+ANSWER_WITHIN = timedelta(minutes=5)
 KEY_GOOD_FOR = timedelta(hours=23)
 
 _OWED = Sql("""
     SELECT c.id FROM campaign c JOIN organisation o ON o.id = c.organisation_id
+    JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || c.currency
+    JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
     WHERE c.state IN ('funded', 'delivering', 'completed') AND o.payouts_state = 'enabled'
-      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.state <> 'failed')
-      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.next_try_at > $1)
+      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND (p.state IN ('due', 'sending') OR p.next_try_at > $1))
+      AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+           WHERE p.credit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
+        > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+           WHERE p.debit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
     ORDER BY c.ended_at LIMIT 50""")
-_FUND_ENTRY = Sql("""
-    SELECT CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) AS minor FROM journal_entry e
-    JOIN posting p ON p.entry_id = e.id JOIN account a ON a.id = p.credit_id
-    WHERE e.key = $1 AND a.code = $2""")
 _DUE = Sql(
     "SELECT id FROM payout WHERE state IN ('due', 'sending') AND next_try_at <= $1 ORDER BY next_try_at LIMIT 50"
 )
-_CLAIM = Sql("""
-    UPDATE payout SET state = 'sending', next_try_at = $2
-    WHERE id = $1 AND state IN ('due', 'sending') AND next_try_at <= $3 RETURNING id""")
 _ACCOUNT = Sql("SELECT stripe_account_id FROM organisation WHERE id = $1")
 
 
 async def make_due_payouts() -> int:
-    """A payout for each funded fund whose organisation can be paid; gives how many were made."""
-    owed = await _OWED(clock.now_us())
-    for row in owed:
-        await _make(row["id"])
-    return len(owed)
+    """A payout for each funded fund whose organisation is owed something and can be paid; gives how many were made."""
+    return await in_turn([row["id"] for row in await _OWED(clock.now_us())], _make)
 
 
 @atomic
-async def _make(campaign_id: int) -> None:
-    """Beat one: what is owed leaves the organisation's account for the transit account, under a key."""
+async def _make(campaign_id: int) -> bool:
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
-    earlier = await Payout.filter(campaign_id=campaign_id).count()
-    if campaign.state not in SUCCEEDED or await Payout.exists(campaign_id=campaign_id, state__not=PayoutState.FAILED):
-        return
-    payable = chart.payable(campaign.organisation_id, campaign.currency)
-    owed_minor = int(await _FUND_ENTRY.value(f"campaign:{campaign_id}:funded", payable.code))
-    amount_minor = min(owed_minor, await balance_minor(payable))  # a refund since then has made it less
-    if amount_minor <= 0:
-        return
+    under_way = (PayoutState.DUE, PayoutState.SENDING)
+    owed_minor = await _owed_minor(campaign)
+    if campaign.state not in SUCCEEDED or owed_minor <= 0:
+        return False
+    if await Payout.exists(campaign_id=campaign_id, state__in=under_way):
+        return False
+    number = 1 + await Payout.filter(campaign_id=campaign_id).count()
     now = clock.now()
-    payout = await Payout.create(
-        id=new_id(), organisation_id=campaign.organisation_id, campaign_id=campaign_id, amount_minor=amount_minor,
-        currency=campaign.currency, state=PayoutState.DUE, attempt=1, key=f"campaign:{campaign_id}:payout:{earlier + 1}", next_try_at=now, made_at=now,
+    await Payout.create(
+        id=new_id(), organisation_id=campaign.organisation_id, campaign_id=campaign_id, amount_minor=owed_minor,
+        currency=campaign.currency, state=PayoutState.DUE, attempt=1, key=f"campaign:{campaign_id}:payout:{number}",
+        next_try_at=now, made_at=now,
     )  # fmt: skip
-    await post([_entry(payout, "set_aside", Posting(payable, chart.payout_transit(campaign.currency), amount_minor))])
+    return True
+
+
+async def _owed_minor(campaign: Campaign) -> int:
+    """What of a fund is its organisation's and not paid out yet: its part of the account, and never more than is in it."""
+    payable = chart.payable(campaign.organisation_id, campaign.currency)
+    part = await part_minor(payable, f"campaign:{campaign.id}")
+    return min(part, await balance_minor(payable), money.CHARGE_MAX_MINOR)
 
 
 async def send_due_payouts() -> int:
-    """Beats two and three for payouts whose turn it is; gives how many were asked for."""
-    due = await _DUE(clock.now_us())
-    for row in due:
-        await _send(row["id"])
+    """All three beats for payouts whose turn it is; gives how many were asked for."""
+    due = [row["id"] for row in await _DUE(clock.now_us())]
+    await in_turn(due, _send)
     return len(due)
-
-
-_claim = atomic(_CLAIM.__call__)
 
 
 async def _send(payout_id: int) -> None:
     now = clock.now()
-    if not await _claim(payout_id, clock.to_us(now + timedelta(minutes=5)), clock.to_us(now)):
+    payout = await _set_aside(payout_id)
+    if payout is None:
         return
-    payout = await Payout.get(id=payout_id)
-    account_id = str(await _ACCOUNT.value(payout.organisation_id))
-    group = f"campaign:{payout.campaign_id}"
+    account_id, group = str(await _ACCOUNT.value(payout.organisation_id)), f"campaign:{payout.campaign_id}"
     try:
+        sent = None
         if now - payout.made_at > KEY_GOOD_FOR:
-            found = await stripe.transfer_searched(account_id, group, payout.id)
-            if found is not None:
-                return await _paid(payout.id, *found)
+            sent = await stripe.transfer_searched(account_id, group, payout.id)
         # Stripe answers a key with what it said first, a refusal too: an attempt has its own, counted up only after a no.
-        sent = await stripe.transfer(
+        sent = sent or await stripe.transfer(
             key=f"{payout.key}:{payout.attempt}", amount_minor=payout.amount_minor, currency=payout.currency,
             account_id=account_id, group=group, payout_id=payout.id,
         )  # fmt: skip
-    except stripe.Unknown:
-        return None  # the same key again in five minutes
     except stripe.Refused as refused:
-        return await _refused(payout.id, refused)
-    return await _paid(payout.id, *sent)
+        await _refused(payout.id, refused)
+    else:  # where nobody can tell, the same key is used again in five minutes
+        await _paid(payout.id, *sent)
+
+
+@atomic
+async def _set_aside(payout_id: int) -> Payout | None:
+    """Beat one: what is owed now leaves the organisation's account for the transit account, under a key.
+
+    A payout that is under way already is only claimed again, as it is. None: somebody else was faster, or nothing is owed.
+    """
+    await counters.lock_one((await Payout.get(id=payout_id)).campaign_id)
+    payout = await Payout.get(id=payout_id)
+    now = clock.now()
+    if payout.next_try_at > now or payout.state not in (PayoutState.DUE, PayoutState.SENDING):
+        return None
+    if payout.state == PayoutState.SENDING:
+        await Payout.filter(id=payout_id).update(next_try_at=now + ANSWER_WITHIN)
+        return payout
+    campaign = await Campaign.get(id=payout.campaign_id)
+    payable = chart.payable(campaign.organisation_id, campaign.currency)
+    await _repay(campaign, payable)
+    owed_minor = await _owed_minor(campaign)
+    if owed_minor <= 0:
+        await _move(payout, PayoutState.FAILED, note="nothing is owed any more")
+        return None
+    await _move(payout, PayoutState.SENDING, amount_minor=owed_minor, note="", next_try_at=now + ANSWER_WITHIN)
+    aside = Posting(payable, chart.payout_transit(campaign.currency), owed_minor)
+    await post([_entry(payout, f"set_aside:{payout.attempt}", "payout_set_aside", aside)])
+    return payout
+
+
+async def _repay(campaign: Campaign, payable: Account) -> None:
+    """What an organisation owes us is taken from what we owe it."""
+    receivable = chart.receivable(campaign.organisation_id, campaign.currency)
+    minor = min(await balance_minor(receivable), await _owed_minor(campaign))
+    if minor > 0:
+        movement = Posting(payable, receivable, minor)
+        await post([Entry(f"repaid:{new_id()}", "receivable_repaid", f"campaign:{campaign.id}", [movement])])
+
+
+async def _move(payout: Payout, to: PayoutState, **changes: Any) -> bool:
+    """Compare and set; gives whether it moved. The row object is brought up to date."""
+    if to not in MOVES[PayoutState(payout.state)]:
+        return False
+    if not await Payout.filter(id=payout.id, state=payout.state).update(state=to, **changes):
+        return False
+    for name, value in {"state": to, **changes}.items():
+        setattr(payout, name, value)
+    return True
 
 
 @atomic
 async def _paid(payout_id: int, transfer_id: str, balance_transaction_id: str | None) -> None:
     payout = await Payout.get(id=payout_id)
-    moved = await Payout.filter(id=payout_id, state=PayoutState.SENDING).update(
-        state=PayoutState.PAID, stripe_transfer_id=transfer_id, paid_at=clock.now()
-    )
-    if not moved:
+    if not await _move(payout, PayoutState.PAID, stripe_transfer_id=transfer_id, paid_at=clock.now()):
         return
     movement = Posting(chart.payout_transit(payout.currency), chart.stripe(payout.currency), payout.amount_minor)
-    await post([_entry(payout, "paid", movement, balance_transaction_id)])
+    await post([_entry(payout, "paid", "payout_paid", movement, balance_transaction_id)])
     await outbox.enqueue("payout_paid", {"payout": payout.id}, key=f"payout_paid:{payout.id}")
 
 
 @atomic
 async def _refused(payout_id: int, refused: stripe.Refused) -> None:
-    """Not enough is available yet: tomorrow again. Anything else: the money goes back to what is owed, for a person to see."""
+    """The money is the organisation's again. Not enough is available yet: tomorrow again. Anything else: a new payout then."""
     payout = await Payout.get(id=payout_id)
+    attempt, again_at = payout.attempt, clock.now() + AGAIN_AFTER
     if refused.code == "balance_insufficient":
-        await Payout.filter(id=payout_id, state=PayoutState.SENDING).update(
-            state=PayoutState.DUE,
-            next_try_at=clock.now() + AGAIN_AFTER,
-            attempt=payout.attempt + 1,
-            note="waits until the charges are available",
-        )
-        return
-    moved = await Payout.filter(id=payout_id, state=PayoutState.SENDING).update(
-        state=PayoutState.FAILED, note=str(refused)[:300], next_try_at=clock.now() + AGAIN_AFTER
-    )
+        note = "waits until the charges are available"
+        moved = await _move(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=note)
+    else:
+        moved = await _move(payout, PayoutState.FAILED, next_try_at=again_at, note=str(refused)[:300])
     if moved:
         payable = chart.payable(payout.organisation_id, payout.currency)
         back = Posting(chart.payout_transit(payout.currency), payable, payout.amount_minor)
-        await post([_entry(payout, "failed", back)])
+        await post([_entry(payout, f"back:{attempt}", "payout_back", back)])
 
 
-def _entry(payout: Payout, step: str, movement: Posting, balance_transaction_id: str | None = None) -> Entry:
+def _entry(payout: Payout, step: str, kind: str, movement: Posting, transaction_id: str | None = None) -> Entry:
     return Entry(
-        f"payout:{payout.id}:{step}", f"payout_{step}", f"campaign:{payout.campaign_id}", [movement],
-        balance_transaction_id=balance_transaction_id,
+        f"payout:{payout.id}:{step}", kind, f"campaign:{payout.campaign_id}", [movement], balance_transaction_id=transaction_id
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Tables of the payouts room."""
+"""Tables of the payouts room, and the life of a payout."""
 
 from __future__ import annotations
 
@@ -11,10 +11,19 @@ from crowdfund.database import InstantField
 
 
 class PayoutState(StrEnum):
-    DUE = "due"
-    SENDING = "sending"
+    DUE = "due"  # to be sent when its time comes; the money is still the organisation's
+    SENDING = "sending"  # set aside, and Stripe is asked
     PAID = "paid"
-    FAILED = "failed"
+    FAILED = "failed"  # refused: the money is the organisation's again, and another payout is made tomorrow
+
+
+P = PayoutState
+MOVES: dict[PayoutState, set[PayoutState]] = {
+    P.DUE: {P.SENDING, P.FAILED},
+    P.SENDING: {P.PAID, P.DUE, P.FAILED},
+    P.PAID: set(),
+    P.FAILED: set(),
+}
 
 
 class Payout(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from crowdfund import clock
@@ -21,17 +22,19 @@ class PledgeNotChangeable(Refusal):
     pass
 
 
-class NothingToMend(Refusal):
-    pass
-
-
 _AMEND = Sql("""
     UPDATE pledge SET tier_id = $2, quantity = $3, amount_minor = $4, shown_as = $5
     WHERE id = $1 AND state = $6
     RETURNING id, state AS from_state, campaign_id, tier_id, quantity, amount_minor""")
-_ACTIVATE = Sql("UPDATE pledge SET card_id = $2, page_version = $3 WHERE id = $1 AND state = 'started' RETURNING id")
+_ACTIVATE = Sql("""
+    UPDATE pledge SET card_id = $2, page_version = $3
+    WHERE id = $1 AND state = 'started' AND EXISTS (SELECT 1 FROM saved_card c WHERE c.id = $2 AND c.state = 'saved')
+    RETURNING id""")
 _GIVE_CARD = Sql("""
-    UPDATE pledge SET card_id = $2, next_charge_at = $3 WHERE id = $1 AND state IN ('active', 'errored') RETURNING id, state""")
+    UPDATE pledge SET card_id = $2, next_charge_at = $3
+    WHERE id = $1 AND state IN ('active', 'errored')
+      AND EXISTS (SELECT 1 FROM saved_card c WHERE c.id = $2 AND c.state = 'saved')
+    RETURNING id""")
 
 
 async def own_pledge(pledge_id: int, person_id: int) -> Pledge:
@@ -60,15 +63,28 @@ async def start_saving_card(
 async def finish_setup(stripe_session_id: str) -> None:
     """A visit to Stripe's page has ended, or may have: use the card for what it was saved for. Safe to repeat.
 
-    Raises a Refusal where the pledge can't be counted any more (its tier was taken meanwhile, the fund closed).
+    A refusal is told where the fan's tries are told, not here: the event and the sweep that call this have nobody to tell.
     """
     setup = await CardSetup.get_or_none(stripe_session_id=stripe_session_id)
     if setup is None:
         return
+    with suppress(Refusal):
+        await finish_visit(setup)
+
+
+async def finish_visit(setup: CardSetup) -> None:
+    """Use the card that a visit saved, and let it go where nothing came to need it. Safe to repeat.
+
+    Raises a Refusal where the pledge can't be counted any more (its tier was taken meanwhile, the fund closed).
+    """
     card = await look_at_setup(setup)
     kind, _, number = setup.subject.partition(":")
-    if card is not None and kind == "pledge":
+    if card is None or kind != "pledge":
+        return
+    try:
         await use_card(int(number), card.id)
+    finally:
+        await atomic(letting_go.mark_unused)([card.id])
 
 
 async def use_card(pledge_id: int, card_id: int) -> None:
@@ -82,40 +98,29 @@ async def use_card(pledge_id: int, card_id: int) -> None:
 
 @atomic
 async def _activate(pledge_id: int, card_id: int) -> None:
-    found = await Pledge.get(id=pledge_id)
-    want = _want(found)
-    standing = await standing_for(as_rows([_row(want)]), [want])
-    pledge = await Pledge.get(id=pledge_id)  # again, now that its campaign is locked
+    await counters.lock_one((await Pledge.get(id=pledge_id)).campaign_id)
+    pledge = await Pledge.get(id=pledge_id)  # as it is now that its campaign is locked
     if pledge.state != PledgeState.STARTED:
         return
+    want = _want(pledge)
+    standing = await standing_for(as_rows([_row(want)]), [want])
     rules.decide_new(want, standing, clock.now_us())
     if await Pledge.exists(person_id=pledge.person_id, campaign_id=pledge.campaign_id, state__in=sorted(LIVE)):
         raise rules.AlreadyPledged("You back this fund already. Raise or change your pledge instead.")
-    version = standing.campaigns[pledge.campaign_id]["page_version"]
-    await _ACTIVATE(pledge_id, card_id, version)
+    if not await _ACTIVATE(pledge_id, card_id, standing.campaigns[pledge.campaign_id]["page_version"]):
+        raise rules.NoSuchCard("That card is not saved any more. Please pick another.", field="card")
     row = {**_row(want), "id": pledge_id, "state": pledge.state}
     await move_pledges([row], PledgeState.ACTIVE, because="card saved", by_person_id=pledge.person_id)
-    await counters.count_pledges(
-        [
-            {
-                **row,
-                "amount_minor": want.amount_minor,
-                "quantity": want.quantity,
-                "referrer": pledge.referrer,
-                "made_at": clock.now_us(),
-            }
-        ]
-    )
+    counted = {"amount_minor": want.amount_minor, "quantity": want.quantity, "referrer": pledge.referrer}
+    await counters.count_pledges([{**row, **counted, "made_at": clock.now_us()}])
     await outbox.enqueue("pledge_made", {"pledge": pledge_id}, key=f"pledge_made:{pledge_id}")
 
 
 @atomic
 async def _give_card(pledge_id: int, card_id: int) -> None:
+    await counters.lock_one((await Pledge.get(id=pledge_id)).campaign_id)
     pledge = await Pledge.get(id=pledge_id)
-    await counters.lock_one(pledge.campaign_id)
-    if not await _GIVE_CARD(pledge_id, card_id, clock.now_us()):
-        return
-    if pledge.card_id is not None:
+    if await _GIVE_CARD(pledge_id, card_id, clock.now_us()):
         await letting_go.mark_unused([pledge.card_id])
 
 
@@ -204,8 +209,8 @@ async def cancel_pledge(pledge_id: int, *, person_id: int) -> None:
         rules.refuse_breaking_the_goal(campaign, needed, pledge.amount_minor, clock.now_us())
     row = {"id": pledge.id, "state": pledge.state}
     await move_pledges([row], PledgeState.CANCELLED, because="cancelled by the fan", by_person_id=person_id)
-    if pledge.card_id is not None:
-        await letting_go.mark_unused([pledge.card_id])
+    await letting_go.mark_unused([pledge.card_id])
+    await letting_go.mark_saved_for([pledge.id])
 
 
 def _want(pledge: Pledge, **changes: Any) -> Want:

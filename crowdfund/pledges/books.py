@@ -89,15 +89,16 @@ RULES = (
                  AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p WHERE p.credit_id = a.id)
                    - (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p WHERE p.debit_id = a.id)
                   <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r
-                      WHERE r.currency = a.currency AND r.state IN ('pending', 'failed'))"""),
+                      WHERE r.currency = a.currency AND (r.state = 'failed' OR (r.state = 'pending' AND NOT EXISTS (
+                          SELECT 1 FROM journal_entry e WHERE e.key = 'refund:' || CAST(r.id AS TEXT) || ':sent'))))"""),
     ),
     Rule(
         "payouts under way are what lies in transit",
-        Sql("SELECT COUNT(*) FROM payout WHERE state IN ('due', 'sending')"),
+        Sql("SELECT COUNT(*) FROM payout WHERE state = 'sending'"),
         Sql("""SELECT a.code AS what FROM account a WHERE a.code LIKE 'payout:transit:%'
                  AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p WHERE p.credit_id = a.id)
                    - (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p WHERE p.debit_id = a.id)
                   <> (SELECT COALESCE(SUM(o.amount_minor), 0) FROM payout o
-                      WHERE o.currency = a.currency AND o.state IN ('due', 'sending'))"""),
+                      WHERE o.currency = a.currency AND o.state = 'sending')"""),
     ),
 )

@@ -155,7 +155,7 @@ async def card_saved(request: Request) -> Response:
     if setup is None or setup.stripe_session_id is None:
         return redirect(request, pledge.path)
     try:
-        await actions.finish_setup(setup.stripe_session_id)
+        await actions.finish_visit(setup)
     except Refusal as refusal:
         return redirect(request, pledge.path, ("bad", _(refusal.sentence)))
     pledge = await own(request)

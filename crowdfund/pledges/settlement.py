@@ -253,6 +253,7 @@ async def release(campaign_id: int) -> int:
     found = await _ACTIVE(campaign_id, CLAIM_MAX)
     moved = await move_pledges(found, PledgeState.RELEASED, because=f"the fund was {campaign['state']}")
     await letting_go.mark_unused(row["card_id"] for row in moved)
+    await letting_go.mark_saved_for(row["id"] for row in moved if row["from_state"] == PledgeState.STARTED)
     counted = [row for row in moved if row["from_state"] == PledgeState.ACTIVE]
     await outbox.enqueue_many([("pledge_released", {"pledge": r["id"]}, f"pledge_released:{r['id']}") for r in counted])
     return len(moved)

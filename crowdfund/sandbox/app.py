@@ -34,19 +34,9 @@ def create_app(data: Path, *, origin: str = "", merchant: str = "crowdfund", non
     store = Store(data / "sandbox.db")
     known_faults = faults.Faults()
     door = Door(store, known_faults, origin)
-    sheets = CheckoutPage(door, merchant), AuthenticationPage(door, merchant), OnboardingPage(door, merchant)
 
     async def health(request: Request) -> Response:
         return JSONResponse({"simulated": True, "nonce": nonce})
-
-    async def index(request: Request) -> Response:
-        kinds = {**faults.API_KINDS, **faults.WEBHOOK_KINDS}
-        return page(
-            "index.html", cards=cards.CARDS, faults=kinds, merchant=merchant, prefix=settings.SANDBOX_KEY_PREFIX
-        )
-
-    async def stylesheet(request: Request) -> Response:
-        return Response(css(), media_type="text/css", headers={"cache-control": "public, max-age=300"})
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -58,23 +48,39 @@ def create_app(data: Path, *, origin: str = "", merchant: str = "crowdfund", non
                 await task
         store.close()
 
-    return Starlette(
-        routes=[
-            Route("/v1/{path:path}", door.answer, methods=["GET", "POST", "DELETE"]),
-            Route("/c/pay/{session}", sheets[0].show),
-            Route("/c/pay/{session}", sheets[0].submit, methods=["POST"]),
-            Route("/c/pay/{session}/back", sheets[0].back),
-            Route("/3d-secure/{secret}", sheets[1].show),
-            Route("/3d-secure/{secret}", sheets[1].submit, methods=["POST"]),
-            Route("/connect/onboarding/{token}", sheets[2].show),
-            Route("/connect/onboarding/{token}", sheets[2].submit, methods=["POST"]),
-            *control.routes(door),
-            Route("/_sandbox/health", health),
-            Route("/sandbox.css", stylesheet),
-            Route("/", index),
-        ],
-        lifespan=lifespan,
+    api = Route("/v1/{path:path}", door.answer, methods=["GET", "POST", "DELETE"])
+    routes = [api, *_pages(door, merchant), *control.routes(door), Route("/_sandbox/health", health)]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _pages(door: Door, merchant: str) -> list[Route]:
+    """What people see, each page with what its form sends."""
+    checkout, bank, onboarding = (
+        CheckoutPage(door, merchant),
+        AuthenticationPage(door, merchant),
+        OnboardingPage(door, merchant),
     )
+
+    async def index(request: Request) -> Response:
+        kinds = {**faults.API_KINDS, **faults.WEBHOOK_KINDS}
+        return page(
+            "index.html", cards=cards.CARDS, faults=kinds, merchant=merchant, prefix=settings.SANDBOX_KEY_PREFIX
+        )
+
+    async def stylesheet(request: Request) -> Response:
+        return Response(css(), media_type="text/css", headers={"cache-control": "public, max-age=300"})
+
+    return [
+        Route("/c/pay/{session}", checkout.show),
+        Route("/c/pay/{session}", checkout.submit, methods=["POST"]),
+        Route("/c/pay/{session}/back", checkout.back),
+        Route("/3d-secure/{secret}", bank.show),
+        Route("/3d-secure/{secret}", bank.submit, methods=["POST"]),
+        Route("/connect/onboarding/{token}", onboarding.show),
+        Route("/connect/onboarding/{token}", onboarding.submit, methods=["POST"]),
+        Route("/sandbox.css", stylesheet),
+        Route("/", index),
+    ]
 
 
 async def _tick(store: Store, origin: str) -> None:

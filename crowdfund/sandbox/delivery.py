@@ -21,7 +21,7 @@ from crowdfund.sandbox.store import Store
 
 _log = logging.getLogger(__name__)
 
-AT_A_TIME = 8
+AT_A_TIME = 16
 RETRY_AFTER_SECONDS = (1, 5, 30, 120, 600)  # Stripe goes on for three days; a test or a demo has no use for that
 _REORDER_SECONDS = 0.3
 
@@ -129,7 +129,8 @@ class Deliveries:
             return False
 
     def _done(self, seq: int) -> None:
-        self._store.db.execute("DELETE FROM delivery WHERE seq = ?", (seq,))
+        with self._store.part():
+            self._store.db.execute("DELETE FROM delivery WHERE seq = ?", (seq,))
 
     def _again(self, seq: int, attempt: int) -> None:
         if attempt >= len(RETRY_AFTER_SECONDS):

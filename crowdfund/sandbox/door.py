@@ -73,6 +73,9 @@ class Door:
             await self.store.settled()
         except ApiError as error:
             status, body, more = error.status, error.body(), {}
+        except Exception:
+            _log.exception("%s %s failed", request.method, request.url.path)
+            status, body, more = 500, server_error().body(), {}
         if status == 0:
             connection.close(request)
             return Response(status_code=204)
@@ -86,7 +89,7 @@ class Door:
         operation, ids = found
         due.run(account)
         fault = self.faults.for_call(account.owner.platform, operation.name)
-        raw = (await request.body()).decode() if request.method == "POST" else request.url.query
+        raw = (await request.body()).decode("utf-8", "replace") if request.method == "POST" else request.url.query
         refusal = _before(fault, operation)
         if refusal is not None:
             return refusal

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from crowdfund import clock
-from crowdfund.sandbox import API_VERSION
 from crowdfund.sandbox.ids import new_id
 from crowdfund.sandbox.shape import Obj, blank, shown
 from crowdfund.sandbox.store import Store
@@ -40,7 +39,6 @@ def emit(account: Account, type: str, obj: Obj, before: Obj | None) -> None:
     event = {
         **blank("event"),
         "id": new_id("evt_"),
-        "api_version": API_VERSION,
         "created": account.now,
         "data": content,
         "request": {"id": account.request_id, "idempotency_key": account.idempotency_key},

@@ -13,7 +13,7 @@ from crowdfund.sandbox.cards import Decline
 from crowdfund.sandbox.errors import invalid, wrong_state
 from crowdfund.sandbox.ids import random_letters
 from crowdfund.sandbox.methods import Params, find_method, give_to, usable_by
-from crowdfund.sandbox.setup_intents import automatic, need_return_url, redirect_to
+from crowdfund.sandbox.setup_intents import need_return_url, redirect_to
 from crowdfund.sandbox.shape import Obj, private, shown
 
 CONFIRM = frozenset(
@@ -52,9 +52,8 @@ def create(account: Account, params: Params) -> Obj:
 
 def new(account: Account, **values: Any) -> Obj:
     """A PaymentIntent that is not stored yet."""
-    given = "automatic_payment_methods" in values
-    intent = account.new("payment_intent", automatic_payment_methods=automatic(values), **values)
-    if given:
+    intent = account.new("payment_intent", **values)
+    if "automatic_payment_methods" in values:
         private(intent)["automatic_given"] = True
     intent["client_secret"] = f"{intent['id']}_secret_{random_letters(24)}"
     return intent

@@ -43,8 +43,8 @@ def create_setup(account: Account, params: Params) -> Obj:
 
 
 def new_setup(account: Account, **values: Any) -> Obj:
-    """A SetupIntent that is not stored yet. Without automatic_payment_methods they are on, as at Stripe."""
-    intent = account.new("setup_intent", automatic_payment_methods=automatic(values), **values)
+    """A SetupIntent that is not stored yet."""
+    intent = account.new("setup_intent", **values)
     intent["client_secret"] = f"{intent['id']}_secret_{random_letters(24)}"
     return intent
 
@@ -61,11 +61,6 @@ def need_return_url(intent: Obj, params: Params) -> None:
     if not allowed and not bare and "return_url" not in params:
         message = "Give a return_url, for some payment methods redirect; or set allow_redirects to never."
         raise invalid(message, param="return_url", code="payment_intent_invalid_parameter")
-
-
-def automatic(values: Params) -> Obj:
-    """Takes automatic_payment_methods out of values: what the intent shows. Not given, it is on, as at Stripe."""
-    return {"allow_redirects": "always", "enabled": True, **values.pop("automatic_payment_methods", {})}
 
 
 def confirm_setup(

@@ -45,10 +45,11 @@ define(
 
 define(
     "setup_intent",
-    "allowed_payment_method_types application automatic_payment_methods cancellation_reason client_secret customer"
+    "allowed_payment_method_types application cancellation_reason client_secret customer"
     " customer_account description excluded_payment_method_types flow_directions last_setup_error latest_attempt"
     " managed_payments mandate next_action on_behalf_of payment_method payment_method_configuration_details"
     " single_use_mandate",
+    automatic_payment_methods={"allow_redirects": "always", "enabled": True},  # as at Stripe where not given
     created=0,
     livemode=False,
     metadata={},
@@ -60,7 +61,7 @@ define(
 
 define(
     "payment_intent",
-    "allowed_payment_method_types application application_fee_amount automatic_payment_methods canceled_at"
+    "allowed_payment_method_types application application_fee_amount canceled_at"
     " cancellation_reason client_secret customer customer_account description excluded_payment_method_types hooks"
     " last_payment_error latest_charge managed_payments next_action on_behalf_of payment_details payment_method"
     " payment_method_configuration_details payment_record presentment_details processing receipt_email review"
@@ -69,6 +70,7 @@ define(
     amount_capturable=0,
     amount_details={"tip": {}},
     amount_received=0,
+    automatic_payment_methods={"allow_redirects": "always", "enabled": True},
     capture_method="automatic_async",
     confirmation_method="automatic",
     created=0,

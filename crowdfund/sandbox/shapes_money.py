@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crowdfund.sandbox import API_VERSION
 from crowdfund.sandbox.shape import define
 
 EVIDENCE = (
@@ -159,7 +160,8 @@ define(
 
 define(
     "event",
-    "api_version",
+    "",
+    api_version=API_VERSION,
     created=0,
     data={},
     livemode=False,

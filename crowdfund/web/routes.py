@@ -113,10 +113,10 @@ class Route(StarletteRoute):
         await self.policy.admit(request)
         if self.policy.uses_cookies:
             language.choose(request)
-        if self.limit is not None:
-            await self.limit.take(self.limit.key_of(request))
         if self.needs_token:
             await csrf.check_token(request, request.scope["state"].get("sign_in"))
+        if self.limit is not None:
+            await self.limit.take(self.limit.key_of(request))
         if self.creates:
             request.scope["state"]["idempotency_key"] = api.idempotency_key(request)
         answer = await (

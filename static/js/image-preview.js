@@ -1,4 +1,4 @@
-// <input type=file data-behaviour="image-preview" aria-controls="shown">: shows a picture before it is sent.
+// <input type=file data-behaviour="image-preview" data-shows="shown">: shows a picture before it is sent.
 export default function imagePreview(input) {
   const shown = document.getElementById(input.dataset.shows);
   let address;

@@ -28,6 +28,8 @@ CREATE TABLE card_setup (
     made_at BIGINT NOT NULL
 );
 CREATE INDEX card_setup_open ON card_setup (made_at) WHERE state = 'open';
+CREATE INDEX card_setup_subject ON card_setup (subject);
+CREATE INDEX card_setup_card ON card_setup (card_id) WHERE card_id IS NOT NULL;
 
 -- One attempt to take money from one card. The key goes to Stripe, so that repeating the call can't charge twice.
 CREATE TABLE charge (

@@ -14,7 +14,8 @@ CREATE TABLE payout (
     made_at BIGINT NOT NULL,
     paid_at BIGINT
 );
-CREATE UNIQUE INDEX payout_one_campaign ON payout (campaign_id) WHERE state <> 'failed';
+CREATE INDEX payout_campaign ON payout (campaign_id);
+CREATE UNIQUE INDEX payout_one_under_way ON payout (campaign_id) WHERE state IN ('due', 'sending');
 CREATE INDEX payout_due ON payout (next_try_at) WHERE state IN ('due', 'sending');
 
 -- A bank took money back on a fan's word.

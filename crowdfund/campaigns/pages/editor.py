@@ -1,0 +1,218 @@
+"""Writing a campaign: the draft, and what may still change once people can see it."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.campaigns import actions, queries
+from crowdfund.campaigns.actions import Content
+from crowdfund.campaigns.forms import (
+    RISKS_MAX,
+    TAGLINE_MAX,
+    CampaignForm,
+    ContentForm,
+    PageForm,
+    budget_rows,
+    content_typed,
+)
+from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignPage, Rule
+from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
+from crowdfund.campaigns.pages.shown import art_of
+from crowdfund.campaigns.pages.words import RULES
+from crowdfund.campaigns.rules import STORY_MAX
+from crowdfund.campaigns.versions import GROWING, rewrite_page, versions_of
+from crowdfund.database import atomic, new_id
+from crowdfund.database.ids import NoSuchId, private, public
+from crowdfund.database.once import once
+from crowdfund.people.models import Image, Person
+from crowdfund.people.pictures import keep_image
+from crowdfund.refusal import Refusal
+from crowdfund.settings import current
+from crowdfund.titles.models import Title
+from crowdfund.web import images
+from crowdfund.web.body import UPLOAD_MAX
+from crowdfund.web.i18n import _
+from crowdfund.web.page import page, redirect
+from crowdfund.web.rate_limit import Limit
+from crowdfund.web.routes import get, member, post
+
+_NEW = Limit("new_campaign", 20, 3600, by="person")
+_SAVE = Limit("save_campaign", 60, 60, by="person")
+
+
+# --- a new one ---
+
+
+async def new_page(request: Request) -> Response:
+    form = CampaignForm({"currency": current().currencies[0], "key": token_urlsafe(16)})
+    return _new(request, form)
+
+
+def _new(request: Request, form: CampaignForm, status: int = 200) -> Response:
+    return page(
+        request,
+        "campaigns/new.html",
+        status,
+        form=form,
+        organisation=request.state.organisation,
+        currencies=current().currencies,
+    )
+
+
+async def create(request: Request) -> Response:
+    form = await CampaignForm.read(request)
+    if form.errors:
+        return _new(request, form, 422)
+    campaign = await make_once(request, form.name, form.currency, f"form:{form.key or token_urlsafe(16)}")
+    return redirect(
+        request, f"{base_of_new(request, campaign)}/content", ("good", _("Here is your draft. Only you see it."))
+    )
+
+
+def base_of_new(request: Request, campaign: Campaign) -> str:
+    return f"{request.state.organisation.desk_path}/campaigns/{campaign.slug}"
+
+
+@atomic
+async def make_once(request: Request, name: str, currency: str, key: str) -> Campaign:
+    """The draft of this wish: a button pressed twice makes one."""
+    organisation, by = request.state.organisation, request.state.person.id
+
+    async def make() -> int:
+        return (await actions.make_campaign(organisation, name=name, currency=currency, by=by)).id
+
+    return await Campaign.get(id=await once(by, f"campaign:{key}", [organisation.id, name, currency], make))
+
+
+# --- the draft ---
+
+
+async def edit(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    written = await actions.page_of(campaign)
+    if campaign.state in GROWING:
+        return _grown(request, campaign, PageForm({"story": written.story, "risks": written.risks}))
+    if campaign.state not in EDITABLE:
+        return redirect(
+            request, base_of(request), ("note", _("What it says is promised now. Publish an update instead."))
+        )
+    budget = [(line.name, line.amount_minor) for line in await queries.budget_of(campaign.id)]
+    form = ContentForm(content_typed(campaign, written.story, written.risks, budget), currency=campaign.currency)
+    return await _editor(request, campaign, form)
+
+
+async def _editor(request: Request, campaign: Campaign, form: ContentForm, status: int = 200) -> Response:
+    title = await Title.get(id=campaign.title_id)
+    kept = form.typed.get("image_kept") or ""
+    return desk_page(
+        request, "campaigns/edit.html", campaign, status, form=form, rules=[(r.value, *RULES[r]) for r in Rule],
+        rows=budget_rows(form.typed), story_max=STORY_MAX, risks_max=RISKS_MAX, tagline_max=TAGLINE_MAX,
+        art_url=images.url_of(private(kept), small=True) if kept else art_of(title), has_image=bool(kept or title.image_id),
+        remarks=[shown for shown in await queries.remarks_of(campaign.id) if not shown.remark.answered_at],
+    )  # fmt: skip
+
+
+async def save(request: Request) -> Response:
+    """Keep what was typed, half-written or not. A picture that was fine stays, even where something else was not."""
+    campaign = await own_campaign(request)
+    form = await ContentForm.read(request, currency=campaign.currency)
+    image_id = await _picture(request, form)
+    if form.errors:
+        return await _editor(request, campaign, form, 422)
+    content = Content(
+        name=form.name, tagline=form.tagline, story=form.story, risks=form.risks, budget=form.budget, closes_at=form.closes_at,
+        opens_at=form.opens_at, rule=Rule(form.rule), threshold_bps=form.threshold_bps, image_id=image_id,
+    )  # fmt: skip
+    try:
+        await actions.write(campaign.id, content, by=request.state.person.id)
+    except Refusal as refusal:
+        return await _editor(request, campaign, form.refused_by(refusal), refusal.status_code)
+    return redirect(request, await _after_save(request), ("good", _("Saved.")))
+
+
+async def _after_save(request: Request) -> str:
+    """Where the pressed button leads: on to the tiers, to the preview, or back here."""
+    sent = (await request.form()).get("then")
+    return base_of(request) + {"tiers": "/tiers", "preview": "/preview"}.get(str(sent), "/content")
+
+
+async def _picture(request: Request, form: ContentForm) -> int | None:
+    """The picture that was sent now, or with an earlier try of this form; none where there was none."""
+    form.typed["image_kept"] = public(kept) if (kept := await _kept(request, form)) else ""
+    sent = form.values.get("image")
+    if not sent:
+        return kept
+    try:
+        picture = await images.read_picture(sent)
+    except Refusal as refusal:
+        form.refused_by(refusal)
+        return kept
+    image_id = new_id()
+    await images.keep(image_id, picture)
+    await keep_image(image_id, picture.width, picture.height, by=request.state.person.id)
+    form.typed["image_kept"] = public(image_id)
+    return image_id
+
+
+async def _kept(request: Request, form: ContentForm) -> int | None:
+    typed = form.values.get("image_kept") or ""
+    try:
+        image_id = private(typed) if typed else None
+    except NoSuchId:
+        return None
+    mine = image_id and await Image.exists(id=image_id, person_id=request.state.person.id)
+    return image_id if mine else None
+
+
+async def drop_picture(request: Request) -> Response:
+    """Back to the drawing of the site."""
+    campaign = await own_campaign(request)
+    await actions.drop_image(campaign.id)
+    return redirect(
+        request, f"{base_of(request)}/content", ("good", _("The picture is gone; the site draws one again."))
+    )
+
+
+# --- once people can see it ---
+
+
+def _grown(request: Request, campaign: Campaign, form: PageForm, status: int = 200) -> Response:
+    return desk_page(
+        request, "campaigns/rewrite.html", campaign, status, form=form, story_max=STORY_MAX, risks_max=RISKS_MAX
+    )
+
+
+async def rewrite(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    form = await PageForm.read(request)
+    if form.errors:
+        return _grown(request, campaign, form, 422)
+    try:
+        version = await rewrite_page(campaign.id, form.story, form.risks, by=request.state.person.id)
+    except Refusal as refusal:
+        return _grown(request, campaign, form.refused_by(refusal), refusal.status_code)
+    said = _("The page says this now. Version %(number)d; the earlier ones stay readable.") % {"number": version}
+    return redirect(request, base_of(request), ("good", said))
+
+
+async def versions(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    found: list[CampaignPage] = await versions_of(campaign.id)
+    writers = [one.by_person_id for one in found if one.by_person_id]
+    names: dict[Any, str] = {p.id: p.name for p in await Person.filter(id__in=writers)} if writers else {}
+    return desk_page(request, "campaigns/versions.html", campaign, versions=found, names=names)
+
+
+routes = [
+    get("/desk/{organisation}/campaigns/new", new_page, may=member("manager")),
+    post("/desk/{organisation}/campaigns", create, may=member("manager"), limit=_NEW),
+    get(f"{DESK}/content", edit, may=member("manager")),
+    post(f"{DESK}/content", save, may=member("manager"), body_max=UPLOAD_MAX, limit=_SAVE),
+    post(f"{DESK}/picture/removal", drop_picture, may=member("manager")),
+    post(f"{DESK}/page", rewrite, may=member("manager"), limit=_SAVE),
+    get(f"{DESK}/versions", versions, may=member("viewer")),
+]

@@ -1,0 +1,189 @@
+"""Running a campaign: handing it in, answering the reviewer, opening it, writing updates, ending it."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.campaigns import actions, queries, updates
+from crowdfund.campaigns.forms import AnswerForm, CancelForm, ScheduleForm, UpdateForm, schedule_typed
+from crowdfund.campaigns.models import PUBLIC, Campaign, CampaignState, ReviewRemark
+from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
+from crowdfund.campaigns.pages.shown import story_html
+from crowdfund.campaigns.schedule import MOVABLE, schedule
+from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
+from crowdfund.database import atomic
+from crowdfund.database.ids import private
+from crowdfund.database.once import once
+from crowdfund.refusal import NotFound, Refusal
+from crowdfund.web.i18n import _
+from crowdfund.web.page import redirect
+from crowdfund.web.rate_limit import Limit
+from crowdfund.web.routes import get, member, post
+
+_UPDATE = Limit("publish_update", 12, 3600, by="person")
+CAN_BE_CANCELLED = {CampaignState.LIVE, CampaignState.SUSPENDED}
+
+
+def _said_no(request: Request, refusal: Refusal) -> Response:
+    return redirect(request, base_of(request), ("bad", _(refusal.sentence)))
+
+
+# --- review ---
+
+
+async def submit(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    try:
+        await actions.submit(campaign.id, by=request.state.person.id)
+    except Refusal as refusal:
+        return _said_no(request, refusal)
+    return redirect(request, base_of(request), ("good", _("Handed in. A person reads it within two working days.")))
+
+
+async def answer(request: Request) -> Response:
+    """A remark of the reviewer is answered; the campaign is handed in again when all are."""
+    campaign = await own_campaign(request)
+    remark = await ReviewRemark.get_or_none(id=private(request.path_params["remark"]), campaign_id=campaign.id)
+    if remark is None:
+        raise NotFound("There is no such remark.")
+    form = await AnswerForm.read(request)
+    if form.errors:
+        return redirect(request, f"{base_of(request)}#remarks", ("bad", form.errors["answer"]))
+    try:
+        await actions.answer_remark(remark.id, form.answer, by=request.state.person.id)
+    except Refusal as refusal:
+        return _said_no(request, refusal)
+    return redirect(request, f"{base_of(request)}#remarks", ("good", _("Answered.")))
+
+
+# --- opening ---
+
+
+async def schedule_page(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    return _schedule(request, campaign, ScheduleForm(schedule_typed(campaign)))
+
+
+def _schedule(request: Request, campaign: Campaign, form: ScheduleForm, status: int = 200) -> Response:
+    if campaign.state not in MOVABLE:
+        return redirect(request, base_of(request), ("note", _("Its dates can't be changed now.")))
+    return desk_page(request, "campaigns/schedule.html", campaign, status, form=form)
+
+
+async def announce(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    form = await ScheduleForm.read(request)
+    if form.errors:
+        return _schedule(request, campaign, form, 422)
+    try:
+        await schedule(campaign.id, opens_at=form.opens_at, closes_at=form.closes_at, by=request.state.person.id)
+    except Refusal as refusal:
+        return _schedule(request, campaign, form.refused_by(refusal), refusal.status_code)
+    said = _("Fans can see it. It opens by itself.") if form.opens_at else _("Fans can see it and wait for it.")
+    return redirect(request, base_of(request), ("good", said))
+
+
+async def launch(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    try:
+        await actions.launch(campaign.id, by=request.state.person.id)
+    except Refusal as refusal:
+        return _said_no(request, refusal)
+    return redirect(request, base_of(request), ("good", _("It is open. Tell everybody.")))
+
+
+# --- updates ---
+
+
+async def updates_page(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    return desk_page(
+        request, "campaigns/updates.html", campaign, updates=await queries.updates_of(campaign.id),
+        can_publish=campaign.state in PUBLIC - {CampaignState.SUSPENDED},
+    )  # fmt: skip
+
+
+async def new_update(request: Request) -> Response:
+    return _update(request, await own_campaign(request), UpdateForm({"key": token_urlsafe(16)}))
+
+
+def _update(request: Request, campaign: Campaign, form: UpdateForm, status: int = 200, preview: str = "") -> Response:
+    return desk_page(
+        request,
+        "campaigns/new_update.html",
+        campaign,
+        status,
+        form=form,
+        preview=preview,
+        body_max=BODY_MAX,
+        title_max=TITLE_MAX,
+    )
+
+
+async def publish(request: Request) -> Response:
+    """Show it first, or publish it: the pressed button says."""
+    campaign = await own_campaign(request)
+    form = await UpdateForm.read(request)
+    if form.errors:
+        return _update(request, campaign, form, 422)
+    if "preview" in await request.form():
+        return _update(request, campaign, form, preview=story_html(form.body))
+    try:
+        key = f"form:{form.key or token_urlsafe(16)}"
+        number = await publish_once(campaign.id, form.title, form.body, by=request.state.person.id, key=key)
+    except Refusal as refusal:
+        return _update(request, campaign, form.refused_by(refusal), refusal.status_code)
+    said = _("Published. Whoever pledged or follows gets it by mail.")
+    return redirect(request, f"{campaign.path}/updates/{number}", ("good", said))
+
+
+@atomic
+async def publish_once(campaign_id: int, title: str, body: str, *, by: int, key: str) -> int:
+    """The number of this update: a button pressed twice publishes one, and mails once."""
+
+    async def make() -> int:
+        return (await updates.publish_update(campaign_id, title, body, by=by)).number
+
+    return await once(by, f"update:{key}", [campaign_id, title, body], make)
+
+
+# --- ending ---
+
+
+async def cancel_page(request: Request) -> Response:
+    return _cancel(request, await own_campaign(request), CancelForm())
+
+
+def _cancel(request: Request, campaign: Campaign, form: CancelForm, status: int = 200) -> Response:
+    if campaign.state not in CAN_BE_CANCELLED:
+        return redirect(request, base_of(request), ("note", _("It can't be cancelled now.")))
+    return desk_page(request, "campaigns/cancel.html", campaign, status, form=form)
+
+
+async def cancel(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    form = await CancelForm.read(request)
+    if form.errors:
+        return _cancel(request, campaign, form, 422)
+    try:
+        await actions.cancel_campaign(campaign.id, form.reason, by=request.state.person.id)
+    except Refusal as refusal:
+        return _said_no(request, refusal)
+    return redirect(request, base_of(request), ("good", _("The fund is cancelled. Nobody is charged.")))
+
+
+routes = [
+    post(f"{DESK}/submission", submit, may=member("manager")),
+    post(f"{DESK}/remarks/{{remark}}/answer", answer, may=member("manager")),
+    get(f"{DESK}/schedule", schedule_page, may=member("manager")),
+    post(f"{DESK}/schedule", announce, may=member("manager")),
+    post(f"{DESK}/launch", launch, may=member("manager")),
+    get(f"{DESK}/updates", updates_page, may=member("viewer")),
+    get(f"{DESK}/updates/new", new_update, may=member("manager")),
+    post(f"{DESK}/updates", publish, may=member("manager"), limit=_UPDATE),
+    get(f"{DESK}/cancellation", cancel_page, may=member("owner")),
+    post(f"{DESK}/cancellation", cancel, may=member("owner")),
+]

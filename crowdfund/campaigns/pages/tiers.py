@@ -1,0 +1,126 @@
+"""What backers can have: adding, changing and removing tiers. What was taken once is promised."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund import clock
+from crowdfund.campaigns import actions, queries
+from crowdfund.campaigns.actions import TierContent
+from crowdfund.campaigns.forms import SHIPS, TierForm, tier_typed
+from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignState, Tier
+from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
+from crowdfund.campaigns.pages.shown import tier_shown
+from crowdfund.campaigns.rules import TIERS_MAX
+from crowdfund.database import atomic
+from crowdfund.database.ids import private, public
+from crowdfund.database.once import once
+from crowdfund.refusal import NotFound, Refusal
+from crowdfund.web.i18n import _
+from crowdfund.web.page import redirect
+from crowdfund.web.routes import get, member, post
+
+OPEN_FOR_TIERS = EDITABLE | {CampaignState.PRELAUNCH, CampaignState.LIVE}
+
+
+async def own_tier(campaign: Campaign, public_id: str) -> Tier:
+    """A tier of this campaign. Raises NotFound, for another's in the same words as for none."""
+    tier = await Tier.get_or_none(id=private(public_id), campaign_id=campaign.id)
+    if tier is None:
+        raise NotFound("There is no such tier.")
+    return tier
+
+
+async def tiers(request: Request) -> Response:
+    return await _tiers(request, await own_campaign(request), _empty_form())
+
+
+def _empty_form() -> TierForm:
+    return TierForm({"per_fan_max": "1", "ships": "nothing", "key": token_urlsafe(16)})
+
+
+async def _tiers(request: Request, campaign: Campaign, form: TierForm, status: int = 200) -> Response:
+    found = await queries.tiers_of(campaign.id)
+    now = clock.now()
+    return desk_page(
+        request, "campaigns/tiers.html", campaign, status, form=form, ships=SHIPS.items(),
+        tiers=[(public(tier.id), tier_shown(tier, campaign, now)) for tier in found],
+        open_for_tiers=campaign.state in OPEN_FOR_TIERS, is_full=len(found) >= TIERS_MAX,
+    )  # fmt: skip
+
+
+async def add(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    form = await TierForm.read(request, currency=campaign.currency)
+    if not form.errors:
+        try:
+            await add_once(
+                campaign.id, content_of(form), by=request.state.person.id, key=f"form:{form.key or token_urlsafe(16)}"
+            )
+            return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is there.")))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+    return await _tiers(request, campaign, form, 422)
+
+
+@atomic
+async def add_once(campaign_id: int, content: TierContent, *, by: int, key: str) -> int:
+    """The tier of this wish: a button pressed twice makes one."""
+
+    async def make() -> int:
+        return (await actions.add_tier(campaign_id, content, by=by)).id
+
+    wish = [campaign_id, content.name, content.price_minor, content.size]
+    return await once(by, f"tier:{key}", wish, make)
+
+
+def content_of(form: TierForm) -> TierContent:
+    return TierContent(
+        name=form.name, description=form.description, price_minor=form.price, size=form.size, per_fan_max=form.per_fan_max,
+        opens_at=form.opens_at, closes_at=form.closes_at, ships=form.ships, delivers_on=form.delivers_on,
+    )  # fmt: skip
+
+
+async def tier_page(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    tier = await own_tier(campaign, request.path_params["tier"])
+    return _tier(request, campaign, tier, TierForm(tier_typed(tier, campaign.currency)))
+
+
+def _tier(request: Request, campaign: Campaign, tier: Tier, form: TierForm, status: int = 200) -> Response:
+    return desk_page(
+        request, "campaigns/tier.html", campaign, status, form=form, tier=tier, tier_id=public(tier.id), ships=SHIPS.items(),
+        can_remove=campaign.state in EDITABLE,
+    )  # fmt: skip
+
+
+async def change(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    tier = await own_tier(campaign, request.path_params["tier"])
+    form = await TierForm.read(request, currency=campaign.currency)
+    if not form.errors:
+        try:
+            await actions.change_tier(tier.id, content_of(form), by=request.state.person.id)
+            return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is changed.")))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+    return _tier(request, campaign, tier, form, 422)
+
+
+async def remove(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    tier = await own_tier(campaign, request.path_params["tier"])
+    await actions.remove_tier(tier.id, by=request.state.person.id)
+    return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is gone.")))
+
+
+routes = [
+    get(f"{DESK}/tiers", tiers, may=member("viewer")),
+    post(f"{DESK}/tiers", add, may=member("manager")),
+    get(f"{DESK}/tiers/{{tier}}", tier_page, may=member("manager")),
+    post(f"{DESK}/tiers/{{tier}}", change, may=member("manager")),
+    post(f"{DESK}/tiers/{{tier}}/removal", remove, may=member("manager")),
+]

@@ -1,0 +1,204 @@
+"""A campaign's dashboard: what needs its makers, what is promised and what is collected, and what would be if it ended now."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel import dates
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund import clock
+from crowdfund.campaigns import queries as campaigns
+from crowdfund.campaigns.actions import missing_in
+from crowdfund.campaigns.followers import followers_of
+from crowdfund.campaigns.models import EDITABLE, SUCCEEDED, Campaign, CampaignState
+from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
+from crowdfund.campaigns.pages.running import CAN_BE_CANCELLED
+from crowdfund.campaigns.pages.shown import month_of
+from crowdfund.campaigns.schedule import MOVABLE
+from crowdfund.database.ids import public
+from crowdfund.desk import queries
+from crowdfund.desk.campaign import draw, view_of
+from crowdfund.desk.forecast import forecast
+from crowdfund.disputes.models import Dispute, DisputeState
+from crowdfund.payouts.models import Payout, PayoutState
+from crowdfund.people.models import Organisation
+from crowdfund.pledges.deliveries import is_late
+from crowdfund.pledges.models import Delivery, DeliveryState
+from crowdfund.web import formats, i18n
+from crowdfund.web.i18n import _, ngettext
+from crowdfund.web.routes import get, member
+
+Todo = tuple[str, str, str, str]
+S = CampaignState
+QUIET_DAYS = 21  # fans who hear nothing for three weeks begin to ask
+HAS_MONEY = {S.LIVE, S.SUSPENDED, S.SETTLING, S.FAILED, S.CANCELLED} | SUCCEEDED
+
+
+async def dashboard(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    missing = await missing_in(campaign) if campaign.state in EDITABLE else []
+    context: dict[str, Any] = {
+        "missing": missing, "remarks": await campaigns.remarks_of(campaign.id), "todo": await _todo(request, campaign),
+        "followers": await followers_of(campaign.id), "movable": campaign.state in MOVABLE,
+        "can_cancel": campaign.state in CAN_BE_CANCELLED, "has_money": campaign.state in HAS_MONEY,
+        "events": (await campaigns.whole(campaign)).events, "dashboard_path": base_of(request),
+    }  # fmt: skip
+    if campaign.state in HAS_MONEY:
+        context |= await _money(campaign)
+    return desk_page(request, "desk/campaign.html", campaign, **context)
+
+
+async def _money(campaign: Campaign) -> dict[str, Any]:
+    by_day = await queries.pledges_by_day(campaign)
+    settling = campaign.closed_at is not None and campaign.state not in (S.CANCELLED,)
+    return {
+        "points": [(_day(day), number, formats.number(number)) for day, number, _minor in by_day],
+        "chart_says": _chart_says(by_day), "tiers": await _tiers(campaign),
+        "referrers": await queries.pledges_by_referrer(campaign.id),
+        "forecast": forecast(campaign, await queries.collection_rate(campaign.organisation_id))
+        if campaign.state in (S.LIVE, S.SUSPENDED) else None,
+        "settling": await queries.settling_of(campaign) if settling else None,
+        "payouts": await Payout.filter(campaign_id=campaign.id).order_by("-id"),
+        "disputes": [
+            (public(d.id), d) for d in await Dispute.filter(campaign_id=campaign.id).order_by("-id").limit(20)
+        ],
+    }  # fmt: skip
+
+
+def _day(day: str) -> str:
+    """`3 Nov`, as it stands under a bar of the chart."""
+    skeleton = dates.format_skeleton(
+        "MMMd", date.fromisoformat(day), locale="en_GB" if i18n.locale() == "en" else i18n.locale()
+    )
+    return str(skeleton)
+
+
+def _chart_says(by_day: list[tuple[str, int, int]]) -> str:
+    """What the chart shows, in a sentence: its text alternative."""
+    if not by_day:
+        return ""
+    made = sum(number for _day_, number, _minor in by_day)
+    best = max(by_day, key=lambda one: one[1])
+    return _("%(made)s pledges since %(first)s; the best day was %(best)s with %(number)s.") % {
+        "made": formats.number(made), "first": _day(by_day[0][0]), "best": _day(best[0]), "number": formats.number(best[1]),
+    }  # fmt: skip
+
+
+async def _tiers(campaign: Campaign) -> list[dict[str, Any]]:
+    """What was taken of each tier, at its price; the last row is what was given without one or on top."""
+    ended_well, now = campaign.state in SUCCEEDED, clock.now()
+    rows: list[dict[str, Any]] = [
+        {
+            "name": tier.name, "taken": tier.taken, "size": tier.size, "minor": tier.taken * tier.price_minor,
+            "delivers_on": month_of(tier.delivers_on), "is_late": ended_well and is_late(tier.delivers_on, now),
+        }
+        for tier in await campaigns.tiers_of(campaign.id)
+    ]  # fmt: skip
+    rest = campaign.promised_minor - sum(row["minor"] for row in rows)
+    if rest > 0:
+        words = _("Without a tier, or on top")
+        rows.append({"name": words, "taken": None, "size": None, "minor": rest, "delivers_on": "", "is_late": False})
+    return rows
+
+
+# --- what needs somebody ---
+
+
+async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
+    organisation: Organisation = request.state.organisation
+    base = base_of(request)
+    rows: list[Todo] = await _disputes_todo(organisation, campaign)
+    rows += await _payouts_todo(organisation, campaign)
+    if campaign.state == S.SUSPENDED:
+        rows.append((_("We paused this fund while we look into it. We have written to you."), "", "", "late"))
+    if campaign.state in MOVABLE and campaign.closes_at and campaign.closes_at <= clock.now():
+        rows.append(
+            (
+                _("Its closing date has passed: choose another before you open it."),
+                _("Dates"),
+                f"{base}/schedule",
+                "late",
+            )
+        )
+    rows += await _updates_todo(campaign, base)
+    rows += await _deliveries_todo(campaign, base)
+    return rows
+
+
+async def _disputes_todo(organisation: Organisation, campaign: Campaign) -> list[Todo]:
+    open_ones = await Dispute.filter(campaign_id=campaign.id, state=DisputeState.NEEDS_RESPONSE).order_by("due_by")
+    return [
+        (
+            _("A bank disputes %(amount)s: answer by %(day)s.")
+            % {"amount": formats.money(d.amount_minor, d.currency), "day": formats.day(d.due_by) if d.due_by else "?"},
+            _("Answer"), f"{organisation.desk_path}/disputes/{public(d.id)}", "late",
+        )
+        for d in open_ones
+    ]  # fmt: skip
+
+
+async def _payouts_todo(organisation: Organisation, campaign: Campaign) -> list[Todo]:
+    if campaign.state not in SUCCEEDED | {S.LIVE, S.SETTLING}:
+        return []
+    path = f"{organisation.desk_path}/verification"
+    if organisation.payouts_state != "enabled":
+        late = "late" if campaign.state in SUCCEEDED else "soon"
+        return [(_("The payment company can't pay you yet."), _("Mend it"), path, late)]
+    newest = await Payout.filter(campaign_id=campaign.id).order_by("-id").first()
+    if newest is not None and newest.state == PayoutState.FAILED:
+        return [
+            (
+                _("A payout failed: %(note)s. We try again tomorrow.") % {"note": newest.note},
+                _("Your account"),
+                path,
+                "late",
+            )
+        ]
+    return []
+
+
+async def _updates_todo(campaign: Campaign, base: str) -> list[Todo]:
+    """Fans are owed word; the clock starts with the launch."""
+    if campaign.state not in {S.LIVE} | SUCCEEDED or campaign.launched_at is None or campaign.state == S.COMPLETED:
+        return []
+    latest = await campaigns.updates_of(campaign.id, limit=1)
+    since = latest[0].published_at if latest else campaign.launched_at
+    if clock.now() - since < timedelta(days=QUIET_DAYS):
+        return []
+    sentence = _("Nobody has heard from you for %(time)s.") % {"time": _days_since(since)}
+    return [(sentence, _("Write an update"), f"{base}/updates/new", "soon")]
+
+
+def _days_since(since: datetime) -> str:
+    days = (clock.now() - since).days
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+async def _deliveries_todo(campaign: Campaign, base: str) -> list[Todo]:
+    if campaign.state not in SUCCEEDED:
+        return []
+    ready = await Delivery.filter(campaign_id=campaign.id, state=DeliveryState.READY).count()
+    if not ready:
+        return []
+    sentence = ngettext("%(n)d parcel can be sent.", "%(n)d parcels can be sent.", ready) % {"n": ready}
+    return [(sentence, _("Deliveries"), f"{base}/deliveries", "")]
+
+
+# --- as fans will see it ---
+
+
+async def preview(request: Request) -> Response:
+    """The very page that fans get, with a banner on top."""
+    campaign = await own_campaign(request)
+    drafted = _("Only you see this: it is how fans will see the page.")
+    words = _("This is how fans see the page now.") if campaign.is_public else drafted
+    return draw(request, await view_of(campaign), preview=words, back=base_of(request))
+
+
+routes = [
+    get(DESK, dashboard, may=member("viewer")),
+    get(f"{DESK}/preview", preview, may=member("viewer")),
+]

@@ -1,0 +1,55 @@
+"""An organisation's desk: its campaigns, and what waits for somebody there."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.campaigns.pages.shown import Card, cards_of
+from crowdfund.campaigns.queries import campaigns_of
+from crowdfund.people.models import Organisation, Role
+from crowdfund.people.rules import may
+from crowdfund.web.i18n import _
+from crowdfund.web.page import page
+from crowdfund.web.routes import get, member
+
+Todo = tuple[str, str, str, str]  # a sentence, the words of a link, its address, and `late`, `soon` or nothing
+
+
+async def studio(request: Request) -> Response:
+    organisation: Organisation = request.state.organisation
+    cards = cards_of(await campaigns_of(organisation.id))
+    return page(
+        request, "desk/studio.html", organisation=organisation, cards=cards, todo=_todo(organisation, cards),
+        may_write=may(request.state.role, Role.MANAGER),
+    )  # fmt: skip
+
+
+def _todo(organisation: Organisation, cards: list[Card]) -> list[Todo]:
+    rows: list[Todo] = []
+    verification = f"{organisation.desk_path}/verification"
+    if organisation.state in ("unverified", "declined"):
+        rows.append((_("Before a fund can open we have to know who you are."), _("Show us"), verification, "soon"))
+    if organisation.state == "suspended":
+        rows.append((_("Your organisation is stopped for now."), _("Why"), verification, "late"))
+    if organisation.payouts_state != "enabled" and organisation.is_verified:
+        rows.append((_("Nothing can be paid out to you yet."), _("Set it up"), verification, "soon"))
+    for card in cards:
+        rows += _card_todo(card)
+    return rows
+
+
+def _card_todo(card: Card) -> list[Todo]:
+    facts = {"name": card.name}
+    if card.state == "changes_requested":
+        return [(_("The reviewer asks for changes in %(name)s.") % facts, _("Look"), card.desk_path, "soon")]
+    if card.state == "approved":
+        return [(_("%(name)s is approved: open it when you are ready.") % facts, _("Open it"), card.desk_path, "")]
+    if card.state == "suspended":
+        return [(_("%(name)s is paused by us.") % facts, _("Look"), card.desk_path, "late")]
+    if card.state == "settling":
+        return [(_("Cards are being charged for %(name)s.") % facts, _("Look"), card.desk_path, "")]
+    return []
+
+
+routes = [get("/desk/{organisation}", studio, may=member("viewer"))]

@@ -1,0 +1,63 @@
+"""What a replay found: a table for people, one object for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Result:
+    """Names are the keys of the JSON. differences: what is not as the record has it; any of them is a failure."""
+
+    dataset: str
+    database: str
+    campaigns: int = 0
+    verdicts_right: int = 0
+    verdicts_wrong: int = 0
+    backers: int = 0
+    pledges: int = 0
+    shares: int = 0
+    pledged_minor: int = 0
+    collected_minor: int = 0
+    refunded_minor: int = 0
+    refused_over_cap: int = 0
+    pledging_seconds: float = 0.0
+    requests_per_second: float = 0.0
+    pledges_per_second: float = 0.0
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
+    charges_settled: int = 0
+    settling_seconds: float = 0.0
+    charges_per_second: float = 0.0
+    settling_rss_begin_mib: float = 0.0
+    settling_rss_end_mib: float = 0.0
+    peak_rss_mib: float = 0.0
+    books_balanced: bool = False
+    known_differences: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def lines(self) -> list[str]:
+        """The table that is printed."""
+        money = f"{self.pledged_minor / 100:,.2f} promised, {self.collected_minor / 100:,.2f} collected, "
+        rows = [
+            ("dataset", f"{self.dataset} on {self.database}"),
+            ("campaigns", f"{self.campaigns:,}: {self.verdicts_right:,} verdicts as recorded, {self.verdicts_wrong:,} not"),
+            ("backers", f"{self.backers:,} with {self.pledges:,} pledges and {self.shares:,} shares"),
+            ("money", f"{money}{self.refunded_minor / 100:,.2f} refunded"),
+            ("pledging", f"{self.pledging_seconds:.1f} s: {self.requests_per_second:,.0f} requests, "
+                         f"{self.pledges_per_second:,.0f} pledges a second; p50 {self.p50_ms} ms, p99 {self.p99_ms} ms"),
+            ("over a cap", f"{self.refused_over_cap:,} attempts, all refused"),
+            ("settling", f"{self.settling_seconds:.1f} s: {self.charges_settled:,} charges, {self.charges_per_second:,.0f} a second; "
+                         f"memory {self.settling_rss_begin_mib:.0f} to {self.settling_rss_end_mib:.0f} MiB"),
+            ("server", f"peak memory of one process {self.peak_rss_mib:.0f} MiB"),
+            ("books", "balanced" if self.books_balanced else "NOT BALANCED"),
+        ]  # fmt: skip
+        lines = [f"{name:<12}{text}" for name, text in rows]
+        lines += [f"known       {text}" for text in self.known_differences]
+        return lines + [f"DIFFERENCE  {text}" for text in self.differences]
