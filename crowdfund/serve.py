@@ -118,7 +118,7 @@ def listen_for_events(ours: Settings) -> Settings:
 
     async def register() -> str:
         try:
-            return await stripe.register_webhook(f"{ours.base_url}/webhooks/stripe", sorted(SWITCHBOARD))
+            return await stripe.register_webhooks(f"{ours.base_url}/webhooks/stripe", sorted(SWITCHBOARD))
         finally:
             await stripe.close()
 

@@ -18,10 +18,12 @@ from crowdfund.campaigns.actions import open_due
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.database import Sql, atomic, outbox
-from crowdfund.disputes.actions import follow_dispute, resend_answers
-from crowdfund.payments import cards, inbox, reconcile, stripe
+from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, resend_answers
+from crowdfund.payments import inbox, reconcile, stripe
+from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, send_due_payouts
-from crowdfund.pledges import following, refunding, settlement
+from crowdfund.people.verification import follow_account
+from crowdfund.pledges import following, letting_go, refunding, settlement
 from crowdfund.webhooks import SWITCHBOARD
 
 LEASE_SECONDS = 120
@@ -39,36 +41,48 @@ class Sweep:
 
 async def settle_funds() -> bool:
     """Close what is due and take each settling or ended fund one step further."""
-    more = False
-    due = await Campaign.filter(state=CampaignState.LIVE, closes_at__lte=clock.now_us()).order_by("closes_at").limit(50)
-    for campaign in due:
-        more |= await close_campaign(campaign.id)
-    for campaign in await Campaign.filter(state=CampaignState.SETTLING).order_by("closed_at"):
-        more |= await settlement.settle(campaign.id)
-    for row in await _ENDED_WITH_PLEDGES():
-        more |= await settlement.release(row["id"]) > 0
-        more |= await refunding.promise_refunds(row["id"]) > 0
-    return more
+    due = Campaign.filter(state=CampaignState.LIVE, closes_at__lte=clock.now_us()).order_by("closes_at").limit(50)
+    more = await in_turn([c.id for c in await due], close_campaign)
+    settling = Campaign.filter(state=CampaignState.SETTLING).order_by("closed_at")
+    more += await in_turn([c.id for c in await settling], settlement.settle)
+    more += await in_turn([row["id"] for row in await _WITH_PLEDGES_LEFT()], settlement.release)
+    more += await in_turn([row["id"] for row in await _WITH_REFUNDS_OWED()], refunding.promise_refunds)
+    return more > 0
 
 
-_ENDED_WITH_PLEDGES = Sql("""
-    SELECT c.id FROM campaign c WHERE c.state IN ('failed', 'cancelled')
-      AND (EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state IN ('active', 'started'))
-        OR EXISTS (SELECT 1 FROM charge h WHERE h.campaign_id = c.id AND h.state = 'succeeded' AND h.refunded_minor < h.amount_minor
-                   AND EXISTS (SELECT 1 FROM pledge p WHERE h.subject = 'pledge:' || CAST(p.id AS TEXT) AND p.state = 'collected')))
+_WITH_PLEDGES_LEFT = Sql("""
+    SELECT c.id FROM campaign c WHERE c.state IN ('funded', 'failed', 'cancelled')
+      AND EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state IN ('active', 'started'))
+    ORDER BY c.ended_at LIMIT 50""")
+_WITH_REFUNDS_OWED = Sql("""
+    SELECT c.id FROM campaign c WHERE c.state = 'failed'
+      AND EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state = 'collected'
+                  AND EXISTS (SELECT 1 FROM charge h WHERE h.subject = 'pledge:' || CAST(p.id AS TEXT)
+                              AND h.state = 'succeeded' AND h.refunded_minor < h.amount_minor))
     ORDER BY c.ended_at LIMIT 50""")
 
 
 async def pay_out() -> bool:
-    return await make_due_payouts() > 0 or await send_due_payouts() > 0
+    return await make_due_payouts() + await send_due_payouts() > 0
 
 
 async def reconcile_all() -> None:
-    """What Stripe booked and we don't know yet: disputes are followed, the rest is for `check` to name."""
-    for transaction in await reconcile.read_transactions():
-        if transaction.type == "adjustment" and transaction.source_id.startswith(("dp_", "du_")):
-            await follow_dispute(transaction.source_id)
+    """Bring in what Stripe knows and no event told us, however many were lost. What stays unexplained is for `check` to name."""
+    unknown = await reconcile.read_transactions()
+    sources = {t.source_id: t.type for t in unknown}
+    await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
+    await in_turn([s for s, kind in sources.items() if kind in reconcile.RETURNED], following.follow_refund)
+    await follow_open_disputes()
     await following.follow_waiting_charges()
+    await in_turn([row["stripe_account_id"] for row in await _STOPPED_ACCOUNTS()], follow_account)
+
+
+# Organisations that are owed money and were told not to be payable.
+_STOPPED_ACCOUNTS = Sql("""
+    SELECT o.stripe_account_id FROM organisation o
+    WHERE o.payouts_state <> 'enabled' AND o.stripe_account_id IS NOT NULL
+      AND EXISTS (SELECT 1 FROM campaign c WHERE c.organisation_id = o.id AND c.state IN ('funded', 'delivering', 'completed'))
+    ORDER BY o.id LIMIT 200""")
 
 
 SWEEPS = (
@@ -79,7 +93,7 @@ SWEEPS = (
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),
-    Sweep("let cards go", 5, cards.let_cards_go),
+    Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
     Sweep("dispute answers", 30, resend_answers),
     Sweep("reconcile", 300, reconcile_all),

@@ -21,7 +21,16 @@ from crowdfund.campaigns.models import (
     Rule,
     Tier,
 )
-from crowdfund.campaigns.rules import DAYS_MAX, Draft, Missing, slug_of, what_is_missing
+from crowdfund.campaigns.rules import (
+    DAYS_MAX,
+    TIERS_MAX,
+    Draft,
+    Missing,
+    refuse_content,
+    refuse_tier_content,
+    slug_of,
+    what_is_missing,
+)
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.moves import MoveRefused, move
@@ -128,6 +137,8 @@ async def write(campaign_id: int, content: Content, *, by: int) -> None:
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state not in EDITABLE:
         raise NotEditable("This is promised now: it can't be changed any more. Publish an update instead.")
+    goal_minor = sum(amount_minor for _, amount_minor in content.budget)
+    refuse_content(goal_minor, content.opens_at, content.closes_at, clock.now())
     await BudgetLine.filter(campaign_id=campaign_id).delete()
     for position, (name, amount_minor) in enumerate(content.budget):
         await BudgetLine.create(
@@ -136,7 +147,7 @@ async def write(campaign_id: int, content: Content, *, by: int) -> None:
     await Campaign.filter(id=campaign_id).update(
         name=content.name, tagline=content.tagline, closes_at=content.closes_at, opens_at=content.opens_at,
         rule=content.rule, threshold_bps=content.threshold_bps if content.rule == Rule.THRESHOLD else 10_000,
-        goal_minor=sum(amount_minor for _, amount_minor in content.budget),
+        goal_minor=goal_minor,
     )  # fmt: skip
     await CampaignPage.filter(campaign_id=campaign_id, version=campaign.page_version).update(
         story=content.story, risks=content.risks, by_person_id=by, made_at=clock.now()
@@ -163,7 +174,10 @@ async def drop_image(campaign_id: int) -> None:
 async def add_tier(campaign_id: int, content: TierContent, *, by: int) -> Tier:
     """A new tier; also on a live fund, as it takes nothing from anybody."""
     campaign = await _open_for_tiers(campaign_id)
+    refuse_tier_content(content.price_minor, campaign.currency, content.opens_at, content.closes_at)
     position = await Tier.filter(campaign_id=campaign_id).count()
+    if position >= TIERS_MAX:
+        raise Refusal(f"At most {TIERS_MAX} tiers: more than that nobody reads.")
     tier = await Tier.create(id=new_id(), campaign_id=campaign_id, position=position, **_columns(content))
     await record(
         "tier_added", f"campaign:{campaign.id}", by=by, after={"tier": content.name, "price": content.price_minor}
@@ -175,7 +189,8 @@ async def add_tier(campaign_id: int, content: TierContent, *, by: int) -> Tier:
 async def change_tier(tier_id: int, content: TierContent, *, by: int) -> None:
     """Change a tier. Once backed, its price stays and its number may only rise; the database holds that too."""
     tier = await Tier.get(id=tier_id)
-    await _open_for_tiers(tier.campaign_id)
+    campaign = await _open_for_tiers(tier.campaign_id)
+    refuse_tier_content(content.price_minor, campaign.currency, content.opens_at, content.closes_at)
     tier = await Tier.get(id=tier_id)
     if tier.taken and content.price_minor != tier.price_minor:
         raise Refusal("Fans have taken this tier: its price stays.", field="price")

@@ -63,8 +63,6 @@ class ContentForm(Form):
     def check(self) -> None:
         if len(self.budget) > BUDGET_LINES_MAX:
             self.refuse("budget", _("At most %(max)d lines, please.") % {"max": BUDGET_LINES_MAX})
-        if sum(amount_minor for _name, amount_minor in self.budget) > money.AMOUNT_MAX_MINOR:
-            self.refuse("budget", _("That is more than any fund here can be."))
         if self.rule == Rule.THRESHOLD and self.threshold is None:
             self.refuse("threshold", _("Say which share of the goal is enough, from 50 to 100."))
         check_dates(self)
@@ -115,14 +113,6 @@ class TierForm(Form):
     key = fields.text(max=64, min=0)
 
     def check(self) -> None:
-        currency = self.given["currency"]
-        least = money.charge_min_minor(currency)
-        if self.price < least:
-            self.refuse(
-                "price", _("The least that can be charged is %(least)s.") % {"least": money.show(least, currency)}
-            )
-        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
-            self.refuse("closes_at", _("It has to close after it opens."))
         if self.delivers_on and not _MONTH.fullmatch(self.delivers_on):
             self.refuse("delivers_on", _("Please choose a month, like 2027-09."))
 

@@ -76,7 +76,7 @@ def _states(states: Collection[str]) -> str:
 
 def _pattern(words: str) -> str:
     """What LIKE looks for: the words as they stand, wherever they stand; empty finds everything."""
-    plain = words.strip().lower()
+    plain = words.replace("\x00", "").strip().lower()
     for special in ("\\", "%", "_"):
         plain = plain.replace(special, f"\\{special}")
     return f"%{plain}%" if plain else ""

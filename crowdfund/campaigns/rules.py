@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crowdfund import money
+from crowdfund.refusal import Invalid
 
 DAYS_MAX = 90
 TIERS_MAX = 40
@@ -67,6 +68,25 @@ def _dates(draft: Draft, now: datetime) -> list[Missing]:
     if draft.closes_at > opens_at + timedelta(days=DAYS_MAX):
         return [Missing("closes_at", f"It may be open for at most {DAYS_MAX} days.")]
     return []
+
+
+def refuse_tier_content(price_minor: int, currency: str, opens_at: datetime | None, closes_at: datetime | None) -> None:
+    """Raises Invalid for a tier that nobody could be charged for, or could ever take."""
+    if price_minor < (least_minor := money.charge_min_minor(currency)):
+        raise Invalid(f"The least that can be charged is {money.show(least_minor, currency)}.", field="price")
+    if opens_at and closes_at and closes_at <= opens_at:
+        raise Invalid("It has to close after it opens.", field="closes_at")
+
+
+def refuse_content(goal_minor: int, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:
+    """Raises Invalid for a goal no fund can have, and for moments that have passed."""
+    if goal_minor > money.AMOUNT_MAX_MINOR:
+        raise Invalid("That is more than any fund here can be.", field="budget")
+    for field, moment in (("opens_at", opens_at), ("closes_at", closes_at)):
+        if moment is not None and moment <= now:
+            raise Invalid("This moment has passed already. Choose a later one.", field=field)
+    if opens_at and closes_at and closes_at <= opens_at:
+        raise Invalid("It has to close after it opens.", field="closes_at")
 
 
 def slug_of(name: str, fallback: str) -> str:

@@ -36,6 +36,16 @@ class Batch(Generic[Want, Answer]):
         self._runner: asyncio.Task[None] | None = None
 
     async def ask(self, want: Want) -> Answer:
+        """The answer to one want, after the commit that it is part of. Raises Busy, and what the work refuses it with."""
+        return await self._put(want)
+
+    async def ask_all(self, wants: Sequence[Want]) -> list[Answer | BaseException]:
+        """The answers to several wants of one asker, each by itself: a refusal is an answer among the others."""
+        answers = [self._put(want) for want in wants]
+        await asyncio.wait(answers)
+        return [answer.exception() or answer.result() for answer in answers]
+
+    def _put(self, want: Want) -> asyncio.Future[Answer]:
         if len(self._waiting) >= self._waiting_max:
             raise Busy("Too many people at once. Please try again in a moment.")
         loop = asyncio.get_running_loop()
@@ -43,7 +53,7 @@ class Batch(Generic[Want, Answer]):
         self._waiting.append((want, answer))
         if self._runner is None or self._runner.done():
             self._runner = loop.create_task(self._run(), context=Context())
-        return await answer
+        return answer
 
     async def finish(self) -> None:
         """Wait until all that was asked is answered: before the process ends."""

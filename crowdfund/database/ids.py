@@ -7,6 +7,8 @@ starts so far, so two processes share one only if 1,024 were started while both 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import lru_cache
 from time import time_ns
 
 from crowdfund.database.sql import Sql
@@ -16,6 +18,7 @@ from crowdfund.settings import current
 _SINCE_MS = 1_577_836_800_000  # 2020-01-01
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no letter looks like a digit
 _PUBLIC_LENGTH = 13
+_SHIFTS = range(60, -1, -5)
 
 _process_number: int | None = None
 _last_ms = 0
@@ -58,12 +61,17 @@ def new_id() -> int:
 
 def public(number: int) -> str:
     """The id as a stranger sees it: 13 letters that don't tell how many there are, or which comes next."""
-    mixed = _mix(number, range(_ROUNDS))
-    return "".join(_ALPHABET[mixed >> shift & 31] for shift in range(60, -1, -5))
+    mixed = _mix(number, _rounds(current().secret))
+    return "".join([_ALPHABET[mixed >> shift & 31] for shift in _SHIFTS])
 
 
 def private(text: str) -> int:
     """The id behind 13 letters. Raises NoSuchId where they are none of ours."""
+    return _private(text, current().secret)
+
+
+@lru_cache(maxsize=4096)  # a rush asks for few funds and tiers, again and again
+def _private(text: str, secret: str) -> int:
     mixed = 0
     if len(text) != _PUBLIC_LENGTH:
         raise NoSuchId("There is nothing here under that address.")
@@ -72,23 +80,24 @@ def private(text: str) -> int:
         if value < 0:
             raise NoSuchId("There is nothing here under that address.")
         mixed = mixed << 5 | value
-    number = _mix(mixed, reversed(range(_ROUNDS))) if mixed < 1 << 64 else -1
+    number = _mix(mixed, _rounds(secret)[::-1]) if mixed < 1 << 64 else -1
     if not 0 <= number < 1 << 63:
         raise NoSuchId("There is nothing here under that address.")
     return number
 
 
-_ROUNDS = 4
+@lru_cache(maxsize=8)
+def _rounds(secret: str) -> tuple[Callable[[], hashlib.blake2b], ...]:
+    """The rounds of the network, keyed by the site's secret: a hash to copy for each, its key taken in already."""
+    key = secret.encode()[:64]
+    return tuple(hashlib.blake2b(bytes([i]), digest_size=4, key=key).copy for i in range(4))
 
 
-def _mix(number: int, rounds: range | reversed[int]) -> int:  # type: ignore[type-arg]
-    """A Feistel network over 64 bits, keyed by the site's secret: a permutation, so no two ids collide."""
+def _mix(number: int, rounds: tuple[Callable[[], hashlib.blake2b], ...]) -> int:
+    """A Feistel network over 64 bits: a permutation, so no two ids collide, and its own inverse with the rounds turned around."""
     left, right = number >> 32, number & 0xFFFFFFFF
-    for i in rounds:
-        left, right = right, left ^ _round(i, right)
+    for keyed in rounds:
+        hashed = keyed()
+        hashed.update(right.to_bytes(4, "big"))
+        left, right = right, left ^ int.from_bytes(hashed.digest(), "big")
     return right << 32 | left
-
-
-def _round(i: int, half: int) -> int:
-    key = current().secret.encode()[:64]
-    return int.from_bytes(hashlib.blake2b(half.to_bytes(4, "big") + bytes([i]), digest_size=4, key=key).digest(), "big")

@@ -61,9 +61,9 @@ async def enqueue_many(jobs: list[tuple[str, dict[str, Any], str | None]], *, du
         await _ENQUEUE(as_rows(rows))
 
 
-_UNPARK = Sql(
-    "UPDATE job SET state = 'queued', tries = 0, due_at = $2, error = NULL WHERE id = $1 AND state = 'parked' RETURNING kind"
-)
+_UNPARK = Sql("""
+    UPDATE job SET state = 'queued', tries = 0, due_at = $2, error = NULL WHERE id = $1 AND state = 'parked'
+    RETURNING kind""")
 
 _lease = atomic(_LEASE.__call__)
 _put_back = atomic(_AGAIN.__call__)

@@ -22,7 +22,7 @@ _FOR_EVER_US = 2**62
 
 
 async def audit(request: Request) -> Response:
-    """The newest first; filtered by what was done, about what, by whom, and by days. A filter that can't be read finds nothing."""
+    """The newest first; filtered by what was done, about what, by whom, and by days. A day that can't be read is left out."""
     asked = {
         name: request.query_params.get(name, "").strip()[:200] for name in ("action", "subject", "by", "from", "to")
     }
@@ -44,8 +44,9 @@ async def audit(request: Request) -> Response:
 def _line(row: dict[str, Any], names: dict[str, tuple[str, str]]) -> dict[str, Any]:
     name, path = names.get(row["subject"], ("", ""))
     return {
-        "at": clock.from_us(row["at"]), "by": row["by_name"] or "", "action": row["action"].replace("_", " "), "subject": row["subject"],
-        "subject_name": name, "subject_path": path, "reason": row["reason"], "changes": _changes(row["before"], row["after"]),
+        "at": clock.from_us(row["at"]), "by": row["by_name"] or "", "action": row["action"].replace("_", " "),
+        "subject": row["subject"], "subject_name": name, "subject_path": path, "reason": row["reason"],
+        "changes": _changes(row["before"], row["after"]),
     }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ async def outbox(request: Request) -> Response:
         {"path": f"/outbox/{ids.public(one.id)}", "to": one.to_address, "subject": one.subject, "made_at": one.made_at}
         for one in found
     ]
-    return page(request, "desk/outbox.html", headers=headers.NO_REFERRER, mails=mails)
+    return page(request, "desk/outbox.html", mails=mails)
 
 
 async def one_mail(request: Request) -> Response:
@@ -62,7 +62,7 @@ async def one_mail(request: Request) -> Response:
     found = await Mail.get_or_none(id=ids.private(request.path_params["mail"]))
     if found is None:
         raise NotFound("There is nothing here under that address.")
-    return page(request, "desk/mail.html", headers=headers.NO_REFERRER, mail=found, parts=_parts(found.text_body))
+    return page(request, "desk/mail.html", mail=found, parts=_parts(found.text_body))
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:
@@ -76,6 +76,6 @@ def _parts(text: str) -> list[tuple[str, bool]]:
 
 routes = [
     post("/sandbox/clock", move_clock, may=anyone, needs_token=False),
-    get("/outbox", outbox, may=anyone),
-    get("/outbox/{mail}", one_mail, may=anyone),
+    get("/outbox", outbox, may=anyone, headers=headers.NO_REFERRER),
+    get("/outbox/{mail}", one_mail, may=anyone, headers=headers.NO_REFERRER),
 ]

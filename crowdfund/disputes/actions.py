@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from crowdfund import clock
+from crowdfund import clock, money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
 from crowdfund.database import Sql, atomic, new_id, outbox
 from crowdfund.disputes.models import MOVES, OPEN, Dispute, DisputeState
 from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
 from crowdfund.payments import stripe
-from crowdfund.payments.models import Charge
+from crowdfund.payments.in_turn import in_turn
+from crowdfund.payments.models import Charge, Refund, RefundState
 from crowdfund.payments.stripe import BalanceTransaction, DisputeFound
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges
+from crowdfund.pledges.refunding import pay_another_way
 from crowdfund.refusal import Refusal
 
 _COLLECTED = Sql("UPDATE campaign SET collected_minor = collected_minor + $2 WHERE id = $1")
 
 
 class DisputeClosed(Refusal):
+    pass
+
+
+class AnswerRefused(Refusal):
     pass
 
 
@@ -115,21 +121,37 @@ async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, i
 
 
 async def _given_back(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
-    """A won dispute gives each what was taken from it."""
-    taken = await _TAKEN(f"campaign:{dispute.campaign_id}", f"dispute:{dispute.id}:%")
+    """A won dispute gives each what was taken from it, as things stand now.
+
+    What a fund lost that has succeeded since goes to its organisation, less our fee. What the organisation owed us for it and
+    has repaid meanwhile is owed to it again.
+    """
+    campaign = await Campaign.get(id=dispute.campaign_id)
+    fund, payable = (
+        chart.fund(campaign.id, campaign.currency),
+        chart.payable(campaign.organisation_id, campaign.currency),
+    )
+    receivable = chart.receivable(campaign.organisation_id, campaign.currency)
     parts, left = [], amount_minor
-    for row in taken:
+    for row in await _TAKEN(f"campaign:{dispute.campaign_id}", f"dispute:{dispute.id}:%"):
+        account = Account(row["code"], row["sign"], row["currency"], row["floor_minor"])
         minor = min(row["minor"], left)
-        parts.append((Account(row["code"], row["sign"], row["currency"], row["floor_minor"]), minor))
         left -= minor
-    if left > 0:
-        parts.append((chart.dispute_cost(dispute.currency), left))
+        first = minor
+        if account == receivable:
+            first = min(await balance_minor(receivable), minor)
+        elif account == fund and campaign.state in SUCCEEDED:
+            account, first = chart.fee(campaign.currency), money.share_minor(minor, campaign.fee_bps)
+        parts += [(account, first), (payable, minor - first)]
+    parts.append((chart.dispute_cost(dispute.currency), left))
     return [(account, minor) for account, minor in parts if minor > 0]
 
 
 async def _end(dispute: Dispute, state: DisputeState) -> None:
     if state not in (DisputeState.WON, DisputeState.LOST):
         return
+    if state == DisputeState.LOST:
+        await _end_refunds_of(dispute)
     pledge = await Pledge.get(id=dispute.pledge_id)
     if pledge.state != PledgeState.DISPUTED:
         return
@@ -140,11 +162,25 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
     await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"dispute_ended:{dispute.id}")
 
 
+async def _end_refunds_of(dispute: Dispute) -> None:
+    """A refund that the dispute kept from her card: her bank has given her the money, so nobody may send it again."""
+    for refund in await Refund.filter(charge_id=dispute.charge_id, state=RefundState.FAILED):
+        cost = chart.dispute_cost(dispute.currency)
+        await pay_another_way(refund.id, reason="her bank gave it to her: the dispute was lost", paid_from=cost)
+
+
+async def follow_open_disputes() -> None:
+    """Disputes that are not over, looked up in case the event of their end was lost: a lost one moves no money."""
+    await in_turn(
+        [d.stripe_dispute_id for d in await Dispute.filter(state__in=sorted(OPEN)).limit(200)], follow_dispute
+    )
+
+
 # --- answering ---
 
 
 async def answer_dispute(dispute_id: int, *, evidence: str, by_person_id: int) -> None:
-    """Send the bank what speaks for the charge. Once; a bank reads one answer. Raises DisputeClosed after that."""
+    """Send the bank what speaks for the charge. Once; a bank reads one answer. Raises DisputeClosed after that, AnswerRefused."""
     dispute = await _write_evidence(dispute_id, evidence, by_person_id)
     await send_answer(dispute)
 
@@ -159,20 +195,30 @@ async def _write_evidence(dispute_id: int, evidence: str, by_person_id: int) -> 
     return await Dispute.get(id=dispute_id)
 
 
-async def send_answer(dispute: Dispute) -> None:
-    """Beats two and three of an answer; the sweep repeats it while it is on its way."""
+async def send_answer(dispute: Dispute) -> bool:
+    """Beats two and three of an answer; gives whether it has arrived. The sweep repeats it while it is on its way.
+
+    Raises AnswerRefused where Stripe doesn't take it and the bank still waits for one.
+    """
     try:
         await stripe.answer_dispute(dispute.stripe_dispute_id, {"uncategorized_text": dispute.evidence})
     except stripe.Unknown:
-        return
-    except stripe.Refused:
-        pass  # the bank was faster: following tells how it ended
+        return False
+    except stripe.Refused as refused:  # the bank was faster, or this answer can't be taken
+        await _take_back(dispute.id)
+        await follow_dispute(dispute.stripe_dispute_id)
+        if await Dispute.exists(id=dispute.id, state=DisputeState.NEEDS_RESPONSE):
+            raise AnswerRefused(f"The bank did not take this answer: {refused}") from refused
+        return True
     await follow_dispute(dispute.stripe_dispute_id)
+    return True
+
+
+@atomic
+async def _take_back(dispute_id: int) -> None:
+    await Dispute.filter(id=dispute_id, state=DisputeState.ANSWERING).update(state=DisputeState.NEEDS_RESPONSE)
 
 
 async def resend_answers() -> int:
-    """Answers whose sending was cut off."""
-    waiting = await Dispute.filter(state=DisputeState.ANSWERING).limit(20)
-    for dispute in waiting:
-        await send_answer(dispute)
-    return len(waiting)
+    """Answers whose sending was cut off; gives how many have arrived."""
+    return await in_turn(await Dispute.filter(state=DisputeState.ANSWERING).limit(20), send_answer)

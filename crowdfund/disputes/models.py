@@ -21,7 +21,7 @@ class DisputeState(StrEnum):
 D = DisputeState
 MOVES = {
     D.NEEDS_RESPONSE: {D.ANSWERING, D.UNDER_REVIEW, D.WON, D.LOST},
-    D.ANSWERING: {D.UNDER_REVIEW, D.WON, D.LOST},
+    D.ANSWERING: {D.NEEDS_RESPONSE, D.UNDER_REVIEW, D.WON, D.LOST},
     D.UNDER_REVIEW: {D.WON, D.LOST},
     D.WON: set(),
     D.LOST: set(),

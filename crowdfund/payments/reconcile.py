@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from crowdfund import clock
 from crowdfund.database import Sql, as_rows, atomic
 from crowdfund.ledger import balance_minor, chart, recorded_by_processor
 from crowdfund.payments import stripe
-from crowdfund.payments.charges import book_fees_by_source
+from crowdfund.payments.charges import book_fees, book_fees_by_source
+from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.stripe import BalanceTransaction
 
 LOOK_BACK_SECONDS = 3 * 86_400  # what Stripe lists can appear days late
-PAGE = 500
+PAGE = 100
+RETURNED = ("refund_failure", "payment_failure_refund")  # a refund that its bank sent back
 
 _READ_UP_TO = Sql("SELECT up_to FROM reconciled WHERE what = $1")
 _READ = Sql("""
@@ -30,9 +33,10 @@ _REFUND_ENTRIES = Sql("""
 _PAYOUT_ENTRIES = Sql("""
     SELECT value->>'id' AS id, (SELECT p.id FROM payout p WHERE p.stripe_transfer_id = value->>'source') AS payout_id
     FROM {rows}""")
-_FEE_MISSING = Sql(
-    "SELECT COUNT(*) AS n FROM (SELECT 1 FROM charge WHERE state = 'succeeded' AND fee_minor IS NULL LIMIT 1) AS c"
-)
+_FEES_MISSING = Sql("SELECT COUNT(*) AS n FROM charge WHERE state = 'succeeded' AND fee_minor IS NULL")
+_FEE_OVERDUE = Sql("""
+    SELECT id, stripe_payment_intent_id FROM charge WHERE state = 'succeeded' AND fee_minor IS NULL AND ended_at < $1
+    ORDER BY ended_at LIMIT 20""")
 
 
 @dataclass(slots=True)
@@ -46,7 +50,7 @@ class Differences:
 
 
 async def read_transactions() -> list[BalanceTransaction]:
-    """Read what Stripe booked since the last time; gives what we have no entry for (disputes are another room's to follow).
+    """Read what Stripe booked since the last time; gives what we have no entry for, for the rooms that follow it.
 
     Raises stripe.Unknown where Stripe can't be read.
     """
@@ -56,8 +60,11 @@ async def read_transactions() -> list[BalanceTransaction]:
     return unknown
 
 
-async def _read(since: int) -> tuple[list[BalanceTransaction], int, int]:
-    """What is unknown to us since then, when the newest was made, and how many there were."""
+async def _read(since: int, *, news_only: bool = False) -> tuple[list[BalanceTransaction], int, int]:
+    """What is unknown to us since then, when the newest was made, and how many there were.
+
+    news_only: stop, newest first, at a page of which we know everything already.
+    """
     newest, seen = 0, 0
     unknown: list[BalanceTransaction] = []
     page: list[BalanceTransaction] = []
@@ -65,25 +72,30 @@ async def _read(since: int) -> tuple[list[BalanceTransaction], int, int]:
         newest, seen = max(newest, transaction.created), seen + 1
         page.append(transaction)
         if len(page) == PAGE:
-            unknown += await _write(page)
-            page = []
-    return unknown + await _write(page), newest, seen
+            missing, left = await _write(page)
+            if news_only and not missing:
+                return unknown, newest, seen
+            unknown, page = unknown + left, []
+    _, left = await _write(page)
+    return unknown + left, newest, seen
 
 
-async def _write(transactions: Sequence[BalanceTransaction]) -> list[BalanceTransaction]:
+async def _write(transactions: Sequence[BalanceTransaction]) -> tuple[int, list[BalanceTransaction]]:
+    """Tie transactions to what they belong to; gives how many had no entry before, and those that have none still."""
     if not transactions:
-        return []
+        return 0, []
     by_id = {t.id: t for t in transactions}
     missing = {row["id"] for row in await _UNKNOWN(as_rows({"id": i} for i in by_id))}
     if not missing:
-        return []
+        return 0, []
     await book_fees_by_source([by_id[i] for i in missing if by_id[i].type in ("charge", "payment")])
     await _tie(
         _REFUND_ENTRIES, "refund:{}:sent", [by_id[i] for i in missing if by_id[i].type in ("refund", "payment_refund")]
     )
+    await _tie(_REFUND_ENTRIES, "refund:{}:returned", [by_id[i] for i in missing if by_id[i].type in RETURNED])
     await _tie(_PAYOUT_ENTRIES, "payout:{}:paid", [by_id[i] for i in missing if by_id[i].type == "transfer"])
     left = await _UNKNOWN(as_rows({"id": i} for i in missing))
-    return [by_id[row["id"]] for row in left]
+    return len(missing), [by_id[row["id"]] for row in left]
 
 
 @atomic
@@ -97,10 +109,24 @@ async def _tie(look_up: Sql, key: str, transactions: Sequence[BalanceTransaction
             await recorded_by_processor(key.format(number), row["id"])
 
 
-async def read_fees() -> None:
-    """Bring in the fees of charges that Stripe had not booked when they were made, a page of many at a time."""
-    if await _FEE_MISSING.value():
-        await read_transactions()
+async def read_fees() -> bool:
+    """Bring in the fees of charges that Stripe had not booked when they were made; gives whether any came.
+
+    Many at a time, by reading what is new; one that lies deeper, since its answer was lost for long, by its charge.
+    """
+    before = await _FEES_MISSING.value()
+    if not before:
+        return False
+    await _read(0, news_only=True)
+    overdue = await _FEE_OVERDUE(clock.now_us() - 600_000_000)
+    await in_turn([(row["id"], row["stripe_payment_intent_id"]) for row in overdue], _book_fee)
+    return bool(await _FEES_MISSING.value() < before)
+
+
+async def _book_fee(charge: tuple[int, str]) -> None:
+    found = await stripe.charge_found(charge[1])
+    if found.fee_minor is not None:
+        await atomic(book_fees)([(charge[0], found.balance_transaction_id, found.fee_minor)])
 
 
 async def differences() -> Differences:

@@ -194,11 +194,16 @@ _PAID_ANOTHER_WAY = Sql("""
     RETURNING id, subject, campaign_id, amount_minor, currency""")
 
 
-async def pay_another_way(refund_id: int, *, reason: str) -> RefundEnded:
-    """A person sent the money by bank, in the caller's transaction. Raises Refusal where the refund doesn't wait for that."""
+async def pay_another_way(refund_id: int, *, reason: str, paid_from: Account | None = None) -> RefundEnded:
+    """The fan has her money by another way than her card, in the caller's transaction. paid_from: our bank, if not told.
+
+    Raises Refusal where the refund doesn't wait for that.
+    """
     row = await _PAID_ANOTHER_WAY.one(refund_id, f" · {reason}")
     if row is None:
         raise Refusal("This refund is not waiting for that.")
-    movement = Posting(chart.refund_clearing(row["currency"]), chart.bank(row["currency"]), row["amount_minor"])
-    await post([Entry(f"refund:{refund_id}:bank", "refund_by_bank", f"campaign:{row['campaign_id']}", [movement])])
+    currency = row["currency"]
+    movement = Posting(chart.refund_clearing(currency), paid_from or chart.bank(currency), row["amount_minor"])
+    entry = Entry(f"refund:{refund_id}:paid", "refund_paid_another_way", f"campaign:{row['campaign_id']}", [movement])
+    await post([entry])
     return RefundEnded(**row, was=RefundState.FAILED, state=RefundState.PAID_ANOTHER_WAY)

@@ -27,7 +27,8 @@ _OWED = Sql("""
     JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || c.currency
     JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
     WHERE c.state IN ('funded', 'delivering', 'completed') AND o.payouts_state = 'enabled'
-      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND (p.state IN ('due', 'sending') OR p.next_try_at > $1))
+      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.state IN ('due', 'sending'))
+      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.state = 'failed' AND p.next_try_at > $1)
       AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
            WHERE p.credit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
         > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -15,7 +14,7 @@ from crowdfund.database import new_id
 from crowdfund.database.ids import NoSuchId, private, public
 from crowdfund.payments.models import Consent
 from crowdfund.pledges import actions, queries
-from crowdfund.pledges.make import make_pledge
+from crowdfund.pledges.make import make_pledge, make_several
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.rules import Made, NoSuchCampaign, NoSuchCard, NoSuchTier, Want
 from crowdfund.refusal import Refusal
@@ -111,22 +110,19 @@ async def create_pledges(request: Request, body: PledgesIn) -> Response:
     if len(wants) == 1:  # one is the common case: its refusal is the answer's problem
         made = await make_pledge(_or_raise(wants[0]))
         return api.answer({"pledges": [_made(made)]}, 201)
-    answers = await asyncio.gather(*(_ask(want) for want in wants))
-    first = next((answer for answer in answers if isinstance(answer, Refusal)), None)
-    if first is not None and all(isinstance(answer, Refusal) for answer in answers):
-        raise first
+    asked = [want for want in wants if isinstance(want, Want)]
+    made = iter(await make_several(asked) if asked else ())
+    answers = [next(made) if isinstance(want, Want) else want for want in wants]
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, Refusal):
+            raise answer
+    if all(isinstance(answer, Refusal) for answer in answers):
+        raise answers[0]  # type: ignore[misc]
     out = [
-        _refused(pledge, answer) if isinstance(answer, Refusal) else _made(answer)
+        _refused(pledge, answer) if isinstance(answer, Refusal) else _made(answer)  # type: ignore[arg-type]
         for pledge, answer in zip(body.pledges, answers, strict=True)
     ]
     return api.answer({"pledges": out}, 201)
-
-
-async def _ask(want: Want | Refusal) -> Made | Refusal:
-    try:
-        return await make_pledge(_or_raise(want))
-    except Refusal as refusal:
-        return refusal
 
 
 def _or_raise(want: Want | Refusal) -> Want:

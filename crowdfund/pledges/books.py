@@ -47,13 +47,16 @@ RULES = (
                WHERE c.collected_minor <> (SELECT COALESCE(SUM(h.amount_minor), 0) FROM charge h
                                            WHERE h.campaign_id = c.id AND h.state = 'succeeded')
                                         - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d
-                                           WHERE d.campaign_id = c.id AND d.state <> 'won') LIMIT 20"""),
+                                           WHERE d.campaign_id = c.id AND d.state <> 'won' AND EXISTS (
+                                               SELECT 1 FROM pledge p WHERE p.id = d.pledge_id AND p.state IN ('disputed', 'lost')))
+               LIMIT 20"""),
     ),
     Rule(
         "refunds of a charge are what was taken from it for them",
         Sql("SELECT COUNT(*) FROM refund"),
         Sql("""SELECT c.key AS what FROM charge c
-               WHERE c.refunded_minor <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.charge_id = c.id) LIMIT 20"""),
+               WHERE c.refunded_minor <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.charge_id = c.id)
+               LIMIT 20"""),
     ),
     Rule(
         "what a fund has given back is what its refunds gave back",
@@ -69,7 +72,8 @@ RULES = (
         ),
         Sql("""SELECT a.code AS what FROM campaign c JOIN account a ON a.code = 'fund:' || CAST(c.id AS TEXT)
                JOIN balance b ON b.account_id = a.id
-               WHERE c.state IN ('funded', 'cancelled', 'delivering', 'completed') AND b.debits_minor <> b.credits_minor LIMIT 20"""),
+               WHERE c.state IN ('funded', 'cancelled', 'delivering', 'completed') AND b.debits_minor <> b.credits_minor
+               LIMIT 20"""),
     ),
     Rule(
         "a failed fund holds exactly what it has still to refund",
@@ -77,9 +81,11 @@ RULES = (
         Sql("""SELECT a.code AS what FROM campaign c JOIN account a ON a.code = 'fund:' || CAST(c.id AS TEXT)
                JOIN balance b ON b.account_id = a.id
                WHERE c.state = 'failed' AND b.credits_minor - b.debits_minor <>
-                     (SELECT COALESCE(SUM(h.amount_minor - h.refunded_minor), 0) FROM charge h
-                      WHERE h.campaign_id = c.id AND h.state = 'succeeded')
-                   - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d WHERE d.campaign_id = c.id AND d.state <> 'won')
+                     (SELECT COALESCE(SUM(CASE WHEN left_minor > 0 THEN left_minor ELSE 0 END), 0) FROM (
+                          SELECT h.amount_minor - h.refunded_minor
+                               - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d
+                                  WHERE d.charge_id = h.id AND d.state <> 'won') AS left_minor
+                          FROM charge h WHERE h.campaign_id = c.id AND h.state = 'succeeded') AS held)
                LIMIT 20"""),
     ),
     Rule(

@@ -85,6 +85,7 @@ async def _make(wants: list[Want]) -> list[Made | Exception]:
 
 _batch = Batch[Want, Made](_make)
 make_pledge = _batch.ask
+make_several = _batch.ask_all
 finish = _batch.finish
 
 

@@ -113,17 +113,22 @@ async def finish_refunds(outcomes: list[Sent]) -> int:
     ended = await refunds.end_refunds(outcomes)
     back = [refund for refund in ended if refund.state == RefundState.SUCCEEDED]
     returned = [refund for refund in ended if refund.was == RefundState.SUCCEEDED]
-    await _count([*((r.campaign_id, r.amount_minor) for r in back), *((r.campaign_id, -r.amount_minor) for r in returned)])
+    await _count(
+        [*((r.campaign_id, r.amount_minor) for r in back), *((r.campaign_id, -r.amount_minor) for r in returned)]
+    )
     await _end_pledges(refund.subject for refund in back)
     await outbox.enqueue_many([("refund_sent", {"refund": r.id}, f"refund_sent:{r.id}") for r in back])
     return len(ended)
 
 
 @atomic
-async def pay_another_way(refund_id: int, *, reason: str) -> None:
-    """Staff sent the money by bank, since the card can't take it any more. Raises Refusal where that is not open."""
+async def pay_another_way(refund_id: int, *, reason: str, paid_from: Account | None = None) -> None:
+    """A failed refund has reached its fan after all: by our bank, if no other account is told, or by hers.
+
+    Raises Refusal where the refund doesn't wait for that.
+    """
     await _lock_campaigns([refund_id])
-    paid = await refunds.pay_another_way(refund_id, reason=reason)
+    paid = await refunds.pay_another_way(refund_id, reason=reason, paid_from=paid_from)
     await _count([(paid.campaign_id, paid.amount_minor)])
     await _end_pledges([paid.subject])
 

@@ -246,9 +246,12 @@ async def _drop(pledge_ids: list[int], campaign_id: int) -> int:
 
 @atomic
 async def release(campaign_id: int) -> int:
-    """Let go of the pledges of a fund that ended without charging them, a few hundred at a time; gives how many."""
+    """Let go of the pledges of a fund that ended without charging them, a few hundred at a time; gives how many.
+
+    In a funded one these are pledges that were only started: their card never came.
+    """
     campaign = await counters.lock_one(campaign_id)
-    if campaign["state"] not in (CampaignState.FAILED, CampaignState.CANCELLED):
+    if campaign["state"] not in (CampaignState.FUNDED, CampaignState.FAILED, CampaignState.CANCELLED):
         return 0
     found = await _ACTIVE(campaign_id, CLAIM_MAX)
     moved = await move_pledges(found, PledgeState.RELEASED, because=f"the fund was {campaign['state']}")

@@ -43,7 +43,7 @@ class Account:
         self.origin = origin
         self.request_id = request_id
         self.idempotency_key = idempotency_key
-        self.as_answered: dict[str, Obj] = {}  # objects whose answer is older than what is stored: see charges.settle
+        self.as_answered: dict[str, Obj] = {}  # objects whose answer is older than what is stored: see charges.charge
 
     @property
     def n(self) -> int:

@@ -56,7 +56,7 @@ def check(type_name: str, given: Mapping[str, Any], takes: frozenset[str], opera
 
     takes: those that the sandbox acts on; another one is refused by name, for ignoring it would be a lie.
     """
-    checked: dict[str, Any] = _of_dict(_find(type_name))(given, "")
+    checked: dict[str, Any] = _of_dict(typed(type_name))(given, "")
     for name in checked:
         if name not in takes and name != "expand":
             message = f"The sandbox does not simulate the parameter {name} of {operation}."
@@ -65,7 +65,7 @@ def check(type_name: str, given: Mapping[str, Any], takes: frozenset[str], opera
 
 
 @cache
-def _find(type_name: str) -> Any:
+def typed(type_name: str) -> Any:
     found: Any = stripe.params
     for part in type_name.split("."):
         found = getattr(found, part)

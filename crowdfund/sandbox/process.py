@@ -37,9 +37,8 @@ class Running:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        for pipe in (self.process.stdin, self.process.stderr):
-            if pipe is not None:
-                pipe.close()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 def start(
@@ -53,6 +52,7 @@ def start(
 ) -> Running:
     """Start the sandbox on its data folder and wait until it answers. port 0: a free one. clock_file: the site's movable clock.
 
+    origin: where people reach its hosted pages, where that is not `url`. What it says goes to sandbox.log in the folder.
     Raises SandboxDidNotStart.
     """
     attempts = 1 if port else 5  # a port that was free a moment ago may be taken by now
@@ -74,17 +74,18 @@ def _start(data: Path, host: str, port: int, clock_file: Path | None, origin: st
     if clock_file is not None:
         command += ["--clock-file", str(clock_file)]
     environ = {**os.environ, "CROWDFUND_SANDBOX_NONCE": nonce}
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environ)  # noqa: S603  our own module
+    data.mkdir(parents=True, exist_ok=True)
+    log = data / "sandbox.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=said, env=environ)  # noqa: S603  our own module
     running = Running(f"http://{_in_url(host)}:{port}", process)
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         if _answers(running.url, nonce):
             return running
         time.sleep(0.03)
-    running.process.kill()
-    said = process.stderr.read().decode(errors="replace") if process.stderr else ""
     running.stop()
-    raise SandboxDidNotStart(f"The sandbox did not start on {host}:{port}.\n{said}")
+    raise SandboxDidNotStart(f"The sandbox did not start on {host}:{port}.\n{log.read_text(errors='replace')}")
 
 
 def _answers(url: str, nonce: str) -> bool:

@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS answered (
   request TEXT NOT NULL, body BLOB NOT NULL, created INTEGER NOT NULL, UNIQUE (account, key));
 CREATE INDEX IF NOT EXISTS answered_created ON answered (created);
 CREATE TABLE IF NOT EXISTS delivery (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL, attempt INTEGER NOT NULL, at_us INTEGER NOT NULL);
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL, attempt INTEGER NOT NULL,
+  at_us INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS delivery_at ON delivery (at_us);
 CREATE INDEX IF NOT EXISTS delivery_event ON delivery (event);
 """

@@ -44,6 +44,50 @@ async def test_a_killed_sandbox_comes_back_with_everything(tmp_path: Path) -> No
     assert again.process.returncode == 0
 
 
+async def test_killed_under_load_it_has_what_it_acknowledged_once(tmp_path: Path) -> None:
+    running = start(tmp_path / "data")
+    caller = Caller(running.url)
+    made = await caller.control("POST", "cards", {"count": 3_000})
+    waiting = list(enumerate(zip(made["customers"], made["payment_methods"], strict=True)))
+    answered: dict[int, str] = {}
+
+    async def charge(number: int, customer: str, method: str) -> httpx.Response:
+        form = {
+            "amount": "2500", "currency": "eur", "customer": customer, "payment_method": method, "off_session": "true",
+            "confirm": "true",
+        }  # fmt: skip
+        return await caller.raw("POST", "/v1/payment_intents", form=form, idempotency_key=f"pledge:{number}")
+
+    async def keep_charging() -> None:
+        while waiting:
+            number, (customer, method) = waiting.pop()
+            try:
+                answered[number] = (await charge(number, customer, method)).json()["id"]
+            except httpx.TransportError:
+                return
+
+    work = [asyncio.create_task(keep_charging()) for _ in range(8)]
+    while len(answered) < 100:
+        await asyncio.sleep(0.01)
+    running.process.send_signal(signal.SIGKILL)
+    await asyncio.gather(*work)
+    running.stop()
+    await caller.close()
+
+    again = start(tmp_path / "data")
+    caller = Caller(again.url, key=caller.key)
+    for number, intent_id in answered.items():
+        repeated = await charge(number, made["customers"][number], made["payment_methods"][number])
+        assert (repeated.headers["idempotent-replayed"], repeated.json()["id"]) == ("true", intent_id)
+    found = [one.id async for one in (await caller.v1.charges.list_async({"limit": 100})).auto_paging_iter()]
+    totals = await caller.control("GET", "totals")
+    assert totals["charges"]["eur"] == {"count": len(found), "amount": len(found) * 25_00}
+    assert len(answered) <= len(found) <= len(answered) + 8
+    assert await caller.balance() == {"eur": (0, len(found) * 24_37)}
+    await caller.close()
+    again.stop()
+
+
 async def test_it_shares_the_sites_clock(tmp_path: Path) -> None:
     clock_file = tmp_path / "clock"
     clock.share(clock_file)

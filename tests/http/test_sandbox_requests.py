@@ -9,7 +9,7 @@ import pytest
 import stripe
 
 from crowdfund.sandbox.operations import OPERATIONS
-from crowdfund.sandbox.params import _find
+from crowdfund.sandbox.params import typed
 from tests.http.stripe_caller import Caller, a_caller
 
 api = pytest.fixture(a_caller)
@@ -39,7 +39,7 @@ async def test_each_key_is_an_account_of_its_own(api: Caller) -> None:
 
 async def test_every_operation_names_parameters_of_the_library() -> None:
     for operation in OPERATIONS:
-        known = set(_find(operation.type_name).__annotations__)
+        known = set(typed(operation.type_name).__annotations__)
         assert operation.takes <= known, (operation.name, operation.takes - known)
 
 

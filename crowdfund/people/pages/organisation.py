@@ -163,7 +163,6 @@ routes = [
     get("/start", start_page, may=signed_in),
     post("/start", start, may=confirmed),
     get("/desk", desks, may=signed_in),
-    get(_DESK, verification_page, may=member("viewer")),
     get(f"{_DESK}/members", members, may=member("viewer")),
     post(f"{_DESK}/invitations", invite, may=member("owner"), limit=_INVITATIONS),
     post(f"{_DESK}/members/{{person}}/role", change_role, may=member("owner")),

@@ -1,0 +1,178 @@
+"""The bodies of the campaigns API, in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from crowdfund.campaigns.forms import RISKS_MAX, TAGLINE_MAX
+from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX
+from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
+from crowdfund.money import AMOUNT_MAX_MINOR
+from crowdfund.web.api import ChargeMinor, Currency, In, PublicId
+
+_ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
+_LINES = r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$"  # line ends and tabs, no other control character
+
+Name = Annotated[str, StringConstraints(min_length=3, max_length=80, pattern=_ONE_LINE, strip_whitespace=True)]
+Tagline = Annotated[str, StringConstraints(max_length=TAGLINE_MAX, pattern=_ONE_LINE)]
+Story = Annotated[str, StringConstraints(max_length=STORY_MAX, pattern=_LINES)]
+Risks = Annotated[str, StringConstraints(max_length=RISKS_MAX, pattern=_LINES)]
+BudgetMinor = Annotated[int, Field(gt=0, le=AMOUNT_MAX_MINOR)]
+
+
+class CampaignIn(In):
+    """A new draft. organisation: the id of one that the token's person manages."""
+
+    organisation: PublicId
+    name: Name
+    currency: Currency
+
+
+class BudgetLineIn(In):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_ONE_LINE)]
+    amount_minor: BudgetMinor
+
+
+class ContentIn(In):
+    """All that a draft says but its tiers. The goal is the sum of the budget. threshold_bps counts with that rule alone."""
+
+    name: Name
+    tagline: Tagline = ""
+    story: Story = ""
+    risks: Risks = ""
+    budget: Annotated[list[BudgetLineIn], Field(max_length=BUDGET_LINES_MAX, default_factory=list)]
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+    rule: Literal["strict", "threshold", "flexible"] = "strict"
+    threshold_bps: Annotated[int, Field(ge=5_000, le=10_000)] = 10_000
+
+
+class TierIn(In):
+    """size left out: as many as want it. delivers_on: a month, `2027-09`."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_ONE_LINE)]
+    description: Annotated[str, StringConstraints(max_length=600, pattern=_LINES)] = ""
+    price_minor: ChargeMinor
+    size: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    per_fan_max: Annotated[int, Field(ge=1, le=100)] = 1
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+    ships: Literal["nothing", "post"] = "nothing"
+    delivers_on: Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")] = ""
+
+
+class ScheduleIn(In):
+    """opens_at left out: shown from now on, opened by its makers."""
+
+    closes_at: AwareDatetime
+    opens_at: AwareDatetime | None = None
+
+
+class UpdateIn(In):
+    title: Annotated[str, StringConstraints(min_length=3, max_length=TITLE_MAX, pattern=_ONE_LINE)]
+    body: Annotated[str, StringConstraints(min_length=10, max_length=BODY_MAX, pattern=_LINES)]
+
+
+class CampaignListed(BaseModel):
+    """A fund as lists have it. promised_minor counts pledges; collected_minor is money; one is never the other."""
+
+    id: str
+    slug: str
+    url: str
+    name: str
+    tagline: str
+    kind: str
+    state: str
+    currency: str
+    goal_minor: int
+    rule: str
+    threshold_bps: int
+    promised_minor: int
+    promised_at_close_minor: int
+    collected_minor: int
+    refunded_minor: int
+    pledges: int
+    opens_at: str | None
+    launched_at: str | None
+    closes_at: str | None
+    ended_at: str | None
+    organisation: str
+    art_url: str
+
+
+class TierOut(BaseModel):
+    id: str
+    name: str
+    description: str
+    price_minor: int
+    size: int | None
+    taken: int
+    left: int | None
+    per_fan_max: int
+    opens_at: str | None
+    closes_at: str | None
+    ships: str
+    delivers_on: str
+
+
+class BudgetLineOut(BaseModel):
+    name: str
+    amount_minor: int
+
+
+class UpdateOut(BaseModel):
+    """body: Markdown."""
+
+    number: int
+    title: str
+    body: str
+    published_at: str
+
+
+class CampaignOut(CampaignListed):
+    """One fund. story and risks: Markdown, of this page_version."""
+
+    story: str
+    risks: str
+    page_version: int
+    share_price_minor: int | None
+    shares_per_fan_max: int | None
+    tiers: list[TierOut]
+    budget: list[BudgetLineOut]
+    updates: list[UpdateOut]
+
+
+class MissingOut(BaseModel):
+    field: str
+    sentence: str
+
+
+class RemarkOut(BaseModel):
+    text: str
+    made_at: str
+    answer: str
+
+
+class DraftOut(CampaignOut):
+    """A campaign of one's own: missing is what keeps it from being handed in."""
+
+    missing: list[MissingOut]
+    remarks: list[RemarkOut]
+
+
+class PublishedOut(BaseModel):
+    number: int
+    url: str
+
+
+class OrganisationOut(BaseModel):
+    id: str
+    slug: str
+    name: str
+    kind: str
+    country: str
+    state: str
+    payouts_state: str
+    role: str
