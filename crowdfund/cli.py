@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def main() -> None:
     """Fans fund films, fill the first night and buy what they see on screen."""
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:
+def run(work: Awaitable[Any]) -> Any:
     """Do some work with the database open; an expected "no" is one line, not a trace."""
 
     async def with_database() -> Any:

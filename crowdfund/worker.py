@@ -66,15 +66,17 @@ async def pay_out() -> bool:
     return await make_due_payouts() + await send_due_payouts() > 0
 
 
-async def reconcile_all() -> None:
-    """Bring in what Stripe knows and no event told us, however many were lost. What stays unexplained is for `check` to name."""
-    unknown = await reconcile.read_transactions()
-    sources = {t.source_id: t.type for t in unknown}
-    await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
-    await in_turn([s for s, kind in sources.items() if kind in reconcile.RETURNED], following.follow_refund)
-    await follow_open_disputes()
-    await following.follow_waiting_charges()
+async def reconcile_all() -> bool:
+    """Bring in what Stripe knows and no event told us, however many were lost; gives whether anything moved.
+
+    What stays unexplained is for `check` to name.
+    """
+    sources = {t.source_id: t.type for t in await reconcile.read_transactions()}
+    moved = await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
+    moved += await in_turn([s for s, kind in sources.items() if kind in reconcile.RETURNED], following.follow_refund)
+    moved += await follow_open_disputes() + await following.follow_waiting_charges()
     await in_turn([row["stripe_account_id"] for row in await _STOPPED_ACCOUNTS()], follow_account)
+    return moved > 0
 
 
 # Organisations that are owed money and were told not to be payable.

@@ -16,7 +16,10 @@ SETTLE_DAYS = 7
 
 @atomic
 async def close_campaign(campaign_id: int) -> bool:
-    """At the deadline: begin settling, or fail at once where too little was promised; gives whether it closed now."""
+    """At the deadline: begin settling, or fail at once where too little was promised; gives whether it closed now.
+
+    The days to mend a card count from now: a fund that was paused over its deadline closes late, and its fans get all seven.
+    """
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
     now = clock.now()
@@ -24,7 +27,7 @@ async def close_campaign(campaign_id: int) -> bool:
         return False
     await move(
         campaign, CampaignState.SETTLING, moves=MOVES, because="the deadline has come", by=None, events=CampaignEvent,
-        closed_at=campaign.closes_at, settle_by=campaign.closes_at + timedelta(days=SETTLE_DAYS),
+        closed_at=now, settle_by=now + timedelta(days=SETTLE_DAYS),
         promised_at_close_minor=campaign.promised_minor, pledges_at_close=campaign.pledges_live,
     )  # fmt: skip
     if campaign.promised_minor < campaign.needed_minor:

@@ -110,4 +110,4 @@ async def _sandbox_cards(cards: list[str]) -> dict[str, list[str]]:
             headers={"Authorization": f"Bearer {ours.stripe_key}"},
         )
     answer.raise_for_status()
-    return answer.json()  # type: ignore[no-any-return]
+    return answer.json()

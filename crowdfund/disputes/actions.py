@@ -39,28 +39,33 @@ _STATES = {
 }
 
 
-async def follow_dispute(stripe_dispute_id: str) -> None:
-    """Bring a dispute, its pledge and the books to what the bank says now. Safe to repeat, in any order."""
+async def follow_dispute(stripe_dispute_id: str) -> bool:
+    """Bring a dispute, its pledge and the books to what the bank says now; gives whether something moved.
+
+    Safe to repeat, in any order.
+    """
     found = await stripe.dispute_found(stripe_dispute_id)
     charge = await Charge.get_or_none(stripe_charge_id=found.stripe_charge_id)
-    if charge is not None and charge.subject.startswith("pledge:"):
-        await _follow(found, charge.id)
+    return charge is not None and charge.subject.startswith("pledge:") and await _follow(found, charge.id)
 
 
 @atomic
-async def _follow(found: DisputeFound, charge_id: int) -> None:
+async def _follow(found: DisputeFound, charge_id: int) -> bool:
     charge = await Charge.get(id=charge_id)
     await counters.lock_one(charge.campaign_id)
     dispute = await Dispute.get_or_none(stripe_dispute_id=found.id)
+    moved = dispute is None
     if dispute is None:
         dispute = await _open(found, charge)
     for transaction in found.transactions:
-        await _book(dispute, transaction)
+        moved |= await _book(dispute, transaction)
     state = _STATES.get(found.status, DisputeState.UNDER_REVIEW)
-    if state in MOVES[DisputeState(dispute.state)]:
-        ended_at = clock.now() if state not in OPEN else None
-        await Dispute.filter(id=dispute.id).update(state=state, ended_at=ended_at)
-        await _end(dispute, state)
+    if state not in MOVES[DisputeState(dispute.state)] or state == DisputeState.NEEDS_RESPONSE:
+        return moved
+    ended_at = clock.now() if state not in OPEN else None
+    await Dispute.filter(id=dispute.id).update(state=state, ended_at=ended_at)
+    await _end(dispute, state)
+    return True
 
 
 async def _open(found: DisputeFound, charge: Charge) -> Dispute:
@@ -80,11 +85,11 @@ async def _open(found: DisputeFound, charge: Charge) -> Dispute:
     return dispute
 
 
-async def _book(dispute: Dispute, transaction: BalanceTransaction) -> None:
+async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
     """Each of Stripe's movements is one entry: money withdrawn, money reinstated, and the fee, which is always ours."""
     currency, key = dispute.currency, f"dispute:{dispute.id}:{transaction.id}"
     if await _POSTED.value(key):
-        return
+        return False
     balance = chart.stripe(currency)
     movements = []
     if transaction.amount_minor < 0:
@@ -96,6 +101,7 @@ async def _book(dispute: Dispute, transaction: BalanceTransaction) -> None:
     if movements:
         subject = f"campaign:{dispute.campaign_id}"
         await post([Entry(key, "dispute", subject, movements, balance_transaction_id=transaction.id)])
+    return bool(movements)
 
 
 _POSTED = Sql("SELECT id FROM journal_entry WHERE key = $1")

@@ -15,7 +15,7 @@ from crowdfund.payments import stripe
 from crowdfund.refusal import Refusal
 
 TRIES_MAX = 8
-Action = Callable[[str], Awaitable[None]]
+Action = Callable[[str], Awaitable[object]]
 _log = logging.getLogger("crowdfund.inbox")
 
 

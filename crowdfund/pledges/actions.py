@@ -9,7 +9,7 @@ from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.database import Sql, as_rows, atomic, outbox
 from crowdfund.payments.cards import look_at_setup, start_card_setup
-from crowdfund.payments.models import CardSetup, CardState, Consent, SavedCard
+from crowdfund.payments.models import CardSetup, CardState, Consent, SavedCard, SetupState
 from crowdfund.pledges import letting_go, rules
 from crowdfund.pledges.make import standing_for
 from crowdfund.pledges.models import CHANGEABLE, LIVE, NEEDS_CARD, Pledge, PledgeState
@@ -60,16 +60,17 @@ async def start_saving_card(
     )  # fmt: skip
 
 
-async def finish_setup(stripe_session_id: str) -> None:
-    """A visit to Stripe's page has ended, or may have: use the card for what it was saved for. Safe to repeat.
+async def finish_setup(stripe_session_id: str) -> bool:
+    """A visit to Stripe's page has ended, or may have: use the card for what it was saved for; gives whether it ended now.
 
     A refusal is told where the fan's tries are told, not here: the event and the sweep that call this have nobody to tell.
     """
     setup = await CardSetup.get_or_none(stripe_session_id=stripe_session_id)
     if setup is None:
-        return
+        return False
     with suppress(Refusal):
         await finish_visit(setup)
+    return setup.state == SetupState.OPEN and await CardSetup.exists(id=setup.id, state__not=SetupState.OPEN)
 
 
 async def finish_visit(setup: CardSetup) -> None:

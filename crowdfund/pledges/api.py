@@ -111,18 +111,21 @@ async def create_pledges(request: Request, body: PledgesIn) -> Response:
         made = await make_pledge(_or_raise(wants[0]))
         return api.answer({"pledges": [_made(made)]}, 201)
     asked = [want for want in wants if isinstance(want, Want)]
-    made = iter(await make_several(asked) if asked else ())
-    answers = [next(made) if isinstance(want, Want) else want for want in wants]
-    for answer in answers:
-        if isinstance(answer, BaseException) and not isinstance(answer, Refusal):
-            raise answer
-    if all(isinstance(answer, Refusal) for answer in answers):
-        raise answers[0]  # type: ignore[misc]
-    out = [
-        _refused(pledge, answer) if isinstance(answer, Refusal) else _made(answer)  # type: ignore[arg-type]
-        for pledge, answer in zip(body.pledges, answers, strict=True)
-    ]
+    outcomes = iter(await make_several(asked) if asked else ())
+    answers = [next(outcomes) if isinstance(want, Want) else want for want in wants]
+    refusals = [answer for answer in answers if isinstance(answer, Refusal)]
+    if len(refusals) == len(answers):
+        raise refusals[0]
+    out = [_answer(pledge, answer) for pledge, answer in zip(body.pledges, answers, strict=True)]
     return api.answer({"pledges": out}, 201)
+
+
+def _answer(pledge: PledgeIn, answer: Made | BaseException) -> dict[str, Any]:
+    if isinstance(answer, Refusal):
+        return _refused(pledge, answer)
+    if isinstance(answer, BaseException):
+        raise answer
+    return _made(answer)
 
 
 def _or_raise(want: Want | Refusal) -> Want:

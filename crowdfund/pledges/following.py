@@ -13,35 +13,33 @@ from crowdfund.pledges.settlement import finish_charge
 _BY_INTENT = Sql("SELECT id FROM charge WHERE stripe_payment_intent_id = $1")
 
 
-async def follow_charge(payment_intent_id: str) -> None:
-    """A PaymentIntent changed. One whose answer never reached us is found by the sweep, under its key."""
+async def follow_charge(payment_intent_id: str) -> bool:
+    """A PaymentIntent changed; gives whether our charge moved. One whose answer never reached us is found under its key."""
     charge_id = await _BY_INTENT.value(payment_intent_id)
-    if charge_id is not None:
-        await finish_charge(charge_id, await stripe.charge_found(payment_intent_id))
+    return charge_id is not None and await finish_charge(charge_id, await stripe.charge_found(payment_intent_id))
 
 
-async def follow_refund(stripe_refund_id: str) -> None:
-    """A refund changed, days later perhaps: a bank may send the money back."""
+async def follow_refund(stripe_refund_id: str) -> bool:
+    """A refund changed, days later perhaps: a bank may send the money back. Gives whether ours moved."""
     refund = await Refund.get_or_none(stripe_refund_id=stripe_refund_id)
-    if refund is not None:
-        await finish_refunds([(refund.id, await stripe.refund_found(stripe_refund_id))])
+    if refund is None:
+        return False
+    return await finish_refunds([(refund.id, await stripe.refund_found(stripe_refund_id))]) > 0
 
 
 async def finish_what_was_left(older_than_seconds: int = 60) -> int:
     """Ask again for what a crash or a lost answer left open: charges under way, refunds the bank has not confirmed, set-ups.
 
-    Gives how many charges are known now; those that stay unknown wait for the next round.
+    Gives how much moved; what stays unknown waits for the next round.
     """
-    known = [(charge_id, o) for charge_id, o in await charges.charges_left(older_than_seconds) if o.state is not None]
-    await in_turn(known, lambda found: finish_charge(*found))
+    moved = await in_turn(await charges.charges_left(older_than_seconds), lambda found: finish_charge(*found))
     refunds = await Refund.filter(state=RefundState.PENDING, stripe_refund_id__not_isnull=True).limit(100)
-    await in_turn((str(refund.stripe_refund_id) for refund in refunds), follow_refund)
+    moved += await in_turn([str(refund.stripe_refund_id) for refund in refunds], follow_refund)
     visits = CardSetup.filter(state=SetupState.OPEN, stripe_session_id__not_isnull=True).order_by("made_at").limit(50)
-    await in_turn((str(visit.stripe_session_id) for visit in await visits), finish_setup)
-    return len(known)
+    return moved + await in_turn([str(visit.stripe_session_id) for visit in await visits], finish_setup)
 
 
-async def follow_waiting_charges() -> None:
-    """Charges that wait for their fan, looked up in case the event of their end was lost."""
+async def follow_waiting_charges() -> int:
+    """Charges that wait for their fan, looked up in case the event of their end was lost; gives how many moved."""
     waiting = await Charge.filter(state=ChargeState.NEEDS_ACTION).order_by("ended_at").limit(50)
-    await in_turn((str(charge.stripe_payment_intent_id) for charge in waiting), follow_charge)
+    return await in_turn([str(charge.stripe_payment_intent_id) for charge in waiting], follow_charge)

@@ -89,7 +89,7 @@ async def _claim(campaign_id: int) -> list[tuple[ChargeIntent, dict[str, Any]]]:
 
 
 @atomic
-async def _finish(outcomes: list[tuple[int, ChargeOutcome]]) -> list[None]:
+async def _finish(outcomes: list[tuple[int, ChargeOutcome]]) -> list[bool]:
     campaigns = await _campaigns_of(outcomes)
     ended = await charges.end_charges(outcomes)
     by_pledge = {int(charge.subject.removeprefix("pledge:")): charge for charge in ended}
@@ -97,15 +97,19 @@ async def _finish(outcomes: list[tuple[int, ChargeOutcome]]) -> list[None]:
         pledges = {row["id"]: row for row in await _PLEDGES(as_rows({"id": i} for i in by_pledge))}
         await _collected(by_pledge, pledges)
         await _errored(by_pledge, pledges, campaigns)
-    return [None] * len(outcomes)
+    moved = {charge.id for charge in ended}
+    return [charge_id in moved for charge_id, _ in outcomes]
 
 
-_finished = Batch[tuple[int, ChargeOutcome], None](_finish, waiting_max=100_000)
+_finished = Batch[tuple[int, ChargeOutcome], bool](_finish, waiting_max=100_000)
 
 
-async def finish_charge(charge_id: int, outcome: ChargeOutcome) -> None:
-    """Beat three: what came of a charge, from the call itself, an event or the sweep. Unknown changes nothing."""
-    await _finished.ask((charge_id, outcome))
+async def finish_charge(charge_id: int, outcome: ChargeOutcome) -> bool:
+    """Beat three: what came of a charge, from the call itself, an event or the sweep; gives whether it moved.
+
+    Unknown changes nothing.
+    """
+    return await _finished.ask((charge_id, outcome))
 
 
 _CAMPAIGNS_OF = Sql("""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import httpx
 
@@ -47,7 +48,7 @@ async def make_fans(number: int, progress: Progress) -> Fans:
             )
         ]  # fmt: skip
         await _insert(page)
-        ids += [int(row["id"]) for row in page]
+        ids += [cast(int, row["id"]) for row in page]
         progress(count)
     return Fans(ids)
 
@@ -104,4 +105,4 @@ async def sandbox(path: str, body: dict[str, object]) -> dict[str, list[str]]:
             f"{ours.sandbox_origin}/_sandbox/{path}", json=body, headers={"Authorization": f"Bearer {ours.stripe_key}"}
         )
     answer.raise_for_status()
-    return answer.json()  # type: ignore[no-any-return]
+    return answer.json()

@@ -86,7 +86,7 @@ def _sized(whole: Image.Image) -> Picture:
 
 
 async def keep(image_id: int, picture: Picture) -> None:
-    """Put the files where `/images/` serves them from; their name is the image's public id."""
+    """Put the files where `/images/` serves them from; their name is the picture's public id. Its row is the people room's."""
     outside_transaction("writing a picture")
     await asyncio.get_running_loop().run_in_executor(_drawing, _keep, ids.public(image_id), picture)
 
@@ -104,12 +104,8 @@ def _keep(name: str, picture: Picture) -> None:
 
 
 def path_of(name: str) -> Path:
-    """Where a file lies: in a folder of its own for each pair of letters, so that none grows too large."""
-    return (
-        current().uploads / name[-2:] / f"{name}.webp"
-        if "-" not in name
-        else path_of(name.partition("-")[0]).with_name(f"{name}.webp")
-    )
+    """Where a file lies: in a folder for the last two letters of its picture's id, so that none grows too large."""
+    return current().uploads / name.partition("-")[0][-2:] / f"{name}.webp"
 
 
 def url_of(image_id: int, *, small: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.http.conftest import site
 
 __all__ = ["site"]

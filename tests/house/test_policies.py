@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 from starlette.routing import Mount
-from tests.http.browser import ORIGIN, Browser
-from tests.http.conftest import SiteUnderTest
 
 from crowdfund.app import ROUTES
 from crowdfund.database import ids, new_id
@@ -15,6 +13,8 @@ from crowdfund.people import accounts, organisations
 from crowdfund.people.models import OrganisationKind, Person, PersonState, StaffRole
 from crowdfund.web.policies import Policy
 from crowdfund.web.routes import Route, get
+from tests.http.browser import ORIGIN, Browser
+from tests.http.conftest import SiteUnderTest
 
 # By name: where no form token is asked for. The webhook's signature and the API's bearer token stand in for it.
 NO_TOKEN = {"POST /webhooks/stripe", "POST /language", "POST /sandbox/clock"}

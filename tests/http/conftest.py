@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.http.browser import Browser
 
 from crowdfund import mailer, settings
 from crowdfund.app import make_app
@@ -15,6 +14,7 @@ from crowdfund.database import outbox
 from crowdfund.people import accounts, devices
 from crowdfund.people.models import Mail, Person, StaffRole
 from crowdfund.people.tokens import make_token
+from tests.http.browser import Browser
 
 PASSWORD = "river moon over lanting"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.http.conftest import PASSWORD, SiteUnderTest
-from tests.http.test_people_entrance import link_in
 
 from crowdfund.people.models import ApiToken, AuditEntry, Person
+from tests.http.conftest import PASSWORD, SiteUnderTest
+from tests.http.test_people_entrance import link_in
 
 
 async def test_another_name(site: SiteUnderTest) -> None:

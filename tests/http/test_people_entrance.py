@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.http.conftest import PASSWORD, SiteUnderTest
 
 from crowdfund.people.models import MailLink, Person, SignIn
+from tests.http.conftest import PASSWORD, SiteUnderTest
 
 
 def link_in(text: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.http.conftest import SignedIn, SiteUnderTest
-from tests.http.test_people_entrance import link_in
 
 from crowdfund.database import ids
 from crowdfund.people import organisations
@@ -20,6 +18,8 @@ from crowdfund.people.models import (
     Role,
     StaffRole,
 )
+from tests.http.conftest import SignedIn, SiteUnderTest
+from tests.http.test_people_entrance import link_in
 
 
 async def a_studio(site: SiteUnderTest, name: str = "Lanting Pictures") -> tuple[SignedIn, Organisation]:

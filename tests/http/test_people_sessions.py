@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from tests.http.browser import Browser
-from tests.http.conftest import PASSWORD, SiteUnderTest
 
 from crowdfund import clock
 from crowdfund.people import accounts, devices, passwords
 from crowdfund.people.models import Person, SignIn, StaffRole
+from tests.http.browser import Browser
+from tests.http.conftest import PASSWORD, SiteUnderTest
 
 DAY = timedelta(days=1)
 

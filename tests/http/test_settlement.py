@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from crowdfund.ledger import balance_minor, chart
-from crowdfund.payouts.models import Payout
 from crowdfund.payments.models import SavedCard
+from crowdfund.payouts.models import Payout
 from tests.bank import a_studio_with_account, ask, books_proven, close_now, pass_time, pledges_with, states
 from tests.world import a_campaign, again
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from tests.http.browser import Browser
-from tests.http.conftest import SiteUnderTest
 
 from crowdfund import settings
 from crowdfund.app import LOOK_UPS, ROUTES, make_app
 from crowdfund.web import headers
 from crowdfund.web.routes import Route, get, post, public
 from crowdfund.web.site import Site
+from tests.http.browser import Browser
+from tests.http.conftest import SiteUnderTest
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from tests.http.browser import Browser
-from tests.http.conftest import PASSWORD, SiteUnderTest
 
 from crowdfund import clock
 from crowdfund.app import make_app
 from crowdfund.database.attempts import attempt, forget_attempts
 from crowdfund.web.rate_limit import Limit, TooMany
+from tests.http.browser import Browser
+from tests.http.conftest import PASSWORD, SiteUnderTest
 
 START_US = 1_795_000_000_000_000
 

@@ -59,7 +59,7 @@ def _new(request: Request, form: CampaignForm, status: int = 200) -> Response:
         status,
         form=form,
         organisation=request.state.organisation,
-        currencies=current().currencies,
+        currencies=[(code, code) for code in current().currencies],
     )
 
 
