@@ -92,6 +92,15 @@ async def confirm_at_bank(pledge: Pledge, outcome: str = "complete") -> None:
     await follow_charge(intent_id)
 
 
+async def confirm_and_close_the_browser(pledge: Pledge) -> None:
+    """She presses "complete" on her bank's page and never comes back to us."""
+    charge = (await attempts(pledge))[-1]
+    card = await SavedCard.get(id=charge.card_id)
+    url = await stripe.authenticate(str(charge.stripe_payment_intent_id), card.stripe_payment_method_id, RETURN_URL)
+    assert url is not None
+    await press(url, outcome="complete")
+
+
 async def press(url: str, **fields: str) -> httpx.Response:
     """Open a page of the processor and send its form with these fields; gives the answer, redirects not followed."""
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
@@ -124,10 +133,14 @@ async def fill_in_card(pledge: Pledge, card: str, *, consent: Consent = Consent.
 # --- the processor's own record, as a person with its key reads it ---
 
 
+def _bearer(ours: settings.Settings) -> dict[str, str]:
+    return {"Authorization": f"Bearer {ours.stripe_key}"}
+
+
 async def read(path: str, **params: Any) -> Any:
     """A GET of the processor's API, past our own client."""
     ours = settings.current()
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-        answer = await client.get(f"{ours.sandbox_origin}/v1/{path}", params=params, auth=(ours.stripe_key, ""))
+        answer = await client.get(f"{ours.sandbox_origin}/v1/{path}", params=params, headers=_bearer(ours))
     assert answer.status_code == 200, answer.text
     return answer.json()

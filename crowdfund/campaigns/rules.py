@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,5 +92,6 @@ def refuse_content(goal_minor: int, opens_at: datetime | None, closes_at: dateti
 
 def slug_of(name: str, fallback: str) -> str:
     """An address made from a name; the fallback where a name has no letter an address can hold."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()  # Cádiz is cadiz
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
     return slug or fallback

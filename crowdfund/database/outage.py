@@ -32,7 +32,7 @@ def _is_outage(error: BaseException) -> bool:
     if isinstance(error, (*_POSTGRES_OUTAGES, DBConnectionError, ConnectionError, TimeoutError)):
         return True
     if isinstance(error, FileNotFoundError):
-        return ".s.PGSQL." in str(error)  # the socket of a server that is down
+        return error.filename is None  # the socket of a server that is down; a missing file has a name
     return isinstance(error, sqlite3.OperationalError) and any(words in str(error) for words in _SQLITE_OUTAGES)
 
 

@@ -6,7 +6,8 @@ Who isn't signed in gets it from a cache of a second. What is read from the data
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -118,7 +119,9 @@ def draw(
     back: str = "",
 ) -> Response:
     """The page itself. preview: the words of a banner, where it is shown to those who write or review it; back: their desk."""
-    whole, campaign, now = view.whole, view.campaign, clock.now()
+    opens_later = bool(preview) and not view.campaign.is_public
+    whole = _as_if_open(view.whole) if opens_later else view.whole
+    campaign, now = whole.campaign, clock.now()
     url = f"{current().base_url}{campaign.path}"
     heading, sentence = words.result_text(campaign)
     return page(
@@ -126,13 +129,20 @@ def draw(
         campaign=_facts(whole), tiers=[tier_shown(tier, campaign, now) for tier in whole.tiers],
         updates=[update_shown(update, campaign) for update in whole.updates], backers=_backers(view.backers),
         history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
-        can_pledge=view.can_pledge and not preview, can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
+        can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
         my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         share_url=url,
-        live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom", pledge_path=f"{campaign.path}/pledges/new",
+        live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom", pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
         base_url=current().base_url,
     )  # fmt: skip
+
+
+def _as_if_open(whole: Whole) -> Whole:
+    """A draft as it will look: the page of a live fund."""
+    opened = copy(whole.campaign)
+    opened.state = CampaignState.LIVE
+    return replace(whole, campaign=opened)
 
 
 def _facts(whole: Whole) -> dict[str, Any]:
@@ -148,7 +158,7 @@ def _facts(whole: Whole) -> dict[str, Any]:
         "organisation_verified": organisation.is_verified, "story_html": story_html(whole.page.story),
         "risks_html": story_html(whole.page.risks), "version": whole.page.version, "version_at": whole.page.made_at,
         "budget": whole.budget, "rule_text": words.when_charged(campaign), "if_it_fails": words.if_it_fails(campaign),
-        "next": words.what_comes(campaign),
+        "next": words.what_comes(campaign), "is_over": campaign.state in (CampaignState.FAILED, CampaignState.CANCELLED),
     }  # fmt: skip
 
 

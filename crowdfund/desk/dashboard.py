@@ -40,11 +40,12 @@ HAS_MONEY = {S.LIVE, S.SUSPENDED, S.SETTLING, S.FAILED, S.CANCELLED} | SUCCEEDED
 async def dashboard(request: Request) -> Response:
     campaign = await own_campaign(request)
     missing = await missing_in(campaign) if campaign.state in EDITABLE else []
+    remarks = await campaigns.remarks_of(campaign.id)
     context: dict[str, Any] = {
-        "missing": missing, "remarks": await campaigns.remarks_of(campaign.id), "todo": await _todo(request, campaign),
+        "missing": missing, "remarks": remarks, "open_remarks": sum(not shown.remark.answered_at for shown in remarks), "todo": await _todo(request, campaign),
         "followers": await followers_of(campaign.id), "movable": campaign.state in MOVABLE,
         "can_cancel": campaign.state in CAN_BE_CANCELLED, "has_money": campaign.state in HAS_MONEY,
-        "events": (await campaigns.whole(campaign)).events, "dashboard_path": base_of(request),
+        "events": (await campaigns.whole(campaign)).events, "public_id": public,
     }  # fmt: skip
     if campaign.state in HAS_MONEY:
         context |= await _money(campaign)

@@ -19,6 +19,12 @@ def processor_minor(collected_minor: int, charges: int) -> int:
     return -(-collected_minor * PROCESSOR_BPS // 10_000) + charges * PROCESSOR_EACH_MINOR
 
 
+def _rounded_up(amount_minor: int, currency: str) -> int:
+    """To whole units: nobody asks fans for 64,858.30."""
+    unit = 10 ** money.digits_of(currency)
+    return -(-amount_minor // unit) * unit
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """likely_minor: collected, at the rate. missing_minor: promises still needed for that to be enough, 0 where it is."""
@@ -42,6 +48,6 @@ def forecast(campaign: Campaign, rate: Rate) -> Forecast:
     short_minor = max(0, campaign.needed_minor - likely_minor)
     return Forecast(
         rate=rate, likely_minor=likely_minor, needed_minor=campaign.needed_minor,
-        missing_minor=-(-short_minor * 10_000 // max(1, rate.bps)), processor_minor=cost_minor, fee_minor=fee_minor,
+        missing_minor=_rounded_up(-(-short_minor * 10_000 // max(1, rate.bps)), campaign.currency), processor_minor=cost_minor, fee_minor=fee_minor,
         payout_minor=likely_minor - fee_minor - cost_minor, verdict=likely_verdict(campaign, likely_minor),
     )  # fmt: skip

@@ -175,11 +175,10 @@ async def _end_refunds_of(dispute: Dispute) -> None:
         await pay_another_way(refund.id, reason="her bank gave it to her: the dispute was lost", paid_from=cost)
 
 
-async def follow_open_disputes() -> None:
+async def follow_open_disputes() -> int:
     """Disputes that are not over, looked up in case the event of their end was lost: a lost one moves no money."""
-    await in_turn(
-        [d.stripe_dispute_id for d in await Dispute.filter(state__in=sorted(OPEN)).limit(200)], follow_dispute
-    )
+    waiting = await Dispute.filter(state__in=sorted(OPEN)).limit(200)
+    return await in_turn([dispute.stripe_dispute_id for dispute in waiting], follow_dispute)
 
 
 # --- answering ---

@@ -76,8 +76,8 @@ async def _make(wants: list[Want]) -> list[Made | Exception]:
         except Refusal as refusal:
             answers.append(refusal)
             continue
-        known[want.person_id, want.key] = (made, want.fingerprint)
-        new.append(_pledge_row(want, made, found["card_id"], standing))
+        known[want.person_id, want.key] = (made, fingerprint := want.fingerprint)
+        new.append(_pledge_row(want, made, fingerprint, found["card_id"], standing))
         answers.append(made)
     await _write(new)
     return answers
@@ -159,11 +159,11 @@ def _want_row(want: Want) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pledge_row(want: Want, made: Made, card_id: int | None, standing: Standing) -> dict[str, Any]:
+def _pledge_row(want: Want, made: Made, fingerprint: str, card_id: int | None, standing: Standing) -> dict[str, Any]:
     return {
         "id": want.id, "event_id": new_id(), "person_id": want.person_id, "campaign_id": want.campaign_id,
         "currency": want.currency, "tier_id": want.tier_id, "quantity": want.quantity, "amount_minor": want.amount_minor,
-        "state": made.state, "card_id": card_id, "key": want.key, "fingerprint": want.fingerprint, "shown_as": want.shown_as,
+        "state": made.state, "card_id": card_id, "key": want.key, "fingerprint": fingerprint, "shown_as": want.shown_as,
         "referrer": want.referrer, "page_version": standing.campaigns[want.campaign_id]["page_version"],
         "made_at": want.made_at,
     }  # fmt: skip

@@ -22,7 +22,7 @@ from crowdfund.pledges import letting_go, rules
 from crowdfund.pledges.models import PledgeState
 from crowdfund.pledges.moves import move_pledges
 
-AT_ONCE = 24  # calls to Stripe under way; its default limit is 25 a second for one kind of call
+AT_ONCE = 12  # calls to Stripe under way: at half a second each about its default limit of 25 a second
 CLAIM_MAX = 240
 
 _READY = Sql("""

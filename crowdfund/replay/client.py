@@ -48,25 +48,37 @@ class Connection:
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
         self._times = times
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._asked_at: float | None = None
 
     async def ask(self, method: str, path: str, body: bytes = b"", headers: bytes = b"") -> Answer:
         """One request and its answer. headers: raw lines, each ended by CR LF. Raises NotHttp, OSError."""
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
+            self._watch()
         reader, writer = self._streams
-        started = perf_counter()
+        started = self._asked_at = perf_counter()
         writer.write(
             b"%s %s HTTP/1.1\r\nhost: %s:%d\r\n%scontent-length: %d\r\n\r\n%s"
             % (method.encode(), path.encode(), self._host.encode(), self._port, headers, len(body), body)
         )
         try:
-            answer = await asyncio.wait_for(_read(reader), TIMEOUT_SECONDS)
-        except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+            answer = await _read(reader)
+        except (asyncio.IncompleteReadError, OSError) as error:
             self.close()
             raise NotHttp(f"{method} {path}: {error!r}") from error
+        self._asked_at = None
         if self._times is not None:
             self._times.seconds.append(perf_counter() - started)
         return answer
+
+    def _watch(self) -> None:
+        """Cut off a server that does not answer. One timer a connection: one a request would cost as much as the request."""
+        if self._streams is None:
+            return
+        if self._asked_at is not None and perf_counter() - self._asked_at > TIMEOUT_SECONDS:
+            self._streams[1].transport.abort()
+            return
+        asyncio.get_running_loop().call_later(TIMEOUT_SECONDS / 4, self._watch)
 
     def close(self) -> None:
         if self._streams is not None:

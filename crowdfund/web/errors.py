@@ -67,7 +67,9 @@ def _failure(request: Request, error: Exception) -> _Failure:
         return _Failure(error.status_code, error.code, _(error.sentence), headers, errors)
     if isinstance(error, HTTPException):
         status = error.status_code if error.status_code in _SENTENCES else 400
-        return _Failure(status, _CODES[status], str(_SENTENCES[status]), dict(error.headers or {}))
+        # Of a body that is too long or too late the rest is not waited for.
+        ending = {"connection": "close"} if status in (408, 413) else {}
+        return _Failure(status, _CODES[status], str(_SENTENCES[status]), {**(error.headers or {}), **ending})
     request_id = request.scope["state"]["request_id"]
     if is_outage(error):
         _log.error("request %s: the database does not answer", request_id, exc_info=error)

@@ -6,17 +6,28 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
-from crowdfund.payments.models import SavedCard
-from crowdfund.pledges.actions import forget_card, use_saved_card
+from crowdfund.database import Sql, atomic
+from crowdfund.payments import stripe
+from crowdfund.payments.models import CardSetup, SavedCard
+from crowdfund.people.models import Person
+from crowdfund.pledges.actions import (
+    CardNeeded,
+    cancel_pledge,
+    finish_setup,
+    finish_visit,
+    forget_card,
+    use_saved_card,
+)
 from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.rules import TierSoldOut
 from crowdfund.worker import work_until_idle
 from tests.bank import books_proven, close_now, fans_with, pass_time, pledges_with, states
 from tests.money import (
     again_pledge,
     at_the_processor,
     attempts,
+    confirm_and_close_the_browser,
     confirm_at_bank,
     days_tried,
     fill_in_card,
@@ -25,7 +36,7 @@ from tests.money import (
     save_card,
     told,
 )
-from tests.world import a_campaign, a_card, again
+from tests.world import a_campaign, a_fan, a_fan_with_card, a_tier, again, pledged
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +62,11 @@ async def test_a_declined_card_is_asked_again_on_days_1_3_5_and_7_and_then_dropp
     assert await days_tried(pledge, campaign) == [0, 1, 3, 5, 7]
     assert await outcomes(pledge) == [("declined", "insufficient_funds")] * 5
     ended = await again(campaign)
-    assert (ended.state, ended.collected_minor, await states(campaign)) == ("funded", 100_00, {"collected": 1, "dropped": 1})
+    assert (ended.state, ended.collected_minor, await states(campaign)) == (
+        "funded",
+        100_00,
+        {"collected": 1, "dropped": 1},
+    )
     subjects = await told(pledge)
     assert len([s for s in subjects if "needs you" in s]) == 5
     assert len([s for s in subjects if "was dropped" in s]) == 1
@@ -68,7 +83,9 @@ async def test_a_day_missed_is_not_made_up_for() -> None:
     assert await days_tried(pledge, campaign) == [0, 4, 5]
 
 
-@pytest.mark.parametrize(("card", "said"), [("saved_lost", "lost_card"), ("saved_closed", "invalid_account"), ("stolen", "stolen_card")])
+@pytest.mark.parametrize(
+    ("card", "said"), [("saved_lost", "lost_card"), ("saved_closed", "invalid_account"), ("stolen", "stolen_card")]
+)
 async def test_a_card_of_which_the_network_says_never_is_asked_once(card: str, said: str) -> None:
     campaign, pledge = await settling_with(card)
     (charge,) = await attempts(pledge)
@@ -117,14 +134,7 @@ async def test_a_confirmation_that_fails_may_be_tried_again() -> None:
 
 async def test_a_confirmation_whose_event_and_return_were_lost_is_found() -> None:
     campaign, pledge = await settling_with("authentication_always")
-    from crowdfund.payments import stripe
-    from tests.money import RETURN_URL, press
-
-    intent_id = str((await attempts(pledge))[0].stripe_payment_intent_id)
-    card = await SavedCard.get(id=pledge.card_id)
-    url = await stripe.authenticate(intent_id, card.stripe_payment_method_id, RETURN_URL)
-    assert url is not None
-    await press(url, outcome="complete")  # she closes the browser on the bank's page
+    await confirm_and_close_the_browser(pledge)
     assert (await again_pledge(pledge)).state == "errored"
     await work_until_idle()
     assert ((await again_pledge(pledge)).state, (await again(campaign)).state) == ("collected", "funded")
@@ -141,14 +151,7 @@ async def test_never_confirmed_it_is_cancelled_at_the_bank_and_dropped() -> None
 
 async def test_confirmed_at_the_last_moment_wins_over_being_dropped() -> None:
     campaign, pledge = await settling_with("authentication_always")
-    from crowdfund.payments import stripe
-    from tests.money import RETURN_URL, press
-
-    card = await SavedCard.get(id=pledge.card_id)
-    intent_id = str((await attempts(pledge))[0].stripe_payment_intent_id)
-    url = await stripe.authenticate(intent_id, card.stripe_payment_method_id, RETURN_URL)
-    assert url is not None
-    await press(url, outcome="complete")
+    await confirm_and_close_the_browser(pledge)
     await pass_time(days=7)  # the worker comes to cancel, and the bank says that it is paid
     assert (await states(campaign), (await again(campaign)).collected_minor) == ({"collected": 2}, 125_00)
 
@@ -201,8 +204,6 @@ async def test_another_saved_card_of_hers_will_do() -> None:
 async def test_a_card_that_vanished_at_the_processor_is_told_and_not_asked_again() -> None:
     campaign = await a_campaign(goal_minor=25_00)
     (pledge,) = await pledges_with(campaign, "ok")
-    from crowdfund.payments import stripe
-
     await stripe.let_card_go((await SavedCard.get(id=pledge.card_id)).stripe_payment_method_id)
     await close_now(campaign)
     assert await outcomes(pledge) == [("declined", "card_gone")]
@@ -221,8 +222,6 @@ async def card_states() -> dict[str, int]:
 
 async def test_a_card_stays_while_another_pledge_counts_on_it() -> None:
     first, second = await a_campaign(goal_minor=25_00), await a_campaign(goal_minor=25_00, days=60)
-    from tests.world import pledged
-
     (fan,) = await fans_with("ok")
     await pledged(fan, first)
     await pledged(fan, second)
@@ -230,19 +229,12 @@ async def test_a_card_stays_while_another_pledge_counts_on_it() -> None:
     assert ((await again(first)).state, await card_states()) == ("funded", {"saved": 1})
     await close_now(second)
     assert await card_states() == {"gone": 1}
-    assert (await read("payment_methods", customer=(await read("customers/" + await _customer(fan.id)))["id"]))["data"] == []
-
-
-async def _customer(person_id: int) -> str:
-    from crowdfund.people.models import Person
-
-    return str((await Person.get(id=person_id)).stripe_customer_id)
+    customer_id = (await Person.get(id=fan.id)).stripe_customer_id
+    assert (await read("payment_methods", customer=customer_id))["data"] == []
 
 
 async def test_a_card_that_she_asked_to_keep_is_kept() -> None:
     campaign = await a_campaign(goal_minor=25_00)
-    from tests.world import pledged
-
     for fan in await fans_with("ok", consent="keep"):
         await pledged(fan, campaign)
     await close_now(campaign)
@@ -250,8 +242,6 @@ async def test_a_card_that_she_asked_to_keep_is_kept() -> None:
 
 
 async def test_a_card_is_let_go_when_its_last_pledge_is_cancelled() -> None:
-    from crowdfund.pledges.actions import CardNeeded, cancel_pledge
-
     campaign = await a_campaign(goal_minor=25_00)
     (pledge,) = await pledges_with(campaign, "ok")
     with pytest.raises(CardNeeded):
@@ -262,22 +252,15 @@ async def test_a_card_is_let_go_when_its_last_pledge_is_cancelled() -> None:
 
 
 async def test_a_card_saved_for_a_place_that_was_taken_meanwhile_goes_with_the_pledge() -> None:
-    from crowdfund.pledges.actions import cancel_pledge
-    from crowdfund.pledges.rules import TierSoldOut
-    from tests.world import a_fan, a_fan_with_card, a_tier, pledged
-
     campaign = await a_campaign(goal_minor=25_00)
     tier_id = await a_tier(campaign, size=1)
     slow = await pledged(await a_fan(), campaign, tier_id=tier_id)
     session_id = await fill_in_card(await Pledge.get(id=slow.id), "ok")
     await pledged(await a_fan_with_card(), campaign, tier_id=tier_id)
-    from crowdfund.payments.models import CardSetup
-    from crowdfund.pledges.actions import finish_visit
-
     visit = await CardSetup.get(stripe_session_id=session_id)
     with pytest.raises(TierSoldOut):
         await finish_visit(visit)
-    card = await SavedCard.get(stripe_payment_method_id__not="", person_id=visit.person_id)
+    card = await SavedCard.get(person_id=visit.person_id)
     assert card.state == "saved"  # she may still choose another tier
     await cancel_pledge(slow.id, person_id=visit.person_id)
     await work_until_idle()
@@ -285,9 +268,6 @@ async def test_a_card_saved_for_a_place_that_was_taken_meanwhile_goes_with_the_p
 
 
 async def test_a_card_saved_for_a_pledge_cancelled_meanwhile_is_let_go() -> None:
-    from crowdfund.pledges.actions import cancel_pledge, finish_setup
-    from tests.world import a_fan, pledged
-
     campaign = await a_campaign(goal_minor=25_00)
     made = await pledged(await a_fan(), campaign)
     pledge = await Pledge.get(id=made.id)
@@ -299,8 +279,6 @@ async def test_a_card_saved_for_a_pledge_cancelled_meanwhile_is_let_go() -> None
 
 
 async def test_a_started_pledge_is_released_when_its_fund_succeeds_without_it() -> None:
-    from tests.world import a_fan, pledged
-
     campaign = await a_campaign(goal_minor=25_00)
     await pledges_with(campaign, "ok")
     await pledged(await a_fan(), campaign)
@@ -310,8 +288,6 @@ async def test_a_started_pledge_is_released_when_its_fund_succeeds_without_it() 
 
 async def test_a_card_taken_by_a_pledge_in_the_moment_it_was_marked_is_kept() -> None:
     """Two transactions at once, as PostgreSQL lets them: one marks the card, the other has just put a pledge on it."""
-    from crowdfund.database import Sql, atomic
-
     campaign = await a_campaign(goal_minor=25_00)
     (pledge,) = await pledges_with(campaign, "ok")
     await atomic(Sql("UPDATE saved_card SET state = 'letting_go' WHERE id = $1").__call__)(pledge.card_id)

@@ -16,7 +16,7 @@ from crowdfund.campaigns.updates import excerpt
 from crowdfund.database.ids import public
 from crowdfund.titles.models import Title
 from crowdfund.web import formats
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, ngettext
 from crowdfund.web.images import url_of
 from crowdfund.web.markdown import markdown
 
@@ -110,7 +110,7 @@ class TierShown:
 
 
 def tier_shown(tier: Tier, campaign: Campaign, now: datetime) -> TierShown:
-    state = _tier_state(tier, now)
+    state = _fund_state(tier, campaign) or _tier_state(tier, now)
     note = _("Only until %(day)s") % {"day": formats.day(tier.closes_at)} if tier.closes_at and not state else ""
     return TierShown(
         id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, left=tier.left,
@@ -118,6 +118,17 @@ def tier_shown(tier: Tier, campaign: Campaign, now: datetime) -> TierShown:
         ships=_("Sent by post") if tier.ships == "post" else "",
         can_be_chosen=not state and campaign.state == CampaignState.LIVE, note=note,
     )  # fmt: skip
+
+
+def _fund_state(tier: Tier, campaign: Campaign) -> str:
+    """What its fund's state makes of a tier: nothing while it is open."""
+    if campaign.state in GIVEN_BACK:
+        return _("Not given out")
+    if campaign.state == CampaignState.PRELAUNCH:
+        return _("%(n)s to be had") % {"n": formats.number(tier.size)} if tier.size else _("As many as want it")
+    if campaign.closed_at is not None:
+        return ngettext("%(n)s taken", "%(n)s taken", tier.taken) % {"n": formats.number(tier.taken)}
+    return ""
 
 
 def _tier_state(tier: Tier, now: datetime) -> str:

@@ -51,6 +51,8 @@ def when_charged(campaign: Campaign) -> str:
     if campaign.closes_at is None:
         return _("Cards are charged after the fund has closed.")
     day = formats.day(campaign.closes_at)
+    if campaign.closed_at is not None:
+        return _("Cards were charged after the fund closed on %(day)s.") % {"day": formats.day(campaign.closed_at)}
     if campaign.rule == Rule.FLEXIBLE:
         return _("Cards are charged when the fund closes on %(day)s, whatever was promised by then.") % {"day": day}
     facts = {"day": day, "needed": needed_text(campaign)}
@@ -66,7 +68,13 @@ def when_charged(campaign: Campaign) -> str:
 
 
 def if_it_fails(campaign: Campaign) -> str:
-    """What becomes of a fan's money where the fund falls short."""
+    """What becomes of a fan's money where the fund falls short; empty once it has not."""
+    if campaign.state in SUCCEEDED:
+        return ""
+    if campaign.state == CampaignState.SETTLING and campaign.rule != Rule.FLEXIBLE:
+        return _("If less than %(needed)s is collected, everybody gets everything back, fees included.") % {
+            "needed": needed_text(campaign)
+        }
     if campaign.rule == Rule.FLEXIBLE:
         return _(
             "It can't: this fund keeps what it collects, even if it is less than the goal. Back it if less helps, too."

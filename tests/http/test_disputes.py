@@ -1,0 +1,362 @@
+"""A bank takes money back: while the fund settles, after it succeeded, after it was paid out; answered, won, lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from crowdfund.campaigns.models import Campaign
+from crowdfund.disputes.actions import AnswerRefused, DisputeClosed, answer_dispute, follow_dispute
+from crowdfund.disputes.models import Dispute, DisputeState
+from crowdfund.payments.models import Refund
+from crowdfund.payouts.models import Payout
+from crowdfund.people.models import Mail
+from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.refunding import NothingToRefund, pay_another_way, refund_pledge
+from crowdfund.refusal import Refusal
+from crowdfund.worker import work_until_idle
+from tests.bank import a_studio_with_account, ask, books_proven, close_now, fault, no_faults, pass_time, pledges_with, states
+from tests.money import again_pledge, attempts, books, read, save_card, stripe_fee_minor
+from tests.world import Fan, a_campaign, a_fan, again
+
+FEE = 20_00  # what the simulated processor takes for a dispute, and never gives back
+COST = stripe_fee_minor(100_00)
+OWED = 100_00 - 5_00 - COST  # what a studio is owed of one pledge of 100.00
+
+
+@pytest.fixture(autouse=True)
+async def proven(database: str) -> AsyncIterator[None]:
+    yield
+    await books_proven()
+
+
+async def funded(*, paid_out: bool = False) -> tuple[Campaign, Pledge]:
+    """A fund that one pledge of 100.00 has funded; paid_out: and whose studio has its money."""
+    campaign = await a_campaign(goal_minor=100_00, studio_id=await a_studio_with_account() if paid_out else None)
+    (pledge,) = await pledges_with(campaign, "ok", amount_minor=100_00)
+    await close_now(campaign)
+    if paid_out:
+        await pass_time(days=3)
+        assert (await Payout.get(campaign_id=campaign.id)).state == "paid"
+    return await again(campaign), await again_pledge(pledge)
+
+
+async def disputed(pledge: Pledge, **more: object) -> Dispute:
+    """The fan tells her bank; we hear of it."""
+    charge = (await attempts(pledge))[-1]
+    opened = await ask("POST", f"charges/{charge.stripe_charge_id}/dispute", more)
+    await follow_dispute(opened["id"])
+    return await Dispute.get(stripe_dispute_id=opened["id"])
+
+
+async def decided(dispute: Dispute, *, won: bool) -> Dispute:
+    """The bank decides; we hear of it."""
+    await ask("POST", f"disputes/{dispute.stripe_dispute_id}/close", {"won": won})
+    await follow_dispute(dispute.stripe_dispute_id)
+    await work_until_idle()
+    return await Dispute.get(id=dispute.id)
+
+
+async def test_a_dispute_freezes_the_pledges_share() -> None:
+    campaign, pledge = await funded()
+    dispute = await disputed(pledge, reason="product_not_received")
+    assert (dispute.state, dispute.amount_minor, dispute.reason) == ("needs_response", 100_00, "product_not_received")
+    assert ((await again_pledge(pledge)).state, (await again(campaign)).collected_minor) == ("disputed", 0)
+    taken_from_us_minor = 100_00 - OWED
+    assert await books(campaign) == {
+        "receivable": taken_from_us_minor, "fee": 5_00, "dispute": FEE, "stripe": 100_00 - COST - 100_00 - FEE,
+    }  # fmt: skip
+
+
+async def test_hearing_of_it_ten_times_books_it_once() -> None:
+    campaign, pledge = await funded()
+    dispute = await disputed(pledge)
+    before = await books(campaign)
+    for _ in range(10):
+        await follow_dispute(dispute.stripe_dispute_id)
+    assert (await Dispute.all().count(), await books(campaign)) == (1, before)
+
+
+async def test_won_before_the_payout_everybody_has_what_she_had_but_for_the_banks_fee() -> None:
+    campaign, pledge = await funded()
+    before = await books(campaign)
+    dispute = await decided(await disputed(pledge), won=True)
+    assert (dispute.state, (await again_pledge(pledge)).state) == ("won", "collected")
+    assert await books(campaign) == {**before, "dispute": FEE, "stripe": before["stripe"] - FEE}
+    assert (await again(campaign)).collected_minor == 100_00
+
+
+async def test_lost_before_the_payout_the_studio_bears_it() -> None:
+    campaign, pledge = await funded()
+    dispute = await decided(await disputed(pledge), won=False)
+    assert (dispute.state, (await again_pledge(pledge)).state) == ("lost", "lost")
+    assert (await books(campaign))["receivable"] == 100_00 - OWED
+    assert (await again(campaign)).collected_minor == 0
+
+
+async def test_after_the_payout_it_is_what_the_studio_owes_us() -> None:
+    campaign, pledge = await funded(paid_out=True)
+    dispute = await disputed(pledge)
+    assert (await books(campaign))["receivable"] == 100_00
+    await decided(dispute, won=False)
+    assert (await books(campaign))["receivable"] == 100_00
+
+
+async def test_won_after_the_payout_the_studio_owes_nothing_any_more() -> None:
+    campaign, pledge = await funded(paid_out=True)
+    await decided(await disputed(pledge), won=True)
+    assert await books(campaign) == {"fee": 5_00, "dispute": FEE, "stripe": 5_00 - FEE}
+
+
+async def test_money_that_was_frozen_at_the_payout_is_paid_out_when_it_is_won() -> None:
+    campaign = await a_campaign(goal_minor=200_00, studio_id=await a_studio_with_account())
+    first, _ = await pledges_with(campaign, "ok", "ok", amount_minor=100_00)
+    await close_now(campaign)
+    dispute = await disputed(await again_pledge(first))
+    await pass_time(days=3)
+    owed_minor = 200_00 - 10_00 - 2 * COST
+    assert [p.amount_minor for p in await Payout.filter(state="paid")] == [owed_minor - 100_00]
+    await decided(dispute, won=True)
+    await pass_time(days=1)
+    assert [p.amount_minor for p in await Payout.filter(state="paid").order_by("id")] == [owed_minor - 100_00, 100_00]
+    assert await books(campaign) == {"fee": 10_00, "dispute": FEE, "stripe": 10_00 - FEE}
+
+
+async def settling() -> tuple[Campaign, Pledge, Pledge]:
+    """A fund that needs 150.00, has collected 100.00, and waits for a card of 50.00."""
+    campaign = await a_campaign(goal_minor=150_00)
+    (good,) = await pledges_with(campaign, "ok", amount_minor=100_00)
+    (waiting,) = await pledges_with(campaign, "saved_lost", amount_minor=50_00)
+    assert (await close_now(campaign)).state == "settling"
+    return await again(campaign), await again_pledge(good), await again_pledge(waiting)
+
+
+async def test_disputed_while_it_settles_the_fund_has_not_collected_it_and_fails() -> None:
+    campaign, good, waiting = await settling()
+    dispute = await disputed(good)
+    assert (await again(campaign)).collected_minor == 0
+    await save_card(waiting, "ok")
+    await work_until_idle()
+    assert ((await again(campaign)).state, await states(campaign)) == ("failed", {"disputed": 1, "refunded": 1})
+    await decided(dispute, won=True)  # back in the fund, and from there to the fan: a failed fund keeps nothing
+    assert (await states(campaign), (await again(campaign)).refunded_minor) == ({"refunded": 2}, 150_00)
+    assert "fund" not in await books(campaign)
+
+
+async def test_disputed_while_it_settles_and_lost_it_costs_us_the_fee_only() -> None:
+    campaign, good, _ = await settling()
+    await decided(await disputed(good), won=False)
+    await pass_time(days=7)
+    assert ((await again(campaign)).state, await states(campaign)) == ("failed", {"lost": 1, "dropped": 1})
+    assert await books(campaign) == {"dispute": FEE, "processor": COST, "stripe": -FEE - COST}
+
+
+async def test_won_after_the_fund_succeeded_without_it_goes_to_the_studio_less_our_fee() -> None:
+    campaign = await a_campaign(goal_minor=100_00, rule="threshold", threshold_bps=5_000, studio_id=await a_studio_with_account())
+    first, second = await pledges_with(campaign, "ok", "ok", amount_minor=50_00)
+    (waiting,) = await pledges_with(campaign, "saved_lost", amount_minor=25_00)
+    await close_now(campaign)
+    dispute = await disputed(await again_pledge(first))
+    await pass_time(days=7)
+    ended = await again(campaign)
+    assert (ended.state, ended.collected_minor) == ("funded", 50_00)
+    await decided(dispute, won=True)
+    await pass_time(days=1)
+    assert (await again(campaign)).collected_minor == 100_00
+    costs_minor = 2 * stripe_fee_minor(50_00)
+    paid = [p.amount_minor for p in await Payout.filter(state="paid").order_by("id")]
+    assert paid == [50_00 - 2_50 - costs_minor, 50_00 - 2_50]
+    assert await books(campaign) == {"fee": 5_00, "dispute": FEE, "stripe": 5_00 - FEE}
+
+
+async def test_what_a_studio_owes_is_taken_from_its_next_fund() -> None:
+    first, pledge = await funded(paid_out=True)
+    dispute = await decided(await disputed(pledge), won=False)
+    assert (await books(first))["receivable"] == 100_00
+    second = await a_campaign(goal_minor=300_00, studio_id=first.organisation_id, name="Red Dust")
+    await pledges_with(second, "ok", amount_minor=300_00)
+    await close_now(second)
+    await pass_time(days=3)
+    owed_minor = 300_00 - 15_00 - stripe_fee_minor(300_00)
+    assert (await Payout.get(campaign_id=second.id)).amount_minor == owed_minor - 100_00
+    assert "receivable" not in await books(second)
+    assert dispute.state == "lost"
+
+
+async def test_a_debt_repaid_and_then_won_back_is_owed_to_the_studio_again() -> None:
+    first, pledge = await funded(paid_out=True)
+    dispute = await disputed(pledge)
+    second = await a_campaign(goal_minor=300_00, studio_id=first.organisation_id, name="Red Dust")
+    await pledges_with(second, "ok", amount_minor=300_00)
+    await close_now(second)
+    await pass_time(days=3)
+    await decided(dispute, won=True)
+    await pass_time(days=1)
+    paid_minor = sum(p.amount_minor for p in await Payout.filter(state="paid"))
+    assert paid_minor == OWED + 300_00 - 15_00 - stripe_fee_minor(300_00)
+    assert await books(second) == {"fee": 20_00, "dispute": FEE, "stripe": 20_00 - FEE}
+
+
+async def test_part_of_a_pledge_may_be_disputed() -> None:
+    campaign, pledge = await funded(paid_out=True)
+    dispute = await disputed(pledge, amount=30_00)
+    assert ((await again(campaign)).collected_minor, (await books(campaign))["receivable"]) == (70_00, 30_00)
+    await decided(dispute, won=True)
+    assert ((await again(campaign)).collected_minor, "receivable" in await books(campaign)) == (100_00, False)
+
+
+# --- answering ---
+
+
+async def test_evidence_is_sent_once_and_the_bank_decides_by_it() -> None:
+    campaign, pledge = await funded()
+    dispute, owner = await disputed(pledge), await a_fan("Owner")
+    await answer_dispute(dispute.id, evidence="winning_evidence", by_person_id=owner.id)
+    dispute = await Dispute.get(id=dispute.id)
+    assert (dispute.state, dispute.evidence, dispute.answered_by_id) == ("under_review", "winning_evidence", owner.id)
+    at_the_bank = await read(f"disputes/{dispute.stripe_dispute_id}")
+    assert at_the_bank["evidence"]["uncategorized_text"] == "winning_evidence"
+    with pytest.raises(DisputeClosed):
+        await answer_dispute(dispute.id, evidence="losing_evidence", by_person_id=owner.id)
+    await pass_time(seconds=2)
+    assert ((await Dispute.get(id=dispute.id)).state, (await again_pledge(pledge)).state) == ("won", "collected")
+
+
+async def test_evidence_that_does_not_convince_loses() -> None:
+    _, pledge = await funded()
+    dispute = await disputed(pledge)
+    await answer_dispute(dispute.id, evidence="losing_evidence", by_person_id=(await a_fan("Owner")).id)
+    await pass_time(seconds=2)
+    assert ((await Dispute.get(id=dispute.id)).state, (await again_pledge(pledge)).state) == ("lost", "lost")
+
+
+async def test_an_answer_whose_sending_was_cut_off_is_sent_again() -> None:
+    _, pledge = await funded()
+    dispute = await disputed(pledge)
+    await fault("refuse", "disputes.update")
+    await answer_dispute(dispute.id, evidence="winning_evidence", by_person_id=(await a_fan("Owner")).id)
+    assert (await Dispute.get(id=dispute.id)).state == "answering"
+    await no_faults()
+    await work_until_idle()
+    await pass_time(seconds=2)
+    assert (await Dispute.get(id=dispute.id)).state == "won"
+
+
+async def test_an_answer_that_came_too_late_is_told_and_the_dispute_is_lost() -> None:
+    _, pledge = await funded()
+    dispute, owner = await disputed(pledge), await a_fan("Owner")
+    await ask("POST", "clock", {"advance_seconds": 15 * 86_400})  # at the bank only: our sweep has not run
+    await answer_dispute(dispute.id, evidence="winning_evidence", by_person_id=owner.id)
+    assert ((await Dispute.get(id=dispute.id)).state, (await again_pledge(pledge)).state) == ("lost", "lost")
+
+
+async def test_an_answer_that_is_not_taken_may_be_written_again() -> None:
+    _, pledge = await funded()
+    dispute, owner = await disputed(pledge), await a_fan("Owner")
+    with pytest.raises(AnswerRefused):  # an empty text asks for nothing: Stripe says no
+        await answer_dispute(dispute.id, evidence="\x00" * 3 + "x" * 200_001, by_person_id=owner.id)
+    assert (await Dispute.get(id=dispute.id)).state == "needs_response"
+    await answer_dispute(dispute.id, evidence="winning_evidence", by_person_id=owner.id)
+    await pass_time(seconds=2)
+    assert (await Dispute.get(id=dispute.id)).state == "won"
+
+
+async def test_nobody_answers_and_it_is_lost_after_its_time() -> None:
+    _, pledge = await funded()
+    dispute = await disputed(pledge)
+    await pass_time(days=15)
+    assert ((await Dispute.get(id=dispute.id)).state, (await again_pledge(pledge)).state) == ("lost", "lost")
+
+
+async def test_the_studios_owner_is_told_when_it_opens_and_when_it_ends() -> None:
+    owner = await a_fan("Owner")
+    from tests.world import a_studio
+
+    campaign = await a_campaign(goal_minor=100_00, studio_id=await a_studio(owner=owner))
+    (pledge,) = await pledges_with(campaign, "disputed", amount_minor=100_00)
+    await close_now(campaign)
+    await pass_time(seconds=2)
+    (dispute,) = await Dispute.all()
+    await decided(dispute, won=False)
+    subjects = [mail.subject for mail in await Mail.filter(to_address=owner.email).order_by("id")]
+    assert [s for s in subjects if s.startswith("Disputed")] == ["Disputed: €100.00 of River Moon"] * 2
+
+
+# --- disputes and refunds of the same charge ---
+
+
+async def test_a_disputed_pledge_is_not_refunded_besides() -> None:
+    _, pledge = await funded()
+    await disputed(pledge)
+    with pytest.raises(NothingToRefund):
+        await refund_pledge(pledge.id, amount_minor=None, reason="she asked", by_person_id=(await a_fan("Staff")).id)
+
+
+async def test_after_a_won_dispute_it_may_be_refunded() -> None:
+    campaign, pledge = await funded()
+    await decided(await disputed(pledge), won=True)
+    await refund_pledge(pledge.id, amount_minor=None, reason="she asked", by_person_id=(await a_fan("Staff")).id)
+    await work_until_idle()
+    assert ((await again_pledge(pledge)).state, (await again(campaign)).refunded_minor) == ("refunded", 100_00)
+
+
+async def a_refund_that_a_dispute_kept_from_her(staff: Fan) -> tuple[Campaign, Pledge, Dispute]:
+    """A failed fund has promised her refund; before it is sent, her bank takes the money."""
+    campaign, good, _ = await settling()
+    charge = (await attempts(good))[-1]
+    await fault("refuse", "refunds.create")
+    await pass_time(days=7)
+    assert ((await again(campaign)).state, [r.state for r in await Refund.all()]) == ("failed", ["pending"])
+    opened = await ask("POST", f"charges/{charge.stripe_charge_id}/dispute")
+    await no_faults()
+    await Refund.all().update(sent_at=0)  # a minute later
+    await work_until_idle()
+    assert [r.state for r in await Refund.all()] == ["failed"]
+    return campaign, good, await Dispute.get(stripe_dispute_id=opened["id"])
+
+
+async def test_a_refund_kept_by_a_lost_dispute_is_not_paid_a_second_time() -> None:
+    staff = await a_fan("Staff")
+    campaign, good, dispute = await a_refund_that_a_dispute_kept_from_her(staff)
+    assert (await books(campaign))["clearing"] == 100_00
+    await decided(dispute, won=False)
+    (refund,) = await Refund.all()
+    assert (refund.state, (await again_pledge(good)).state) == ("paid_another_way", "lost")
+    with pytest.raises(Refusal):
+        await pay_another_way(refund.id, reason="by transfer")
+    assert await books(campaign) == {"dispute": FEE, "processor": COST, "stripe": -FEE - COST}
+
+
+async def test_a_refund_kept_by_a_won_dispute_is_still_owed_to_her() -> None:
+    staff = await a_fan("Staff")
+    campaign, good, dispute = await a_refund_that_a_dispute_kept_from_her(staff)
+    await decided(dispute, won=True)
+    (refund,) = await Refund.all()
+    assert (refund.state, (await again_pledge(good)).state) == ("failed", "collected")
+    await pay_another_way(refund.id, reason="by transfer")
+    assert ((await again_pledge(good)).state, (await books(campaign))["bank"]) == ("refunded", -100_00)
+
+
+async def test_a_dispute_of_a_charge_that_is_none_of_ours_is_passed_over() -> None:
+    from crowdfund.payments import stripe
+    from tests.bank import fans_with
+    from crowdfund.people.models import Person
+    from crowdfund.payments.models import SavedCard
+
+    (fan,) = await fans_with("ok")
+    person, card = await Person.get(id=fan.id), await SavedCard.get(person_id=fan.id)
+    made = await stripe.client().v1.payment_intents.create_async(
+        {
+            "amount": 10_00, "currency": "eur", "customer": str(person.stripe_customer_id), "confirm": True, "off_session": True,
+            "payment_method": card.stripe_payment_method_id,
+        }
+    )  # fmt: skip
+    opened = await ask("POST", f"charges/{made.latest_charge}/dispute")
+    assert await follow_dispute(opened["id"]) is False
+    assert await Dispute.all().count() == 0
+    await stripe.refund(key="k", stripe_charge_id=str(made.latest_charge), amount_minor=1, refund_id=1) if False else None
+
+
+async def test_states_have_words_for_all_of_them() -> None:
+    assert set(DisputeState) == {"needs_response", "answering", "under_review", "won", "lost"}
