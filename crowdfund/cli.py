@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -23,13 +24,24 @@ from crowdfund.refusal import Refusal
 from crowdfund.serve import listen_for_events, sandbox_beside, serve_granian, serve_uvicorn
 from crowdfund.worker import work as do_work
 
+DEMO = Path("var/demo/site.env")
 ROLES = click.Choice([*StaffRole, "none"])
 
 
 @click.group()
 @click.version_option(__version__)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Fans fund films, fill the first night and buy what they see on screen."""
+    if context.invoked_subcommand in ("check", "clock", "backup", "user"):
+        _mean_the_demo_where_it_is_all_there_is()
+
+
+def _mean_the_demo_where_it_is_all_there_is() -> None:
+    """Nothing set and only a demo in this folder: then `crowdfund clock advance 7d` can only mean that one."""
+    is_set = Path(".env").exists() or any(name.startswith("CROWDFUND_") for name in os.environ)
+    if not is_set and DEMO.is_file() and not Path("var/crowdfund.db").exists():
+        os.environ.update(line.split("=", 1) for line in DEMO.read_text(encoding="utf-8").splitlines())
 
 
 def run(work: Awaitable[Any]) -> Any:

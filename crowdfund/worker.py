@@ -14,11 +14,13 @@ from contextvars import Context
 from dataclasses import dataclass
 
 from crowdfund import clock, letters
+from crowdfund.books import RULES
 from crowdfund.campaigns.actions import open_due
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, resend_answers
+from crowdfund.ledger.books import prove
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, send_due_payouts
@@ -62,7 +64,20 @@ _WITH_REFUNDS_OWED = Sql("""
     ORDER BY c.ended_at LIMIT 50""")
 
 
+class BooksBroken(Exception):
+    """A rule of the books does not hold. Until a person has seen to it nothing is paid out."""
+
+
+async def prove_books() -> None:
+    """Prove all rules that need no processor; what is broken stands in the sweep's note, where staff see it."""
+    broken = [finding.name for finding in await prove(RULES) if not finding.holds]
+    if broken:
+        raise BooksBroken("; ".join(broken))
+
+
 async def pay_out() -> bool:
+    if note := await _BOOKS_NOTE.value("books"):
+        raise BooksBroken(f"payouts wait: {note}")
     return await make_due_payouts() + await send_due_payouts() > 0
 
 
@@ -79,6 +94,7 @@ async def reconcile_all() -> bool:
     return moved > 0
 
 
+_BOOKS_NOTE = Sql("SELECT note FROM sweep WHERE name = $1")
 # Organisations that are owed money and were told not to be payable.
 _STOPPED_ACCOUNTS = Sql("""
     SELECT o.stripe_account_id FROM organisation o
@@ -100,6 +116,9 @@ SWEEPS = (
     Sweep("dispute answers", 30, resend_answers),
     Sweep("reconcile", 300, reconcile_all),
 )
+
+# These look at everything; `work_until_idle` leaves them out.
+REGULAR = (*SWEEPS, Sweep("books", 6 * 3600, prove_books))
 
 _TAKE = Sql("""
     INSERT INTO sweep (name, lease_until, done_at) VALUES ($1, $2, 0)
@@ -147,7 +166,7 @@ async def _keep_doing(sweep: Sweep, stop: asyncio.Event) -> None:
 
 async def work(stop: asyncio.Event) -> None:
     """Do all sweeps until stopped."""
-    await asyncio.gather(*(_keep_doing(sweep, stop) for sweep in SWEEPS))
+    await asyncio.gather(*(_keep_doing(sweep, stop) for sweep in REGULAR))
 
 
 @asynccontextmanager

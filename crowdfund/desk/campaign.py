@@ -133,7 +133,8 @@ def draw(
         my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         share_url=url,
-        live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom", pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
+        live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
+        pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
         base_url=current().base_url,
     )  # fmt: skip
 

@@ -42,7 +42,8 @@ async def dashboard(request: Request) -> Response:
     missing = await missing_in(campaign) if campaign.state in EDITABLE else []
     remarks = await campaigns.remarks_of(campaign.id)
     context: dict[str, Any] = {
-        "missing": missing, "remarks": remarks, "open_remarks": sum(not shown.remark.answered_at for shown in remarks), "todo": await _todo(request, campaign),
+        "missing": missing, "remarks": remarks, "open_remarks": sum(not shown.remark.answered_at for shown in remarks),
+        "todo": await _todo(request, campaign),
         "followers": await followers_of(campaign.id), "movable": campaign.state in MOVABLE,
         "can_cancel": campaign.state in CAN_BE_CANCELLED, "has_money": campaign.state in HAS_MONEY,
         "events": (await campaigns.whole(campaign)).events, "public_id": public,

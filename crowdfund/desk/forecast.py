@@ -48,6 +48,7 @@ def forecast(campaign: Campaign, rate: Rate) -> Forecast:
     short_minor = max(0, campaign.needed_minor - likely_minor)
     return Forecast(
         rate=rate, likely_minor=likely_minor, needed_minor=campaign.needed_minor,
-        missing_minor=_rounded_up(-(-short_minor * 10_000 // max(1, rate.bps)), campaign.currency), processor_minor=cost_minor, fee_minor=fee_minor,
+        missing_minor=_rounded_up(-(-short_minor * 10_000 // max(1, rate.bps)), campaign.currency),
+        processor_minor=cost_minor, fee_minor=fee_minor,
         payout_minor=likely_minor - fee_minor - cost_minor, verdict=likely_verdict(campaign, likely_minor),
     )  # fmt: skip

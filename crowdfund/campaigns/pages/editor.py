@@ -135,9 +135,9 @@ async def save(request: Request) -> Response:
 
 
 async def _after_save(request: Request) -> str:
-    """Where the pressed button leads: on to the tiers, to the preview, or back here."""
+    """Where the pressed button leads: to the preview, or back here."""
     sent = (await request.form()).get("then")
-    return base_of(request) + {"tiers": "/tiers", "preview": "/preview"}.get(str(sent), "/content")
+    return base_of(request) + ("/preview" if sent == "preview" else "/content")
 
 
 async def _picture(request: Request, form: ContentForm) -> int | None:
