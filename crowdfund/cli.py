@@ -41,7 +41,8 @@ def _mean_the_demo_where_it_is_all_there_is() -> None:
     """Nothing set and only a demo in this folder: then `crowdfund clock advance 7d` can only mean that one."""
     is_set = Path(".env").exists() or any(name.startswith("CROWDFUND_") for name in os.environ)
     if not is_set and DEMO.is_file() and not Path("var/crowdfund.db").exists():
-        os.environ.update(line.split("=", 1) for line in DEMO.read_text(encoding="utf-8").splitlines())
+        for name, _, value in (line.partition("=") for line in DEMO.read_text(encoding="utf-8").splitlines()):
+            os.environ[name] = value
 
 
 def run(work: Awaitable[Any]) -> Any:

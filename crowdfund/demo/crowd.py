@@ -6,13 +6,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import httpx
-
-from crowdfund import clock, settings
+from crowdfund import clock
 from crowdfund.database import atomic, new_id
 from crowdfund.payments.models import CardState, Consent, SavedCard
 from crowdfund.people.accounts import make_person
 from crowdfund.people.models import Person, StaffRole
+from crowdfund.sandbox.remote import control
 
 PASSWORD = "popcorn and pitch"  # noqa: S105 - the demo prints it
 FANS = 620
@@ -48,7 +47,9 @@ class Crowd:
         """So many different fans, so many of a hundred of them with a card that fails."""
         failing = min(len(self.failing), fans * failing_percent // 100)
         picked = dice.sample(self.failing, failing) + dice.sample(self.good, min(len(self.good), fans - failing))
-        return [*picked, self.mei] if with_mei else picked
+        picked += [self.mei] if with_mei else []
+        dice.shuffle(picked)
+        return picked
 
 
 async def sign_ups() -> dict[str, Person]:
@@ -65,7 +66,7 @@ async def make_crowd(dice: random.Random, mei: Person) -> Crowd:
     """Fans who never sign in, and Mei's card, kept for next time."""
     failing = max(40, FANS // 8)
     cards = ["ok"] * (FANS - failing) + [_FAILING[i % len(_FAILING)] for i in range(failing)]
-    made = await _sandbox_cards([*cards, "ok"])
+    made = await control("cards", {"cards": [*cards, "ok"]})
     people = [_fan(dice, number, customer) for number, customer in enumerate(made["customers"][:-1])]
     saved = [
         _card(person.id, method, card)
@@ -99,15 +100,3 @@ def _card(person_id: int, method_id: str, card: str) -> SavedCard:
         id=new_id(), person_id=person_id, stripe_payment_method_id=method_id, brand="visa", last4=last4, expires_month=12,
         expires_year=2034, fingerprint="", consent=Consent.KEEP, state=CardState.SAVED, made_at=clock.now(),
     )  # fmt: skip
-
-
-async def _sandbox_cards(cards: list[str]) -> dict[str, list[str]]:
-    ours = settings.current()
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
-        answer = await client.post(
-            f"{ours.sandbox_origin}/_sandbox/cards",
-            json={"cards": cards},
-            headers={"Authorization": f"Bearer {ours.stripe_key}"},
-        )
-    answer.raise_for_status()
-    return answer.json()

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import httpx
-
 from crowdfund import clock, settings
 from crowdfund.campaigns import actions
 from crowdfund.campaigns.actions import Content, TierContent
@@ -25,6 +23,7 @@ from crowdfund.pledges import deliveries
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.models import Delivery, Pledge
 from crowdfund.pledges.rules import TierSoldOut, Want
+from crowdfund.sandbox.remote import control
 from crowdfund.worker import work_until_idle
 
 DAYS_BACK = 75
@@ -83,22 +82,12 @@ async def _make_studios(named: dict[str, Person]) -> dict[str, Organisation]:
             studio, email=owner.email, return_url=settings.current().base_url, refresh_url=settings.current().base_url
         )
         studio = await Organisation.get(id=studio.id)
-        await _sandbox(f"accounts/{studio.stripe_account_id}/onboarding", {"outcome": "complete"})
+        await control(f"accounts/{studio.stripe_account_id}/onboarding", {"outcome": "complete"})
         await verification.follow_account(str(studio.stripe_account_id))
         await verification.submit(studio.id, by=owner.id)
         await verification.verify(studio.id, reason="The register and the account agree.", by=named["ada"].id)
         studios[name] = studio
     return studios
-
-
-async def _sandbox(path: str, body: dict[str, object]) -> dict[str, list[str]]:
-    ours = settings.current()
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
-        answer = await client.post(
-            f"{ours.sandbox_origin}/_sandbox/{path}", json=body, headers={"Authorization": f"Bearer {ours.stripe_key}"}
-        )
-    answer.raise_for_status()
-    return answer.json()
 
 
 # --- one film ---

@@ -119,9 +119,9 @@ async def _set_aside(payout_id: int) -> Payout | None:
     await _repay(campaign, payable)
     owed_minor = await _owed_minor(campaign)
     if owed_minor <= 0:
-        await _move(payout, PayoutState.FAILED, note="nothing is owed any more")
+        await move_payout(payout, PayoutState.FAILED, note="nothing is owed any more")
         return None
-    await _move(payout, PayoutState.SENDING, amount_minor=owed_minor, note="", next_try_at=now + ANSWER_WITHIN)
+    await move_payout(payout, PayoutState.SENDING, amount_minor=owed_minor, note="", next_try_at=now + ANSWER_WITHIN)
     aside = Posting(payable, chart.payout_transit(campaign.currency), owed_minor)
     await post([_entry(payout, f"set_aside:{payout.attempt}", "payout_set_aside", aside)])
     return payout
@@ -136,7 +136,7 @@ async def _repay(campaign: Campaign, payable: Account) -> None:
         await post([Entry(f"repaid:{new_id()}", "receivable_repaid", f"campaign:{campaign.id}", [movement])])
 
 
-async def _move(payout: Payout, to: PayoutState, **changes: Any) -> bool:
+async def move_payout(payout: Payout, to: PayoutState, **changes: Any) -> bool:
     """Compare and set; gives whether it moved. The row object is brought up to date."""
     if to not in MOVES[PayoutState(payout.state)]:
         return False
@@ -150,7 +150,7 @@ async def _move(payout: Payout, to: PayoutState, **changes: Any) -> bool:
 @atomic
 async def _paid(payout_id: int, transfer_id: str, balance_transaction_id: str | None) -> None:
     payout = await Payout.get(id=payout_id)
-    if not await _move(payout, PayoutState.PAID, stripe_transfer_id=transfer_id, paid_at=clock.now()):
+    if not await move_payout(payout, PayoutState.PAID, stripe_transfer_id=transfer_id, paid_at=clock.now()):
         return
     movement = Posting(chart.payout_transit(payout.currency), chart.stripe(payout.currency), payout.amount_minor)
     await post([_entry(payout, "paid", "payout_paid", movement, balance_transaction_id)])
@@ -164,9 +164,9 @@ async def _refused(payout_id: int, refused: stripe.Refused) -> None:
     attempt, again_at = payout.attempt, clock.now() + AGAIN_AFTER
     if refused.code == "balance_insufficient":
         note = "waits until the charges are available"
-        moved = await _move(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=note)
+        moved = await move_payout(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=note)
     else:
-        moved = await _move(payout, PayoutState.FAILED, next_try_at=again_at, note=str(refused)[:300])
+        moved = await move_payout(payout, PayoutState.FAILED, next_try_at=again_at, note=str(refused)[:300])
     if moved:
         payable = chart.payable(payout.organisation_id, payout.currency)
         back = Posting(chart.payout_transit(payout.currency), payable, payout.amount_minor)

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-import httpx
-
-from crowdfund import clock, settings
+from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, CampaignPage, CampaignState, Sale
 from crowdfund.database import as_rows, atomic, new_id
 from crowdfund.people.models import Organisation
 from crowdfund.replay import queries
 from crowdfund.replay.dataset import Dataset, Fund
+from crowdfund.sandbox.remote import control
 from crowdfund.signing import fingerprint
 from crowdfund.titles.models import Title
 
@@ -37,7 +36,7 @@ async def make_fans(number: int, progress: Progress) -> Fans:
     ids: list[int] = []
     for start in range(0, number, PAGE):
         count = min(PAGE, number - start)
-        cards = await sandbox("cards", {"count": count, "card": "ok"})
+        cards = await control("cards", {"count": count, "card": "ok"})
         page = [
             {
                 "id": new_id(), "token_id": new_id(), "card_id": new_id(), "email": f"fan{fan}@replay.example", "name": f"Fan {fan}",
@@ -95,14 +94,3 @@ async def _make_fund(fund: Fund, studio: Organisation, sale_id: int | None) -> C
     )  # fmt: skip
     await CampaignPage.create(campaign_id=campaign_id, version=1, story=fund.name, made_at=now)
     return campaign
-
-
-async def sandbox(path: str, body: dict[str, object]) -> dict[str, list[str]]:
-    """One call to the sandbox's controls."""
-    ours = settings.current()
-    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
-        answer = await client.post(
-            f"{ours.sandbox_origin}/_sandbox/{path}", json=body, headers={"Authorization": f"Bearer {ours.stripe_key}"}
-        )
-    answer.raise_for_status()
-    return answer.json()
