@@ -25,7 +25,7 @@ from crowdfund.serve import listen_for_events, sandbox_beside, serve_granian, se
 from crowdfund.worker import work as do_work
 
 DEMO = Path("var/demo/site.env")
-ROLES = click.Choice([*StaffRole, "none"])
+ROLES = click.Choice([*(role.value for role in StaffRole), "none"])
 
 
 @click.group()

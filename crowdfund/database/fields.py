@@ -13,7 +13,7 @@ from crowdfund import clock
 class InstantField(fields.BigIntField):
     """A moment: BIGINT microseconds UTC in the table, an aware datetime in Python, so that raw SQL and models agree."""
 
-    field_type = datetime  # type: ignore[assignment]
+    field_type = datetime
 
     def to_db_value(self, value: Any, instance: Any) -> Any:
         return clock.to_us(value) if isinstance(value, datetime) else value

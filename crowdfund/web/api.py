@@ -86,7 +86,7 @@ async def read(request: Request, model: type[Model]) -> Model:
 def _says_json(request: Request) -> bool:
     for name, value in request.scope["headers"]:
         if name == b"content-type":
-            return value.partition(b";")[0].strip().lower() == b"application/json"  # type: ignore[no-any-return]
+            return value.partition(b";")[0].strip().lower() == b"application/json"
     return False
 
 

@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope
 FORM_MAX = 256 * 1024
 UPLOAD_MAX = 6 * 1024 * 1024
 
-_SILENCE_SECONDS = 6
+_SILENCE_SECONDS = 15
 _SECONDS_MAX = 30
 _UPLOAD_SECONDS_MAX = 180  # five megabytes from a phone at the edge of the network
 

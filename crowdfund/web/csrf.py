@@ -65,7 +65,9 @@ async def check_token(request: Request, sign_in: SignIn | None) -> None:
 async def read_form(request: Request) -> FormData:
     """The form as it was sent; read once, however often it is asked for. Raises HTTPException 400 where it is none."""
     try:
-        return await request.form(max_files=4, max_fields=400, max_part_size=256 * 1024)
+        # A field may be as long as the body: what is too long for its field is told beside it, with what was typed.
+        size_max = request.scope["state"]["body"].size_max
+        return await request.form(max_files=4, max_fields=400, max_part_size=size_max)
     except (
         FormParserError,
         UnicodeError,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 S = TypeVar("S")
-Options = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Options = Mapping[Any, Any] | Callable[[Mapping[str, Any]], Mapping[Any, Any]]
 
 IMAGE_BYTES_MAX = 5 * 1024 * 1024
 
@@ -28,6 +28,8 @@ _EMAIL = re.compile(
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 _INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_NOT_SHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 # Direction marks turn the letters around them over: in one line that shows a name as another one.
 _TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -65,7 +67,7 @@ class Field(Generic[T]):
             return self
         if self.name not in form.values:
             raise AttributeError(f"{self.name} was not understood: look at form.errors first")
-        return form.values[self.name]  # type: ignore[no-any-return]
+        return form.values[self.name]
 
     async def take(self, name: str, sent: FormData, form: Form) -> T:
         """The meaning of what was sent under this name. Raises Wrong."""
@@ -82,12 +84,11 @@ class Field(Generic[T]):
 def _clean(text: str) -> str | None:
     """One kind of line end, composed letters; none where it holds what no database and no reader can use."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    unusable = any((ord(c) < 32 and c not in "\n\t") or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in text)
-    return None if unusable else text
+    return None if _UNUSABLE.search(text) else text
 
 
 def _showable(text: str) -> str:
-    return "".join(c for c in text if (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF) or c in "\n\t")
+    return _NOT_SHOWABLE.sub("", text)
 
 
 def _needed(text: str) -> str:

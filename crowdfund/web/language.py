@@ -19,7 +19,7 @@ def choose(request: Request) -> str:
         chosen = person.locale if person else request.cookies.get(sessions.cookie_name(_COOKIE))
         state["locale"] = choose_locale(request.headers.get("accept-language", ""), chosen)
         use_locale(state["locale"])
-    return state["locale"]  # type: ignore[no-any-return]
+    return state["locale"]
 
 
 def remember(response: Response, locale: str) -> None:

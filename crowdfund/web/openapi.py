@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -74,7 +74,8 @@ def _schemas(routes: list[Route]) -> tuple[dict[tuple[type[BaseModel], str], str
     models += [(route.takes, "validation") for route in routes if route.takes]
     models += [(route.gives, "serialization") for route in routes if route.gives]
     refs, whole = models_json_schema(models, ref_template=_REF)
-    return {key: ref["$ref"] for key, ref in refs.items()}, whole["$defs"]
+    named = {(cast(type[BaseModel], model), str(mode)): ref["$ref"] for (model, mode), ref in refs.items()}
+    return named, whole["$defs"]
 
 
 def _operation(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> dict[str, Any]:

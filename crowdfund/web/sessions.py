@@ -50,4 +50,4 @@ async def find(request: Request) -> SignIn | None:
         found = await request.app.look_ups.sign_in(fingerprint(secret)) if 40 <= len(secret) <= 50 else None
         state["sign_in"] = found
         state["person"] = found.person if found else None
-    return state["sign_in"]  # type: ignore[no-any-return]
+    return state["sign_in"]

@@ -74,8 +74,6 @@ class _Visit:
                 raise
             response = await errors.answer(Request(scope, body.receive), error)
             await response(scope, receive, self._answer)
-            if response.status_code == 408:
-                raise ConnectionAbortedError
 
     async def _answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -97,8 +97,8 @@ def test_every_room_has_a_floor() -> None:
 
 def speaks_http(path: Path) -> bool:
     inside = path.relative_to(HOUSE)
-    named = path.stem in ("pages", "api", "forms") or path.stem.endswith("_pages") or "pages" in inside.parts[:-1]
-    return named or room_of(path) in TOP | {"desk", "web"}
+    named = path.stem in ("pages", "api", "forms") or path.stem.endswith("_pages") or {"pages", "api"} & set(inside.parts[:-1])
+    return bool(named) or room_of(path) in TOP | {"desk", "web"}
 
 
 def test_only_pages_api_and_forms_know_http() -> None:

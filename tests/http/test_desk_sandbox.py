@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.http.browser import Browser
-from tests.http.conftest import PASSWORD, SiteUnderTest
 
 from crowdfund import clock
 from crowdfund.app import make_app
+from tests.http.browser import Browser
+from tests.http.conftest import PASSWORD, SiteUnderTest
 
 DAY_US = 86_400_000_000
 

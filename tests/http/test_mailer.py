@@ -10,14 +10,14 @@ from email.message import Message
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from tests.http.browser import ORIGIN
-from tests.http.conftest import PASSWORD, SiteUnderTest
 
 from crowdfund import mailer, settings
 from crowdfund.database import Sql, atomic, ids, new_id, outbox
 from crowdfund.people import accounts
 from crowdfund.people.mails import mail
 from crowdfund.people.models import Mail
+from tests.http.browser import ORIGIN
+from tests.http.conftest import PASSWORD, SiteUnderTest
 
 ask = atomic(mail)
 

@@ -6,13 +6,13 @@ import html
 from urllib.parse import quote_from_bytes
 
 import pytest
-from tests.http.browser import Browser
-from tests.http.conftest import SiteUnderTest
-from tests.http.nasty import NASTY
 
 from crowdfund.people import organisations
 from crowdfund.people.models import OrganisationKind, StaffRole
 from crowdfund.web.rate_limit import Limit
+from tests.http.browser import Browser
+from tests.http.conftest import SiteUnderTest
+from tests.http.nasty import NASTY
 
 # Left out: what would end the session or the organisation, and is one button without a field.
 _BUTTONS = ("/sign-out", "/removal", "/revocation", "/onboarding", "/verification", "/confirmation")

@@ -18,6 +18,8 @@ from crowdfund.people.models import (
     Role,
     StaffRole,
 )
+from crowdfund.people.verification import follow_account
+from tests import bank
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.http.test_people_entrance import link_in
 
@@ -208,3 +210,20 @@ async def test_payouts_are_set_up_on_the_processors_page(site: SiteUnderTest) ->
     assert "That link had run out" in owner.text and "Begun, not finished" in owner.text
     await owner.submit("Go on", follow=False)
     assert (await Organisation.get(id=studio.id)).stripe_account_id == studio.stripe_account_id, "no second account"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "words"),
+    [("complete", "enabled", "Payouts work"), ("unfinished", "started", "Begun, not finished"), ("rejected", "disabled", "Payouts are stopped")],
+)
+async def test_coming_back_counts_only_what_the_processor_says(site: SiteUnderTest, outcome: str, state: str, words: str) -> None:
+    owner, studio = await a_studio(site)
+    await owner.submit("Set up payouts", follow=False)
+    await owner.get("/desk/lanting-pictures/onboarding/return")
+    assert "Begun, not finished" in owner.text, "that somebody came back proves nothing"
+    account_id = (await Organisation.get(id=studio.id)).stripe_account_id
+    await bank.ask("POST", f"accounts/{account_id}/onboarding", {"outcome": outcome})
+    await owner.get("/desk/lanting-pictures/onboarding/return")
+    assert words in owner.text
+    assert (await Organisation.get(id=studio.id)).payouts_state == state
+    await follow_account("acct_of_somebody_else")

@@ -9,9 +9,6 @@ import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
-from tests.http.browser import Browser
-from tests.http.conftest import SiteUnderTest
-from tests.http.nasty import NASTY
 
 from crowdfund.app import LOOK_UPS
 from crowdfund.database import ids
@@ -19,6 +16,9 @@ from crowdfund.web import api
 from crowdfund.web.api import AmountMinor, ChargeMinor, Currency, In, Line, PublicId
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.site import Site
+from tests.http.browser import Browser
+from tests.http.conftest import SiteUnderTest
+from tests.http.nasty import NASTY
 
 
 @pytest.fixture

