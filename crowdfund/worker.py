@@ -84,23 +84,23 @@ async def pay_out() -> bool:
 async def reconcile_all() -> bool:
     """Bring in what Stripe knows and no event told us, however many were lost; gives whether anything moved.
 
-    What stays unexplained is for `check` to name.
+    Movements, open disputes, charges that wait for their fan, accounts that are owed money. What stays unexplained is for
+    `check` to name.
     """
     sources = {t.source_id: t.type for t in await reconcile.read_transactions()}
     moved = await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
     moved += await in_turn([s for s, kind in sources.items() if kind in reconcile.RETURNED], following.follow_refund)
     moved += await follow_open_disputes() + await following.follow_waiting_charges()
-    await in_turn([row["stripe_account_id"] for row in await _STOPPED_ACCOUNTS()], follow_account)
+    await in_turn([row["stripe_account_id"] for row in await _OWED_ACCOUNTS()], follow_account)
     return moved > 0
 
 
 _BOOKS_NOTE = Sql("SELECT note FROM sweep WHERE name = $1")
-# Organisations that are owed money and were told not to be payable.
-_STOPPED_ACCOUNTS = Sql("""
-    SELECT o.stripe_account_id FROM organisation o
-    WHERE o.payouts_state <> 'enabled' AND o.stripe_account_id IS NOT NULL
-      AND EXISTS (SELECT 1 FROM campaign c WHERE c.organisation_id = o.id AND c.state IN ('funded', 'delivering', 'completed'))
-    ORDER BY o.id LIMIT 200""")
+_OWED_ACCOUNTS = Sql("""
+    SELECT DISTINCT o.stripe_account_id FROM account a
+    JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
+    JOIN organisation o ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || a.currency
+    WHERE o.stripe_account_id IS NOT NULL ORDER BY o.stripe_account_id LIMIT 200""")
 
 
 SWEEPS = (

@@ -195,7 +195,7 @@ async def inbox() -> Inbox:
 _LINES = """
     SELECT a.id, a.at, a.action, a.subject, a.reason, a.before, a.after, p.name AS by_name, a.by_person_id
     FROM audit_entry a LEFT JOIN person p ON p.id = a.by_person_id
-    WHERE a.id < $1 AND ($2 = '' OR a.action = $2) AND ($3 = 0 OR a.by_person_id = $3) AND a.at >= $4 AND a.at < $5"""
+    WHERE a.id < $1 AND ($2 = '' OR a.action = $2) AND (CAST($3 AS BIGINT) = 0 OR a.by_person_id = $3) AND a.at >= $4 AND a.at < $5"""
 _AUDIT = Sql(f"{_LINES} ORDER BY a.id DESC LIMIT $6")
 _AUDIT_ABOUT = Sql(f"{_LINES} AND a.subject = $7 ORDER BY a.id DESC LIMIT $6")
 _NAMES = Sql("""

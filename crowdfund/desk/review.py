@@ -67,6 +67,11 @@ async def preview(request: Request) -> Response:
     return draw(request, await view_of(campaign), preview=words, back=f"/staff{campaign.path}")
 
 
+def _said_no(request: Request, campaign: Campaign, refusal: Refusal) -> Response:
+    """Somebody else decided meanwhile: the page as it is now, with the sentence on top."""
+    return redirect(request, f"/staff{campaign.path}", ("bad", _(refusal.sentence)))
+
+
 async def remark(request: Request) -> Response:
     campaign, form = await _asked_for(request), await RemarkForm.read(request)
     if not form.errors:
@@ -76,7 +81,7 @@ async def remark(request: Request) -> Response:
                 request, f"/staff{campaign.path}#remarks", ("good", _("The producer will see it with your verdict."))
             )
         except Refusal as refusal:
-            form.refused_by(refusal)
+            return _said_no(request, campaign, refusal)
     return await _review(request, campaign, 422, remark=form)
 
 
@@ -88,7 +93,7 @@ async def decide(request: Request) -> Response:
             await actions.review(campaign.id, S(form.verdict), form.because, by=request.state.person.id)
             return redirect(request, f"/staff{campaign.path}", ("good", _("Decided, and the producers are told.")))
         except Refusal as refusal:
-            form.refused_by(refusal)
+            return _said_no(request, campaign, refusal)
     return await _review(request, campaign, 422, verdict=form)
 
 
@@ -100,7 +105,7 @@ def _with_reason(verb: Callable[..., Awaitable[None]]) -> Callable[[Request], Aw
                 await verb(campaign.id, form.reason, by=request.state.person.id)
                 return redirect(request, f"/staff{campaign.path}", ("good", _("Done, and written down.")))
             except Refusal as refusal:
-                form.refused_by(refusal)
+                return _said_no(request, campaign, refusal)
         return await _review(request, campaign, 422, decision=form)
 
     return handler

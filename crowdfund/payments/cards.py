@@ -15,16 +15,28 @@ _KEEP_CUSTOMER = Sql(
 _SESSION = Sql("UPDATE card_setup SET stripe_session_id = $2 WHERE id = $1 RETURNING id")
 
 
-async def customer_of(person_id: int) -> str:
-    """The person's customer at Stripe; made at the first need. Raises stripe.Unknown, stripe.Refused."""
+async def customer_of(person_id: int, *, key: str) -> str:
+    """The person's customer at Stripe; made at the first need. Raises stripe.Unknown, stripe.Refused.
+
+    key: of this try. A second customer that a lost answer leaves behind is empty and harms nobody, while one key for ever would
+    keep a fan from pledging for the day in which Stripe repeats its first answer, a 500 too.
+    """
     person = await _CUSTOMER.one(person_id)
     if person is None:
         raise NotFound("There is no such person.")
     if person["stripe_customer_id"]:
         return str(person["stripe_customer_id"])
-    customer_id = await stripe.make_customer(person_id, person["email"], person["name"])
-    await atomic(_KEEP_CUSTOMER.__call__)(person_id, customer_id)
-    return customer_id
+    customer_id = await stripe.make_customer(key, person_id, person["email"], person["name"])
+    return await _keep_customer(person_id, customer_id)
+
+
+@atomic
+async def _keep_customer(person_id: int, customer_id: str) -> str:
+    """The first one stays, as cards are saved for it."""
+    await _KEEP_CUSTOMER(person_id, customer_id)
+    kept = await _CUSTOMER.one(person_id)
+    assert kept is not None
+    return str(kept["stripe_customer_id"])
 
 
 async def start_card_setup(
@@ -48,7 +60,7 @@ async def start_card_setup(
     await atomic(setup.save)(force_create=True)
     try:
         session_id, url = await stripe.make_setup_page(
-            setup.id, await customer_of(person_id), currency,
+            setup.id, await customer_of(person_id, key=f"card_setup:{setup.id}:customer"), currency,
             success_url=success_url.replace("{SETUP}", str(setup.id)), cancel_url=cancel_url,
         )  # fmt: skip
     except (stripe.Unknown, stripe.Refused) as error:
@@ -69,6 +81,8 @@ async def look_at_setup(setup: CardSetup) -> SavedCard | None:
         found = await stripe.card_found(setup.stripe_session_id)
     except stripe.Unknown:
         return None
+    except stripe.Refused:  # Stripe knows no such visit
+        found = stripe.CardFound("expired")
     if found.state == "complete" and found.payment_method_id:
         return await _keep(setup.id, found)
     if found.state == "expired":

@@ -154,11 +154,11 @@ def _options(key: str) -> library.RequestOptions:
 # --- customers and saved cards ---
 
 
-async def make_customer(person_id: int, email: str, name: str) -> str:
+async def make_customer(key: str, person_id: int, email: str, name: str) -> str:
     customer = await _ask(
         client().v1.customers.create_async(
             {"email": email, "name": name, "metadata": {"person": str(person_id)}},
-            _options(f"person:{person_id}:customer"),
+            _options(key),
         )
     )
     return customer.id
@@ -343,11 +343,7 @@ async def refund(*, key: str, stripe_charge_id: str, amount_minor: int, refund_i
     """Give money back, and say what came of it so far."""
     made = await _ask(
         client().v1.refunds.create_async(
-            {
-                "charge": stripe_charge_id,
-                "amount": amount_minor,
-                "metadata": {"refund": str(refund_id)},
-            },
+            {"charge": stripe_charge_id, "amount": amount_minor, "metadata": {"refund": str(refund_id)}},
             _options(key),
         )
     )
@@ -377,9 +373,8 @@ def _refund_of(found: library.Refund) -> RefundFound:
 
 
 def _refund_state(status: str) -> RefundState:
-    return {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}.get(
-        status, RefundState.PENDING
-    )
+    ended = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
+    return ended.get(status, RefundState.PENDING)
 
 
 def _id_of(reference: Any) -> str | None:
@@ -514,8 +509,9 @@ async def event_verified(body: bytes, signature: str, secrets: str) -> tuple[str
         try:
             library.WebhookSignature.verify_header(body.decode(), signature, secret, tolerance=300)
             event = json.loads(body)
-            return event["id"], event["type"], event["data"]["object"]["id"], event.get("account")
-        except (library.SignatureVerificationError, UnicodeDecodeError, ValueError, KeyError, TypeError):
+            about = event["data"]["object"].get("id", "")  # a balance, for one, has none
+            return event["id"], event["type"], about, event.get("account")
+        except (library.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError):
             continue
     raise Refused("That is not an event of Stripe.", "bad_signature")
 

@@ -116,5 +116,3 @@ class RoleForm(Form):
 
 class ReasonForm(Form):
     reason = fields.text(max=1000, min=10, lines=True)
-
-

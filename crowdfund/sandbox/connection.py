@@ -17,14 +17,26 @@ def close(request: Request) -> None:
     assert request.client is not None
     client = (request.client.host, str(request.client.port))
     for name in os.listdir("/dev/fd"):
-        try:
-            copy = socket.socket(fileno=os.dup(int(name)))
-        except OSError:
-            continue  # not a socket, or closed since
+        copy = _copy(int(name))
+        if copy is None:
+            continue
         with copy:
             if copy.family in (socket.AF_INET, socket.AF_INET6) and _peer(copy) == client:
                 copy.shutdown(socket.SHUT_RDWR)
                 return
+
+
+def _copy(number: int) -> socket.socket | None:
+    """This open file as a socket of our own; None where it is no socket, or was closed since."""
+    try:
+        number = os.dup(number)
+    except OSError:
+        return None
+    try:
+        return socket.socket(fileno=number)
+    except OSError:
+        os.close(number)
+        return None
 
 
 def _peer(connection: socket.socket) -> tuple[str, str] | None:

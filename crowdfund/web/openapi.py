@@ -125,6 +125,12 @@ def _success(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> dic
     if route.gives is None:
         return {"description": "Done"}
     schema: dict[str, Any] = {"$ref": names[(route.gives, "serialization")]}
+    if route.lists and "items" not in route.gives.model_fields:  # the model of one; else of the whole page
+        schema = {
+            "type": "object",
+            "required": ["items", "next"],
+            "properties": {"items": {"type": "array", "items": schema}, "next": {"type": ["string", "null"]}},
+        }
     return {"description": "Done", "content": {"application/json": {"schema": schema}}}
 
 

@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from hashlib import blake2b
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,10 +27,20 @@ _KEPT_MAX = 400
 _PACK_FROM = 1_000
 
 
+_all: WeakSet[Kept[Any]] = WeakSet()
+
+
+def forget_everything() -> None:
+    """Let go of all that is kept: when the database behind this process is another one, as between tests."""
+    for kept in _all:
+        kept.clear()
+
+
 class Kept(Generic[T]):
     """Values by key, each made at most once a second, by one of those who ask."""
 
     def __init__(self, seconds: float = SECONDS, kept_max: int = _KEPT_MAX) -> None:
+        _all.add(self)
         self._seconds, self._max = seconds, kept_max
         self._made: dict[Hashable, tuple[float, T]] = {}
         self._making: dict[Hashable, asyncio.Task[T]] = {}
@@ -101,7 +112,9 @@ def send(request: Request, body: Body) -> Response:
             packs = body.packed is not None and b"gzip" in value
     tag = f'"{body.tag}{"-z" if packs else ""}"'
     answer = {"etag": tag, "cache-control": "private, no-cache", "vary": "Accept-Encoding, Accept-Language, Cookie"}
-    if wanted and (wanted == b"*" or tag in {one.strip().removeprefix("W/") for one in wanted.decode("latin-1").split(",")}):
+    if wanted and (
+        wanted == b"*" or tag in {one.strip().removeprefix("W/") for one in wanted.decode("latin-1").split(",")}
+    ):
         return Response(status_code=304, headers=answer)
     if packs and body.packed is not None:
         answer["content-encoding"] = "gzip"

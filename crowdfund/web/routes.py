@@ -60,8 +60,8 @@ class Route(StarletteRoute):
     may: the policy. headers: what this route's answers carry otherwise than the rest (`headers.CAMERA`). limit: how often.
     body_max: bytes of the request. For the API: takes and gives, the models of the bodies; creates: an Idempotency-Key is
     needed; lists: takes `cursor` and `limit`, and gives `items` and `next`; status: of success. A handler with `takes` is
-    called with (request, body); what it gives that is no Response is sent as JSON. needs_token False: a form that stands on every page, so that pages
-    needn't differ by visitor; it still has to come from here.
+    called with (request, body); what it gives that is no Response is sent as JSON. needs_token False: a form that stands on
+    every page, so that pages needn't differ by visitor; it still has to come from here.
     """
 
     def __init__(

@@ -50,7 +50,13 @@ def _print(rows: list[dict[str, object]]) -> None:
 def _cell(value: object) -> str:
     if isinstance(value, list):
         value = median(value)
-    return f"{value:,.2f}" if isinstance(value, float) and value < 10 else f"{value:,.0f}" if isinstance(value, float | int) else str(value)
+    return (
+        f"{value:,.2f}"
+        if isinstance(value, float) and value < 10
+        else f"{value:,.0f}"
+        if isinstance(value, float | int)
+        else str(value)
+    )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,11 @@ async def page_rates(rounds: int, seconds: float, rows: int) -> list[dict[str, o
             for _ in range(rounds):
                 cached.append(await load(site.url, _always(path), clients=CLIENTS, seconds=seconds, wanted=200))
                 # A visitor with a form token of their own gets a page made for them.
-                fresh.append(await load(site.url, _always(path, b"cookie: ref=bench\r\n"), clients=CLIENTS, seconds=seconds, wanted=200))
+                fresh.append(
+                    await load(
+                        site.url, _always(path, b"cookie: ref=bench\r\n"), clients=CLIENTS, seconds=seconds, wanted=200
+                    )
+                )
             middle = [sorted(one.per_second for one in loads)[len(loads) // 2] for loads in (cached, fresh)]
             for what, loads in (("cached", cached), ("not cached", fresh)):
                 found.append(

@@ -52,7 +52,9 @@ async def _on(engine: str, socket: str | None, rounds: int, seconds: float, rows
 async def _ours(
     engine: str, socket: str | None, rows: int, label: str, seconds: float, measured: dict[tuple[str, int], list[Load]]
 ) -> None:
-    url = f"postgres://postgres:@/{await new_postgres(socket)}?host={socket}" if socket and engine == "postgres" else None
+    url = (
+        f"postgres://postgres:@/{await new_postgres(socket)}?host={socket}" if socket and engine == "postgres" else None
+    )
     with running_site(url, workers=2 if engine == "postgres" else 1) as site:
         await migrate(site.settings.database_url)
         stage = await set_stage(site.settings.database_url, rows=rows)
@@ -89,7 +91,12 @@ def our_requests(stage: Stage) -> Callable[[], Request]:
     def one() -> Request:
         fan, fund = next(order)
         pledge = {"campaign": names[fund], "amount_minor": 2500, "currency": "EUR"}
-        return "POST", "/api/v1/pledges", orjson.dumps({"pledges": [pledge]}), bearer_json(Fans.token_of(fan), f"b{fund}")
+        return (
+            "POST",
+            "/api/v1/pledges",
+            orjson.dumps({"pledges": [pledge]}),
+            bearer_json(Fans.token_of(fan), f"b{fund}"),
+        )
 
     return one
 

@@ -38,7 +38,9 @@ _OLD_EVENTS = Sql("""
     INSERT INTO pledge_event (id, pledge_id, kind, from_state, to_state, amount_minor, quantity, because, at)
     SELECT CAST(value->>'event_id' AS BIGINT), CAST(value->>'pledge_id' AS BIGINT), 'moved', '', 'active', 2500, 1, 'made',
            CAST(value->>'at' AS BIGINT) FROM {rows}""")
-_COUNTED = Sql("UPDATE campaign SET promised_minor = promised_minor + $2 * 2500, pledges_live = pledges_live + $2 WHERE id = $1")
+_COUNTED = Sql(
+    "UPDATE campaign SET promised_minor = promised_minor + $2 * 2500, pledges_live = pledges_live + $2 WHERE id = $1"
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ async def _old_pledges(campaigns: list[Campaign], rows: int) -> None:
         campaign = campaigns[(start // 20_000) % len(campaigns)]
         at = clock.now_us()
         page = as_rows(
-            {"id": new_id(), "pledge_id": new_id(), "event_id": new_id(), "campaign_id": campaign.id, "at": at} for _ in range(count)
+            {"id": new_id(), "pledge_id": new_id(), "event_id": new_id(), "campaign_id": campaign.id, "at": at}
+            for _ in range(count)
         )
 
         @atomic
@@ -107,7 +110,9 @@ async def new_postgres(socket: str) -> str:
 @contextlib.contextmanager
 def running_core(engine: str, socket: str | None, database: str, folder: Path) -> Iterator[str]:
     """The yardstick: the same rush verb in one file, with no rules, sessions or pages around it."""
-    where = f"sqlite:///{folder / 'core.db'}" if engine == "sqlite" else f"asyncpg://postgres:@/{database}?host={socket}"
+    where = (
+        f"sqlite:///{folder / 'core.db'}" if engine == "sqlite" else f"asyncpg://postgres:@/{database}?host={socket}"
+    )
     environ = {**os.environ, "DB": where}
     script = (
         "import asyncio, drive\n"  # drive.py lays its schema and its tokens, then measures; only the first is wanted here

@@ -55,7 +55,12 @@ async def a_verified_studio(owner: Fan, name: str = "Lanting Pictures") -> Organ
 
 
 async def a_draft(
-    name: str, owner: Fan, *, goal_minor: int = 1_000_00, days: float = 5, tiers: Sequence[TierContent] = (CREDIT, SEATS, SCARF)
+    name: str,
+    owner: Fan,
+    *,
+    goal_minor: int = 1_000_00,
+    days: float = 5,
+    tiers: Sequence[TierContent] = (CREDIT, SEATS, SCARF),
 ) -> Campaign:
     """A whole campaign of a studio of its own, not handed in. days: until it closes."""
     studio = await a_verified_studio(owner)

@@ -57,8 +57,10 @@ def test_what_changes_something_is_guarded() -> None:
 
 def filled_in(route: Route, **known: str) -> str:
     """The route's path with something that isn't there in each place, or what is known."""
-    values = {name: known.get(name) or (ids.public(new_id()) if name not in ("slug", "organisation") else "no-such") for name in route.param_convertors}
-    return route.path_format.format(**values)
+    made_up = {
+        name: "no-such" if name in ("slug", "organisation") else ids.public(new_id()) for name in route.param_convertors
+    }
+    return route.path_format.format(**{**made_up, **known})
 
 
 @dataclass

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from crowdfund import mailer, settings
-from crowdfund.app import make_app
+from crowdfund import letters, settings
+from crowdfund.app import ROUTES, make_app
 from crowdfund.database import outbox
 from crowdfund.people import accounts, devices
 from crowdfund.people.models import Mail, Person, StaffRole
 from crowdfund.people.tokens import make_token
+from crowdfund.web import page_cache
+from crowdfund.web.routes import Route
 from tests.http.browser import Browser
 
 PASSWORD = "river moon over lanting"
@@ -59,7 +61,7 @@ class SiteUnderTest:
 
     async def work(self) -> None:
         """Do the jobs that wait: mails are written and kept."""
-        while await outbox.work_off({**mailer.JOBS, **accounts.JOBS}):
+        while await outbox.work_off(letters.JOBS):
             pass
 
     async def mails_to(self, address: str) -> list[Mail]:
@@ -68,8 +70,17 @@ class SiteUnderTest:
         return await Mail.filter(to_address=address).order_by("-id")
 
 
+def forget_tries() -> None:
+    """Limits kept in memory live as long as the process; a test starts with none spent."""
+    for route in ROUTES:
+        if isinstance(route, Route) and route.limit is not None:
+            route.limit._arrivals.clear()
+
+
 @pytest.fixture
 async def site(database: str, site_settings: settings.Settings) -> AsyncIterator[SiteUnderTest]:
+    page_cache.forget_everything()  # pages of the test before, from another database
+    forget_tries()
     under_test = SiteUnderTest(make_app(site_settings), site_settings)
     yield under_test
     for browser in under_test.browsers:

@@ -40,7 +40,17 @@ def test_migrating_twice_applies_each_file_once(data: Path) -> None:
 
 
 def test_a_person_is_made_and_becomes_staff(data: Path) -> None:
-    made = crowdfund("user", "make", "Lin@Example.com", "--name", "Lin", "--password", "river moon over lanting", "--staff", "reviewer")
+    made = crowdfund(
+        "user",
+        "make",
+        "Lin@Example.com",
+        "--name",
+        "Lin",
+        "--password",
+        "river moon over lanting",
+        "--staff",
+        "reviewer",
+    )
     assert (made.exit_code, made.output) == (0, "Lin@Example.com can sign in.\n")
     [(email, name, role, password_hash)] = people(data)
     assert (email, name, role) == ("lin@example.com", "Lin", "reviewer")
@@ -60,7 +70,10 @@ def test_the_password_is_asked_for_without_being_shown(data: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("user", "make", "lin@example.com", "--password", "river moon over lanting"), "Error: This address has an account."),
+        (
+            ("user", "make", "lin@example.com", "--password", "river moon over lanting"),
+            "Error: This address has an account.",
+        ),
         (("user", "staff", "nobody@example.com", "admin"), "Error: Nobody here has the address nobody@example.com."),
     ],
 )

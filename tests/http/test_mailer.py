@@ -39,7 +39,9 @@ class Postbox:
         self.letters.append(message_from_bytes(envelope.content))
         return "250 OK"
 
-    def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    def authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+    ) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.users.append(data.login.decode())
         return AuthResult(success=data.password == b"se/cret")
@@ -49,7 +51,9 @@ class Postbox:
 async def postbox(site_settings: settings.Settings) -> AsyncIterator[Postbox]:
     box = Postbox()
     server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(box, hostname="films.example", authenticator=box.authenticate, auth_require_tls=False), "127.0.0.1", 0
+        lambda: SMTP(box, hostname="films.example", authenticator=box.authenticate, auth_require_tls=False),
+        "127.0.0.1",
+        0,
     )
     box.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     settings.use(site_settings.with_(smtp_url=box.url, mail_from="River Moon <hello@films.example>"))
@@ -94,7 +98,13 @@ async def test_a_server_that_refuses_is_tried_again(site: SiteUnderTest, postbox
 
 
 async def test_a_job_done_twice_is_one_mail(site: SiteUnderTest, postbox: Postbox) -> None:
-    job = {"id": new_id(), "template": "password_changed", "to": "lin@example.com", "locale": "en", "context": {"name": "Lin"}}
+    job = {
+        "id": new_id(),
+        "template": "password_changed",
+        "to": "lin@example.com",
+        "locale": "en",
+        "context": {"name": "Lin"},
+    }
     await mailer.deliver(job)
     await mailer.deliver(job)
     assert len(postbox.letters) == 1
@@ -112,7 +122,12 @@ async def test_name_and_password_of_the_server(site: SiteUnderTest, postbox: Pos
 
 async def test_a_name_cannot_add_a_header(site: SiteUnderTest, postbox: Postbox) -> None:
     """The subject is the letter's first line, whatever is in the words that are filled in."""
-    words = {"organisation": "Lanting\r\nBcc: all@example.com", "inviter": "Wu", "role": "viewer", "link_of": ["invitation", 7]}
+    words = {
+        "organisation": "Lanting\r\nBcc: all@example.com",
+        "inviter": "Wu",
+        "role": "viewer",
+        "link_of": ["invitation", 7],
+    }
     await ask("invitation", "lin@example.com", "en", **words)
     await site.work()
     [letter] = postbox.letters
@@ -122,12 +137,17 @@ async def test_a_name_cannot_add_a_header(site: SiteUnderTest, postbox: Postbox)
 async def test_without_smtp_a_mail_is_kept(site: SiteUnderTest) -> None:
     await ask("password_changed", "lin@example.com", "en", name="Lin")
     [kept] = await site.mails_to("lin@example.com")
-    assert kept.sent_at is None and "Hello Lin," in kept.text_body and "<h1>Your password was changed</h1>" in kept.html_body
+    assert (
+        kept.sent_at is None
+        and "Hello Lin," in kept.text_body
+        and "<h1>Your password was changed</h1>" in kept.html_body
+    )
 
 
 async def test_a_mail_speaks_the_readers_language_not_the_askers(site: SiteUnderTest) -> None:
     await asyncio.gather(
-        ask("password_changed", "lin@example.com", "zh_CN", name="Lin"), ask("password_changed", "wu@example.com", "en", name="Wu")
+        ask("password_changed", "lin@example.com", "zh_CN", name="Lin"),
+        ask("password_changed", "wu@example.com", "en", name="Wu"),
     )
     chinese, english = (await site.mails_to("lin@example.com"))[0], (await site.mails_to("wu@example.com"))[0]
     assert 'lang="zh-CN"' in chinese.html_body and 'lang="en"' in english.html_body

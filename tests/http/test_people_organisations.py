@@ -64,14 +64,19 @@ async def test_without_a_confirmed_address_nobody_asks_for_money(site: SiteUnder
 )
 async def test_two_of_one_name_have_two_addresses(site: SiteUnderTest, name: str, slugs: list[str]) -> None:
     lin = await site.signed_up("Lin")
-    made = [await organisations.make_organisation(OrganisationKind.STUDIO, name, "CN", "", by=lin.person.id) for _ in range(2)]
+    made = [
+        await organisations.make_organisation(OrganisationKind.STUDIO, name, "CN", "", by=lin.person.id)
+        for _ in range(2)
+    ]
     assert made[0].slug != made[1].slug
     for one, wanted in zip(made, slugs, strict=True):
         length = wanted.count("*")
         assert one.slug[: len(wanted) - length] == wanted.rstrip("*") and len(one.slug) == len(wanted)
 
 
-@pytest.mark.parametrize("typed", [{"country": "XX"}, {"kind": "bank"}, {"name": ""}, {"name": "x" * 81}, {"about": "x" * 2001}])
+@pytest.mark.parametrize(
+    "typed", [{"country": "XX"}, {"kind": "bank"}, {"name": ""}, {"name": "x" * 81}, {"about": "x" * 2001}]
+)
 async def test_what_is_wrong_comes_back_filled_in(site: SiteUnderTest, typed: dict[str, str]) -> None:
     owner = await site.signed_up("Owner")
     await owner.get("/start")
@@ -106,7 +111,9 @@ async def test_an_invited_person_becomes_a_member(site: SiteUnderTest) -> None:
 async def test_roles_change_and_members_leave_but_the_last_owner_stays(site: SiteUnderTest) -> None:
     owner, studio = await a_studio(site)
     wu = await site.signed_up("Wu")
-    await Member.create(id=ids.new_id(), organisation_id=studio.id, person_id=wu.person.id, role="viewer", made_at=studio.made_at)
+    await Member.create(
+        id=ids.new_id(), organisation_id=studio.id, person_id=wu.person.id, role="viewer", made_at=studio.made_at
+    )
     members = f"/desk/lanting-pictures/members/{ids.public(wu.person.id)}"
     own = f"/desk/lanting-pictures/members/{ids.public(owner.person.id)}"
     await owner.get("/desk/lanting-pictures/members")
@@ -123,7 +130,10 @@ async def test_roles_change_and_members_leave_but_the_last_owner_stays(site: Sit
     assert not await Member.exists(person_id=owner.person.id)
     await owner.get("/desk/lanting-pictures/members")
     assert owner.status == 404, "what is not hers any more is as if it weren't there"
-    assert [entry.action for entry in await AuditEntry.all().order_by("id")][-2:] == ["member_role_changed", "member_removed"]
+    assert [entry.action for entry in await AuditEntry.all().order_by("id")][-2:] == [
+        "member_role_changed",
+        "member_removed",
+    ]
 
 
 async def test_two_owners_who_remove_each_other_at_once_leave_one(site: SiteUnderTest) -> None:
@@ -189,7 +199,10 @@ async def test_admins_alone_suspend_and_reinstate(site: SiteUnderTest) -> None:
 async def test_a_decision_made_twice_is_made_once(site: SiteUnderTest) -> None:
     owner, studio = await a_studio(site)
     await owner.submit("Send it for review")
-    one, other = await site.signed_up("One", staff=StaffRole.REVIEWER), await site.signed_up("Other", staff=StaffRole.REVIEWER)
+    one, other = (
+        await site.signed_up("One", staff=StaffRole.REVIEWER),
+        await site.signed_up("Other", staff=StaffRole.REVIEWER),
+    )
     for staff in (one, other):
         await staff.get("/staff/organisations/lanting-pictures")
     await one.submit("Verify", reason="Seen and believed.")
@@ -214,9 +227,15 @@ async def test_payouts_are_set_up_on_the_processors_page(site: SiteUnderTest) ->
 
 @pytest.mark.parametrize(
     ("outcome", "state", "words"),
-    [("complete", "enabled", "Payouts work"), ("unfinished", "started", "Begun, not finished"), ("rejected", "disabled", "Payouts are stopped")],
+    [
+        ("complete", "enabled", "Payouts work"),
+        ("unfinished", "started", "Begun, not finished"),
+        ("rejected", "disabled", "Payouts are stopped"),
+    ],
 )
-async def test_coming_back_counts_only_what_the_processor_says(site: SiteUnderTest, outcome: str, state: str, words: str) -> None:
+async def test_coming_back_counts_only_what_the_processor_says(
+    site: SiteUnderTest, outcome: str, state: str, words: str
+) -> None:
     owner, studio = await a_studio(site)
     await owner.submit("Set up payouts", follow=False)
     await owner.get("/desk/lanting-pictures/onboarding/return")

@@ -65,7 +65,10 @@ async def test_that_a_device_was_here_is_written_once_in_five_minutes(site: Site
 async def test_the_id_changes_at_each_sign_in_and_the_old_one_ends(site: SiteUnderTest) -> None:
     lin = await site.signed_up("Lin")
     old = lin.secret
-    await lin.post("/sign-in", {"csrf": (await SignIn.get(person_id=lin.person.id)).csrf, "email": "lin@example.com", "password": PASSWORD})
+    await lin.post(
+        "/sign-in",
+        {"csrf": (await SignIn.get(person_id=lin.person.id)).csrf, "email": "lin@example.com", "password": PASSWORD},
+    )
     assert await is_in(lin)
     assert lin.client.cookies.get("session") != old
     thief = site.browser()
@@ -107,7 +110,9 @@ async def test_devices_are_listed_and_ended_one_by_one_or_all(site: SiteUnderTes
     stranger = await site.signed_up("Wu")
     await here.get("/account/sessions")
     assert here.text.count("Firefox on Linux") == 4 and here.text.count("This one") == 1
-    actions = [form.action for form in here.page.forms if form.action.endswith("/revocation") and form.action.count("/") == 4]
+    actions = [
+        form.action for form in here.page.forms if form.action.endswith("/revocation") and form.action.count("/") == 4
+    ]
     assert len(actions) == 3
     await stranger.get("/account/sessions")
     token = stranger.form("/sign-out").fields["csrf"][0]

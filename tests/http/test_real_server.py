@@ -106,16 +106,26 @@ async def raw(site: Running, sent: bytes, wait: float = 25) -> tuple[bytes, floa
 
 async def test_half_sent_and_malformed_requests_end(running: Running) -> None:
     """All at once, each on a connection of its own, while the site goes on serving."""
-    post = b"POST /sign-in HTTP/1.1\r\nhost: x\r\norigin: http://x\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+    post = (
+        b"POST /sign-in HTTP/1.1\r\nhost: x\r\norigin: http://x\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+    )
     close = b"connection: close\r\n"
     cases: dict[str, tuple[bytes, tuple[bytes, ...], float]] = {
         "half a header": (b"GET / HTTP/1.1\r\nhost: x\r\n", (b"", b"408"), 10),
         "half a body": (post + b"content-length: 100\r\n\r\nemail=", (b"408",), 20),
         "half a chunked body": (post + b"transfer-encoding: chunked\r\n\r\n5\r\nemail\r\n", (b"408",), 20),
         "a body that says it is long": (post + b"content-length: 900000000\r\n\r\nx", (b"413",), 5),
-        "a chunked bomb": (post + b"transfer-encoding: chunked\r\n\r\n" + (b"10000\r\n" + b"a" * 65_536 + b"\r\n") * 8, (b"413", b""), 5),
+        "a chunked bomb": (
+            post + b"transfer-encoding: chunked\r\n\r\n" + (b"10000\r\n" + b"a" * 65_536 + b"\r\n") * 8,
+            (b"413", b""),
+            5,
+        ),
         "a giant header": (b"GET / HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 400_000 + b"\r\n\r\n", (b"431", b""), 10),
-        "a giant path": (b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n", (b"414", b"431", b"400", b""), 10),
+        "a giant path": (
+            b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n",
+            (b"414", b"431", b"400", b""),
+            10,
+        ),
         "no length that is one": (post + b"content-length: abc\r\n\r\n", (b"400",), 5),
         "two lengths": (post + b"content-length: 5\r\ncontent-length: 6\r\n\r\nabcdef", (b"400",), 5),
         "a negative length": (post + b"content-length: -5\r\n\r\n", (b"400",), 5),
@@ -151,13 +161,17 @@ async def sign_up(client: httpx.AsyncClient, origin: str, i: int) -> str | None:
         "name": f"Fan {i}", "email": f"fan{i}@example.com", "password": PASSWORD,
     }  # fmt: skip
     try:
-        response = await client.post(f"{origin}/sign-up", data=fields, headers={"origin": origin, "sec-fetch-site": "same-origin"})
+        response = await client.post(
+            f"{origin}/sign-up", data=fields, headers={"origin": origin, "sec-fetch-site": "same-origin"}
+        )
     except httpx.TransportError:
         return None
     return fields["email"] if response.status_code == 303 else None
 
 
-async def test_a_stop_ends_what_is_under_way_and_loses_nothing(running: Running, site_settings: settings.Settings) -> None:
+async def test_a_stop_ends_what_is_under_way_and_loses_nothing(
+    running: Running, site_settings: settings.Settings
+) -> None:
     async with httpx.AsyncClient(timeout=30) as client:
         asked = [asyncio.create_task(sign_up(client, running.origin, i)) for i in range(15)]
         await asyncio.sleep(0.5)  # some are done, some are being hashed, some wait

@@ -117,7 +117,9 @@ async def test_what_is_wrong_is_named(things: httpx.AsyncClient, body: dict[str,
         (b" " * 300_000, {}, 413, "too_large"),
     ],
 )
-async def test_what_cannot_be_read(things: httpx.AsyncClient, content: bytes, headers: dict[str, str], status: int, code: str) -> None:
+async def test_what_cannot_be_read(
+    things: httpx.AsyncClient, content: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
     response = await post_thing(things, content, **headers)
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.headers["content-type"] == "application/problem+json"

@@ -35,7 +35,9 @@ def engine() -> str:
 def carries_all(response: object, path: str) -> None:
     found = response.headers  # type: ignore[attr-defined]
     policy, embedded = found["content-security-policy"], path.startswith("/embed/")
-    assert ("frame-ancestors *" in policy) == embedded, f"{path}: what is made to be embedded may be framed, nothing else"
+    assert ("frame-ancestors *" in policy) == embedded, (
+        f"{path}: what is made to be embedded may be framed, nothing else"
+    )
     assert embedded or policy == CSP.format(sandbox=settings.current().sandbox_origin), path
     for name, value in ALWAYS.items():
         if embedded and name == "cross-origin-resource-policy":
@@ -53,7 +55,13 @@ async def test_every_route_sends_them(site: SiteUnderTest) -> None:
     browser = site.browser()
     paths = [route.path_format for route in ROUTES if isinstance(route, Route) and route.method == "GET"]
     assert len(paths) > 30
-    for path in [*(path.replace("{", "").replace("}", "") for path in paths), "/static/css/app.css", "/static/no", "/nowhere", "/api/no"]:
+    for path in [
+        *(path.replace("{", "").replace("}", "") for path in paths),
+        "/static/css/app.css",
+        "/static/no",
+        "/nowhere",
+        "/api/no",
+    ]:
         await browser.get(path, follow=False)
         carries_all(browser.response, path)
 
@@ -95,19 +103,28 @@ async def test_what_we_broke_tells_its_number_and_nothing_else(
     carries_all(browser.response, path)
     number = browser.response.headers["x-request-id"]
     assert number in browser.response.text
-    assert not {"ValueError", "Traceback", "SELECT", "secret detail", "site-packages"} & set(browser.response.text.split())
+    assert not {"ValueError", "Traceback", "SELECT", "secret detail", "site-packages"} & set(
+        browser.response.text.split()
+    )
     assert "secret detail" not in browser.response.text
     assert any(number in record.getMessage() for record in caplog.records), "the log has the number too"
 
 
 async def test_errors_are_pages_for_people_and_problems_for_programs(site: SiteUnderTest) -> None:
     browser = site.browser()
-    for path, status, code in (("/api/v1/nothing", 404, "not_found"), ("/api/v1/openapi.json", 405, "method_not_allowed")):
+    for path, status, code in (
+        ("/api/v1/nothing", 404, "not_found"),
+        ("/api/v1/openapi.json", 405, "method_not_allowed"),
+    ):
         response = await (browser.client.get(path) if status == 404 else browser.client.post(path))
         assert response.status_code == status
         assert response.headers["content-type"] == "application/problem+json"
         problem = response.json()
-        assert (problem["status"], problem["code"], problem["request_id"]) == (status, code, response.headers["x-request-id"])
+        assert (problem["status"], problem["code"], problem["request_id"]) == (
+            status,
+            code,
+            response.headers["x-request-id"],
+        )
     await browser.get("/nothing")
     assert browser.status == 404 and browser.response.headers["content-type"].startswith("text/html")
     response = await browser.client.put("/sign-in")
@@ -115,7 +132,9 @@ async def test_errors_are_pages_for_people_and_problems_for_programs(site: SiteU
 
 
 async def test_an_answer_that_breaks_half_way_is_cut(site: SiteUnderTest) -> None:
-    with pytest.raises(ValueError):  # the server sees it and cuts the connection, so nobody takes the half for the whole
+    with pytest.raises(
+        ValueError
+    ):  # the server sees it and cuts the connection, so nobody takes the half for the whole
         await Browser(broken_site(site.settings)).get("/half")
 
 
@@ -142,7 +161,9 @@ async def test_a_route_may_set_one_otherwise(site: SiteUnderTest) -> None:
     assert "frame-ancestors *" in browser.response.headers["content-security-policy"]
 
 
-async def test_under_https_cookies_are_bound_to_the_host_and_browsers_told_to_stay(site_settings: settings.Settings, database: str) -> None:
+async def test_under_https_cookies_are_bound_to_the_host_and_browsers_told_to_stay(
+    site_settings: settings.Settings, database: str
+) -> None:
     ours = site_settings.with_(base_url="https://crowdfund.example")
     browser = Browser(make_app(ours))
     await browser.get("/sign-in")
@@ -156,7 +177,9 @@ async def test_with_a_real_key_forms_may_lead_to_stripe(site_settings: settings.
     browser = Browser(make_app(ours))
     await browser.get("/sign-in")
     policy = browser.response.headers["content-security-policy"]
-    assert "form-action 'self' https://checkout.stripe.com https://connect.stripe.com https://hooks.stripe.com;" in policy
+    assert (
+        "form-action 'self' https://checkout.stripe.com https://connect.stripe.com https://hooks.stripe.com;" in policy
+    )
 
 
 async def test_signed_in_pages_are_kept_by_nobody(site: SiteUnderTest) -> None:

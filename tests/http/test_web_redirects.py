@@ -35,6 +35,9 @@ async def test_no_trick_leads_away(site: SiteUnderTest) -> None:
     await stranger.get("/sign-in")
     await stranger.submit("/sign-in", follow=False, email="lin@example.com", password=PASSWORD, next="//evil.example")
     assert stranger.response.headers["location"] == "/"
-    for path, fields in (("/language", {"language": "en", "back": "//evil.example"}), ("/sandbox/clock", {"days": "1"})):
+    for path, fields in (
+        ("/language", {"language": "en", "back": "//evil.example"}),
+        ("/sandbox/clock", {"days": "1"}),
+    ):
         await stranger.post(path, fields, follow=False, headers={"referer": "https://evil.example//evil.example"})
         assert stranger.response.headers["location"] == "/"

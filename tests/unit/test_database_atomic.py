@@ -186,7 +186,9 @@ async def test_several_processes_write_at_once(database: str, tmp_path: Path) ->
     )
     root = str(Path(__file__).parents[2])
     processes = [
-        await asyncio.create_subprocess_exec(sys.executable, str(script), database, env={"PYTHONPATH": root, "CROWDFUND_SECRET": "x"})
+        await asyncio.create_subprocess_exec(
+            sys.executable, str(script), database, env={"PYTHONPATH": root, "CROWDFUND_SECRET": "x"}
+        )
         for _ in range(4)
     ]
     assert [await process.wait() for process in processes] == [0, 0, 0, 0]
@@ -217,6 +219,7 @@ async def test_a_lost_race_under_serializable_is_tried_again(database: str) -> N
     if database.startswith("sqlite"):
         await asyncio.gather(*(give(1) for _ in range(8)))  # one at a time by itself
     else:
+
         @atomic
         async def give_strictly() -> None:
             await Sql("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")()

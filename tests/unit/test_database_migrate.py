@@ -42,6 +42,10 @@ def schema(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SCHEMA, tmp_path / "schema"))
 
 
+def found(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.glob(pattern))
+
+
 async def rows(url: str, query: str) -> list[tuple[object, ...]]:
     if url.startswith("sqlite:"):
         connection = sqlite3.connect(sqlite_path(url))
@@ -78,7 +82,7 @@ async def test_four_runners_at_once_apply_each_file_once(empty_database: str) ->
 
 async def test_a_changed_file_is_refused(empty_database: str, schema: Path) -> None:
     await migrate(empty_database, schema)
-    first = next(schema.glob("0001*.sql"))
+    [first] = found(schema, "0001*.sql")
     first.write_text(first.read_text() + "\n-- one word more\n")
     with pytest.raises(DatabaseError, match=r"0001_foundation\.sql was changed"):
         await migrate(empty_database, schema)
@@ -93,7 +97,9 @@ async def test_a_newer_database_is_refused(empty_database: str, schema: Path) ->
 
 async def test_a_step_that_fails_changes_nothing(empty_database: str, schema: Path) -> None:
     await migrate(empty_database, schema)
-    (schema / "0099_broken.sql").write_text("CREATE TABLE half (id BIGINT PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);\n")
+    (schema / "0099_broken.sql").write_text(
+        "CREATE TABLE half (id BIGINT PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);\n"
+    )
     with pytest.raises((sqlite3.OperationalError, asyncpg.UndefinedTableError)):
         await migrate(empty_database, schema)
     with pytest.raises((sqlite3.OperationalError, asyncpg.UndefinedTableError)):
@@ -105,14 +111,14 @@ async def test_a_step_that_fails_changes_nothing(empty_database: str, schema: Pa
 async def test_sqlite_is_backed_up_before_it_is_changed(tmp_path: Path, schema: Path) -> None:
     url = f"sqlite:///{tmp_path / 'site.db'}"
     await migrate(url, schema)
-    assert list(tmp_path.glob("site.before-*.db")) == [], "there was nothing to save yet"
+    assert found(tmp_path, "site.before-*.db") == [], "there was nothing to save yet"
     connection = sqlite3.connect(tmp_path / "site.db")
     connection.execute("INSERT INTO rate_limit VALUES ('a fan', 7)")
     connection.commit()
     connection.close()
     (schema / "0099_more.sql").write_text("DROP TABLE rate_limit;\n")
     await migrate(url, schema)
-    [backup] = tmp_path.glob("site.before-*.db")
+    [backup] = found(tmp_path, "site.before-*.db")
     assert sqlite3.connect(backup).execute("SELECT * FROM rate_limit").fetchall() == [("a fan", 7)]
 
 

@@ -33,7 +33,10 @@ _TYPES = {fields.BigIntField: "bigint", InstantField: "bigint", fields.TextField
 async def columns_of(table: str) -> dict[str, tuple[str, bool, bool]]:
     """Of a table as it is: type, whether a value is needed, whether it is of the primary key."""
     query = (_SQLITE if dialect() == "sqlite" else _POSTGRES).format(table=table)
-    return {row["name"]: (row["type"].lower(), bool(row["needed"]) or bool(row["pk"]), bool(row["pk"])) for row in await Sql(query)()}
+    return {
+        row["name"]: (row["type"].lower(), bool(row["needed"]) or bool(row["pk"]), bool(row["pk"]))
+        for row in await Sql(query)()
+    }
 
 
 async def unique_in(table: str) -> set[str]:
@@ -51,7 +54,9 @@ async def test_every_model_is_its_table(database: str) -> None:
     for model in models():
         table = model._meta.db_table
         columns = await columns_of(table)
-        modelled = {model._meta.fields_db_projection[name]: model._meta.fields_map[name] for name in model._meta.db_fields}
+        modelled = {
+            model._meta.fields_db_projection[name]: model._meta.fields_map[name] for name in model._meta.db_fields
+        }
         if set(columns) != set(modelled):
             wrong.append(f"{table}: in one only {sorted(set(columns) ^ set(modelled))}")
             continue
@@ -76,7 +81,9 @@ async def test_both_engines_have_the_same_tables(database: str) -> None:
     tables = {row["name"] for row in await Sql(query)()}
     from crowdfund.database.migrate import steps
 
-    written = {line.split()[2] for step in steps() for line in step.text.splitlines() if line.startswith("CREATE TABLE ")}
+    written = {
+        line.split()[2] for step in steps() for line in step.text.splitlines() if line.startswith("CREATE TABLE ")
+    }
     assert tables == written | {"schema_step"}
 
 
@@ -97,7 +104,9 @@ async def test_none_in_a_filter_means_is_null(database: str) -> None:
     now = clock.now()
     person = await Person.create(id=new_id(), email="lin@example.com", name="Lin", password_hash="x", made_at=now)
     await MailLink.create(hash="a", person_id=person.id, purpose="reset", email="lin@example.com", expires_at=now)
-    await MailLink.create(hash="b", person_id=person.id, purpose="reset", email="lin@example.com", expires_at=now, used_at=now)
+    await MailLink.create(
+        hash="b", person_id=person.id, purpose="reset", email="lin@example.com", expires_at=now, used_at=now
+    )
     assert [link.hash for link in await MailLink.filter(used_at=None)] == ["a"]
     assert await MailLink.get_or_none(hash="b", used_at=None) is None
 

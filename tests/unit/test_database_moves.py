@@ -16,7 +16,13 @@ from crowdfund.people.models import ORGANISATION_MOVES, Organisation, Organisati
 async def an_organisation(state: OrganisationState) -> Organisation:
     number = new_id()
     return await Organisation.create(
-        id=number, kind="studio", slug=f"s-{number}", name="Lanting", country="CN", state=state.value, made_at=clock.now()
+        id=number,
+        kind="studio",
+        slug=f"s-{number}",
+        name="Lanting",
+        country="CN",
+        state=state.value,
+        made_at=clock.now(),
     )
 
 
@@ -43,7 +49,9 @@ async def test_of_many_who_move_at_once_one_wins(database: str) -> None:
     organisation = await an_organisation(OrganisationState.SUBMITTED)
     rows = [await Organisation.get(id=organisation.id) for _ in range(10)]
     ways = [OrganisationState.VERIFIED, OrganisationState.DECLINED] * 5
-    results = await asyncio.gather(*(moved(row, to) for row, to in zip(rows, ways, strict=True)), return_exceptions=True)
+    results = await asyncio.gather(
+        *(moved(row, to) for row, to in zip(rows, ways, strict=True)), return_exceptions=True
+    )
     assert sum(result is None for result in results) == 1
     assert all(result is None or isinstance(result, MoveRefused) for result in results)
     assert await OrganisationEvent.filter(organisation_id=organisation.id).count() == 1

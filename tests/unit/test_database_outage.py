@@ -106,7 +106,9 @@ async def test_postgres_goes_away_and_comes_back(tmp_path_factory: pytest.TempPa
                 if browser.status == 200:
                     break
                 await asyncio.sleep(0.1)
-            await asyncio.gather(*(sign_up(f"Lin {i}", f"lin{i}@example.com", PASSWORD, locale="en") for i in range(16)))
+            await asyncio.gather(
+                *(sign_up(f"Lin {i}", f"lin{i}@example.com", PASSWORD, locale="en") for i in range(16))
+            )
         assert await Person.all().count() == 16
     finally:
         await close_database()

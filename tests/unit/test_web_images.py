@@ -35,7 +35,9 @@ def png_that_claims(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
 
 
 def with_exif() -> bytes:
@@ -71,7 +73,9 @@ BAD: dict[str, Callable[[], bytes]] = {
     "svg": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     "svg as xml": lambda: b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
     "gif": lambda: written(photo(), "GIF"),
-    "gif of 1,000 frames": lambda: written(photo(8, 8), "GIF", save_all=True, append_images=[photo(8, 8).rotate(i) for i in range(1_000)]),
+    "gif of 1,000 frames": lambda: written(
+        photo(8, 8), "GIF", save_all=True, append_images=[photo(8, 8).rotate(i) for i in range(1_000)]
+    ),
     "bmp": lambda: written(photo(), "BMP"),
     "tiff": lambda: written(photo(), "TIFF"),
     "ico": lambda: written(photo(64, 64), "ICO"),

@@ -15,7 +15,17 @@ AWAY = [
     "data:text/html,x", "vbscript:x", "@evil.example", "evil.example", "//evil.example@127.0.0.1", "///@evil.example", ".evil.example",
     "", "/／evil.example", "／／evil.example", "/。evil.example", "/é", "/\x00", "/\x7f", "//[::1]", "/" + "a" * 600, "?next=//e", "#//e",
 ]  # fmt: skip
-OURS = ["/", "/account", "/films?order=newest", "/films/river-moon#tiers", "/a/b/../c", "/desk/lanting?x=%20y", "/campaigns/%E9%9B%A8", "/@lin", "/a:b"]
+OURS = [
+    "/",
+    "/account",
+    "/films?order=newest",
+    "/films/river-moon#tiers",
+    "/a/b/../c",
+    "/desk/lanting?x=%20y",
+    "/campaigns/%E9%9B%A8",
+    "/@lin",
+    "/a:b",
+]
 
 
 @pytest.mark.parametrize("path", AWAY)

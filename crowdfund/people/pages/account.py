@@ -54,7 +54,9 @@ async def change_email(request: Request) -> Response:
         await SIGN_IN_BY_ACCOUNT.take(fingerprint(request.state.person.email))
         try:
             await accounts.ask_email_change(request.state.person.id, form.email, form.current_password)
-            return redirect(request, "/account", ("note", _("We sent a link to the new address. It counts once you open it.")))
+            return redirect(
+                request, "/account", ("note", _("We sent a link to the new address. It counts once you open it."))
+            )
         except accounts.WrongPassword as refusal:
             form.refuse("current_password", _(refusal.sentence))
     return await _account(request, 422, email_form=form)

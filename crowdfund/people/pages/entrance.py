@@ -133,7 +133,9 @@ async def reset(request: Request) -> Response:
     if not form.errors:
         try:
             person = await accounts.reset_password(request.path_params["secret"], form.password)
-            return await _let_in(request, person.id, "", ("good", _("Your new password is set. All other devices are signed out.")))
+            return await _let_in(
+                request, person.id, "", ("good", _("Your new password is set. All other devices are signed out."))
+            )
         except LinkUsedUp:
             raise
         except Refusal as refusal:

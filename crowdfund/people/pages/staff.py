@@ -24,7 +24,9 @@ async def organisations(request: Request) -> Response:
     wanted = request.query_params.get("state", OrganisationState.SUBMITTED.value)
     state = wanted if wanted in list(OrganisationState) else OrganisationState.SUBMITTED.value
     found = await Organisation.filter(state=state).order_by("id").limit(_SHOWN_MAX)
-    return page(request, "people/staff_organisations.html", organisations=found, state=state, states=list(OrganisationState))
+    return page(
+        request, "people/staff_organisations.html", organisations=found, state=state, states=list(OrganisationState)
+    )
 
 
 async def _asked_for(request: Request) -> Organisation:

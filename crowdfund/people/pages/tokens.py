@@ -22,7 +22,8 @@ async def tokens_page(request: Request) -> Response:
 async def _tokens(request: Request, form: TokenForm, status: int = 200, made: str = "") -> Response:
     found = await ApiToken.filter(person_id=request.state.person.id, revoked_at=None).order_by("-id")
     tokens = [
-        {"id": ids.public(one.id), "name": one.name, "scopes": one.scopes.split(), "made_at": one.made_at} for one in found
+        {"id": ids.public(one.id), "name": one.name, "scopes": one.scopes.split(), "made_at": one.made_at}
+        for one in found
     ]
     return page(request, "people/tokens.html", status, form=form, tokens=tokens, made=made, scopes=SCOPE_WORDS)
 

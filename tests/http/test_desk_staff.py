@@ -1,0 +1,148 @@
+"""Staff's inbox, reviewing, stopping funds, and the audit."""
+
+from __future__ import annotations
+
+from crowdfund import clock
+from crowdfund.campaigns.models import CampaignEvent
+from crowdfund.database import Sql, atomic, new_id
+from crowdfund.database.ids import public
+from crowdfund.payments.models import WebhookEvent
+from crowdfund.people.models import AuditEntry, StaffRole
+from tests.http.campaign_world import a_producer, a_reviewer, launched, submitted
+from tests.http.conftest import SiteUnderTest
+from tests.world import again
+
+_PARKED = Sql("""
+    INSERT INTO job (id, kind, payload, due_at, state, tries, lease_until, error)
+    VALUES ($1, 'mail', '{}', 0, 'parked', 8, 0, 'ConnectionRefusedError()')""")
+_JOB = Sql("SELECT state, tries FROM job WHERE id = $1")
+
+
+async def test_the_inbox_holds_what_needs_a_person_and_nothing_else(site: SiteUnderTest) -> None:
+    ada = await a_reviewer(site, StaffRole.ADMIN)
+    await ada.get("/staff")
+    assert "All done" in ada.text
+    lin = await a_producer(site)
+    campaign = await submitted(lin)
+    job_id = new_id()
+    await atomic(_PARKED.__call__)(job_id)
+    await WebhookEvent.create(
+        id="evt_1", type="charge.updated", object_id="ch_1", state="parked", tries=8, received_at=clock.now()
+    )
+    await ada.get("/staff")
+    assert "River Moon · Lin Pictures · €4,000" in ada.text
+    assert "ConnectionRefusedError()" in ada.text and "charge.updated ch_1" in ada.text
+    await ada.submit(f"/staff/jobs/{public(job_id)}/another-try")
+    assert await _JOB.one(job_id) == {"state": "queued", "tries": 0}
+    await ada.submit("/staff/events/evt_1/another-try")
+    assert (await WebhookEvent.get(id="evt_1")).state == "stored"
+    await ada.get("/staff")
+    assert "Work that was given up" not in ada.text
+    csrf = ada.form("/sign-out").fields["csrf"][0]
+    for path in (
+        f"/staff/jobs/{public(job_id)}/another-try",
+        "/staff/events/evt_1/another-try",
+        "/staff/events/none/another-try",
+    ):
+        assert (await ada.post(path, {"csrf": csrf})).status_code == 404, "what is not parked is not tried again"
+    assert campaign.state == "submitted"
+
+
+async def test_a_verdict_needs_a_reason_and_keeps_what_was_typed(site: SiteUnderTest) -> None:
+    lin, ada = await a_producer(site), await a_reviewer(site)
+    campaign = await submitted(lin)
+    page = f"/staff{campaign.path}"
+    await ada.get(page)
+    assert "frauke" not in ada.text and "Lin, owner · lin@example.com" in ada.text
+    await ada.submit("Decide", verdict="rejected", because="no")
+    assert ada.status == 422 and "Say why: the producer reads it." in ada.text
+    await ada.submit("Decide", verdict="rejected", because="We can't take films about lotteries.")
+    assert (await again(campaign)).state == "rejected"
+    await lin.browser.get(lin.base(campaign))
+    assert "films about lotteries" in lin.browser.text
+    csrf = ada.form("/sign-out").fields["csrf"][0]
+    await ada.post(f"{page}/verdict", {"csrf": csrf, "verdict": "approved", "because": ""})
+    assert "That is not possible as things stand now" in ada.text, "what is decided is decided"
+    await ada.post(f"{page}/remarks", {"csrf": csrf, "text": "One more thing."})
+    assert "Remarks are for a campaign under review." in ada.text
+    assert (await again(campaign)).state == "rejected"
+
+
+async def test_a_fund_is_paused_resumed_and_ended_with_reasons(site: SiteUnderTest) -> None:
+    lin = await a_producer(site)
+    reviewer, admin = await a_reviewer(site), await a_reviewer(site, StaffRole.ADMIN, "Grace")
+    campaign = await launched(lin)
+    page = f"/staff{campaign.path}"
+    await reviewer.get(page)
+    await reviewer.submit("Pause it", reason="short")
+    assert reviewer.status == 422 and "at least 10 characters" in reviewer.text
+    await reviewer.submit("Pause it", reason="The rights are in doubt.")
+    assert (await again(campaign)).state == "suspended"
+    csrf = reviewer.form("/sign-out").fields["csrf"][0]
+    reason = {"csrf": csrf, "reason": "They are settled now."}
+    assert (await reviewer.post(f"{page}/resumption", reason)).status_code == 403, "that takes an admin"
+    assert (await reviewer.post(f"{page}/cancellation", reason)).status_code == 403
+    await admin.get(page)
+    await admin.submit("Open it again", reason="They are settled now.")
+    assert (await again(campaign)).state == "live"
+    await admin.get(page)
+    await admin.submit("Cancel it", reason="The studio is gone for good.")
+    assert (await again(campaign)).state == "cancelled"
+    because = await CampaignEvent.filter(campaign_id=campaign.id).order_by("id").values_list("because", flat=True)
+    assert list(because)[-3:] == ["The rights are in doubt.", "They are settled now.", "The studio is gone for good."]
+    told = await AuditEntry.filter(action="campaign_cancelled").first()
+    assert told is not None and told.by_person_id == admin.person.id and told.reason == "The studio is gone for good."
+
+
+async def test_only_staff_come_in(site: SiteUnderTest) -> None:
+    lin = await a_producer(site)
+    campaign = await submitted(lin)
+    for path in (
+        "/staff",
+        "/staff/campaigns",
+        f"/staff{campaign.path}",
+        f"/staff{campaign.path}/preview",
+        "/staff/audit",
+    ):
+        assert (await lin.browser.get(path)).status_code == 403, path
+        visitor = site.browser()
+        await visitor.get(path)
+        assert visitor.path.startswith("/sign-in")
+    ada = await a_reviewer(site)
+    assert (await ada.get("/staff/campaigns/no-such")).status_code == 404
+    await ada.get(f"/staff{campaign.path}/preview")
+    assert "if it is approved" in ada.text and "everyone crosses by Lin's boat" in ada.text
+    await ada.get("/staff/campaigns?state=submitted")
+    assert ada.page.links["River Moon"] == f"/staff{campaign.path}"
+
+
+async def test_the_audit_is_filtered_and_paged(site: SiteUnderTest) -> None:
+    lin, ada = await a_producer(site), await a_reviewer(site)
+    campaign = await launched(lin)
+    await ada.get("/staff/audit")
+    assert "campaign live" in ada.text and "prelaunch → live" in ada.text
+    assert ada.page.links["River Moon"] == f"/staff{campaign.path}"
+    await ada.get("/staff/audit?action=tier_added")
+    assert "tier added" in ada.text and "campaign live" not in ada.text
+    await ada.get(f"/staff/audit?subject=campaign:{campaign.id}&by=lin@example.com")
+    assert ada.text.count("River Moon") >= 6
+    await ada.get("/staff/audit?by=nobody@example.com")
+    assert "Nothing found" in ada.text
+    await ada.get(f"/staff/audit?from={clock.now():%Y-%m-%d}&to={clock.now():%Y-%m-%d}")
+    assert "campaign live" in ada.text
+    await ada.get("/staff/audit?to=2020-01-01")
+    assert "Nothing found" in ada.text
+    now = clock.now()
+    for number in range(60):
+        await AuditEntry.create(
+            id=new_id(), at=now, action="counted", subject=f"thing:{number}", before="{}", after="{}"
+        )
+    await ada.get("/staff/audit?action=counted")
+    first = [word for word in ada.text.split() if word.startswith("thing:")]
+    older = next(path for words, path in ada.page.links.items() if words.startswith("Older"))
+    await ada.get(older)
+    second = [word for word in ada.text.split() if word.startswith("thing:")]
+    assert (len(first), len(second)) == (50, 10)
+    assert [*first, *second] == [f"thing:{number}" for number in reversed(range(60))], (
+        "each line once, the newest first"
+    )
