@@ -106,9 +106,9 @@ async def press(url: str, **fields: str) -> httpx.Response:
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
         page = await client.get(url)
         assert page.status_code == 200, page.text
-        action = re.search(r'action="([^"]+)"', page.text)
+        action = re.search(r'<form method="post"(?: action="([^"]+)")?', page.text)
         assert action is not None
-        return await client.post(httpx.URL(url).join(action[1]), data=fields)
+        return await client.post(httpx.URL(url).join(action[1] or url), data=fields)
 
 
 async def save_card(pledge: Pledge, card: str, *, consent: Consent = Consent.WHILE_NEEDED) -> None:

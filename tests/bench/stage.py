@@ -31,7 +31,8 @@ _OLD_PEOPLE = Sql("""
     INSERT INTO person (id, email, name, password_hash, made_at)
     SELECT CAST(value->>'id' AS BIGINT), 'old' || CAST(value->>'id' AS TEXT), 'Old', '', CAST(value->>'at' AS BIGINT) FROM {rows}""")
 _OLD_PLEDGES = Sql("""
-    INSERT INTO pledge (id, person_id, campaign_id, currency, quantity, amount_minor, state, key, fingerprint, page_version, attempts, made_at)
+    INSERT INTO pledge (id, person_id, campaign_id, currency, quantity, amount_minor, state, key, fingerprint, page_version,
+                        attempts, made_at)
     SELECT CAST(value->>'pledge_id' AS BIGINT), CAST(value->>'id' AS BIGINT), CAST(value->>'campaign_id' AS BIGINT), 'EUR', 1, 2500,
            'active', 'old', '', 1, 0, CAST(value->>'at' AS BIGINT) FROM {rows}""")
 _OLD_EVENTS = Sql("""

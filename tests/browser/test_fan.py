@@ -101,7 +101,7 @@ async def test_at_the_deadline_cards_are_charged_and_refused_ones_are_mended(vis
     await hers.follows("The Salt Road")
     await hers.presses("+7 days")
     await hers.reads("The clock moved on by 7 days.")
-    await hers.waits_for("Collected")
+    await hers.waits_for("Receipt")
     await hers.follows("Receipt")
     await hers.reads("The Salt Road", "€40.00", "Paid on", "Mei")
 
@@ -125,7 +125,7 @@ async def test_at_the_deadline_cards_are_charged_and_refused_ones_are_mended(vis
     await third.picks("A new card")
     await third.presses("Use this card")
     await third.presses("Save card")
-    await third.waits_for("Collected")
+    await third.waits_for("Receipt")
 
     await hers.goes_to(film.path)
     await hers.waits_for("€120")
