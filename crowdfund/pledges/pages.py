@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from secrets import token_urlsafe
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from crowdfund import clock, money
 from crowdfund.campaigns.models import Campaign, CampaignState, Tier
+from crowdfund.campaigns.pages.shown import art_of, month_of, tier_shown
 from crowdfund.database import new_id
 from crowdfund.database.ids import private, public
 from crowdfund.payments import stripe
@@ -23,6 +25,7 @@ from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.rules import Want
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
+from crowdfund.titles.models import Title
 from crowdfund.web.i18n import _
 from crowdfund.web.page import go_to_processor, page, redirect
 from crowdfund.web.rate_limit import Limit
@@ -37,6 +40,12 @@ async def open_campaign(slug: str) -> Campaign:
     if campaign is None or not campaign.is_public:
         raise NotFound("There is no such fund.")
     return campaign
+
+
+async def _film(campaign: Campaign) -> dict[str, Any]:
+    """What a page about a pledge shows of its film: the colour, the picture."""
+    title = await Title.get(id=campaign.title_id)
+    return {"campaign": campaign, "colour": title.colour, "art_url": art_of(title)}
 
 
 # --- making one ---
@@ -88,29 +97,13 @@ async def _pledge_form(request: Request, campaign: Campaign) -> PledgeForm:
 
 
 async def _pledge_page(request: Request, campaign: Campaign, form: PledgeForm, status: int = 200) -> Response:
-    now = clock.now_us()
-    open_now = (
-        campaign.state == CampaignState.LIVE and campaign.closes_at is not None and clock.now() < campaign.closes_at
-    )
+    now = clock.now()
+    open_now = campaign.state == CampaignState.LIVE and campaign.closes_at is not None and now < campaign.closes_at
     return page(
-        request, "pledges/new.html", status, campaign=campaign, form=form, open_now=open_now,
-        tiers=[_pick(public_id, tier, now) for public_id, tier in form.given["tiers"].items()], cards=form.given["cards"],
+        request, "pledges/new.html", status, **await _film(campaign), form=form, open_now=open_now,
+        tiers=[tier_shown(tier, campaign, now) for tier in form.given["tiers"].values()], cards=form.given["cards"],
         NO_TIER=NO_TIER, NEW_CARD=NEW_CARD,
     )  # fmt: skip
-
-
-def _pick(public_id: str, tier: Tier, now_us: int) -> dict[str, Any]:
-    """A tier as the form's stub shows it."""
-    not_yet = tier.opens_at is not None and clock.to_us(tier.opens_at) > now_us
-    over = tier.closes_at is not None and clock.to_us(tier.closes_at) <= now_us
-    gone = tier.left is not None and tier.left <= 0
-    state = _("All taken") if gone else _("Not open yet") if not_yet else _("Closed") if over else ""
-    return {
-        "id": public_id, "name": tier.name, "description": tier.description, "price_minor": tier.price_minor, "left": tier.left,
-        "size": tier.size, "taken": tier.taken, "state_text": state, "delivers_on": tier.delivers_on,
-        "ships": _("Sent by post") if tier.ships == "post" else "", "can_be_chosen": not state, "note": "",
-        "per_fan_max": tier.per_fan_max,
-    }  # fmt: skip
 
 
 # --- the card ---
@@ -211,12 +204,17 @@ async def forget_card(request: Request) -> Response:
 
 
 async def show_pledge(request: Request) -> Response:
-    pledge = await own(request)
-    found = await queries.shown(pledge)
+    found = await queries.shown(await own(request))
+    return await _show(request, found, _address_form(found))
+
+
+async def _show(request: Request, found: queries.Shown, address: AddressForm, status: int = 200) -> Response:
+    pledge = found.pledge
     return page(
-        request, "pledges/show.html", shown=found, pledge=pledge, campaign=found.campaign,
+        request, "pledges/show.html", status, shown=found, pledge=pledge, **await _film(found.campaign), address=address,
         history=await queries.history_of(pledge), refunds=await queries.refunds_on(pledge), form=CardForm(cards={}),
-        cards={public(c.id): c for c in await cards_of(pledge.person_id)}, NEW_CARD=NEW_CARD, address=_address_form(found),
+        cards={public(c.id): c for c in await cards_of(pledge.person_id)}, NEW_CARD=NEW_CARD,
+        delivers_on=month_of(found.tier.delivers_on) if found.tier else "",
     )  # fmt: skip
 
 
@@ -238,7 +236,7 @@ async def edit_pledge(request: Request) -> Response:
         "tier": public(pledge.tier_id) if pledge.tier_id else NO_TIER, "quantity": str(pledge.quantity),
         "amount": money.plain(on_top, pledge.currency) if on_top else "", "anonymous": "yes" if pledge.shown_as == "nobody" else "",
     }  # fmt: skip
-    return _amend_page(request, found, form)
+    return await _amend_page(request, found, form)
 
 
 async def amend_pledge(request: Request) -> Response:
@@ -246,14 +244,14 @@ async def amend_pledge(request: Request) -> Response:
     found = await queries.shown(pledge)
     form = await AmendForm.read(request, **(await _amend_form(found)).given)
     if form.errors:
-        return _amend_page(request, found, form, 422)
+        return await _amend_page(request, found, form, 422)
     try:
         await actions.amend_pledge(
             pledge.id, person_id=pledge.person_id, tier_id=form.tier_id, quantity=form.quantity, amount_minor=form.total_minor,
             shown_as=form.shown_as,
         )  # fmt: skip
     except Refusal as refusal:
-        return _amend_page(request, found, form.refused_by(refusal), refusal.status_code)
+        return await _amend_page(request, found, form.refused_by(refusal), refusal.status_code)
     return redirect(request, pledge.path, ("good", _("Your pledge is changed.")))
 
 
@@ -263,16 +261,14 @@ async def _amend_form(found: queries.Shown) -> AmendForm:
     return AmendForm(tiers=tiers, currency=campaign.currency, share_price_minor=campaign.share_price_minor)
 
 
-def _amend_page(request: Request, found: queries.Shown, form: AmendForm, status: int = 200) -> Response:
-    now = clock.now_us()
-    tiers = [_pick(public_id, tier, now) for public_id, tier in form.given["tiers"].items()]
-    for tier in tiers:  # the one she has stays hers while she changes it
-        tier["can_be_chosen"] = tier["can_be_chosen"] or (
-            found.tier is not None and tier["id"] == public(found.tier.id)
-        )
+async def _amend_page(request: Request, found: queries.Shown, form: AmendForm, status: int = 200) -> Response:
+    """The tier that she has stays hers while she changes it, taken as it may be."""
+    now, hers = clock.now(), found.pledge.tier_id
+    shown = [(tier.id == hers, tier_shown(tier, found.campaign, now)) for tier in form.given["tiers"].values()]
+    tiers = [replace(tier, can_be_chosen=tier.can_be_chosen or is_hers) for is_hers, tier in shown]
     return page(
-        request, "pledges/edit.html", status, shown=found, pledge=found.pledge, campaign=found.campaign, form=form, tiers=tiers,
-        NO_TIER=NO_TIER,
+        request, "pledges/edit.html", status, shown=found, pledge=found.pledge, **await _film(found.campaign), form=form,
+        tiers=tiers, NO_TIER=NO_TIER,
     )  # fmt: skip
 
 
@@ -287,7 +283,7 @@ async def receipt(request: Request) -> Response:
     if not found.is_paid:
         raise NotFound("Nothing was paid for this pledge.")
     return page(
-        request, "pledges/receipt.html", shown=found, pledge=found.pledge, campaign=found.campaign,
+        request, "pledges/receipt.html", shown=found, pledge=found.pledge, **await _film(found.campaign),
         refunds=await queries.refunds_on(found.pledge),
     )  # fmt: skip
 
@@ -299,12 +295,7 @@ async def give_address(request: Request) -> Response:
     pledge = await own(request)
     form = await AddressForm.read(request)
     if form.errors:
-        found = await queries.shown(pledge)
-        return page(
-            request, "pledges/show.html", 422, shown=found, pledge=pledge, campaign=found.campaign, address=form,
-            history=await queries.history_of(pledge), refunds=await queries.refunds_on(pledge), form=CardForm(cards={}),
-            cards={}, NEW_CARD=NEW_CARD,
-        )  # fmt: skip
+        return await _show(request, await queries.shown(pledge), form, 422)
     await deliveries.give_address(pledge.id, recipient=form.recipient, address=form.address, country=form.country)
     return redirect(request, pledge.path, ("good", _("Thank you. We will send it there.")))
 

@@ -58,13 +58,14 @@ async def set_stage(database_url: str, *, fans: int = FANS, rows: int = 0) -> St
     try:
         campaigns = [await a_campaign(goal_minor=10**9, name=f"Bench {i}") for i in range(FUNDS)]
         stage = Stage(await make_fans(fans, lambda _: None), campaigns)
-        await _old_pledges(campaigns, rows)
+        await old_pledges(campaigns, rows)
         return stage
     finally:
         await close_database()
 
 
-async def _old_pledges(campaigns: list[Campaign], rows: int) -> None:
+async def old_pledges(campaigns: list[Campaign], rows: int) -> None:
+    """So many pledges of as many people, spread over these funds, as if they had been made before."""
     for start in range(0, rows, 20_000):
         count = min(20_000, rows - start)
         campaign = campaigns[(start // 20_000) % len(campaigns)]
