@@ -19,6 +19,7 @@ from crowdfund.campaigns.actions import open_due
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.database import Sql, atomic, outbox
+from crowdfund.database.attempts import forget_attempts
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, resend_answers
 from crowdfund.ledger.books import prove
 from crowdfund.payments import inbox, reconcile, stripe
@@ -118,7 +119,7 @@ SWEEPS = (
 )
 
 # These look at everything; `work_until_idle` leaves them out.
-REGULAR = (*SWEEPS, Sweep("books", 6 * 3600, prove_books))
+REGULAR = (*SWEEPS, Sweep("books", 6 * 3600, prove_books), Sweep("attempts", 3600, forget_attempts))
 
 _TAKE = Sql("""
     INSERT INTO sweep (name, lease_until, done_at) VALUES ($1, $2, 0)

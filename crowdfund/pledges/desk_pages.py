@@ -9,32 +9,24 @@ from starlette.responses import Response
 
 from crowdfund import clock
 from crowdfund.campaigns import actions
-from crowdfund.campaigns.models import Campaign, Tier
+from crowdfund.campaigns.models import Tier
+from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
+from crowdfund.campaigns.pages.shown import month_of
 from crowdfund.database.ids import NoSuchId, private, public
 from crowdfund.people.models import Person
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.forms import DispatchForm
 from crowdfund.pledges.models import Delivery, DeliveryState, Pledge
-from crowdfund.refusal import NotFound
 from crowdfund.web.i18n import _
-from crowdfund.web.page import page, redirect
+from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
 
 PAGE = 50
 
 
-async def _campaign(request: Request) -> Campaign:
-    campaign = await Campaign.get_or_none(
-        slug=request.path_params["slug"], organisation_id=request.state.organisation.id
-    )
-    if campaign is None:
-        raise NotFound("There is no such fund.")
-    return campaign
-
-
 async def list_deliveries(request: Request) -> Response:
     """What waits to be sent first. Addresses are for those who send, so for managers and up."""
-    campaign = await _campaign(request)
+    campaign = await own_campaign(request)
     state = request.query_params.get("state", DeliveryState.READY)
     state = state if state in set(DeliveryState) else DeliveryState.READY
     after = _after(request.query_params.get("after", ""))
@@ -48,11 +40,14 @@ async def list_deliveries(request: Request) -> Response:
     tiers = {t.id: t for t in await Tier.filter(campaign_id=campaign.id)}
     rows = [(public(d.pledge_id), d, names[pledges[d.pledge_id].person_id], tiers[d.tier_id]) for d in found[:PAGE]]
     counts = Counter({s: await Delivery.filter(campaign_id=campaign.id, state=s).count() for s in DeliveryState})
-    late = [t for t in tiers.values() if t.ships == "post" and deliveries.is_late(t.delivers_on, clock.now())]
-    return page(
-        request, "pledges/deliveries.html", campaign=campaign, organisation=request.state.organisation, rows=rows, state=state,
-        counts=counts, late=late, more=public(found[PAGE - 1].pledge_id) if len(found) > PAGE else None,
-        base=_base(request), states=list(DeliveryState),
+    late = [
+        (t.name, month_of(t.delivers_on)) for t in tiers.values()
+        if t.ships == "post" and counts[DeliveryState.RECEIVED] + counts[DeliveryState.SENT] < counts.total()
+        and deliveries.is_late(t.delivers_on, clock.now())
+    ]  # fmt: skip
+    return desk_page(
+        request, "pledges/deliveries.html", campaign, rows=rows, state=state, counts=counts, late=late, here=_base(request),
+        more=public(found[PAGE - 1].pledge_id) if len(found) > PAGE else None, states=list(DeliveryState),
     )  # fmt: skip
 
 
@@ -64,11 +59,11 @@ def _after(text: str) -> int:
 
 
 def _base(request: Request) -> str:
-    return f"/desk/{request.path_params['organisation']}/campaigns/{request.path_params['slug']}/deliveries"
+    return f"{base_of(request)}/deliveries"
 
 
 async def dispatch(request: Request) -> Response:
-    campaign = await _campaign(request)
+    campaign = await own_campaign(request)
     form = await DispatchForm.read(request)
     if form.errors:
         return redirect(request, _base(request), ("bad", form.errors["tracking"]))
@@ -77,20 +72,20 @@ async def dispatch(request: Request) -> Response:
 
 
 async def begin(request: Request) -> Response:
-    campaign = await _campaign(request)
+    campaign = await own_campaign(request)
     await actions.begin_delivery(campaign.id, by=request.state.person.id)
     return redirect(request, _base(request), ("good", _("Backers see that rewards are on their way.")))
 
 
 async def complete(request: Request) -> Response:
-    campaign = await _campaign(request)
+    campaign = await own_campaign(request)
     await deliveries.complete_campaign(campaign.id, by=request.state.person.id)
     return redirect(request, _base(request), ("good", _("Done: all that was promised has been sent.")))
 
 
 routes = [
-    post("/desk/{organisation}/campaigns/{slug}/deliveries/start", begin, may=member("manager")),
-    post("/desk/{organisation}/campaigns/{slug}/deliveries/end", complete, may=member("manager")),
-    get("/desk/{organisation}/campaigns/{slug}/deliveries", list_deliveries, may=member("manager")),
-    post("/desk/{organisation}/campaigns/{slug}/deliveries/{pledge}/dispatch", dispatch, may=member("manager")),
+    post(f"{DESK}/deliveries/start", begin, may=member("manager")),
+    post(f"{DESK}/deliveries/end", complete, may=member("manager")),
+    get(f"{DESK}/deliveries", list_deliveries, may=member("manager")),
+    post(f"{DESK}/deliveries/{{pledge}}/dispatch", dispatch, may=member("manager")),
 ]

@@ -1,4 +1,4 @@
-"""What staff can do with one pledge: see its whole story, and give the money back with a reason."""
+"""What staff can do with pledges: find a fan's, see the whole story of one, and give the money back with a reason."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.database import atomic
-from crowdfund.database.ids import private
+from crowdfund.database.ids import NoSuchId, private
 from crowdfund.payments.models import Charge, Refund
 from crowdfund.people.audit import record
 from crowdfund.people.models import Person
@@ -18,6 +18,27 @@ from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, staff
+
+
+FOUND_MAX = 100
+
+
+async def find(request: Request) -> Response:
+    """Somebody writes to us: her pledges, by the address she writes from, or one by the letters in its address."""
+    words = request.query_params.get("q", "").replace("\x00", " ").strip()[:254]
+    found = await queries.shown_many(await _pledges_by(words)) if words else []
+    names = {p.id: p.name for p in await Person.filter(id__in={one.pledge.person_id for one in found})}
+    return page(request, "pledges/staff_list.html", words=words, found=found, names=names)
+
+
+async def _pledges_by(words: str) -> list[Pledge]:
+    fan = await Person.get_or_none(email=words.lower())
+    if fan is not None:
+        return await queries.pledges_of(fan.id, limit=FOUND_MAX)
+    try:
+        return await Pledge.filter(id=private(words.rstrip("/").rpartition("/")[2]))
+    except NoSuchId:
+        return []
 
 
 async def _found(request: Request) -> Pledge:
@@ -78,6 +99,7 @@ async def _pay_another_way(refund_id: int, reason: str, by: int) -> None:
 
 
 routes = [
+    get("/staff/pledges", find, may=staff("reviewer")),
     get("/staff/pledges/{pledge}", show, may=staff("reviewer")),
     post("/staff/pledges/{pledge}/refund", refund, may=staff("admin")),
     post("/staff/refunds/{refund}/payment", paid_another_way, may=staff("admin")),
