@@ -19,7 +19,6 @@ from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, staff
 
-
 FOUND_MAX = 100
 
 
