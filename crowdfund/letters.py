@@ -331,16 +331,14 @@ async def _launched(payload: dict[str, Any]) -> None:
 
 async def _closing_soon(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
+    if campaign.state != CampaignState.LIVE:  # it was paused or cancelled since this was put down
+        return
 
     def write() -> Letter:
         when = moment_text(campaign.closes_at) if campaign.closes_at else ""
         sentence = _("The fund that you follow closes on %(when)s.") % {"when": when}
-        return Letter(
-            _("Two days left for %(fund)s") % {"fund": campaign.name},
-            [sentence],
-            _("See where it stands"),
-            campaign.path,
-        )
+        title = _("Two days left for %(fund)s") % {"fund": campaign.name}
+        return Letter(title, [sentence], _("See where it stands"), campaign.path)
 
     await _tell_many(payload, campaign, write, followers_only=True)
 

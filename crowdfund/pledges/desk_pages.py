@@ -22,6 +22,7 @@ from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
 
 PAGE = 50
+UNSENT = (DeliveryState.AWAITING_ADDRESS, DeliveryState.READY)
 
 
 async def list_deliveries(request: Request) -> Response:
@@ -40,11 +41,14 @@ async def list_deliveries(request: Request) -> Response:
     tiers = {t.id: t for t in await Tier.filter(campaign_id=campaign.id)}
     rows = [(public(d.pledge_id), d, names[pledges[d.pledge_id].person_id], tiers[d.tier_id]) for d in found[:PAGE]]
     counts = Counter({s: await Delivery.filter(campaign_id=campaign.id, state=s).count() for s in DeliveryState})
+    unsent = (
+        await Delivery.filter(campaign_id=campaign.id, state__in=UNSENT).distinct().values_list("tier_id", flat=True)
+    )
     late = [
-        (t.name, month_of(t.delivers_on)) for t in tiers.values()
-        if t.ships == "post" and counts[DeliveryState.RECEIVED] + counts[DeliveryState.SENT] < counts.total()
-        and deliveries.is_late(t.delivers_on, clock.now())
-    ]  # fmt: skip
+        (tiers[i].name, month_of(tiers[i].delivers_on))
+        for i in unsent
+        if deliveries.is_late(tiers[i].delivers_on, clock.now())
+    ]
     return desk_page(
         request, "pledges/deliveries.html", campaign, rows=rows, state=state, counts=counts, late=late, here=_base(request),
         more=public(found[PAGE - 1].pledge_id) if len(found) > PAGE else None, states=list(DeliveryState),

@@ -203,6 +203,23 @@ async def test_following_begins_on_the_page_and_survives_signing_in(site: SiteUn
     assert letter is not None and "River Moon" in letter.subject + letter.text_body
 
 
+async def test_followers_hear_two_days_before_the_close_unless_it_is_paused(site: SiteUnderTest) -> None:
+    lin, mei = await a_producer(site), await site.signed_up("Mei")
+    going, paused = await launched(lin, name="Going On"), await launched(lin, name="Looked Into")
+    for campaign in (going, paused):
+        await mei.get(campaign.path)
+        await mei.submit("Follow")
+    await actions.pause(paused.id, "The rights are in doubt.", by=lin.id)
+    clock.advance(timedelta(days=27, hours=23))
+    assert not await reminders(site)
+    clock.advance(timedelta(hours=2))
+    assert await reminders(site) == ["Two days left for Going On"]
+
+
+async def reminders(site: SiteUnderTest) -> list[str]:
+    return [mail.subject for mail in await site.mails_to("mei@example.com") if "Two days" in mail.subject]
+
+
 async def test_a_fund_that_ended_cannot_be_followed(site: SiteUnderTest) -> None:
     campaign = await a_campaign(state="failed")
     mei = await site.signed_up("Mei")
