@@ -51,7 +51,7 @@ from tests.world import a_campaign, a_fan, a_studio, again, pledged
 KINDS = ["refuse", "hang", "http500_before", "http500_after", "http500_sticky", "rate_limit", "drop_after", "garbage"]
 ENGINES = ["sqlite", "postgres"]
 URL = "http://127.0.0.1:8000/back"
-TIMEOUT_SECONDS, HANG_SECONDS = 0.3, 0.6
+TIMEOUT_SECONDS, HANG_SECONDS = 1.0, 1.5
 
 
 @dataclass
