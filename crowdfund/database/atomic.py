@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 from tortoise.connection import get_connection
 
 from crowdfund.database.names import transaction, writing
+from crowdfund.refusal import Refusal
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,9 +60,20 @@ def atomic(verb: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         task = asyncio.ensure_future(_run(functools.partial(verb, *args, **kwargs)))
         _under_way.add(task)
         task.add_done_callback(_under_way.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_nobody_waits)
+            raise
 
     return run
+
+
+def _nobody_waits(task: asyncio.Task[Any]) -> None:
+    """Who asked has gone: a refusal is told to nobody, a mistake to the log."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, Refusal):
+        _log.error("a transaction that nobody waited for failed", exc_info=error)
 
 
 async def finish_transactions() -> None:

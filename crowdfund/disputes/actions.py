@@ -113,16 +113,23 @@ _TAKEN = Sql("""
 
 
 async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
-    """Whose share is frozen: the fund's while it holds it, then what its organisation is owed, then what it owes us."""
-    campaign = await Campaign.get(id=dispute.campaign_id)
-    if campaign.state not in SUCCEEDED:
-        fund = chart.fund(campaign.id, campaign.currency)
-        held = min(await balance_minor(fund), amount_minor)
-        parts = [(fund, held), (chart.dispute_cost(campaign.currency), amount_minor - held)]
+    """Whose share is frozen: the fund's while it holds it, then what its organisation is owed, then what it owes us.
+
+    Nobody bears more than is left of this charge: what a refund has set aside of it already stands in clearing.
+    """
+    campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
+    left = min(charge.amount_minor - charge.refunded_minor, amount_minor)
+    if campaign.state in SUCCEEDED:
+        holder, rest = chart.payable(campaign.organisation_id, campaign.currency), left
     else:
-        payable = chart.payable(campaign.organisation_id, campaign.currency)
-        held = min(await balance_minor(payable), amount_minor)
-        parts = [(payable, held), (chart.receivable(campaign.organisation_id, campaign.currency), amount_minor - held)]
+        holder, rest = chart.fund(campaign.id, campaign.currency), 0
+    held = min(await balance_minor(holder), left)
+    owed = max(0, rest - held)
+    receivable, cost = (
+        chart.receivable(campaign.organisation_id, campaign.currency),
+        chart.dispute_cost(campaign.currency),
+    )
+    parts = [(holder, held), (receivable, owed), (cost, amount_minor - held - owed)]
     return [(account, minor) for account, minor in parts if minor > 0]
 
 

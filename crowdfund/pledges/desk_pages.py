@@ -17,6 +17,7 @@ from crowdfund.people.models import Person
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.forms import DispatchForm
 from crowdfund.pledges.models import Delivery, DeliveryState, Pledge
+from crowdfund.refusal import Refusal
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -83,7 +84,10 @@ async def begin(request: Request) -> Response:
 
 async def complete(request: Request) -> Response:
     campaign = await own_campaign(request)
-    await deliveries.complete_campaign(campaign.id, by=request.state.person.id)
+    try:
+        await deliveries.complete_campaign(campaign.id, by=request.state.person.id)
+    except Refusal as refusal:
+        return redirect(request, _base(request), ("bad", _(refusal.sentence)))
     return redirect(request, _base(request), ("good", _("Done: all that was promised has been sent.")))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,11 +12,12 @@ from starlette.responses import Response
 from crowdfund import clock, money
 from crowdfund.campaigns.models import Campaign, CampaignState, Tier
 from crowdfund.campaigns.pages.shown import art_of, month_of, tier_shown
+from crowdfund.campaigns.queries import public_campaign
 from crowdfund.database import new_id
 from crowdfund.database.ids import private, public
 from crowdfund.payments import stripe
 from crowdfund.payments.cards import cards_of
-from crowdfund.payments.models import CardSetup, Consent, SavedCard
+from crowdfund.payments.models import CardSetup, Consent
 from crowdfund.pledges import actions, deliveries, queries
 from crowdfund.pledges.following import follow_charge
 from crowdfund.pledges.forms import NEW_CARD, NO_TIER, AddressForm, AmendForm, CardForm, PledgeForm
@@ -29,17 +30,9 @@ from crowdfund.titles.models import Title
 from crowdfund.web.i18n import _
 from crowdfund.web.page import go_to_processor, page, redirect
 from crowdfund.web.rate_limit import Limit
-from crowdfund.web.routes import get, post, signed_in
+from crowdfund.web.routes import Handler, get, post, signed_in
 
 PLEDGE = Limit("pledge", 30, 60, by="person")
-
-
-async def open_campaign(slug: str) -> Campaign:
-    """A campaign that everybody may see. Raises NotFound for a draft, in the same words as for none."""
-    campaign = await Campaign.get_or_none(slug=slug)
-    if campaign is None or not campaign.is_public:
-        raise NotFound("There is no such fund.")
-    return campaign
 
 
 async def _film(campaign: Campaign) -> dict[str, Any]:
@@ -52,7 +45,7 @@ async def _film(campaign: Campaign) -> dict[str, Any]:
 
 
 async def new_pledge(request: Request) -> Response:
-    campaign = await open_campaign(request.path_params["slug"])
+    campaign = await public_campaign(request.path_params["slug"])
     mine = await queries.live_pledge(request.state.person.id, campaign.id)
     if mine is not None:
         return redirect(request, mine.path)
@@ -67,7 +60,7 @@ async def new_pledge(request: Request) -> Response:
 
 
 async def create_pledge(request: Request) -> Response:
-    campaign = await open_campaign(request.path_params["slug"])
+    campaign = await public_campaign(request.path_params["slug"])
     given = (await _pledge_form(request, campaign)).given
     form = await PledgeForm.read(request, **given)
     if form.errors:
@@ -107,6 +100,21 @@ async def _pledge_page(request: Request, campaign: Campaign, form: PledgeForm, s
 
 
 # --- the card ---
+
+
+def _told_there(handler: Handler) -> Handler:
+    """A no of a verb is told where the fan pressed: on the page of her pledge, or of her money."""
+
+    async def told(request: Request) -> Response:
+        try:
+            return cast("Response", await handler(request))
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            pledge = request.path_params.get("pledge")
+            return redirect(request, f"/pledges/{pledge}" if pledge else "/money", ("bad", _(refusal.sentence)))
+
+    return told
 
 
 async def _to_card_page(pledge: Pledge, campaign: Campaign, consent: Consent) -> Response:
@@ -193,8 +201,8 @@ async def confirmed_with_bank(request: Request) -> Response:
 
 async def forget_card(request: Request) -> Response:
     """Let a saved card go. Refused while a live pledge counts on it."""
-    card = await SavedCard.get_or_none(id=private(request.path_params["card"]), person_id=request.state.person.id)
-    if card is None:
+    found = {public(c.id): c for c in await cards_of(request.state.person.id)}
+    if (card := found.get(request.path_params["card"])) is None:
         raise NotFound("There is no such card.")
     await actions.forget_card(card)
     return redirect(request, "/money", ("good", _("The card is being removed.")))
@@ -312,13 +320,13 @@ routes = [
     get("/pledges/{pledge}", show_pledge, may=signed_in),
     get("/pledges/{pledge}/amendment", edit_pledge, may=signed_in),
     post("/pledges/{pledge}/amendment", amend_pledge, may=signed_in, limit=PLEDGE),
-    post("/pledges/{pledge}/cancellation", cancel_pledge, may=signed_in),
-    post("/pledges/{pledge}/card", save_card, may=signed_in),
+    post("/pledges/{pledge}/cancellation", _told_there(cancel_pledge), may=signed_in),
+    post("/pledges/{pledge}/card", _told_there(save_card), may=signed_in),
     get("/pledges/{pledge}/card-saved", card_saved, may=signed_in),
     post("/pledges/{pledge}/confirmation", confirm_with_bank, may=signed_in),
     get("/pledges/{pledge}/confirmed", confirmed_with_bank, may=signed_in),
     get("/pledges/{pledge}/receipt", receipt, may=signed_in),
-    post("/pledges/{pledge}/address", give_address, may=signed_in),
-    post("/pledges/{pledge}/arrival", it_arrived, may=signed_in),
-    post("/money/cards/{card}/removal", forget_card, may=signed_in),
+    post("/pledges/{pledge}/address", _told_there(give_address), may=signed_in),
+    post("/pledges/{pledge}/arrival", _told_there(it_arrived), may=signed_in),
+    post("/money/cards/{card}/removal", _told_there(forget_card), may=signed_in),
 ]

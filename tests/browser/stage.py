@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 
@@ -22,10 +21,12 @@ STORY = (
     "and who only says so. Then the engineers come back, with a plan, a date, and a man who once promised her father a pillar.\n\n"
     "## Why now\n\nThe last three ferries of the province stop next winter."
 )
-CREDIT = TierContent("Your name on the river", "In the credits.", price_minor=10_00, size=None)
-SEATS = TierContent("Two seats, any city", "Any night you like.", price_minor=25_00, size=100, per_fan_max=4)
-SCARF = TierContent(
-    "The ferryman's scarf", "Woven in Lin's village.", price_minor=60_00, size=20, ships="post", delivers_on="2031-09"
+TIERS = (
+    TierContent("Your name on the river", "In the credits.", price_minor=10_00, size=None),
+    TierContent("Two seats, any city", "Any night you like.", price_minor=25_00, size=100, per_fan_max=4),
+    TierContent(
+        "The ferryman's scarf", "Woven by hand.", price_minor=60_00, size=20, ships="post", delivers_on="2031-09"
+    ),
 )
 _numbers = count(1)
 
@@ -41,8 +42,8 @@ async def a_reviewer() -> Fan:
     return await somebody("Ada", staff=StaffRole.ADMIN)
 
 
-async def a_verified_studio(owner: Fan, name: str = "Lanting Pictures") -> Organisation:
-    """A studio that staff know, with an account for payouts at the sandbox."""
+async def a_studio(owner: Fan, name: str = "Lanting Pictures") -> Organisation:
+    """A studio with an account for payouts at the sandbox, which asks to be verified."""
     studio = await organisations.make_organisation(OrganisationKind.STUDIO, name, "DE", "We film rivers.", by=owner.id)
     home = settings.current().base_url
     await verification.onboarding_page(studio, email=owner.email, return_url=home, refresh_url=home)
@@ -50,20 +51,13 @@ async def a_verified_studio(owner: Fan, name: str = "Lanting Pictures") -> Organ
     await ask("POST", f"accounts/{studio.stripe_account_id}/onboarding", {"outcome": "complete"})
     await verification.follow_account(str(studio.stripe_account_id))
     await verification.submit(studio.id, by=owner.id)
-    await verification.verify(studio.id, reason="The register agrees.", by=(await a_reviewer()).id)
     return await Organisation.get(id=studio.id)
 
 
 async def a_draft(
-    name: str,
-    owner: Fan,
-    *,
-    goal_minor: int = 1_000_00,
-    days: float = 5,
-    tiers: Sequence[TierContent] = (CREDIT, SEATS, SCARF),
+    name: str, studio: Organisation, owner: Fan, *, goal_minor: int = 1_000_00, days: float = 5
 ) -> Campaign:
-    """A whole campaign of a studio of its own, not handed in. days: until it closes."""
-    studio = await a_verified_studio(owner)
+    """A whole campaign, not handed in. days: until it closes."""
     campaign = await actions.make_campaign(studio, name=name, currency="EUR", by=owner.id)
     content = Content(
         name=name, tagline="A ferryman's daughter decides who crosses.", story=STORY, risks="High water in March.",
@@ -71,16 +65,23 @@ async def a_draft(
         closes_at=clock.now() + timedelta(days=days),
     )  # fmt: skip
     await actions.write(campaign.id, content, by=owner.id)
-    for tier in tiers:
+    for tier in TIERS:
         await actions.add_tier(campaign.id, tier, by=owner.id)
     return await Campaign.get(id=campaign.id)
 
 
-async def a_live_film(name: str, owner: Fan | None = None, **facts: object) -> Campaign:
-    """The same, reviewed and open."""
-    owner = owner or await somebody("Lin")
-    campaign = await a_draft(name, owner, **facts)  # type: ignore[arg-type]
+async def a_live_film(name: str, owner: Fan | None = None, *, goal_minor: int = 1_000_00, days: float = 5) -> Campaign:
+    """A film of a verified studio of its own, reviewed and open."""
+    owner, ada = owner or await somebody("Lin"), await a_reviewer()
+    studio = await a_studio(owner)
+    await verification.verify(studio.id, reason="The register agrees.", by=ada.id)
+    campaign = await a_draft(name, studio, owner, goal_minor=goal_minor, days=days)
     await actions.submit(campaign.id, by=owner.id)
-    await actions.review(campaign.id, CampaignState.APPROVED, "Clear and honest.", by=(await a_reviewer()).id)
+    await actions.review(campaign.id, CampaignState.APPROVED, "Clear and honest.", by=ada.id)
     await actions.launch(campaign.id, by=owner.id)
     return await Campaign.get(id=campaign.id)
+
+
+async def desk_of(campaign: Campaign) -> str:
+    """Where its makers run it."""
+    return (await Organisation.get(id=campaign.organisation_id)).desk_path + campaign.path

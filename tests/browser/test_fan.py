@@ -8,22 +8,10 @@ from playwright.async_api import expect
 from tests.bank import fans_with, pledges_with
 from tests.browser.conftest import Visitors
 from tests.browser.stage import a_live_film
-from tests.browser.visitor import DESKTOP, PHONE, Visitor
+from tests.browser.visitor import DESKTOP, PHONE
 from tests.world import pledged
 
 PASSWORD = "otter bridge saffron kite"
-
-
-async def signs_up(fan: Visitor, name: str, email: str) -> None:
-    """From the page that asks her to sign in, by the link that is mailed to her, back to where she was going."""
-    await fan.follows("New here? Sign up")
-    await fan.types(name=name, email=email, password=PASSWORD)
-    await fan.presses("Sign up")
-    await fan.reads("Look into your mail")
-    await fan.opens_letter("Confirm", email)
-    await fan.follows_its_link()
-    await fan.presses("Confirm my address")
-    await fan.reads("Your e-mail address is confirmed.")
 
 
 @pytest.mark.parametrize(("name", "scripts"), [("River Moon", True), ("Night Ferry", False)])
@@ -45,7 +33,7 @@ async def test_a_fan_finds_a_film_and_backs_it(visit: Visitors, name: str, scrip
     await fan.follows("Pledge")
     await fan.reads("Sign in")
     email = f"wen.{film.slug}@example.com"
-    await signs_up(fan, "Wen", email)
+    await fan.signs_up("Wen", email, PASSWORD)
 
     await fan.reads("Back this film")
     await fan.picks("Two seats, any city")
@@ -124,6 +112,7 @@ async def test_at_the_deadline_cards_are_charged_and_refused_ones_are_mended(vis
     await third.reads("Your card was not charged.", "Give another card by")
     await third.picks("A new card")
     await third.presses("Use this card")
+    await third.types(email=cora.email)
     await third.presses("Save card")
     await third.waits_for("Receipt")
 

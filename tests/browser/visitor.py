@@ -66,22 +66,23 @@ class Visitor:
         await self.page.goto(self.url + path if path.startswith("/") else path)
         await self.examine()
 
-    async def follows(self, words: str) -> None:
-        """Press a link that reads so, or begins so."""
-        await self._lands_by(self._one("link", words))
+    async def follows(self, words: str, *, beside: str = "") -> None:
+        """Press a link that reads so, or begins so. beside: in the row that has these words."""
+        await self._lands_by(self._one("link", words, beside))
 
-    async def presses(self, words: str, *, sure: bool = False) -> None:
+    async def presses(self, words: str, *, beside: str = "", sure: bool = False) -> None:
         """Press a button. sure: it asks first, in a dialog, and she says yes."""
-        button = self._one("button", words)
+        button = self._one("button", words, beside)
         if sure and self.scripts:
             await button.click()
             button = self.page.locator("dialog[open] [value=yes]")
         await self._lands_by(button)
 
-    def _one(self, role: str, words: str) -> Locator:
+    def _one(self, role: str, words: str, beside: str = "") -> Locator:
+        where = self.page.locator("li, tr", has_text=beside) if beside else self.page
         begins = re.compile(rf"^\s*{re.escape(words)}")
-        exact = self.page.get_by_role(role, name=words, exact=True)  # type: ignore[arg-type]
-        near = self.page.get_by_role(role, name=begins)  # type: ignore[arg-type]
+        exact = where.get_by_role(role, name=words, exact=True)  # type: ignore[arg-type]
+        near = where.get_by_role(role, name=begins)  # type: ignore[arg-type]
         return exact.or_(near).filter(visible=True).first
 
     async def _lands_by(self, target: Locator) -> None:
@@ -105,6 +106,17 @@ class Visitor:
 
     async def hands_over(self, name: str, file: Path) -> None:
         await self.page.locator(f"main input[name='{name}']").set_input_files(file)
+
+    async def signs_up(self, name: str, email: str, password: str) -> None:
+        """From a page that asks her to sign in, by the link that is mailed to her, back to where she was going."""
+        await self.follows("New here? Sign up")
+        await self.types(name=name, email=email, password=password)
+        await self.presses("Sign up")
+        await self.reads("Look into your mail")
+        await self.opens_letter("Confirm", email)
+        await self.follows_its_link()
+        await self.presses("Confirm my address")
+        await self.reads("Your e-mail address is confirmed.")
 
     # --- reading ---
 
