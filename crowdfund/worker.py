@@ -20,7 +20,7 @@ from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
-from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, resend_answers
+from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
 from crowdfund.ledger.books import prove
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
@@ -114,7 +114,7 @@ SWEEPS = (
     Sweep("payouts", 2, pay_out),
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
-    Sweep("dispute answers", 30, resend_answers),
+    Sweep("disputes", 30, work_on_disputes),
     Sweep("reconcile", 300, reconcile_all),
 )
 

@@ -156,10 +156,15 @@ _REFUNDS = Sql("""
     FROM refund r JOIN campaign c ON c.id = r.campaign_id JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id
     WHERE r.state = 'failed' ORDER BY r.id LIMIT 50""")
 _PAYOUTS = Sql("""
-    SELECT y.amount_minor, y.currency, y.note, y.next_try_at, c.slug, c.name, o.name AS organisation_name, o.payouts_state
+    SELECT y.state, y.amount_minor, y.currency, y.note, y.next_try_at, c.slug, c.name, o.name AS organisation_name,
+           o.payouts_state
     FROM payout y JOIN campaign c ON c.id = y.campaign_id JOIN organisation o ON o.id = y.organisation_id
-    WHERE y.state = 'failed' AND NOT EXISTS (SELECT 1 FROM payout z WHERE z.campaign_id = y.campaign_id AND z.state <> 'failed')
+    WHERE (y.state = 'failed'
+           AND NOT EXISTS (SELECT 1 FROM payout z WHERE z.campaign_id = y.campaign_id AND z.state <> 'failed'))
+       OR (y.state = 'due' AND y.attempt > $1)
     ORDER BY y.id LIMIT 50""")
+# A try a day: cards' money is available within a week, so what waits longer waits for a balance that is too small.
+TRIES_BEFORE_SHORT = 7
 _DISPUTES = Sql("""
     SELECT d.pledge_id, d.amount_minor, d.currency, d.reason, d.due_by, c.name, o.name AS organisation_name
     FROM dispute d JOIN campaign c ON c.id = d.campaign_id JOIN organisation o ON o.id = c.organisation_id
@@ -186,7 +191,8 @@ async def inbox() -> Inbox:
     counts = await _WAITING.one()
     return Inbox(
         counts=counts or {}, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
-        refunds=await _REFUNDS(), payouts=await _PAYOUTS(), jobs=await _JOBS(), events=await _EVENTS(), sweeps=await _TROUBLED(),
+        refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
+        sweeps=await _TROUBLED(),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crowdfund import clock, money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
@@ -10,7 +12,7 @@ from crowdfund.disputes.models import MOVES, OPEN, Dispute, DisputeState
 from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
 from crowdfund.payments import stripe
 from crowdfund.payments.in_turn import in_turn
-from crowdfund.payments.models import Charge, Refund, RefundState
+from crowdfund.payments.models import Charge
 from crowdfund.payments.stripe import BalanceTransaction, DisputeFound
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges
@@ -163,8 +165,6 @@ async def _given_back(dispute: Dispute, amount_minor: int) -> list[tuple[Account
 async def _end(dispute: Dispute, state: DisputeState) -> None:
     if state not in (DisputeState.WON, DisputeState.LOST):
         return
-    if state == DisputeState.LOST:
-        await _end_refunds_of(dispute)
     pledge = await Pledge.get(id=dispute.pledge_id)
     if pledge.state != PledgeState.DISPUTED:
         return
@@ -175,11 +175,29 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
     await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"dispute_ended:{dispute.id}")
 
 
-async def _end_refunds_of(dispute: Dispute) -> None:
-    """A refund that the dispute kept from her card: her bank has given her the money, so nobody may send it again."""
-    for refund in await Refund.filter(charge_id=dispute.charge_id, state=RefundState.FAILED):
-        cost = chart.dispute_cost(dispute.currency)
-        await pay_another_way(refund.id, reason="her bank gave it to her: the dispute was lost", paid_from=cost)
+# Refunds that a dispute kept from a fan's card, where her bank has given her all that was left of the charge.
+_KEPT = Sql("""
+    SELECT r.id, r.currency FROM refund r JOIN dispute d ON d.charge_id = r.charge_id AND d.state = 'lost'
+    JOIN charge c ON c.id = r.charge_id
+    WHERE r.state = 'failed' AND d.amount_minor >= c.amount_minor
+          - (SELECT COALESCE(SUM(s.amount_minor), 0) FROM refund s WHERE s.charge_id = c.id AND s.state = 'succeeded')
+    ORDER BY r.id LIMIT 100""")
+
+
+async def end_kept_refunds() -> int:
+    """Refunds that a lost dispute has paid already: nobody may send that money a second time. Gives how many."""
+    return await in_turn(await _KEPT(), _end_kept_refund)
+
+
+async def _end_kept_refund(refund: dict[str, Any]) -> bool:
+    cost = chart.dispute_cost(refund["currency"])
+    await pay_another_way(refund["id"], reason="her bank gave it to her: the dispute was lost", paid_from=cost)
+    return True
+
+
+async def work_on_disputes() -> bool:
+    """Send answers whose sending was cut off, and end the refunds that lost disputes have paid."""
+    return await resend_answers() + await end_kept_refunds() > 0
 
 
 async def follow_open_disputes() -> int:

@@ -15,6 +15,7 @@ from crowdfund.ledger import balance_minor, chart, recorded_by_processor
 from crowdfund.payments import stripe
 from crowdfund.payments.charges import book_fees, book_fees_by_source
 from crowdfund.payments.in_turn import in_turn
+from crowdfund.payments.own_money import KINDS, book_own_money
 from crowdfund.payments.stripe import BalanceTransaction
 
 LOOK_BACK_SECONDS = 3 * 86_400  # what Stripe lists can appear days late
@@ -94,6 +95,8 @@ async def _write(transactions: Sequence[BalanceTransaction]) -> tuple[int, list[
     )
     await _tie(_REFUND_ENTRIES, "refund:{}:returned", [by_id[i] for i in missing if by_id[i].type in RETURNED])
     await _tie(_PAYOUT_ENTRIES, "payout:{}:paid", [by_id[i] for i in missing if by_id[i].type == "transfer"])
+    if own := [by_id[i] for i in missing if by_id[i].type in KINDS]:
+        await book_own_money(own)
     left = await _UNKNOWN(as_rows({"id": i} for i in missing))
     return len(missing), [by_id[row["id"]] for row in left]
 

@@ -33,9 +33,9 @@ _OWED = Sql("""
            WHERE p.credit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
         > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
            WHERE p.debit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
-    ORDER BY c.ended_at LIMIT 50""")
+    ORDER BY c.ended_at, c.id LIMIT 50""")
 _DUE = Sql(
-    "SELECT id FROM payout WHERE state IN ('due', 'sending') AND next_try_at <= $1 ORDER BY next_try_at LIMIT 50"
+    "SELECT id FROM payout WHERE state IN ('due', 'sending') AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 50"
 )
 _ACCOUNT = Sql("SELECT stripe_account_id FROM organisation WHERE id = $1")
 

@@ -13,7 +13,7 @@ from crowdfund.sandbox.store import Owner, Store
 PREFIX = {
     "account": "acct_", "balance_transaction": "txn_", "charge": "ch_", "checkout.session": "cs_test_", "customer": "cus_",
     "dispute": "dp_", "event": "evt_", "payment_intent": "pi_", "payment_method": "pm_", "payout": "po_", "refund": "re_",
-    "setup_intent": "seti_", "transfer": "tr_", "transfer_reversal": "trr_", "webhook_endpoint": "we_",
+    "setup_intent": "seti_", "topup": "tu_", "transfer": "tr_", "transfer_reversal": "trr_", "webhook_endpoint": "we_",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from crowdfund.sandbox.shape import Obj
 # Which members of a kind hold the id of another object, and of which kinds that may be.
 _LINKS: dict[str, dict[str, tuple[str, ...]]] = {
     "balance_transaction": {
-        "source": ("charge", "refund", "transfer", "transfer_reversal", "payout", "dispute"),
+        "source": ("charge", "refund", "transfer", "transfer_reversal", "payout", "topup", "dispute"),
     },
     "charge": {
         "balance_transaction": ("balance_transaction",), "customer": ("customer",),

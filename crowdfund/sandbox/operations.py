@@ -20,6 +20,7 @@ from crowdfund.sandbox import (
     payouts,
     refunds,
     setup_intents,
+    topups,
     transfers,
     webhook_endpoints,
 )
@@ -119,6 +120,8 @@ OPERATIONS: list[Operation] = [
     ),
     _post("payouts.create", "payouts", "PayoutCreateParams", payouts.create, payouts.CREATE),
     *_of_kind("payouts", "payout", "Payout", "created", "destination", "status"),
+    _post("topups.create", "topups", "TopupCreateParams", topups.create, topups.CREATE),
+    *_of_kind("topups", "topup", "Topup", "created", "status"),
     Operation("balance.retrieve", "GET", "balance", "BalanceRetrieveParams", balance.retrieve),
     *_of_kind("balance_transactions", "balance_transaction", "BalanceTransaction", "created", "payout", "source", "type"),
     *_of_kind("events", "event", "Event", "created", "type", "types"),

@@ -114,6 +114,18 @@ define(
 )
 
 define(
+    "topup",
+    "balance_transaction description expected_availability_date failure_code failure_message source statement_descriptor"
+    " transfer_group",
+    amount=0,
+    created=0,
+    currency="eur",
+    livemode=False,
+    metadata={},
+    status="succeeded",
+)
+
+define(
     "account",
     "business_type company email individual",
     business_profile={

@@ -33,7 +33,7 @@ _numbers = count(1)
 
 async def somebody(name: str, *, staff: StaffRole | None = None) -> Fan:
     """An account with a confirmed address and PASSWORD."""
-    email = f"{name.lower()}{next(_numbers)}@example.com"
+    email = f"{name.lower()}{next(_numbers)}@people.example"
     person = await make_person(name, email, PASSWORD, staff_role=staff)
     return Fan(person.id, email)
 

@@ -44,6 +44,7 @@ async def _answers(api: Caller) -> dict[str, list[dict[str, Any]]]:
     transfer = await api.v1.transfers.create_async({"amount": 5_00, "currency": "eur", "destination": studio})
     reversed_ = await api.raw("POST", f"/v1/transfers/{transfer.id}/reversals")
     payout = await api.v1.payouts.create_async({"amount": 1_00, "currency": "eur"})
+    topup = await api.v1.topups.create_async({"amount": 1_00, "currency": "eur", "description": "A reserve"})
     dispute = await api.control("POST", f"charges/{intent.latest_charge}/dispute")
     session = await api.v1.checkout.sessions.create_async(
         {"mode": "setup", "currency": "eur", "success_url": "http://127.0.0.1/"}
@@ -81,6 +82,7 @@ async def _answers(api: Caller) -> dict[str, list[dict[str, Any]]]:
         "payout": [await get(f"payouts/{payout.id}")],
         "refund": [await get(f"refunds/{refund.id}")],
         "setup_intent": [await get(f"setup_intents/{session.setup_intent}")],
+        "topup": [await get(f"topups/{topup.id}")],
         "transfer": [await get(f"transfers/{transfer.id}")],
         "transfer_reversal": [reversed_.json()],
         "webhook_endpoint": [endpoint.json()],
@@ -105,8 +107,8 @@ async def test_the_library_knows_every_key(api: Caller) -> None:
         "balance_transaction": stripe.BalanceTransaction, "charge": stripe.Charge, "checkout.session": stripe.checkout.Session,
         "customer": stripe.Customer, "dispute": stripe.Dispute, "event": stripe.Event, "payment_intent": stripe.PaymentIntent,
         "payment_method": stripe.PaymentMethod, "payout": stripe.Payout, "refund": stripe.Refund,
-        "setup_intent": stripe.SetupIntent, "transfer": stripe.Transfer, "transfer_reversal": stripe.TransferReversal,
-        "webhook_endpoint": stripe.WebhookEndpoint,
+        "setup_intent": stripe.SetupIntent, "topup": stripe.Topup, "transfer": stripe.Transfer,
+        "transfer_reversal": stripe.TransferReversal, "webhook_endpoint": stripe.WebhookEndpoint,
     }  # fmt: skip
     for kind, objects in (await _answers(api)).items():
         for found in objects:

@@ -1,0 +1,240 @@
+"""Every page of the site, on a phone and on a desktop, by day and by night: axe finds nothing serious, nothing scrolls sideways."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from crowdfund import clock
+from crowdfund.app import ROUTES
+from crowdfund.campaigns import actions, versions
+from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.updates import publish_update
+from crowdfund.database.ids import public
+from crowdfund.disputes.models import Dispute
+from crowdfund.people import accounts, organisations, verification
+from crowdfund.people.models import Mail, Organisation, Role
+from crowdfund.pledges.models import Delivery, Pledge, PledgeState
+from crowdfund.web.routes import Route
+from tests.bank import ask, fans_with
+from tests.browser.conftest import Visitors
+from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody
+from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations
+from tests.money import attempts
+from tests.world import Fan, pledged
+
+# What is read by programs, or only leads on to a page.
+NOT_PAGES = re.compile(
+    r"/api/v1/.*|/feed\.atom|.*/updates\.atom|/oembed|/art/.*|/images/.*|.*/live|/robots\.txt|/sitemap\.xml|/healthz"
+    r"|/\.well-known/.*|.*\.csv|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
+)
+BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE = (DESKTOP, "light"), (PHONE, "dark")
+THE_OTHER_TWO = [(PHONE, "light"), (DESKTOP, "dark")]
+
+
+@dataclass
+class World:
+    """A site on which every page has something to show."""
+
+    lin: Fan
+    ada: Fan
+    mei: Fan
+    live: Campaign
+    settling: Campaign
+    funded: Campaign
+    draft: Campaign
+    others: list[Campaign]
+
+
+async def until(holds: Callable[[], Awaitable[object]]) -> None:
+    """Wait for what the site does by itself."""
+    for _ in range(100):
+        if await holds():
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("the site never did it")
+
+
+async def link_to(address: str, begins: str) -> str:
+    """The link that was mailed to an address."""
+    found: list[str] = []
+
+    async def arrived() -> bool:
+        for mail in await Mail.filter(to_address=address).order_by("-id"):
+            found.extend(re.findall(rf"{begins}[^\s]+", mail.text_body))
+        return bool(found)
+
+    await until(arrived)
+    return found[0]
+
+
+async def a_world() -> World:
+    lin, ada = await somebody("Lin"), await a_reviewer()
+    live = await a_live_film("Ferry at Dawn", lin, goal_minor=200_00, days=40)
+    settling = await a_live_film("Salt, Fire, Tuesday", lin, goal_minor=50_00, days=3)
+    funded = await a_live_film("Five Winters", lin, goal_minor=50_00, days=3)
+    failed = await a_live_film("Everything North of Lugo", lin, days=3)
+    paused = await a_live_film("Cold Harbour", lin, days=40)
+    others = [failed, paused, *await in_review(lin, ada)]
+    await publish_update(live.id, title="Half way across", body="More than half in **twelve** days.", by=lin.id)
+    await versions.rewrite_page(live.id, f"{STORY}\n\nThe ferry has a name now.", "High water.", by=lin.id)
+    await actions.pause(paused.id, "The rights are in doubt.", by=ada.id)
+
+    mei, jun, ben, cora = await fans_with("ok", "ok", "authentication_always", "declines_later")
+    scarf = {c.id: t.id for c in (live, funded) for t in await actions.Tier.filter(campaign_id=c.id, ships="post")}
+    for fan, film in ((mei, live), (mei, funded), (jun, funded)):
+        await pledged(fan, film, amount_minor=60_00, tier_id=scarf[film.id], referrer="poster")
+    for fan in (mei, ben, cora):
+        await pledged(fan, settling, amount_minor=50_00)
+    await pledged(mei, failed, amount_minor=20_00)
+    clock.advance(timedelta(days=4))
+    await until(lambda: Delivery.filter(campaign_id=funded.id).count())
+    await until(lambda: Pledge.filter(campaign_id=settling.id, state=PledgeState.ERRORED).count())
+    charge = (await attempts(await Pledge.get(campaign_id=funded.id, person_id=jun.id)))[-1]
+    await ask("POST", f"charges/{charge.stripe_charge_id}/dispute")
+    await until(lambda: Dispute.filter(campaign_id=funded.id).count())
+    return World(lin, ada, mei, live, settling, funded, await a_draft("Low Tide", await a_studio(lin), lin), others)
+
+
+async def in_review(lin: Fan, ada: Fan) -> list[Campaign]:
+    """Three films that staff look at, asked to change, and let go ahead."""
+    studio = await a_studio(lin, "Second Bench Films")
+    await verification.verify(studio.id, reason="The register agrees.", by=ada.id)
+    submitted, changing, coming = [
+        await a_draft(name, studio, lin, days=40) for name in ("Second Violin", "Small Birds", "Static")
+    ]
+    for film in (submitted, changing, coming):
+        await actions.submit(film.id, by=lin.id)
+    await actions.remark(changing.id, "Who holds the rights?", by=ada.id)
+    await actions.review(changing.id, CampaignState.CHANGES_REQUESTED, "One question, then it can go.", by=ada.id)
+    await actions.review(coming.id, CampaignState.APPROVED, "Ready.", by=ada.id)
+    await actions.announce(coming.id, opens_at=clock.now() + timedelta(days=30), by=lin.id)
+    return [submitted, changing, coming]
+
+
+Looks = dict[str, list[tuple[str, str]]]
+LIN, ADA, MEI, NOBODY = "lin", "ada", "mei", ""
+
+
+async def pages_of(world: World) -> Looks:
+    """Who looks at which address, by the route that answers."""
+    return {
+        **await for_everybody(world), **await for_fans(world), **await for_producers(world), **await for_staff(world),
+        "nowhere": [(NOBODY, "/no-such-page"), (MEI, "/staff"), (NOBODY, "/confirm/used-up"), (MEI, "/desk/lanting-pictures")],
+    }  # fmt: skip
+
+
+async def for_everybody(world: World) -> Looks:
+    await accounts.sign_up("Zoe", "zoe@every.example", PASSWORD, locale="en")
+    await accounts.ask_reset(world.ada.email)
+    newest = await Mail.all().order_by("-id").first()
+    assert newest is not None
+    unseen = {"Second Violin", "Small Birds"}  # still under review
+    public_ones = [
+        world.live,
+        world.settling,
+        world.funded,
+        *[film for film in world.others if film.name not in unseen],
+    ]
+    live = world.live.path
+    return {
+        **{path: [(NOBODY, path)] for path in (
+            "/", "/how-it-works", "/fees", "/api", "/outbox", "/sign-up", "/sign-up/sent", "/sign-in", "/reset", "/reset/sent")},
+        "/films": [(NOBODY, "/films"), (NOBODY, "/films?q=nothing+like+it")],
+        "/outbox/{mail}": [(NOBODY, f"/outbox/{public(newest.id)}")],
+        "/reset/{secret}": [(NOBODY, await link_to(world.ada.email, "/reset/"))],
+        "/confirm/{secret}": [(NOBODY, await link_to("zoe@every.example", "/confirm/"))],
+        "/campaigns/{slug}": [*[(NOBODY, film.path) for film in public_ones], (MEI, live)],
+        "/campaigns/{slug}/updates/{number}": [(NOBODY, f"{live}/updates/1")],
+        "/campaigns/{slug}/versions/{version}": [(NOBODY, f"{live}/versions/1")],
+        "/embed/{slug}": [(NOBODY, f"/embed/{world.live.slug}")],
+    }  # fmt: skip
+
+
+async def for_fans(world: World) -> Looks:
+    await organisations.invite(world.live.organisation_id, world.mei.email, Role.VIEWER, by=world.lin.id)
+    hers = {pledge.campaign_id: pledge for pledge in await Pledge.filter(person_id=world.mei.id)}
+    live = world.live.path
+    return {
+        **{path: [(MEI, path)] for path in ("/account", "/account/sessions", "/account/tokens", "/start")},
+        "/invitations/{secret}": [(MEI, await link_to(world.mei.email, "/invitations/"))],
+        "/campaigns/{slug}/follower": [(MEI, f"{live}/follower")],
+        "/campaigns/{slug}/pledges/new": [(LIN, f"{live}/pledges/new"), (LIN, f"{world.funded.path}/pledges/new")],
+        "/money": [(MEI, "/money"), (LIN, "/money")],
+        "/pledges/{pledge}": [(MEI, pledge.path) for pledge in hers.values()],
+        "/pledges/{pledge}/amendment": [(MEI, f"{hers[world.live.id].path}/amendment")],
+        "/pledges/{pledge}/receipt": [(MEI, f"{hers[world.funded.id].path}/receipt")],
+    }  # fmt: skip
+
+
+async def for_producers(world: World) -> Looks:
+    desk, draft, funded = [await desk_of(film) for film in (world.live, world.draft, world.funded)]
+    desks = [desk, draft, funded, *[await desk_of(film) for film in (world.settling, *world.others)]]
+    studio = (await Organisation.get(id=world.live.organisation_id)).desk_path
+    tier = public((await actions.Tier.filter(campaign_id=world.live.id))[0].id)
+    dispute = public((await Dispute.get(campaign_id=world.funded.id)).id)
+    its_studio = (await Organisation.get(id=world.funded.organisation_id)).desk_path
+    one = "/desk/{organisation}/campaigns/{slug}"
+    return {
+        "/desk": [(LIN, "/desk"), (MEI, "/desk")],
+        "/desk/{organisation}": [(LIN, studio)],
+        **{f"/desk/{{organisation}}/{part}": [(LIN, f"{studio}/{part}")] for part in (
+            "members", "profile", "verification", "campaigns/new")},
+        "/desk/{organisation}/disputes/{dispute}": [(LIN, f"{its_studio}/disputes/{dispute}")],
+        one: [(LIN, address) for address in desks],
+        **{f"{one}/{part}": [(LIN, f"{desk}/{part}")] for part in (
+            "preview", "tiers", "updates", "updates/new", "cancellation", "versions")},
+        f"{one}/tiers/{{tier}}": [(LIN, f"{desk}/tiers/{tier}")],
+        f"{one}/content": [(LIN, f"{desk}/content"), (LIN, f"{draft}/content")],
+        f"{one}/schedule": [(LIN, f"{desks[-1]}/schedule")],
+        f"{one}/deliveries": [(LIN, f"{funded}/deliveries"), (LIN, f"{funded}/deliveries?state=awaiting_address")],
+    }  # fmt: skip
+
+
+async def for_staff(world: World) -> Looks:
+    hers = await Pledge.get(person_id=world.mei.id, campaign_id=world.funded.id)
+    (errored, *_) = await Pledge.filter(campaign_id=world.settling.id, state=PledgeState.ERRORED)
+    unverified = await Organisation.get(id=world.draft.organisation_id)
+    return {
+        **{path: [(ADA, path)] for path in ("/staff", "/staff/audit", "/staff/organisations")},
+        "/staff/organisations/{organisation}": [(ADA, unverified.staff_path)],
+        "/staff/campaigns": [(ADA, "/staff/campaigns"), (ADA, "/staff/campaigns?state=rejected")],
+        "/staff/campaigns/{slug}": [(ADA, f"/staff{film.path}") for film in (world.live, *world.others)],
+        "/staff/campaigns/{slug}/preview": [(ADA, f"/staff{world.others[2].path}/preview")],
+        "/staff/pledges": [(ADA, "/staff/pledges"), (ADA, f"/staff/pledges?q={world.mei.email}")],
+        "/staff/pledges/{pledge}": [(ADA, f"/staff{pledge.path}") for pledge in (hers, errored)],
+    }  # fmt: skip
+
+
+async def looked_at(visitor: Visitor, addresses: list[str], *, long: bool) -> list[str]:
+    """What is wrong with these pages."""
+    wrong: list[str] = []
+    page = visitor.page
+    for address in addresses:
+        await page.goto(visitor.url + address)
+        for (width, height), scheme in [BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE, *(THE_OTHER_TWO if long else [])]:
+            await page.set_viewport_size({"width": width, "height": height})
+            # Still, since a colour that is on its way from day to night is neither.
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            only = "color-contrast" if ((width, height), scheme) in THE_OTHER_TWO else ""
+            wrong += [f"{width} {scheme} {found}" for found in await violations(page, only=only)]
+            if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
+                wrong.append(f"{address} scrolls sideways: {wide} px in {width} px")
+    return wrong
+
+
+async def test_every_page_is_fit_for_everybody(visit: Visitors, long: bool) -> None:
+    world = await a_world()
+    pages = await pages_of(world)
+    routes = {r.path for r in ROUTES if isinstance(r, Route) and r.method == "GET" and not NOT_PAGES.fullmatch(r.path)}
+    assert set(pages) - {"nowhere"} == routes, "a page that nobody looks at"
+    people = {NOBODY: None, LIN: world.lin, ADA: world.ada, MEI: world.mei}
+    visitors = {who: await visit(person, DESKTOP) for who, person in people.items()}
+    found = await asyncio.gather(*(
+        looked_at(visitor, [address for looks in pages.values() for by, address in looks if by == who], long=long)
+        for who, visitor in visitors.items()
+    ))  # fmt: skip
+    assert "\n".join(wrong for each in found for wrong in each) == ""

@@ -1,0 +1,239 @@
+"""What the money ought to do, in plain Python: no database, no processor, no concurrency. One studio, time in seconds.
+
+The machine in test_money.py does the same things to the real site and compares after each step. Here is what people do; what
+the site's regular work makes of it is in model_work.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+DAY = 86_400
+LIVE = {"active", "charging", "errored", "collected", "disputed"}
+NEEDS_CARD = {"active", "charging", "errored"}
+FEE_BPS, DISPUTE_FEE, PLACES, TIER_PRICE = 500, 2_000, 3, 20_00
+GROWS_BY_DEBITS = {"stripe", "receivable", "processor", "dispute", "bank"}
+
+
+def processor_fee(minor: int) -> int:
+    return -(-minor * 15 // 1000) + 25
+
+
+@dataclass(eq=False)
+class Card:
+    kind: str
+    saved_for: Any = None  # the pledge that it was saved for on the processor's page
+    declined: int = 0
+    gone: bool = False
+
+
+@dataclass(eq=False)
+class Campaign:
+    goal: int
+    rule: str
+    closes_at: int
+    state: str = "live"
+    closed_at: int = 0
+    collected: int = 0
+    refunded: int = 0
+    fees: int = 0
+
+    @property
+    def needed(self) -> int:
+        return {"strict": self.goal, "threshold": max(1, -(-self.goal * 8 // 10)), "flexible": 1}[self.rule]
+
+
+@dataclass(eq=False)
+class Pledge:
+    fan: int
+    campaign: Campaign
+    amount: int
+    tier: bool
+    state: str
+    card: Card | None
+    asked: Card | None = None  # the card whose charge waits for the fan
+    next_at: int | None = None
+    set_aside: int = 0
+    left_at_bank: int = 0  # of the charge, what is not refunded there
+    disputed: bool = False
+    ever_disputed: bool = False
+    dispute: list[tuple[str, int]] | None = None  # who bears the open one
+    taken: int = 0
+
+
+@dataclass(eq=False)
+class Refund:
+    pledge: Pledge
+    amount: int
+    made: int
+    state: str = "pending"
+    carried_out: bool = False  # at the bank, and the answer was lost
+
+
+@dataclass(eq=False)
+class Payout:
+    campaign: Campaign
+    next_at: int
+    amount: int
+    state: str = "due"
+
+
+@dataclass
+class World:
+    now: int = 0
+    cards: dict[int, list[Card]] = field(default_factory=dict)
+    campaigns: list[Campaign] = field(default_factory=list)
+    pledges: list[Pledge] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    payouts: list[Payout] = field(default_factory=list)
+    books: Counter[Any] = field(default_factory=Counter)
+    payable_of: Counter[Campaign] = field(default_factory=Counter)
+    available: list[tuple[int, int]] = field(default_factory=list)
+    blocked: bool = False
+
+    def of(self, campaign: Campaign, *states: str) -> list[Pledge]:
+        return [p for p in self.pledges if p.campaign is campaign and p.state in states]
+
+    def promised(self, campaign: Campaign) -> int:
+        return sum(p.amount for p in self.of(campaign, *LIVE))
+
+    def places(self, campaign: Campaign) -> int:
+        return sum(p.tier for p in self.of(campaign, *LIVE))
+
+    def post(self, debit: Any, credit: Any, minor: int, campaign: Campaign | None = None) -> None:
+        self.books[debit] += minor if debit in GROWS_BY_DEBITS else -minor
+        self.books[credit] += -minor if credit in GROWS_BY_DEBITS else minor
+        if campaign is not None:
+            self.payable_of[campaign] += minor * ((credit == "payable") - (debit == "payable"))
+
+    # --- what a fan does; each gives the name of the refusal, or none ---
+
+    def refusal(self, campaign: Campaign, amount: int, tier: bool, more_places: int) -> str | None:
+        if campaign.state != "live" or self.now >= campaign.closes_at:
+            return "CampaignNotOpen"
+        if amount < 50 or (tier and amount < TIER_PRICE):
+            return "AmountTooSmall"
+        return "TierSoldOut" if more_places > 0 and self.places(campaign) + more_places > PLACES else None
+
+    def pledge(self, fan: int, campaign: Campaign, amount: int, tier: bool) -> str | Pledge:
+        no = self.refusal(campaign, amount, tier, int(tier))
+        if no is None and any(p.fan == fan for p in self.of(campaign, *LIVE)):
+            no = "AlreadyPledged"
+        if no is not None:
+            return no
+        card = next((c for c in reversed(self.cards[fan]) if not c.gone), None)
+        self.pledges.append(Pledge(fan, campaign, amount, tier, "active" if card else "started", card))
+        return self.pledges[-1]
+
+    def breaks_goal(self, p: Pledge, less: int) -> bool:
+        promised, needed = self.promised(p.campaign), p.campaign.needed
+        late = self.now >= p.campaign.closes_at - DAY
+        return p.state == "active" and less > 0 and late and promised >= needed > promised - less
+
+    def amend(self, p: Pledge, amount: int, tier: bool) -> str | None:
+        if p.state not in ("started", "active"):
+            return "PledgeNotChangeable"
+        no = self.refusal(p.campaign, amount, tier, tier - p.tier)
+        if no is None and self.breaks_goal(p, p.amount - amount):
+            no = "GoalWouldBreak"
+        if no is None:
+            p.amount, p.tier = amount, tier
+        return no
+
+    def cancel(self, p: Pledge) -> str | None:
+        if p.state == "cancelled":
+            return None
+        if p.state not in ("started", "active") or (p.state == "active" and self.now >= p.campaign.closes_at):
+            return "PledgeNotChangeable"
+        if self.breaks_goal(p, p.amount):
+            return "GoalWouldBreak"
+        self.end(p, "cancelled")
+        return None
+
+    def save_card(self, p: Pledge, kind: str) -> None:
+        """She saves a card on the processor's page for this pledge; it is used if the pledge can use it."""
+        card, old = Card(kind, p), p.card
+        self.cards[p.fan].append(card)
+        if p.state == "started" and not self.refusal(p.campaign, p.amount, p.tier, int(p.tier)):
+            if not any(q.fan == p.fan for q in self.of(p.campaign, *LIVE)):
+                p.state, p.card = "active", card
+        elif p.state in ("active", "errored"):
+            p.card, p.next_at = card, self.now
+        self.let_go(old)
+        self.let_go(card)
+
+    def let_go(self, card: Card | None) -> None:
+        used = any(p.card is card and p.state in NEEDS_CARD for p in self.pledges)
+        if card is not None and not used and (card.saved_for is None or card.saved_for.state != "started"):
+            card.gone = True
+
+    def end(self, p: Pledge, state: str) -> None:
+        p.state = state
+        for card in [p.card, *(c for c in self.cards[p.fan] if c.saved_for is p)]:
+            self.let_go(card)
+
+    # --- what staff and banks do ---
+
+    def refund(self, p: Pledge, minor: int | None) -> str | None:
+        left = p.amount - p.set_aside
+        minor = left if minor is None else minor
+        if p.state != "collected":
+            return "NothingToRefund"
+        if not 0 < minor <= left:
+            return "RefundTooLarge"
+        self.promise(p, minor)
+        return None
+
+    def promise(self, p: Pledge, minor: int) -> None:
+        p.set_aside += minor
+        self.refunds.append(Refund(p, minor, self.now))
+        c = p.campaign
+        if c.state != "funded":
+            return self.post(c, "clearing", minor)
+        fee = minor * FEE_BPS // 10_000
+        held = min(self.books["payable"], minor - fee)
+        self.post("fee", "clearing", fee)
+        self.post("payable", "clearing", held, c)
+        self.post("receivable", "clearing", minor - fee - held)
+
+    def open_dispute(self, p: Pledge) -> None:
+        c, minor = p.campaign, p.left_at_bank
+        left = min(p.amount - p.set_aside, minor)
+        holder = "payable" if c.state == "funded" else c
+        held = min(self.books[holder], left)
+        owed = left - held if c.state == "funded" else 0
+        p.disputed, p.ever_disputed, p.taken, p.state = True, True, minor, "disputed"
+        p.dispute = [(holder, held), ("receivable", owed), ("dispute", minor - held - owed)]
+        for account, part in p.dispute:
+            self.post(account, "stripe", part, c)
+        self.post("dispute", "stripe", DISPUTE_FEE)
+        self.available.append((self.now, -minor - DISPUTE_FEE))
+        c.collected -= minor
+
+    def decide(self, p: Pledge, won: bool) -> None:
+        c, parts, p.dispute = p.campaign, p.dispute or [], None
+        p.state = "collected" if won else "lost"
+        if not won:
+            return
+        p.disputed = False
+        c.collected += p.taken
+        self.available.append((self.now, p.taken))
+        for account, part in parts:
+            first = min(self.books["receivable"], part) if account == "receivable" else part
+            if account is c and c.state == "funded":
+                account, first = "fee", part * FEE_BPS // 10_000
+            self.post("stripe", account, first, c)
+            self.post("stripe", "payable", part - first, c)
+
+    def pay_another_way(self, refund: Refund, paid_from: str = "bank") -> None:
+        refund.state = "paid_another_way"
+        refund.pledge.campaign.refunded += refund.amount
+        self.post("clearing", paid_from, refund.amount)
+        self.all_back(refund.pledge)
+
+    def all_back(self, p: Pledge) -> None:
+        back = sum(r.amount for r in self.refunds if r.pledge is p and r.state in ("succeeded", "paid_another_way"))
+        if p.state == "collected" and back == p.amount:
+            p.state = "refunded"

@@ -1,0 +1,159 @@
+"""What the site's regular work makes of what people did: closing, charging, verdicts, refunds, payouts. In plain Python."""
+
+from __future__ import annotations
+
+from tests.stateful.model import DAY, FEE_BPS, Campaign, Payout, Pledge, Refund, World, processor_fee
+
+KEY_GOOD_FOR = 23 * 3_600
+
+
+class Model(World):
+    """The whole model. `work` does rounds until nothing moves, as the worker does."""
+
+    def work(self) -> None:
+        regular = (self.send_refunds, self.pay_out, self.hear_answers, self.end_kept_refunds)
+        while any([*map(self.step, self.campaigns), *(piece() for piece in regular)]):
+            pass
+
+    def step(self, c: Campaign) -> bool:
+        if c.state == "live" and self.now >= c.closes_at:
+            c.state, c.closed_at = "settling" if self.promised(c) >= c.needed else "failed", self.now
+        moved = c.state == "settling" and self.settle(c)
+        left = self.of(c, "started", "active") if c.state in ("funded", "failed", "cancelled") else []
+        for p in left:
+            self.end(p, "released")
+        owed = [p for p in self.of(c, "collected") if p.set_aside < p.amount] if c.state == "failed" else []
+        for p in owed:
+            self.promise(p, p.amount - p.set_aside)
+        return bool(moved or left or owed)
+
+    def settle(self, c: Campaign) -> bool:
+        for p in self.of(c, "errored"):
+            if p.asked is not None and p.asked is not p.card and p.next_at is not None and p.next_at <= self.now:
+                p.asked = None  # cancelled at the bank, since she gave another card
+        due = [p for p in self.of(c, "active", "errored") if p.state == "active" or self.is_due(p)]
+        for p in due:
+            p.state = "charging"
+            if not self.blocked:
+                self.charge(p)
+        if due:
+            return True
+        if self.of(c, "charging") or (self.of(c, "errored") and self.now < c.closed_at + 7 * DAY):
+            return False
+        for p in (dropped := self.of(c, "errored")):
+            self.end(p, "dropped")
+        if not dropped:
+            self.verdict(c)
+        return True
+
+    def is_due(self, p: Pledge) -> bool:
+        return p.asked is None and p.next_at is not None and p.next_at <= self.now
+
+    def charge(self, p: Pledge) -> None:
+        assert p.card is not None
+        p.card.declined += p.card.kind == "fixable"
+        if p.card.kind in ("saved_insufficient_funds", "saved_lost") or (
+            p.card.kind == "fixable" and p.card.declined <= 2
+        ):
+            tries = [p.campaign.closed_at + day * DAY for day in (1, 3, 5, 7)] if p.card.kind != "saved_lost" else []
+            p.state, p.next_at = "errored", next((at for at in tries if at > self.now), None)
+        elif p.card.kind == "authentication_always":
+            p.state, p.next_at, p.asked = "errored", None, p.card
+        else:
+            self.succeed(p)
+
+    def succeed(self, p: Pledge) -> None:
+        c, fee = p.campaign, processor_fee(p.amount)
+        instant = (p.asked or p.card).kind == "instant"  # type: ignore[union-attr]
+        p.state, p.next_at, p.asked, p.left_at_bank = "collected", None, None, p.amount
+        c.collected, c.fees = c.collected + p.amount, c.fees + fee
+        self.post("stripe", c, p.amount)
+        self.post("processor", "stripe", fee)
+        self.available.append((self.now if instant else self.now + 2 * DAY, p.amount - fee))
+        self.let_go(p.card)
+
+    def verdict(self, c: Campaign) -> None:
+        held = self.books[c]
+        c.state = "funded" if held >= c.needed else "failed"
+        if c.state == "funded":
+            cost = min(c.fees, held)
+            fee = min(held * FEE_BPS // 10_000, held - cost)
+            for account, part in (("processor", cost), ("fee", fee), ("payable", held - cost - fee)):
+                self.post(c, account, part, c)
+
+    def send_refunds(self) -> bool:
+        pending = [r for r in self.refunds if r.state == "pending" and not self.blocked]
+        for r in pending:
+            self.send_refund(r)
+        return bool(pending)
+
+    def send_refund(self, r: Refund) -> None:
+        p = r.pledge
+        if p.disputed:  # the bank has the money: refused
+            r.state = "failed"
+            return
+        comes_back = p.card is not None and p.card.kind == "refund_fails"
+        if comes_back and r.carried_out and self.now - r.made > KEY_GOOD_FOR:
+            r.state = (
+                "failed"  # looked up instead of asked for again, we hear of its end before we heard of its beginning
+            )
+            return
+        r.state = "succeeded"
+        self.moved(r, r.amount)
+        self.all_back(p)
+        if comes_back:
+            r.state = "failed"
+            self.moved(r, -r.amount)
+
+    def moved(self, r: Refund, minor: int) -> None:
+        """Out of the processor's balance to the card; less than nothing: back."""
+        r.pledge.campaign.refunded += minor
+        r.pledge.left_at_bank -= minor
+        self.post("clearing", "stripe", minor)
+        self.available.append((self.now, -minor))
+
+    def end_kept_refunds(self) -> bool:
+        """What a lost dispute gave her, nobody sends a second time."""
+        kept = [r for r in self.refunds if r.state == "failed" and r.pledge.state == "lost"]
+        for refund in kept:
+            self.pay_another_way(refund, "dispute")
+        return bool(kept)
+
+    def owed(self, c: Campaign) -> int:
+        return min(self.payable_of[c], self.books["payable"])
+
+    def pay_out(self) -> bool:
+        for c in self.campaigns:
+            under_way = [p for p in self.payouts if p.campaign is c and p.state in ("due", "sending")]
+            if c.state == "funded" and self.owed(c) > 0 and not under_way:
+                self.payouts.append(Payout(c, self.now, self.owed(c)))
+        asked = [p for p in self.payouts if p.state in ("due", "sending") and p.next_at <= self.now]
+        for p in sorted(asked, key=lambda p: p.next_at):
+            self.send_payout(p)
+        return bool(asked)
+
+    def send_payout(self, p: Payout) -> None:
+        if p.state == "due":
+            self.post("payable", "receivable", min(self.books["receivable"], max(0, self.owed(p.campaign))), p.campaign)
+            if self.owed(p.campaign) <= 0:
+                p.state = "failed"
+                return
+            p.state, p.amount = "sending", self.owed(p.campaign)
+            self.post("payable", "transit", p.amount, p.campaign)
+        p.next_at = self.now + 300
+        if self.blocked:
+            return
+        if sum(minor for at, minor in self.available if at <= self.now) >= p.amount:
+            p.state = "paid"
+            self.post("transit", "stripe", p.amount)
+            self.available.append((self.now, -p.amount))
+        else:
+            p.state, p.next_at = "due", self.now + DAY
+            self.post("transit", "payable", p.amount, p.campaign)
+
+    def hear_answers(self) -> bool:
+        """A minute later the processor is asked again for what it never answered."""
+        unknown = [p for p in self.pledges if p.state == "charging" and not self.blocked]
+        for p in unknown:
+            self.charge(p)
+        return bool(unknown)
