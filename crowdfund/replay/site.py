@@ -29,7 +29,7 @@ class SiteDidNotStart(Exception):
 
 @dataclass(slots=True)
 class Site:
-    """A site under way. process: the server's, which may have children of its own."""
+    """A site under way. process: the server's, which may have children of its own; who starts it again says so here."""
 
     url: str
     settings: Settings
@@ -76,12 +76,12 @@ def running_site(
         sandbox_url=sandbox.url, work_apart=not work, stripe_webhook_secret="" if work else "whsec_unused"
     )
     settings.use(ours)
-    server = start_server(ours, port)
+    site = Site(ours.base_url, ours, start_server(ours, port))
     try:
-        wait_until_serving(ours.base_url, server)
-        yield Site(ours.base_url, ours, server)
+        wait_until_serving(site.url, site.process)
+        yield site
     finally:
-        stop_server(server)
+        stop_server(site.process)
         sandbox.stop()
         clock.unshare()
         if keep is None:
