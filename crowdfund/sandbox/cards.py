@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from crowdfund.sandbox.errors import ApiError
@@ -25,7 +26,8 @@ class TestCard:
     """says: for a person choosing it. decline: of a charge. saves: it can be set up, or charged on session, all the same.
 
     authentication: "setup" asks once, when it is set up; "always" asks every time, so charging off session fails.
-    declines_first: this many charges off session are declined, later ones go through. own: Stripe has no such card.
+    declines_first: this many charges off session are declined, later ones go through. ends_now: it expires with the month in
+    which it is saved. own: Stripe has no such card.
     """
 
     name: str
@@ -39,6 +41,7 @@ class TestCard:
     disputed: bool = False
     at_once: bool = False
     refund_fails: bool = False
+    ends_now: bool = False
     own: bool = False
 
     @property
@@ -119,6 +122,10 @@ CARDS = (
         "saved_closed", "4000000000002046", "pm_card_sandbox_saved_closed",
         "Can be saved, later its account is closed", CLOSED, own=True,
     ),
+    TestCard(
+        "ends_now", "4000000000002053", "pm_card_sandbox_ends_now", "Works, and expires at the end of this month",
+        ends_now=True, own=True,
+    ),
 )  # fmt: skip
 
 BY_NAME = {card.name: card for card in CARDS}
@@ -131,9 +138,22 @@ def of(method: Obj) -> TestCard:
     return _BY_LAST4[method["card"]["last4"]]
 
 
-def card_members(card: TestCard) -> dict[str, Any]:
-    """The members of a payment method's `card` that tell this card from another."""
-    return {"last4": card.last4, "fingerprint": f"sandbox{card.number[-9:]}"}
+def card_members(card: TestCard, now: int) -> dict[str, Any]:
+    """The members of a payment method's `card` that tell this card from another. now: seconds since 1970."""
+    members: dict[str, Any] = {"last4": card.last4, "fingerprint": f"sandbox{card.number[-9:]}"}
+    if card.ends_now:
+        members["exp_year"], members["exp_month"] = _month(now)
+    return members
+
+
+def has_expired(method: Obj, now: int) -> bool:
+    """Whether a card's last month is over. now: seconds since 1970."""
+    return (method["card"]["exp_year"], method["card"]["exp_month"]) < _month(now)
+
+
+def _month(now: int) -> tuple[int, int]:
+    at = datetime.fromtimestamp(now, UTC)
+    return at.year, at.month
 
 
 def refusal_to_save(method: Obj) -> Decline | None:

@@ -70,6 +70,8 @@ def charge(
 
 
 def _bank_says(account: Account, method: Obj, off_session: bool, authenticated: bool) -> Decline | None:
+    if cards.has_expired(method, account.now):
+        return cards.EXPIRED
     if not authenticated and cards.must_authenticate(method):
         return cards.AUTHENTICATION
     card = cards.of(method)

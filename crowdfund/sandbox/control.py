@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crowdfund.sandbox import cards, connect, disputes, due, payouts, sums
+from crowdfund.sandbox import cards, connect, disputes, due, methods, payouts, sums
 from crowdfund.sandbox.account import Account
 from crowdfund.sandbox.door import Door
 from crowdfund.sandbox.errors import ApiError, invalid, missing
@@ -51,6 +51,8 @@ def routes(door: Door) -> list[Route]:
         at("payouts/{id}/fail", "POST", _fail_payout),
         at("accounts/{id}/onboarding", "POST", _onboard),
         at("cards", "POST", _make_cards),
+        at("payment_methods/{id}/renewal", "POST", _renew_card),
+        at("payment_methods/{id}/removal", "POST", _remove_card),
         at("totals", "GET", _totals),
         at("clock", "POST", _advance),
     ]
@@ -134,13 +136,35 @@ def _customers(account: Account, ids: list[str]) -> Iterator[Obj]:
 def _methods(account: Account, names: list[str], customers: list[str], ids: list[str]) -> Iterator[Obj]:
     models = {
         name: {
-            "object": "payment_method", "created": account.now, "card": cards.card_members(cards.BY_NAME[name]),
-            "_": {"set_up": True},
+            "object": "payment_method", "created": account.now,
+            "card": cards.card_members(cards.BY_NAME[name], account.now), "_": {"set_up": True},
         }
         for name in set(names)
     }  # fmt: skip
     for name, customer, method_id in zip(names, customers, ids, strict=True):
         yield {**models[name], "id": method_id, "customer": customer}
+
+
+def _renew_card(account: Account, wanted: dict[str, Any], request: Request) -> Obj:
+    """A bank renews a saved card: exp_month and exp_year, or card for another of the test cards; automatically unless false."""
+    changes = {name: wanted[name] for name in ("exp_month", "exp_year") if name in wanted}
+    if not all(isinstance(value, int) for value in changes.values()) or not 1 <= changes.get("exp_month", 1) <= 12:
+        raise invalid("exp_month and exp_year are whole numbers, the month from 1 to 12.", param="exp_month")
+    if "card" in wanted:
+        if wanted["card"] not in cards.BY_NAME:
+            raise invalid(f"card is one of {', '.join(cards.BY_NAME)}.", param="card")
+        changes = {**cards.card_members(cards.BY_NAME[wanted["card"]], account.now), **changes}
+    if not changes:
+        raise invalid("Give exp_month and exp_year, or card.", param="exp_month")
+    with account.store.transaction():
+        automatically = wanted.get("automatically", True) is not False
+        return shown(methods.renew(account, request.path_params["id"], changes, automatically=automatically))
+
+
+def _remove_card(account: Account, wanted: dict[str, Any], request: Request) -> Obj:
+    """Somebody detaches a saved card where the site has no part in it, as in Stripe's dashboard."""
+    with account.store.transaction():
+        return shown(methods.detach(account, {}, request.path_params["id"]))
 
 
 def _totals(account: Account, wanted: dict[str, Any], request: Request) -> Any:

@@ -23,7 +23,8 @@ TYPES = (
     " charge.dispute.funds_withdrawn charge.dispute.updated charge.failed charge.refund.updated charge.refunded"
     " charge.succeeded charge.updated checkout.session.completed checkout.session.expired customer.created customer.updated"
     " payment_intent.canceled payment_intent.created payment_intent.payment_failed payment_intent.requires_action"
-    " payment_intent.succeeded payment_method.attached payment_method.detached payout.created payout.failed payout.paid"
+    " payment_intent.succeeded payment_method.attached payment_method.automatically_updated payment_method.detached"
+    " payment_method.updated payout.created payout.failed payout.paid"
     " refund.created refund.failed refund.updated setup_intent.canceled setup_intent.created setup_intent.requires_action"
     " setup_intent.setup_failed setup_intent.succeeded transfer.created transfer.reversed"
 ).split()

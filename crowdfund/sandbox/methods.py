@@ -44,7 +44,7 @@ def merged(old: dict[str, str], new: dict[str, str] | str) -> dict[str, str]:
 def new_method(account: Account, card: TestCard, **values: Any) -> Obj:
     """A payment method for a test card, not stored yet and attached to nobody."""
     method = account.new("payment_method", **values)
-    method["card"].update(cards.card_members(card))
+    method["card"].update(cards.card_members(card, account.now))
     return method
 
 
@@ -105,6 +105,21 @@ def detach(account: Account, params: Params, method_id: str) -> Obj:
     private(method)["spent"] = True
     account.save(method)
     account.emit("payment_method.detached", method, before)
+    return method
+
+
+def renew(account: Account, method_id: str, changes: dict[str, Any], *, automatically: bool) -> Obj:
+    """Its bank gave the holder another card under the same account, or another last month for it.
+
+    automatically: the card network told Stripe, and nobody did anything; else its holder changed it.
+    """
+    method = account.get("payment_method", method_id)
+    if method["customer"] is None:
+        raise invalid("This PaymentMethod is attached to no customer: nobody renews it.", param="payment_method")
+    before = {"card": {name: method["card"][name] for name in changes}}
+    method["card"].update(changes)
+    account.save(method)
+    account.emit("payment_method.automatically_updated" if automatically else "payment_method.updated", method, before)
     return method
 
 

@@ -128,3 +128,50 @@ async def test_thousands_of_saved_cards_are_made_at_once(api: Caller) -> None:
     assert (method.customer, method.card.last4) == (made["customers"][2_999], "9987")
     for wrong in ({"count": -1}, {"card": "platinum"}, {"cards": "ok"}, {"count": 50_001}):
         assert (await api.control("POST", "cards", wrong, status=400))["error"]["param"] == "cards"
+
+
+async def test_a_bank_renews_a_card_and_the_event_says_so(api: Caller) -> None:
+    _, method = await api.saved("ends_now")
+    old = await api.v1.payment_methods.retrieve_async(method)
+    changed = await api.control(
+        "POST", f"payment_methods/{method}/renewal", {"card": "ok", "exp_month": 3, "exp_year": 2040}
+    )
+    assert (changed["card"]["last4"], changed["card"]["exp_month"], changed["card"]["exp_year"]) == ("4242", 3, 2040)
+    assert (await api.v1.payment_methods.retrieve_async(method)).card.last4 == "4242"
+    await api.control(
+        "POST", f"payment_methods/{method}/renewal", {"exp_month": 4, "exp_year": 2040, "automatically": False}
+    )
+    assert await api.event_types() == ["payment_method.automatically_updated", "payment_method.updated"]
+    first = (await api.v1.events.list_async({"type": "payment_method.automatically_updated"})).data[0]
+    assert first.data.previous_attributes["card"]["last4"] == old.card.last4 == "2053"
+    for wrong in ({}, {"exp_month": 13}, {"exp_year": "2040"}, {"card": "platinum"}):
+        assert "error" in await api.control("POST", f"payment_methods/{method}/renewal", wrong, status=400)
+
+
+async def test_a_card_is_removed_where_the_site_has_no_part_in_it(api: Caller) -> None:
+    _, method = await api.saved()
+    gone = await api.control("POST", f"payment_methods/{method}/removal")
+    assert (gone["id"], gone["customer"]) == (method, None)
+    assert await api.event_types() == ["payment_method.detached"]
+    await api.control("POST", f"payment_methods/{method}/removal", status=400)
+    await api.control("POST", f"payment_methods/{method}/renewal", {"exp_year": 2040}, status=400)
+    await api.control("POST", "payment_methods/pm_none/removal", status=404)
+
+
+async def test_a_card_is_good_until_its_month_is_over(api: Caller) -> None:
+    customer, method = await api.saved("ends_now")
+    paid = {
+        "amount": 25_00,
+        "currency": "eur",
+        "customer": customer,
+        "payment_method": method,
+        "off_session": True,
+        "confirm": True,
+    }
+    assert (await api.v1.payment_intents.create_async(paid)).status == "succeeded"
+    await api.pass_time(days=32)
+    with pytest.raises(stripe.CardError) as declined:
+        await api.v1.payment_intents.create_async(paid)
+    assert (declined.value.code, declined.value.error.decline_code) == ("expired_card", "expired_card")
+    await api.control("POST", f"payment_methods/{method}/renewal", {"exp_year": 2040})
+    assert (await api.v1.payment_intents.create_async(paid)).status == "succeeded"

@@ -45,6 +45,9 @@ async def _answers(api: Caller) -> dict[str, list[dict[str, Any]]]:
     reversed_ = await api.raw("POST", f"/v1/transfers/{transfer.id}/reversals")
     payout = await api.v1.payouts.create_async({"amount": 1_00, "currency": "eur"})
     topup = await api.v1.topups.create_async({"amount": 1_00, "currency": "eur", "description": "A reserve"})
+    _, renewed = await api.saved()
+    await api.control("POST", f"payment_methods/{renewed}/renewal", {"exp_month": 3, "exp_year": 2040})
+    await api.control("POST", f"payment_methods/{renewed}/removal")
     dispute = await api.control("POST", f"charges/{intent.latest_charge}/dispute")
     session = await api.v1.checkout.sessions.create_async(
         {"mode": "setup", "currency": "eur", "success_url": "http://127.0.0.1/"}
@@ -78,7 +81,10 @@ async def _answers(api: Caller) -> dict[str, list[dict[str, Any]]]:
             await get(f"payment_intents/{intent.id}"),
             await get(f"payment_intents/{failed.payment_intent.id}"),
         ],
-        "payment_method": [await get(f"payment_methods/{intent.payment_method}")],
+        "payment_method": [
+            await get(f"payment_methods/{intent.payment_method}"),
+            await get(f"payment_methods/{renewed}"),
+        ],
         "payout": [await get(f"payouts/{payout.id}")],
         "refund": [await get(f"refunds/{refund.id}")],
         "setup_intent": [await get(f"setup_intents/{session.setup_intent}")],
