@@ -92,9 +92,22 @@ class PledgeEvent(Model):
     because = fields.TextField()
     by_person_id = fields.BigIntField(null=True)
     at = InstantField()
+    terms = fields.TextField(null=True)
 
     class Meta:
         table = "pledge_event"
+
+
+class Terms(Model):
+    """What people agree to, word for word: one row for each text in each language, found by the hash of its words."""
+
+    hash = fields.CharField(max_length=64, primary_key=True)
+    locale = fields.TextField()
+    text = fields.TextField()
+    made_at = InstantField()
+
+    class Meta:
+        table = "terms"
 
 
 class DeliveryState(StrEnum):
@@ -102,6 +115,18 @@ class DeliveryState(StrEnum):
     READY = "ready"
     SENT = "sent"
     RECEIVED = "received"
+    WITHDRAWN = "withdrawn"  # the pledge has ended: nothing is owed any more
+
+
+D = DeliveryState
+DELIVERY_MOVES: dict[DeliveryState, set[DeliveryState]] = {
+    D.AWAITING_ADDRESS: {D.READY, D.WITHDRAWN},
+    D.READY: {D.READY, D.SENT, D.WITHDRAWN},  # until it is sent it may go to another address
+    D.SENT: {D.RECEIVED},
+    D.RECEIVED: set(),
+    D.WITHDRAWN: set(),
+}
+UNSENT = {D.AWAITING_ADDRESS, D.READY}
 
 
 class Delivery(Model):
@@ -119,3 +144,16 @@ class Delivery(Model):
 
     class Meta:
         table = "delivery"
+
+
+class DeliveryEvent(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    delivery_id = fields.BigIntField()  # a delivery goes by the number of its pledge
+    from_state = fields.TextField()
+    to_state = fields.TextField()
+    because = fields.TextField()
+    by_person_id = fields.BigIntField(null=True)
+    at = InstantField()
+
+    class Meta:
+        table = "delivery_event"
