@@ -21,10 +21,20 @@ _CHARGE_MIN_MINOR = {
 }  # fmt: skip
 
 _AMOUNT = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,3}))?", re.ASCII)
+_WITH_COMMA = re.compile(r"([0-9]{1,12}),([0-9]+)", re.ASCII)
+_TOO_LONG = re.compile(r"[0-9]{13,}(?:[.,][0-9]*)?", re.ASCII)
+_NEGATIVE = re.compile(r"[-\u2212][0-9][0-9.,]*", re.ASCII)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[., '\u2019\u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,3})?", re.ASCII)
 
 
 class AmountNotUnderstood(Invalid):
-    pass
+    """why: `negative`, `too_large`, `grouped` (separators between thousands), `decimals` (more than the currency has), or
+    `digits`. example: an amount of this currency as it may be typed.
+    """
+
+    def __init__(self, sentence: str, why: str, example: str) -> None:
+        super().__init__(sentence, field="amount")
+        self.why, self.example = why, example
 
 
 def digits_of(currency: str) -> int:
@@ -38,7 +48,7 @@ def charge_min_minor(currency: str) -> int:
 
 
 def parse(text: str, currency: str) -> int:
-    """What was typed, in minor units: plain ASCII digits, and a point with at most the currency's decimals.
+    """What was sent, in minor units: plain ASCII digits, and a point with at most the currency's decimals.
 
     Signs, spaces, grouping, exponents, other digits and NaN are refused: an amount has one reading or none.
     Raises AmountNotUnderstood.
@@ -46,12 +56,39 @@ def parse(text: str, currency: str) -> int:
     digits = digits_of(currency)
     match = _AMOUNT.fullmatch(text)
     if match is None or len(match[2] or "") > digits:
-        example = "25.00" if digits == 2 else "25" if digits == 0 else "25.000"
-        raise AmountNotUnderstood(f"Please write the amount in plain digits, like {example}.", field="amount")
+        raise _not_understood(text, currency)
     amount_minor = int(match[1]) * 10**digits + int((match[2] or "").ljust(digits, "0") or "0")
     if amount_minor > AMOUNT_MAX_MINOR:
-        raise AmountNotUnderstood("That amount is too large.", field="amount")
+        raise _not_understood("9" * 13, currency)
     return amount_minor
+
+
+def understand(text: str, currency: str) -> int:
+    """What a person typed. As `parse`, and a comma is a decimal one where it can't be anything else.
+
+    That is where it stands alone and before as many digits as the currency has decimals, unless these are three: `15,50` is
+    one amount, `1,000` could be two. Raises AmountNotUnderstood.
+    """
+    digits = digits_of(currency)
+    match = _WITH_COMMA.fullmatch(text)
+    return parse(f"{match[1]}.{match[2]}" if match and len(match[2]) == digits != 3 else text, currency)
+
+
+def _not_understood(text: str, currency: str) -> AmountNotUnderstood:
+    digits = digits_of(currency)
+    example = plain(25 * 10**digits, currency)
+    if _NEGATIVE.fullmatch(text):
+        return AmountNotUnderstood("An amount can't be less than zero.", "negative", example)
+    if _TOO_LONG.fullmatch(text):
+        return AmountNotUnderstood("That amount is too large.", "too_large", example)
+    if _GROUPED.fullmatch(text):
+        return AmountNotUnderstood(
+            f"Please leave out what separates the thousands, as in {plain(1000 * 10**digits, currency)}.",
+            "grouped", plain(1000 * 10**digits, currency),
+        )  # fmt: skip
+    if _AMOUNT.fullmatch(text):
+        return AmountNotUnderstood(f"{currency} has fewer decimals: write it like {example}.", "decimals", example)
+    return AmountNotUnderstood(f"Please write the amount in plain digits, like {example}.", "digits", example)
 
 
 def plain(amount_minor: int, currency: str) -> str:

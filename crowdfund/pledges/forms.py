@@ -28,7 +28,7 @@ class _Choice(Form):
 
     tier = fields.choice(_tiers)
     quantity = fields.whole(min=1, max=100)
-    amount = fields.maybe(fields.money())
+    amount = fields.maybe(fields.money(min_minor=0))
     anonymous = fields.checkbox()
 
     @property
@@ -91,6 +91,7 @@ class DispatchForm(Form):
 
 
 class RefundForm(Form):
+    key = fields.text(max=64, min=0)
     amount = fields.maybe(fields.money())
     reason = fields.text(max=500, min=5, lines=True)
 

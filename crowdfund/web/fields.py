@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from starlette.datastructures import FormData, UploadFile
 
 from crowdfund import money as amounts
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, lazy, locale
 
 if TYPE_CHECKING:
     from crowdfund.web.form import Form
@@ -139,18 +139,34 @@ def password(*, new: bool = False) -> Field[str]:
     return Field(understand, hidden=True, keep_spaces=True)
 
 
-def money(currency: str | None = None, *, min_minor: int = 1, max_minor: int = amounts.CHARGE_MAX_MINOR) -> Field[int]:
-    """An amount in minor units. currency: else the form was read with `currency=`."""
+_AMOUNTS = {
+    "negative": lazy("An amount can't be less than zero."),
+    "too_large": lazy("That amount is too large."),
+    "grouped": lazy("Please leave out what separates the thousands, as in %(example)s."),
+    "decimals": lazy("That has more decimals than this currency. Please write it like %(example)s."),
+    "digits": lazy("Please write the amount in plain digits, like %(example)s."),
+}
+
+
+def money(
+    currency: str | None = None,
+    *,
+    min_minor: int | Callable[[str], int] = 1,
+    max_minor: int = amounts.CHARGE_MAX_MINOR,
+) -> Field[int]:
+    """An amount in minor units. currency: else the form was read with `currency=`. min_minor: the least, or of a currency."""
 
     def understand(typed: str, form: Form) -> int:
         code = currency or form.given["currency"]
         try:
-            amount_minor = amounts.parse(_needed(typed), code)
+            amount_minor = amounts.understand(_needed(typed), code)
         except amounts.AmountNotUnderstood as refusal:
-            raise Wrong(_(refusal.sentence)) from None
-        if not min_minor <= amount_minor <= max_minor:
-            least, most = amounts.show(min_minor, code), amounts.show(max_minor, code)
-            raise Wrong(_("Please write an amount from %(least)s to %(most)s.") % {"least": least, "most": most})
+            raise Wrong(str(_AMOUNTS[refusal.why]) % {"example": refusal.example}) from None
+        least_minor = min_minor(code) if callable(min_minor) else min_minor
+        if amount_minor < least_minor:
+            raise Wrong(_("The least is %(least)s.") % {"least": amounts.show(least_minor, code, locale())})
+        if amount_minor > max_minor:
+            raise Wrong(_("The most is %(most)s.") % {"most": amounts.show(max_minor, code, locale())})
         return amount_minor
 
     return Field(understand)

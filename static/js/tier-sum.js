@@ -13,7 +13,7 @@ export default function tierSum(form) {
     for (const field of form.querySelectorAll("input[type=number][data-price]")) {
       if (field.name !== "quantity") minor += Number(field.dataset.price) * Math.max(0, Math.trunc(Number(field.value)) || 0);
     }
-    const typed = form.querySelector("[data-typed-amount]")?.value.trim() ?? "";
+    const typed = (form.querySelector("[data-typed-amount]")?.value.trim() ?? "").replace(/^(\d{1,12}),(\d\d)$/, "$1.$2");
     if (/^\d{1,12}(\.\d{1,3})?$/.test(typed)) minor += Math.round(Number(typed) * unit);
     output.textContent = format.format(minor / unit);
   };
