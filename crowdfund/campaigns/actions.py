@@ -26,19 +26,22 @@ from crowdfund.campaigns.rules import (
     TIERS_MAX,
     Draft,
     Missing,
+    broken_promises,
     refuse_content,
     refuse_tier_content,
+    refuse_tier_dates,
     slug_of,
     what_is_missing,
 )
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.moves import MoveRefused, move
+from crowdfund.payments.in_turn import in_turn
 from crowdfund.people.audit import record
 from crowdfund.people.models import Organisation
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.settings import current
-from crowdfund.titles.art import palette_of
+from crowdfund.titles.drawing import drawing_of, redrawn
 from crowdfund.titles.models import Title
 
 REMIND_BEFORE = timedelta(hours=48)
@@ -60,6 +63,14 @@ class RemarksOpen(Refusal):
     pass
 
 
+class PromiseBroken(Refusal):
+    """A change would take back what fans have taken; `broken` says all that it would."""
+
+    def __init__(self, broken: Sequence[Missing]) -> None:
+        super().__init__(broken[0].sentence, field=broken[0].field)
+        self.broken = list(broken)
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a producer writes: everything a page shows but its tiers."""
@@ -74,6 +85,7 @@ class Content:
     rule: Rule = Rule.STRICT
     threshold_bps: int = 10_000
     image_id: int | None = None
+    scene: str = ""  # what the site draws without a picture; empty: as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +106,9 @@ async def make_campaign(organisation: Organisation, *, name: str, currency: str,
     """A new draft, on a title of its own. Raises Invalid where the currency is not offered."""
     if currency not in current().currencies:
         raise Invalid(f"Funds are kept in {', '.join(current().currencies)}.", field="currency")
-    now, campaign_id = clock.now(), new_id()
+    now, campaign_id, title_id = clock.now(), new_id(), new_id()
     title = await Title.create(
-        id=new_id(),
-        organisation_id=organisation.id,
-        kind="film",
-        name=name,
-        colour=palette_of(campaign_id),
-        made_at=now,
+        id=title_id, organisation_id=organisation.id, kind="film", name=name, made_at=now, **drawing_of(title_id, "film", name)
     )
     campaign = await Campaign.create(
         id=campaign_id, title_id=title.id, organisation_id=organisation.id, kind="film", name=name, currency=currency,
@@ -152,10 +159,13 @@ async def write(campaign_id: int, content: Content, *, by: int) -> None:
     await CampaignPage.filter(campaign_id=campaign_id, version=campaign.page_version).update(
         story=content.story, risks=content.risks, by_person_id=by, made_at=clock.now()
     )
-    changes: dict[str, Any] = {"name": content.name}
+    title = await Title.get(id=campaign.title_id)
+    changes: dict[str, Any] = redrawn(
+        title, line_before=campaign.tagline, name=content.name, line=content.tagline, picked=content.scene
+    )
     if content.image_id is not None:
         changes["image_id"] = content.image_id
-    await Title.filter(id=campaign.title_id).update(**changes)
+    await Title.filter(id=title.id).update(name=content.name, **changes)
 
 
 @atomic
@@ -175,6 +185,7 @@ async def add_tier(campaign_id: int, content: TierContent, *, by: int) -> Tier:
     """A new tier; also on a live fund, as it takes nothing from anybody."""
     campaign = await _open_for_tiers(campaign_id)
     refuse_tier_content(content.price_minor, campaign.currency, content.opens_at, content.closes_at)
+    refuse_tier_dates(content, None, campaign.closes_at, clock.now())
     position = await Tier.filter(campaign_id=campaign_id).count()
     if position >= TIERS_MAX:
         raise Refusal(f"At most {TIERS_MAX} tiers: more than that nobody reads.")
@@ -187,15 +198,17 @@ async def add_tier(campaign_id: int, content: TierContent, *, by: int) -> Tier:
 
 @atomic
 async def change_tier(tier_id: int, content: TierContent, *, by: int) -> None:
-    """Change a tier. Once backed, its price stays and its number may only rise; the database holds that too."""
+    """Change a tier. Once fans took it, what it promises stays and its number may only rise; the database holds that too.
+
+    Raises PromiseBroken with all that would change: an honest correction goes to backers as an update.
+    """
     tier = await Tier.get(id=tier_id)
     campaign = await _open_for_tiers(tier.campaign_id)
     refuse_tier_content(content.price_minor, campaign.currency, content.opens_at, content.closes_at)
     tier = await Tier.get(id=tier_id)
-    if tier.taken and content.price_minor != tier.price_minor:
-        raise Refusal("Fans have taken this tier: its price stays.", field="price")
-    if tier.taken and content.size is not None and (tier.size is None or content.size < tier.size):
-        raise Refusal("Fans have taken this tier: its number may only rise.", field="size")
+    if tier.is_promised and (broken := broken_promises(tier, content)):
+        raise PromiseBroken(broken)
+    refuse_tier_dates(content, tier, campaign.closes_at, clock.now())
     await Tier.filter(id=tier_id).update(**_columns(content))
     await record("tier_changed", f"campaign:{tier.campaign_id}", by=by, after={"tier": content.name})
 
@@ -233,8 +246,8 @@ async def missing_in(campaign: Campaign) -> list[Missing]:
         name=campaign.name, tagline=campaign.tagline, story=page.story, currency=campaign.currency,
         budget_minor=await BudgetLine.filter(campaign_id=campaign.id).values_list("amount_minor", flat=True),  # type: ignore[arg-type]
         closes_at=campaign.closes_at, opens_at=campaign.opens_at,
-        tier_prices_minor=await Tier.filter(campaign_id=campaign.id).values_list("price_minor", flat=True),  # type: ignore[arg-type]
         organisation_state=organisation.state, threshold_bps=campaign.threshold_bps,
+        tiers=await Tier.filter(campaign_id=campaign.id).order_by("position"),
     )  # fmt: skip
     return what_is_missing(draft, clock.now())
 
@@ -260,11 +273,13 @@ async def submit(campaign_id: int, *, by: int) -> None:
 
 
 @atomic
-async def remark(campaign_id: int, text: str, *, by: int) -> None:
+async def remark(campaign_id: int, text: str, *, by: int) -> ReviewRemark:
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state != CampaignState.SUBMITTED:
         raise Refusal("Remarks are for a campaign under review.")
-    await ReviewRemark.create(id=new_id(), campaign_id=campaign_id, by_person_id=by, text=text, made_at=clock.now())
+    return await ReviewRemark.create(
+        id=new_id(), campaign_id=campaign_id, by_person_id=by, text=text, made_at=clock.now()
+    )
 
 
 @atomic
@@ -339,9 +354,25 @@ async def open_due() -> int:
     due = await Campaign.filter(state=CampaignState.PRELAUNCH, opens_at__lte=clock.now_us()).values_list(
         "id", flat=True
     )
-    for campaign_id in due:
-        await launch(int(campaign_id), by=None)  # type: ignore[call-overload]
-    return len(due)
+    return await in_turn([int(campaign_id) for campaign_id in due], _open)  # type: ignore[call-overload]
+
+
+async def _open(campaign_id: int) -> bool:
+    try:
+        await launch(campaign_id, by=None)
+    except Refusal as refusal:
+        return await _put_off(campaign_id, refusal.sentence)
+    return True
+
+
+@atomic
+async def _put_off(campaign_id: int, why: str) -> bool:
+    """A fund that can't open at its hour waits for its makers, who are told why; nobody tries it again and again."""
+    if not await Campaign.filter(id=campaign_id, state=CampaignState.PRELAUNCH).update(opens_at=None):
+        return False
+    key = f"launch_put_off:{campaign_id}:{clock.now_us()}"
+    await outbox.enqueue("launch_put_off", {"campaign": campaign_id, "why": why}, key=key)
+    return True
 
 
 @atomic
@@ -349,6 +380,8 @@ async def pause(campaign_id: int, because: str, *, by: int) -> None:
     """Staff pauses a live fund: nothing can be pledged, nothing is charged, until it is resumed or cancelled."""
     await counters.lock_one(campaign_id)
     await _move(await Campaign.get(id=campaign_id), CampaignState.SUSPENDED, because, by)
+    key = f"campaign_paused:{campaign_id}:{clock.now_us()}"
+    await outbox.enqueue("campaign_paused", {"campaign": campaign_id, "because": because}, key=key)
 
 
 @atomic

@@ -16,6 +16,10 @@ from crowdfund.web import fields
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.lines import money_lines
+from crowdfund.web.rate_limit import Limit
+
+NEW_CAMPAIGNS = Limit("new_campaign", 20, 3600, by="person")
+UPDATES = Limit("publish_update", 12, 3600, by="person")  # each is a mail to every follower and backer
 
 RISKS_MAX = 10_000
 TAGLINE_MAX = 140
@@ -36,7 +40,7 @@ def _currencies(given: Mapping[str, Any]) -> Mapping[str, Any]:
 class CampaignForm(Form):
     """A new campaign: only what can't be changed later, or what its address is made of."""
 
-    name = fields.text(max=80, min=3)
+    name = fields.text(max=80)
     currency = fields.choice(_currencies)
     key = fields.text(max=64, min=0)
 
@@ -44,7 +48,7 @@ class CampaignForm(Form):
 class ContentForm(Form):
     """What a draft says. It may be saved half-written: what is missing is told where it is submitted."""
 
-    name = fields.text(max=80, min=3)
+    name = fields.text(max=80)
     tagline = fields.text(max=TAGLINE_MAX, min=0)
     story = fields.text(max=STORY_MAX, min=0, lines=True)
     risks = fields.text(max=RISKS_MAX, min=0, lines=True)
@@ -103,7 +107,7 @@ class TierForm(Form):
 
     name = fields.text(max=80)
     description = fields.text(max=600, min=0, lines=True)
-    price = fields.money()
+    price = fields.money(min_minor=money.charge_min_minor)
     size = fields.maybe(fields.whole(min=1, max=1_000_000))
     per_fan_max = fields.whole(min=1, max=100)
     opens_at = fields.maybe(fields.instant())
@@ -118,7 +122,7 @@ class TierForm(Form):
 
 
 class UpdateForm(Form):
-    title = fields.text(max=TITLE_MAX, min=3)
+    title = fields.text(max=TITLE_MAX)
     body = fields.text(max=BODY_MAX, min=10, lines=True)
     key = fields.text(max=64, min=0)
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from crowdfund import money
 from crowdfund.refusal import Invalid
@@ -37,15 +38,15 @@ class Draft:
     budget_minor: Sequence[int]
     closes_at: datetime | None
     opens_at: datetime | None
-    tier_prices_minor: Sequence[int]
     organisation_state: str
     threshold_bps: int
+    tiers: Sequence[Any]
 
 
 def what_is_missing(draft: Draft, now: datetime) -> list[Missing]:
     """All that keeps a draft from being submitted; empty when it is ready."""
     missing = []
-    if len(draft.name) < 3:
+    if not draft.name:
         missing.append(Missing("name", "Give it a name."))
     if not draft.tagline:
         missing.append(Missing("tagline", "Say in one line what it is."))
@@ -63,12 +64,15 @@ def what_is_missing(draft: Draft, now: datetime) -> list[Missing]:
 def _dates(draft: Draft, now: datetime) -> list[Missing]:
     if draft.closes_at is None:
         return [Missing("closes_at", "Choose when it closes.")]
+    if draft.closes_at <= now:
+        return [Missing("closes_at", "Its closing day has passed. Choose a later one.")]
     opens_at = max(draft.opens_at or now, now)
     if draft.closes_at <= opens_at + timedelta(hours=1):
         return [Missing("closes_at", "It has to be open for at least an hour.")]
     if draft.closes_at > opens_at + timedelta(days=DAYS_MAX):
         return [Missing("closes_at", f"It may be open for at most {DAYS_MAX} days.")]
-    return []
+    sentences = dict.fromkeys(never_in_time(tier, draft.closes_at) for tier in draft.tiers)
+    return [Missing("tiers", sentence) for sentence in sentences if sentence]
 
 
 def refuse_tier_content(price_minor: int, currency: str, opens_at: datetime | None, closes_at: datetime | None) -> None:
@@ -77,6 +81,56 @@ def refuse_tier_content(price_minor: int, currency: str, opens_at: datetime | No
         raise Invalid(f"The least that can be charged is {money.show(least_minor, currency)}.", field="price")
     if opens_at and closes_at and closes_at <= opens_at:
         raise Invalid("It has to close after it opens.", field="closes_at")
+
+
+def never_in_time(tier: Any, closes_at: datetime | None) -> str:
+    """Why a tier makes no sense beside the day its fund closes; empty where it does. tier: a row, or what is to be one."""
+    if closes_at is None:
+        return ""
+    if tier.opens_at and tier.opens_at >= closes_at:
+        return "One of its tiers could be taken only after the fund has closed."
+    if tier.delivers_on and tier.delivers_on < f"{closes_at:%Y-%m}":
+        return "One of its tiers is expected before the fund has closed."
+    return ""
+
+
+def refuse_tier_dates(content: Any, was: Any, closes_at: datetime | None, now: datetime) -> None:
+    """Raises Invalid for moments and months that have passed, and for those that the fund's close leaves no time for.
+
+    was: the tier as it stands, none for a new one; what stood there already may stay. closes_at: of its fund.
+    """
+    if content.closes_at and content.closes_at <= now and (was is None or content.closes_at != was.closes_at):
+        raise Invalid("This moment has passed already. Choose a later one.", field="closes_at")
+    if content.opens_at and closes_at and content.opens_at >= closes_at:
+        raise Invalid("The fund has closed by then: nobody could take it.", field="opens_at")
+    if not content.delivers_on or (was is not None and content.delivers_on == was.delivers_on):
+        return
+    if content.delivers_on < f"{now:%Y-%m}":
+        raise Invalid("That month is over. Choose a later one.", field="delivers_on")
+    if closes_at and content.delivers_on < f"{closes_at:%Y-%m}":
+        raise Invalid("The fund is still open then. Choose a later month.", field="delivers_on")
+
+
+# What a tier said when a fan took it, and the sentence that holds a producer to it.
+_KEPT = {
+    "name": "Fans have taken this tier: its name stays.",
+    "description": "Fans have taken this tier: what they get stays.",
+    "price_minor": "Fans have taken this tier: its price stays.",
+    "ships": "Fans have taken this tier: how it reaches them stays.",
+    "delivers_on": "Fans have taken this tier: the month it is expected in stays.",
+}
+
+
+def broken_promises(tier: Any, content: Any) -> list[Missing]:
+    """What this content would take from the fans of a tier that was taken: all but more places, dates and more for one fan."""
+    broken = [
+        Missing("price" if name == "price_minor" else name, sentence)
+        for name, sentence in _KEPT.items()
+        if getattr(content, name) != getattr(tier, name)
+    ]
+    if content.size is not None and (tier.size is None or content.size < tier.size):
+        broken.append(Missing("size", "Fans have taken this tier: its number may only rise."))
+    return broken
 
 
 def refuse_content(goal_minor: int, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:

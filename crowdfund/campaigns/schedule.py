@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.actions import NotEditable, announce
-from crowdfund.campaigns.models import Campaign, CampaignState
-from crowdfund.campaigns.rules import DAYS_MAX
+from crowdfund.campaigns.models import Campaign, CampaignState, Tier
+from crowdfund.campaigns.rules import DAYS_MAX, never_in_time
 from crowdfund.database import atomic
 from crowdfund.people.audit import record
 from crowdfund.refusal import Invalid
@@ -27,6 +27,9 @@ async def schedule(campaign_id: int, *, opens_at: datetime | None, closes_at: da
     if campaign.state not in MOVABLE:
         raise NotEditable("The dates of this fund can't be changed any more.")
     _refuse(opens_at, closes_at)
+    for tier in await Tier.filter(campaign_id=campaign_id).order_by("position"):
+        if sentence := never_in_time(tier, closes_at):
+            raise Invalid(sentence, field="closes_at")
     before = {"opens_at": _text(campaign.opens_at), "closes_at": _text(campaign.closes_at)}
     await Campaign.filter(id=campaign_id).update(opens_at=opens_at, closes_at=closes_at)
     after = {"opens_at": _text(opens_at), "closes_at": _text(closes_at)}

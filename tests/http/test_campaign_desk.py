@@ -11,6 +11,7 @@ from crowdfund.campaigns import actions
 from crowdfund.campaigns.models import BudgetLine, Campaign, CampaignUpdate, Tier
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.people.models import AuditEntry, Member, Role, StaffRole
+from crowdfund.pledges.actions import cancel_pledge
 from crowdfund.titles.models import Title
 from crowdfund.web.page_cache import forget_everything
 from crowdfund.web.rate_limit import Limit
@@ -22,6 +23,7 @@ from tests.http.campaign_world import (
     a_producer,
     a_reviewer,
     approved,
+    content,
     later,
     launched,
     submitted,
@@ -173,7 +175,8 @@ FIELDS = {"name": "River Moon", "story": STORY, "budget_1_name": "Boats", "budge
         ({"tagline": "two\nlines"}, "in one line"),
         ({"tagline": "x" * 141}, "keep this to 140 characters"),
         ({"budget_1_amount": "１２"}, "plain digits, like 25.00"),
-        ({"budget_1_amount": "-1"}, "plain digits, like 25.00"),
+        ({"budget_1_amount": "-1"}, "can't be less than zero"),
+        ({"budget_1_amount": "1.000,50"}, "leave out what separates the thousands, as in 1000.00"),
         ({"budget_1_amount": "1e9"}, "plain digits, like 25.00"),
         ({"budget_1_amount": "99999999999.00"}, "too large"),
         ({"budget_1_name": ""}, "fill this in"),
@@ -183,7 +186,7 @@ FIELDS = {"name": "River Moon", "story": STORY, "budget_1_name": "Boats", "budge
         ({"rule": "threshold"}, "which share of the goal"),
         ({"rule": "threshold", "threshold": "49"}, "from 50 to 100"),
         ({"rule": "whatever"}, "choose one of these"),
-        ({"name": "x"}, "at least 3 characters"),
+        ({"name": " "}, "fill this in"),
     ],
 )
 async def test_what_cant_be_is_told_beside_its_field_and_stays_typed(
@@ -215,12 +218,20 @@ async def test_more_than_six_megabytes_is_refused_as_a_whole(site: SiteUnderTest
     assert "more than this address takes" in lin.browser.text
 
 
+@pytest.mark.parametrize("name", ["活着", "Up", "M"])
+async def test_a_film_may_have_a_short_name(site: SiteUnderTest, name: str) -> None:
+    lin = await a_producer(site)
+    await lin.browser.get(f"{lin.desk}/campaigns/new")
+    await lin.browser.submit("Make the draft", name=name)
+    assert "Here is your draft" in lin.browser.text and (await Campaign.all().first()).name == name  # type: ignore[union-attr]
+
+
 async def test_a_picture_becomes_the_key_art_and_stays_while_the_rest_is_mended(site: SiteUnderTest) -> None:
     lin = await a_producer(site)
     draft = await a_draft(lin, written=False)
     path = f"{lin.base(draft)}/content"
     await lin.browser.get(path)
-    await lin.browser.submit(path, files={"image": ("art.png", a_picture(), "image/png")}, **FIELDS | {"name": "x"})
+    await lin.browser.submit(path, files={"image": ("art.png", a_picture(), "image/png")}, **FIELDS | {"name": " "})
     assert lin.browser.status == 422
     assert lin.browser.form(path).fields["image_kept"][0], "the picture was fine: it is kept"
     await lin.browser.submit(path, **FIELDS)
@@ -254,7 +265,7 @@ async def test_somebody_elses_picture_is_not_taken(site: SiteUnderTest) -> None:
     theirs, ours = await a_draft(wei, written=False), await a_draft(lin, written=False, name="Second")
     path = f"{wei.base(theirs)}/content"
     await wei.browser.get(path)
-    await wei.browser.submit(path, files={"image": ("art.png", a_picture(), "image/png")}, **FIELDS | {"name": "x"})
+    await wei.browser.submit(path, files={"image": ("art.png", a_picture(), "image/png")}, **FIELDS | {"name": " "})
     kept = wei.browser.form(path).fields["image_kept"][0]
     await lin.browser.get(f"{lin.base(ours)}/content")
     await lin.browser.submit(f"{lin.base(ours)}/content", **FIELDS | {"image_kept": kept})
@@ -264,38 +275,92 @@ async def test_somebody_elses_picture_is_not_taken(site: SiteUnderTest) -> None:
 # --- tiers ---
 
 
-async def test_a_backed_tier_keeps_its_price_and_only_grows(site: SiteUnderTest) -> None:
+async def test_a_backed_tier_stays_what_it_was_and_only_grows(site: SiteUnderTest) -> None:
+    """40 places at 25.00; one is taken, and given back again: what was promised to anybody stays promised."""
     lin = await a_producer(site)
     campaign = await launched(lin)
     tier = await Tier.get(campaign_id=campaign.id)
-    await a_pledge(campaign, amount_minor=25_00, tier_id=tier.id)
     desk = lin.browser
     await desk.get(f"{lin.base(campaign)}/tiers")
     path = desk.page.links["Change"]
     await desk.get(path)
-    await desk.submit(path, price="20.00")
-    assert desk.status == 422 and "its price stays" in desk.text
-    await desk.get(path)
-    await desk.submit(path, size="39")
-    assert desk.status == 422 and "may only rise" in desk.text
-    await desk.get(path)
-    await desk.submit(path, size="60", description="Now in every city.")
+    assert "Fans have taken this tier" not in desk.text
+    await desk.submit(path, description="Now in every city.")
     assert "The tier is changed" in desk.text
-    assert (await Tier.get(id=tier.id)).size == 60
+    pledge = await a_pledge(campaign, amount_minor=25_00, tier_id=tier.id)
+    await cancel_pledge(pledge.id, person_id=pledge.person_id)
+    assert (await Tier.get(id=tier.id)).taken == 0
+    await desk.get(path)
+    assert "Fans have taken this tier, so what it says stays as it is." in desk.text
+    assert "Name Two seats What backers get Now in every city. Price €25 Delivery Nothing is sent by post" in desk.text
+    for field, other, sentence in (
+        ("price", "20.00", "its price stays"),
+        ("name", "One seat", "its name stays"),
+        ("description", "In one cinema.", "what they get stays"),
+        ("ships", "post", "how it reaches them stays"),
+        ("delivers_on", "2031-09", "the month it is expected in stays"),
+        ("size", "39", "may only rise"),
+    ):
+        await desk.get(path)
+        await desk.submit(path, **{field: other})
+        assert desk.status == 422 and sentence in desk.text
+        assert f'id="error-{field}"' in desk.response.text, "beside its field"
+        assert desk.form(path).fields[field] == [other], "what was typed is kept"
+    await desk.get(path)
+    await desk.submit(path, size="60", per_fan_max="3", closes_at=later(days=20))
+    assert "The tier is changed" in desk.text
+    now = await Tier.get(id=tier.id)
+    assert (now.name, now.price_minor, now.size, now.per_fan_max, now.ships) == ("Two seats", 25_00, 60, 3, "nothing")
+
+
+async def test_a_page_from_before_a_fan_took_it_tells_all_that_stays(site: SiteUnderTest) -> None:
+    lin = await a_producer(site)
+    campaign = await launched(lin)
+    tier = await Tier.get(campaign_id=campaign.id)
+    desk = lin.browser
+    await desk.get(f"{lin.base(campaign)}/tiers")
+    await desk.get(path := desk.page.links["Change"])
+    await a_pledge(campaign, amount_minor=25_00, tier_id=tier.id)
+    await desk.submit(path, name="One seat", price="30.00", ships="post")
+    assert desk.status == 422 and "3 things to mend" in desk.text
+    assert "Promised" in desk.text and "Name Two seats" in desk.text
+    typed = desk.form(path).fields
+    assert (typed["name"], typed["price"], typed["ships"]) == (["One seat"], ["30.00"], ["post"])
+    assert await Tier.filter(id=tier.id, name="Two seats", price_minor=25_00, ships="nothing").exists()
+
+
+@pytest.mark.parametrize(
+    "change", ["name = 'x'", "description = 'x'", "price_minor = 1", "size = 39", "ships = 'post'", "delivers_on = '2031-09'"]
+)
+async def test_the_database_holds_a_promise_too(site: SiteUnderTest, change: str) -> None:
+    lin = await a_producer(site)
+    campaign = await launched(lin)
+    tier = await Tier.get(campaign_id=campaign.id)
+    write = atomic(Sql(f"UPDATE tier SET {change} WHERE id = $1").__call__)
+    pledge = await a_pledge(campaign, amount_minor=25_00, tier_id=tier.id)
+    await cancel_pledge(pledge.id, person_id=pledge.person_id)
+    for statement in (write, atomic(Sql("UPDATE tier SET first_taken_at = NULL WHERE id = $1").__call__)):
+        with pytest.raises(Exception, match="keeps what it promises"):
+            await statement(tier.id)
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"price": "0.49"}, "The least that can be charged is €0.50"),
-        ({"price": "1000000.00"}, "amount from"),
+        ({"price": "0"}, "The least is €0.50"),
+        ({"price": "0.49"}, "The least is €0.50"),
+        ({"price": "1000000.00"}, "The most is €999,999.99"),
         ({"price": "２５"}, "plain digits"),
-        ({"price": "25,00"}, "plain digits"),
+        ({"price": "25,0"}, "plain digits"),
+        ({"price": "25.125"}, "separates the thousands"),
+        ({"price": "2500.125"}, "more decimals than this currency"),
         ({"size": "0"}, "whole number from 1"),
         ({"size": "1.5"}, "whole number from 1"),
         ({"per_fan_max": "101"}, "whole number from 1 to 100"),
         ({"delivers_on": "September"}, "keep this to 7 characters"),
         ({"delivers_on": "2027-13"}, "choose a month"),
+        ({"delivers_on": "2019-01"}, "That month is over"),
+        ({"closes_at": "2020-01-01T12:00"}, "This moment has passed already"),
         ({"opens_at": "2031-01-02T00:00", "closes_at": "2031-01-01T00:00"}, "close after it opens"),
         ({"ships": "drone"}, "choose one of these"),
         ({"name": "\u200b"}, "fill this in"),
@@ -309,6 +374,30 @@ async def test_a_tier_that_cant_be_is_told(site: SiteUnderTest, typed: dict[str,
     assert lin.browser.status == 422
     assert sentence in lin.browser.text
     assert await Tier.filter(campaign_id=draft.id).count() == 0
+
+
+async def test_a_tier_keeps_to_the_day_its_fund_closes(site: SiteUnderTest) -> None:
+    lin, ada = await a_producer(site), await a_reviewer(site)
+    draft = await a_draft(lin, days=60)
+    desk, base = lin.browser, lin.base(draft)
+    await desk.get(f"{base}/tiers")
+    soon = f"{clock.now() + timedelta(days=20):%Y-%m}"
+    await desk.submit(f"{base}/tiers", name="Too early", price="30", delivers_on=soon)
+    assert desk.status == 422 and "The fund is still open then." in desk.text
+    await desk.submit(f"{base}/tiers", delivers_on="", opens_at=later(days=61))
+    assert desk.status == 422 and "nobody could take it" in desk.text
+    await desk.submit(f"{base}/tiers", name="Late seats", opens_at=later(days=50))
+    assert "The tier is there." in desk.text
+    # The fund's own day is drawn nearer afterwards: that is told where it is handed in.
+    await actions.write(draft.id, content(days=40), by=lin.id)
+    await desk.get(base)
+    assert "One of its tiers could be taken only after the fund has closed." in desk.text
+    assert desk.page.links["Do it"] == f"{base}/tiers"
+    await actions.write(draft.id, content(days=55), by=lin.id)
+    await actions.submit(draft.id, by=lin.id)
+    clock.advance(timedelta(days=56))
+    await ada.get(f"/staff{draft.path}")
+    assert "Its closing day has passed. Choose a later one." in ada.text
 
 
 # --- pressed twice ---
@@ -352,8 +441,8 @@ async def test_an_update_is_shown_first_then_published_and_mailed(site: SiteUnde
     assert desk.path == f"{campaign.path}/updates/1"
     assert any("We have a boat" in mail.subject + mail.text_body for mail in await site.mails_to("mei@example.com"))
     await desk.get(f"{lin.base(campaign)}/updates/new")
-    await desk.submit("Publish", title="x", body="short")
-    assert desk.status == 422 and "at least 3 characters" in desk.text and "at least 10 characters" in desk.text
+    await desk.submit("Publish", title=" ", body="short")
+    assert desk.status == 422 and "fill this in" in desk.text and "at least 10 characters" in desk.text
 
 
 async def test_what_people_can_see_changes_in_versions(site: SiteUnderTest) -> None:

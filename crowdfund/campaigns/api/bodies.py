@@ -7,18 +7,25 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from crowdfund.campaigns.forms import RISKS_MAX, TAGLINE_MAX
-from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX
+from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX, STORY_MIN
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.money import AMOUNT_MAX_MINOR
-from crowdfund.web.api import ChargeMinor, Currency, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, PublicId
 
-_ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
-_LINES = r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$"  # line ends and tabs, no other control character
-
-Name = Annotated[str, StringConstraints(min_length=3, max_length=80, pattern=_ONE_LINE, strip_whitespace=True)]
-Tagline = Annotated[str, StringConstraints(max_length=TAGLINE_MAX, pattern=_ONE_LINE)]
-Story = Annotated[str, StringConstraints(max_length=STORY_MAX, pattern=_LINES)]
-Risks = Annotated[str, StringConstraints(max_length=RISKS_MAX, pattern=_LINES)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
+]
+Tagline = Annotated[
+    str, StringConstraints(max_length=TAGLINE_MAX, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
+]
+Story = Annotated[str, StringConstraints(max_length=STORY_MAX, pattern=LINES, strip_whitespace=True), READABLE]
+StoryTold = Annotated[
+    str, StringConstraints(min_length=STORY_MIN, max_length=STORY_MAX, pattern=LINES, strip_whitespace=True), READABLE
+]
+Risks = Annotated[str, StringConstraints(max_length=RISKS_MAX, pattern=LINES, strip_whitespace=True), READABLE]
+Label = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
+]
 BudgetMinor = Annotated[int, Field(gt=0, le=AMOUNT_MAX_MINOR)]
 
 
@@ -31,7 +38,12 @@ class CampaignIn(In):
 
 
 class BudgetLineIn(In):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_ONE_LINE)]
+    name: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=120, pattern=ONE_LINE, strip_whitespace=True),
+        READABLE,
+        STRAIGHT,
+    ]
     amount_minor: BudgetMinor
 
 
@@ -52,8 +64,8 @@ class ContentIn(In):
 class TierIn(In):
     """size left out: as many as want it. delivers_on: a month, `2027-09`."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_ONE_LINE)]
-    description: Annotated[str, StringConstraints(max_length=600, pattern=_LINES)] = ""
+    name: Label
+    description: Annotated[str, StringConstraints(max_length=600, pattern=LINES, strip_whitespace=True), READABLE] = ""
     price_minor: ChargeMinor
     size: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     per_fan_max: Annotated[int, Field(ge=1, le=100)] = 1
@@ -71,8 +83,51 @@ class ScheduleIn(In):
 
 
 class UpdateIn(In):
-    title: Annotated[str, StringConstraints(min_length=3, max_length=TITLE_MAX, pattern=_ONE_LINE)]
-    body: Annotated[str, StringConstraints(min_length=10, max_length=BODY_MAX, pattern=_LINES)]
+    """body: Markdown."""
+
+    title: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=TITLE_MAX, pattern=ONE_LINE, strip_whitespace=True),
+        READABLE,
+        STRAIGHT,
+    ]
+    body: Annotated[
+        str, StringConstraints(min_length=10, max_length=BODY_MAX, pattern=LINES, strip_whitespace=True), READABLE
+    ]
+
+
+class PageIn(In):
+    """What may change once people can see it: Markdown, both."""
+
+    story: StoryTold
+    risks: Risks = ""
+
+
+class CancelIn(In):
+    """reason: what backers read."""
+
+    reason: Annotated[
+        str, StringConstraints(min_length=10, max_length=600, pattern=LINES, strip_whitespace=True), READABLE
+    ]
+
+
+class AnswerIn(In):
+    answer: Annotated[
+        str, StringConstraints(min_length=2, max_length=2_000, pattern=LINES, strip_whitespace=True), READABLE
+    ]
+
+
+class RemarkIn(In):
+    text: Annotated[
+        str, StringConstraints(min_length=5, max_length=2_000, pattern=LINES, strip_whitespace=True), READABLE
+    ]
+
+
+class VerdictIn(In):
+    """because: why, for the producer; only an approval needs none."""
+
+    verdict: Literal["approved", "changes_requested", "rejected"]
+    because: Annotated[str, StringConstraints(max_length=1_000, pattern=LINES, strip_whitespace=True), READABLE] = ""
 
 
 class CampaignListed(BaseModel):
@@ -150,9 +205,13 @@ class MissingOut(BaseModel):
 
 
 class RemarkOut(BaseModel):
+    """What the reviewer remarked. answered_at: none until its makers have answered."""
+
+    id: str
     text: str
     made_at: str
     answer: str
+    answered_at: str | None
 
 
 class DraftOut(CampaignOut):
@@ -167,12 +226,14 @@ class PublishedOut(BaseModel):
     url: str
 
 
-class OrganisationOut(BaseModel):
-    id: str
-    slug: str
-    name: str
-    kind: str
-    country: str
-    state: str
-    payouts_state: str
-    role: str
+class PageVersionOut(BaseModel):
+    """What the page said once: who pledged then was told this."""
+
+    version: int
+    story: str
+    risks: str
+    made_at: str
+
+
+class FollowingOut(BaseModel):
+    follows: bool
