@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
+from itertools import groupby
 
-from babel import numbers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -14,9 +14,10 @@ from crowdfund import clock, money
 from crowdfund.campaigns.queries import public_slugs
 from crowdfund.campaigns.verdict import SETTLE_DAYS
 from crowdfund.desk.forecast import processor_minor
+from crowdfund.people.forms import SCOPE_WORDS
 from crowdfund.pledges.rules import RETRY_DAYS
 from crowdfund.settings import current
-from crowdfund.web import formats, i18n, page_cache
+from crowdfund.web import formats, i18n, openapi, page_cache
 from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get, public
 
@@ -81,8 +82,17 @@ async def fees(request: Request) -> Response:
         currency=current().currencies[0], goal_minor=10_000_00, pledges=265, pledge_minor=40_00, dropped=8,
         fee_bps=current().fee_bps,
     )  # fmt: skip
-    share = numbers.format_percent(current().fee_bps / 10_000, "#,##0.##%", locale=i18n.locale())
-    return page(request, "desk/fees.html", example=example, fee=share)
+    return page(request, "desk/fees.html", example=example, fee=formats.rate(current().fee_bps))
+
+
+async def api(request: Request) -> Response:
+    """What programs can do, read from the routes themselves, so that it is what they do."""
+    found = [route for route in openapi.operations(request.app.router.routes) if route.summary]
+    subjects = [(subject, list(routes)) for subject, routes in groupby(found, openapi.subject_of)]
+    return page(
+        request, "desk/api.html", subjects=subjects, scopes=SCOPE_WORDS, scope_of=openapi.scope_of,
+        staff_role_of=openapi.staff_role_of,
+    )  # fmt: skip
 
 
 async def robots(request: Request) -> Response:
@@ -109,6 +119,7 @@ async def _sitemap() -> page_cache.Body:
 routes = [
     get("/how-it-works", how_it_works, may=anyone),
     get("/fees", fees, may=anyone),
+    get("/api", api, may=anyone),
     get("/robots.txt", robots, may=public),
     get("/sitemap.xml", sitemap, may=public),
 ]

@@ -9,10 +9,12 @@ from typing import Any
 from babel import Locale
 
 from crowdfund.people.models import OrganisationKind, Role, StaffRole
-from crowdfund.people.rules import SCOPES
 from crowdfund.web import fields
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import LOCALES, lazy, locale
+from crowdfund.web.rate_limit import Limit
+
+INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)  # each is a mail to an address of anybody
 
 KINDS = {
     OrganisationKind.STUDIO: lazy("Film studio"),
@@ -26,11 +28,20 @@ ROLES = {
     Role.VIEWER: lazy("Viewer: sees, changes nothing"),
 }
 SCOPE_WORDS = {
-    "pledges:write": lazy("Make and cancel pledges"),
-    "pledges:read": lazy("See your pledges"),
+    "account:read": lazy("See your name, your address and which cards are saved"),
+    "account:write": lazy("Change your name, follow funds, forget a saved card"),
+    "pledges:read": lazy("See your pledges, receipts and refunds"),
+    "pledges:write": lazy("Make, change and cancel pledges, choose their card, say where to send"),
+    "organisations:read": lazy("See your organisations and their members"),
+    "organisations:write": lazy("Make and change organisations, invite and remove members"),
     "campaigns:read": lazy("See campaigns, drafts of your organisations too"),
     "campaigns:write": lazy("Change campaigns of your organisations"),
-    "account:read": lazy("See your name and address"),
+    "deliveries:read": lazy("See what your organisations owe to whom, with addresses"),
+    "deliveries:write": lazy("Mark rewards of your organisations as sent"),
+    "money:read": lazy("See figures, payouts and disputes of your organisations"),
+    "disputes:write": lazy("Answer banks that dispute a payment to your organisations"),
+    "staff:review": lazy("As staff: see what waits, decide about organisations and funds, read the audit"),
+    "staff:money": lazy("As staff: give pledges back"),
 }
 STAFF = {"": lazy("No staff"), StaffRole.REVIEWER: lazy("Reviewer"), StaffRole.ADMIN: lazy("Admin")}
 
@@ -90,7 +101,7 @@ class EmailForm(Form):
 
 class TokenForm(Form):
     name = fields.text(max=80)
-    scopes = fields.several({scope: SCOPE_WORDS[scope] for scope in SCOPES})
+    scopes = fields.several(SCOPE_WORDS)
 
 
 class OrganisationForm(Form):

@@ -27,16 +27,22 @@ class NotForYou(NotAllowed):
     pass
 
 
-async def make_organisation(kind: OrganisationKind, name: str, country: str, about: str, *, by: int) -> Organisation:
-    """A new organisation, unverified, with this person as its owner. country: two letters (ISO 3166)."""
-    number = ids.new_id()
+async def make_organisation(
+    kind: OrganisationKind, name: str, country: str, about: str, *, by: int, number: int | None = None
+) -> Organisation:
+    """A new organisation, unverified, with this person as its owner. country: two letters (ISO 3166).
+
+    number: its id, where it was taken before; asked for twice, it is made once.
+    """
+    number = number or ids.new_id()
     fallback = f"{kind}-{ids.public(number)[-6:]}"
     slug = slug_of(name, fallback)
     for attempt in (slug, f"{slug}-{ids.public(number)[-4:]}", fallback):
         try:
             return await _make(number, attempt, kind, name, country, about, by=by)
-        except IntegrityError:  # the slug is taken
-            continue
+        except IntegrityError:  # the slug is taken, or this very one was made meanwhile
+            if (made := await Organisation.get_or_none(id=number)) is not None:
+                return made
     raise RuntimeError(f"no slug for {name!r}")
 
 

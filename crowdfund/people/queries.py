@@ -145,6 +145,23 @@ async def members_of(organisation_id: int) -> list[MemberShown]:
     return sorted(shown, key=lambda member: ranks[member.role])
 
 
+async def members_after(organisation_id: int, member_id: int, *, limit: int) -> list[tuple[int, MemberShown]]:
+    """One page of the members, as they joined, each with the id to go on after."""
+    members = await Member.filter(organisation_id=organisation_id, id__gt=member_id).order_by("id").limit(limit)
+    people = {person.id: person for person in await Person.filter(id__in=[m.person_id for m in members])}
+    return [
+        (m.id, MemberShown(m.person_id, people[m.person_id].name, people[m.person_id].email, m.role)) for m in members
+    ]
+
+
+async def member_of(organisation_id: int, person_id: int) -> MemberShown | None:
+    member = await Member.get_or_none(organisation_id=organisation_id, person_id=person_id)
+    if member is None:
+        return None
+    person = await Person.get(id=person_id)
+    return MemberShown(person_id, person.name, person.email, member.role)
+
+
 async def history_of(organisation_id: int) -> list[dict[str, Any]]:
     """What became of an organisation, the newest first, with the names of who decided."""
     events = await OrganisationEvent.filter(organisation_id=organisation_id).order_by("-id").limit(50)

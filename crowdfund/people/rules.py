@@ -20,7 +20,12 @@ LINK_LIVES_US = {"reset": HOUR_US, "confirm": 3 * DAY_US, "invitation": 14 * DAY
 
 PASSWORD_MIN, PASSWORD_MAX = 8, 256
 
-SCOPES = ("pledges:write", "pledges:read", "campaigns:read", "campaigns:write", "account:read")
+# What an API token can be made for. Whose organisation or pledge it is, is asked besides, at each call.
+SCOPES = (
+    "account:read", "account:write", "pledges:read", "pledges:write", "organisations:read", "organisations:write",
+    "campaigns:read", "campaigns:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
+)  # fmt: skip
+STAFF_SCOPES = ("staff:review", "staff:money")
 
 # Words that stand in a path where an organisation's slug could.
 _RESERVED = {"campaigns", "start", "new", "api", "staff", "desk", "organisations", "invitations", "account", "admin"}
@@ -42,6 +47,11 @@ _COMMON = frozenset(
     access14 mustang1 corvette mercedes porsche1 ferrari1 samsung1 huawei12 nintendo playstation minecraft fortnite
     """.split()
 )
+
+
+def scopes_for(staff_role: str | None) -> tuple[str, ...]:
+    """What somebody may make a token for. Staff's scopes are of use only while they are staff."""
+    return SCOPES + STAFF_SCOPES if staff_role is not None else SCOPES
 
 
 def sign_in_lives(made_at_us: int, seen_at_us: int, now_us: int, *, is_staff: bool) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from crowdfund import clock
 from crowdfund.database import atomic, new_id
 from crowdfund.people.audit import record
-from crowdfund.people.models import ApiToken
-from crowdfund.people.rules import SCOPES
+from crowdfund.people.models import ApiToken, Person
+from crowdfund.people.rules import scopes_for
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.signing import fingerprint
 
@@ -26,9 +26,9 @@ class TooManyTokens(Refusal):
 
 @atomic
 async def make_token(person_id: int, name: str, scopes: Iterable[str]) -> str:
-    """A new token; the text given is the only copy. Raises UnknownScope, TooManyTokens."""
+    """A new token; the text given is the only copy. Raises UnknownScope, for staff's scopes to everybody else, TooManyTokens."""
     wanted = sorted(set(scopes))
-    if not wanted or not set(wanted) <= set(SCOPES):
+    if not wanted or not set(wanted) <= set(scopes_for((await Person.get(id=person_id)).staff_role)):
         raise UnknownScope("Choose at least one of the scopes.", field="scopes")
     if await ApiToken.filter(person_id=person_id, revoked_at=None).count() >= TOKENS_MAX:
         raise TooManyTokens(f"{TOKENS_MAX} tokens are enough for anybody: revoke one first.")

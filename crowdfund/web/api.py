@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crowdfund import clock
 from crowdfund.database import ids
 from crowdfund.money import AMOUNT_MAX_MINOR, CHARGE_MAX_MINOR
 from crowdfund.refusal import Invalid, Refusal
+from crowdfund.web.csrf import read_form
 
 Model = TypeVar("Model", bound=BaseModel)
+Row = TypeVar("Row")
 
 _KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
 _LIMIT_MAX = 100
+_TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 # Words for the models of bodies. No control characters: a NUL is an error in one database and a surprise in the other.
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\u0000-\u001f\u007f]*$")]
+ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
+LINES = r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$"  # line ends and tabs, no other control character
+
+
+def _to_be_read(text: str) -> str:
+    """Text as forms take it too: composed letters, and something in it that can be seen."""
+    if text and all(unicodedata.category(letter)[0] in "CZ" for letter in text):
+        raise ValueError("nothing in it can be seen")
+    return unicodedata.normalize("NFC", text)
+
+
+def _in_its_direction(text: str) -> str:
+    if _TURNS_TEXT.search(text):
+        raise ValueError("it turns the letters around it over")
+    return text
+
+
+READABLE = AfterValidator(_to_be_read)
+STRAIGHT = AfterValidator(_in_its_direction)
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE), READABLE, STRAIGHT]
 PublicId = Annotated[str, StringConstraints(pattern=r"^[0-9a-hjkmnp-tv-z]{13}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 ChargeMinor = Annotated[int, Field(gt=0, le=CHARGE_MAX_MINOR)]
@@ -48,11 +74,24 @@ class BodyInvalid(Invalid):
         return "invalid"
 
 
+def unchanged() -> Any:
+    """What may be left out of a change, and then stays as it is: ask the body's `model_fields_set` whether it was said."""
+    return Field(default=None, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
 class NotJson(Refusal):
     status_code = 400
 
 
 class JsonExpected(Refusal):
+    status_code = 415
+
+
+class PictureExpected(Refusal):
     status_code = 415
 
 
@@ -66,6 +105,20 @@ class BadCursor(Refusal):
 
 class BadLimit(Refusal):
     status_code = 400
+
+
+class BadFilter(Refusal):
+    """A value of the query that its parameter doesn't take: `unknown_state`, `bad_currency`."""
+
+    status_code = 400
+
+    def __init__(self, sentence: str, code: str) -> None:
+        super().__init__(sentence)
+        self._code = code
+
+    @property
+    def code(self) -> str:
+        return self._code
 
 
 async def read(request: Request, model: type[Model]) -> Model:
@@ -84,10 +137,49 @@ async def read(request: Request, model: type[Model]) -> Model:
 
 
 def _says_json(request: Request) -> bool:
+    return _kind_of_body(request) == b"application/json"
+
+
+def _kind_of_body(request: Request) -> bytes:
     for name, value in request.scope["headers"]:
         if name == b"content-type":
-            return value.partition(b";")[0].strip().lower() == b"application/json"
-    return False
+            kind: bytes = value.partition(b";")[0].strip().lower()
+            return kind
+    return b""
+
+
+async def picture_in(request: Request) -> bytes:
+    """The bytes of a picture: the body itself, or the part `image` of a form. Raises PictureExpected, BodyInvalid."""
+    kind = _kind_of_body(request)
+    if kind.startswith(b"image/") or kind == b"application/octet-stream":
+        return await request.body()
+    if kind != b"multipart/form-data":
+        raise PictureExpected("Send a picture as image/png, image/jpeg or image/webp, or as `image` of a form.")
+    sent = (await read_form(request)).get("image")
+    if not isinstance(sent, UploadFile):
+        raise BodyInvalid([{"field": "image", "sentence": "Field required"}])
+    return await sent.read()
+
+
+def id_in(request: Request, name: str, otherwise: Refusal) -> int:
+    """The id that stands in the path. otherwise: what is raised where it is none of ours, as where there is no such thing."""
+    return known_id(request.path_params[name], otherwise)
+
+
+def known_id(text: str, otherwise: Refusal) -> int:
+    try:
+        return ids.private(text)
+    except ids.NoSuchId:
+        raise otherwise from None
+
+
+def instant(at: datetime | int) -> str:
+    """RFC 3339 in UTC. at: aware, or in microseconds."""
+    return (clock.from_us(at) if isinstance(at, int) else at).isoformat().replace("+00:00", "Z")
+
+
+def instant_or_none(at: datetime | int | None) -> str | None:
+    return None if at is None else instant(at)
 
 
 def answer(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -125,6 +217,41 @@ def cursor(request: Request) -> Cursor:
         return Cursor(ids.private(typed) if typed is not None else None, int(limit))
     except ids.NoSuchId:
         raise BadCursor("That cursor is none of ours.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parameter of a list's query, read and described from here.
+
+    choices: the only values it takes; else pattern: what they look like. default: of who leaves it out; empty is none.
+    """
+
+    name: str
+    says: str
+    choices: tuple[str, ...] = ()
+    pattern: str = r"[^\u0000-\u001f\u007f]*"
+    length_max: int = 100
+    default: str = ""
+
+    def of(self, request: Request) -> str:
+        """What the query says. Raises BadFilter."""
+        asked = request.query_params.get(self.name)
+        if asked is None:
+            return self.default
+        if self.choices and asked not in self.choices:
+            raise BadFilter(f"{self.name} is one of {', '.join(self.choices)}.", f"unknown_{self.name}")
+        if len(asked) > self.length_max or not re.fullmatch(self.pattern, asked, re.ASCII):
+            raise BadFilter(f"{self.name} is not what this list takes.", f"bad_{self.name}")
+        return asked
+
+
+def paged(
+    request: Request, rows: Sequence[Row], asked: Cursor, show: Callable[[Row], Any], id_of: Callable[[Row], int]
+) -> Response:
+    """One page of a list. rows: from the cursor on, one more than was asked for where the list goes on."""
+    page = rows[: asked.limit]
+    last_id = id_of(page[-1]) if len(rows) > asked.limit else None
+    return listed(request, [show(row) for row in page], last_id=last_id, limit=asked.limit)
 
 
 def listed(request: Request, items: Sequence[Any], *, last_id: int | None, limit: int) -> Response:

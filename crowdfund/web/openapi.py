@@ -1,7 +1,8 @@
-"""The API described by its own routes: OpenAPI 3.1 for programs, and a list that a person can read."""
+"""The API described by its own routes: OpenAPI 3.1 for programs. What people read is made from the same list."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -14,9 +15,8 @@ from starlette.routing import BaseRoute
 from crowdfund import __version__
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.page import page
 from crowdfund.web.problem import Problem
-from crowdfund.web.routes import Route, anyone, get, public
+from crowdfund.web.routes import Route, get, public
 
 _PREFIX = "/api/v1/"
 _REF = "#/components/schemas/{model}"
@@ -29,13 +29,20 @@ _ERRORS = {
     408: "The body took too long to arrive",
     409: "Not possible as things stand",
     413: "The body is too long",
-    415: "The body is not JSON",
+    415: "The body is of another kind",
     422: "The body, or a value in it, can't be taken",
     429: "Too many requests: see Retry-After",
     500: "Our mistake; tell us the request id",
     503: "Too many at once, or no database: see Retry-After",
 }
 _WITHOUT_BODY = {413, 415, 422}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_PICTURE = {
+    "image/png": _BINARY, "image/jpeg": _BINARY, "image/webp": _BINARY,
+    "multipart/form-data": {
+        "schema": {"type": "object", "required": ["image"], "properties": {"image": {"type": "string", "format": "binary"}}}
+    },
+}  # fmt: skip
 
 
 def operations(routes: Iterable[BaseRoute]) -> list[Route]:
@@ -80,21 +87,48 @@ def _schemas(routes: list[Route]) -> tuple[dict[tuple[type[BaseModel], str], str
 
 def _operation(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "operationId": f"{route.endpoint.__module__.split('.')[-2]}_{route.endpoint.__name__}",
+        "operationId": f"{route.endpoint.__module__.split('.')[1]}_{route.endpoint.__name__}",
+        "tags": [subject_of(route)],
         "summary": route.summary,
+        "description": _description(route),
         "parameters": _parameters(route),
         "responses": {str(route.status): _success(route, names)},
     }
-    if route.policy.name.startswith("bearer:"):
+    if scope_of(route):
         made["security"] = [{"bearerAuth": []}]
-        made["description"] = f"Scope: `{route.policy.name.removeprefix('bearer:')}`."
     if route.takes:
         schema = {"$ref": names[(route.takes, "validation")]}
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    elif route.picture:
+        made["requestBody"] = {"required": True, "content": _PICTURE}
     for status in _ERRORS:
-        if route.takes or status not in _WITHOUT_BODY:
+        if route.takes or route.picture or status not in _WITHOUT_BODY:
             made["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
     return made
+
+
+def scope_of(route: Route) -> str:
+    """What a token has to be made for, empty where none is needed."""
+    return route.policy.name.removeprefix("bearer:") if route.policy.name.startswith("bearer:") else ""
+
+
+def staff_role_of(route: Route) -> str:
+    """`reviewer` or `admin`, where the token has to be theirs."""
+    return getattr(route.policy, "staff_role", None) or ""
+
+
+def subject_of(route: Route) -> str:
+    """What an operation is about: the first word of its path."""
+    return route.path.removeprefix(_PREFIX).partition("/")[0]
+
+
+def _description(route: Route) -> str:
+    words = [inspect.cleandoc(route.endpoint.__doc__ or "")]
+    if scope := scope_of(route):
+        words.append(f"Scope: `{scope}`.")
+    if role := staff_role_of(route):
+        words.append(f"For staff: {role}.")
+    return "\n\n".join(filter(None, words))
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
@@ -118,7 +152,18 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             }
         )
         found.append({"name": "limit", "in": "query", "schema": limit})
-    return found
+    return found + [_filter(one) for one in route.filters]
+
+
+def _filter(one: api.Filter) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    if one.choices:
+        schema["enum"] = list(one.choices)
+    else:
+        schema |= {"maxLength": one.length_max, "pattern": f"^{one.pattern}$"}
+    if one.default:
+        schema["default"] = one.default
+    return {"name": one.name, "in": "query", "schema": schema, "description": one.says}
 
 
 def _success(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> dict[str, Any]:
@@ -144,14 +189,4 @@ async def send_document(request: Request) -> Response:
     return api.answer(document(request.app.router.routes), headers={"cache-control": "public, max-age=300"})
 
 
-async def show(request: Request) -> Response:
-    """The operations for a person."""
-    return page(
-        request, "desk/api.html", operations=[route for route in operations(request.app.router.routes) if route.summary]
-    )
-
-
-routes = [
-    get("/api/v1/openapi.json", send_document, may=public),
-    get("/api", show, may=anyone),
-]
+routes = [get("/api/v1/openapi.json", send_document, may=public)]

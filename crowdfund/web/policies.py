@@ -96,19 +96,26 @@ class _Member(Policy):
             raise NotAllowed("Your role in this organisation does not allow that.")
 
 
+def _is_staff(person: Person, role: str) -> bool:
+    return person.staff_role is not None and STAFF_ROLES.index(person.staff_role) >= STAFF_ROLES.index(role)
+
+
 @dataclass(frozen=True, slots=True)
 class _Staff(Policy):
     role: str = "reviewer"
 
     async def admit(self, request: Request) -> None:
-        person = await person_of(request)
-        if person.staff_role is None or STAFF_ROLES.index(person.staff_role) < STAFF_ROLES.index(self.role):
+        if not _is_staff(await person_of(request), self.role):
             raise NotAllowed("This page is for the people who run this site.")
 
 
 @dataclass(frozen=True, slots=True)
 class _Bearer(Policy):
+    """staff_role: asked of the person at each call, so that a token is worth what its person is worth now."""
+
     scope: str = ""
+    confirmed: bool = False
+    staff_role: str | None = None
 
     async def admit(self, request: Request) -> None:
         shown = bearer_of(request)
@@ -121,6 +128,10 @@ class _Bearer(Policy):
             raise ScopeMissing(f"This token lacks the scope {self.scope}.")
         if token.person.state == "suspended" and request.method not in SAFE_METHODS:
             raise AccountSuspended("This account is suspended: it can look, but not change anything.")
+        if self.confirmed and not token.person.email_confirmed:
+            raise EmailNotConfirmed("Please confirm your e-mail address first: the link is in the mail we sent you.")
+        if self.staff_role is not None and not _is_staff(token.person, self.staff_role):
+            raise NotAllowed("This is for the people who run this site.")
 
 
 def bearer_of(request: Request) -> str:
@@ -151,6 +162,8 @@ def staff(role: str) -> Policy:
     return _Staff(f"staff:{role}", role=role)
 
 
-def bearer(scope: str) -> Policy:
-    """A program with an API token that has this scope."""
-    return _Bearer(f"bearer:{scope}", uses_cookies=False, scope=scope)
+def bearer(scope: str, *, confirmed: bool = False, staff: str | None = None) -> Policy:
+    """A program with an API token that has this scope. staff: the token of somebody who runs the site, as `staff` has it."""
+    if staff is not None:
+        STAFF_ROLES.index(staff)
+    return _Bearer(f"bearer:{scope}", uses_cookies=False, scope=scope, confirmed=confirmed, staff_role=staff)

@@ -1,5 +1,5 @@
 """The API of the campaigns room."""
 
-from crowdfund.campaigns.api import reading, writing
+from crowdfund.campaigns.api import reading, reviewing, running, writing
 
-routes = [*reading.routes, *writing.routes]
+routes = [*reading.routes, *writing.routes, *running.routes, *reviewing.routes]

@@ -8,16 +8,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund import clock
 from crowdfund.campaigns import queries
 from crowdfund.campaigns.api.bodies import BudgetLineOut, CampaignListed, CampaignOut, TierOut, UpdateOut
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.campaigns.pages.shown import art_url
 from crowdfund.campaigns.queries import GROUPS
-from crowdfund.database.ids import NoSuchId, private, public
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.database.ids import public
+from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
+from crowdfund.web.api import instant, instant_or_none
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get
 from crowdfund.web.routes import public as everybody
@@ -25,14 +25,9 @@ from crowdfund.web.routes import public as everybody
 _READ = Limit("public_api", 300, 60)
 
 
-class UnknownState(Refusal):
-    status_code = 400
-
-
-def instant(at: Any) -> str | None:
-    if at is None:
-        return None
-    return (clock.from_us(at) if isinstance(at, int) else at).isoformat().replace("+00:00", "Z")
+_STATE = api.Filter("state", "Only funds that are there now.", tuple(GROUPS), default="all")
+_WORDS = api.Filter("q", "Words of the name, of the line below it, or of the organisation.")
+_CURRENCY = api.Filter("currency", "Only funds kept in this currency (ISO 4217).", pattern="[A-Z]{3}")
 
 
 def listed(row: Mapping[str, Any]) -> CampaignListed:
@@ -43,17 +38,17 @@ def listed(row: Mapping[str, Any]) -> CampaignListed:
         kind=row["kind"], state=row["state"], currency=row["currency"], goal_minor=row["goal_minor"], rule=row["rule"],
         threshold_bps=row["threshold_bps"], promised_minor=row["promised_minor"], collected_minor=row["collected_minor"],
         refunded_minor=row["refunded_minor"], promised_at_close_minor=row["promised_at_close_minor"], pledges=row["pledges_live"],
-        opens_at=instant(row["opens_at"]), launched_at=instant(row["launched_at"]), closes_at=instant(row["closes_at"]),
-        ended_at=instant(row["ended_at"]), organisation=row["organisation_name"],
-        art_url=base + art_url(row["title_id"], row["image_id"]),
+        opens_at=instant_or_none(row["opens_at"]), launched_at=instant_or_none(row["launched_at"]),
+        closes_at=instant_or_none(row["closes_at"]), ended_at=instant_or_none(row["ended_at"]), organisation=row["organisation_name"],
+        art_url=base + art_url(row["title_id"], row["image_id"], row["scene"]),
     )  # fmt: skip
 
 
 def tier_out(tier: Tier) -> TierOut:
     return TierOut(
         id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, size=tier.size,
-        taken=tier.taken, left=tier.left, per_fan_max=tier.per_fan_max, opens_at=instant(tier.opens_at),
-        closes_at=instant(tier.closes_at), ships=tier.ships, delivers_on=tier.delivers_on,
+        taken=tier.taken, left=tier.left, per_fan_max=tier.per_fan_max, opens_at=instant_or_none(tier.opens_at),
+        closes_at=instant_or_none(tier.closes_at), ships=tier.ships, delivers_on=tier.delivers_on,
     )  # fmt: skip
 
 
@@ -69,47 +64,41 @@ async def facts(campaign: Campaign) -> dict[str, Any]:
         "tiers": [tier_out(tier) for tier in whole.tiers],
         "budget": [BudgetLineOut(name=line.name, amount_minor=line.amount_minor) for line in whole.budget],
         "updates": [
-            UpdateOut(number=u.number, title=u.title, body=u.body, published_at=instant(u.published_at) or "")
+            UpdateOut(number=u.number, title=u.title, body=u.body, published_at=instant(u.published_at))
             for u in whole.updates
         ],
     }  # fmt: skip
 
 
 async def list_campaigns(request: Request) -> Response:
-    """Funds that everybody may see, the newest first. state: `live`, `prelaunch`, `settling`, `funded`, `ended`, `all`."""
-    cursor, asked = api.cursor(request), request.query_params
-    state = asked.get("state", "all")
-    if state not in GROUPS:
-        raise UnknownState(f"state is one of {', '.join(GROUPS)}.")
+    """Funds that everybody may see, the newest first."""
+    asked = api.cursor(request)
     rows = await queries.campaigns_before(
-        cursor.after_id, GROUPS[state], words=asked.get("q", "")[:100], currency=asked.get("currency", "").replace("\x00", "")[:3],
-        limit=cursor.limit + 1,
+        asked.after_id, GROUPS[_STATE.of(request)], words=_WORDS.of(request), currency=_CURRENCY.of(request),
+        limit=asked.limit + 1,
     )  # fmt: skip
-    page = rows[: cursor.limit]
-    last_id = page[-1]["id"] if len(rows) > cursor.limit else None
-    return api.listed(request, [listed(row) for row in page], last_id=last_id, limit=cursor.limit)
+    return api.paged(request, rows, asked, listed, lambda row: row["id"])
 
 
 async def show_campaign(request: Request) -> CampaignOut:
     """One fund that everybody may see, with its story, tiers, budget and updates."""
-    campaign = await Campaign.get_or_none(id=id_in(request))
+    return CampaignOut(**await facts(await public_campaign(request)))
+
+
+async def public_campaign(request: Request) -> Campaign:
+    """The campaign in the path, where everybody may see it. Raises NotFound for a draft, in the same words as for none."""
+    missing = NotFound("There is no such fund.")
+    campaign = await Campaign.get_or_none(id=api.id_in(request, "campaign", missing))
     if campaign is None or not campaign.is_public:
-        raise NotFound("There is no such fund.")
-    return CampaignOut(**await facts(campaign))
-
-
-def id_in(request: Request) -> int:
-    try:
-        return private(request.path_params["campaign"])
-    except NoSuchId:
-        raise NotFound("There is no such fund.") from None
+        raise missing
+    return campaign
 
 
 ONE = "/api/v1/campaigns/{campaign}"
 routes = [
     get(
         "/api/v1/campaigns", list_campaigns, may=everybody, limit=_READ, gives=CampaignListed, lists=True,
-        summary="All public funds",
+        filters=[_STATE, _WORDS, _CURRENCY], summary="All public funds",
     ),
     get(ONE, show_campaign, may=everybody, limit=_READ, gives=CampaignOut, summary="One public fund"),
 ]  # fmt: skip

@@ -1,130 +1,74 @@
-"""What the members of an organisation may do with its campaigns through the API: the verbs of its desk."""
+"""Writing a campaign through the API: the draft, its tiers, its picture, and the page once people can see it."""
 
 from __future__ import annotations
+
+from hashlib import blake2b
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns import actions, queries
+from crowdfund.campaigns import actions, pictures, queries
 from crowdfund.campaigns.actions import Content, TierContent
 from crowdfund.campaigns.api.bodies import (
     CampaignIn,
     CampaignListed,
     ContentIn,
     DraftOut,
-    MissingOut,
-    OrganisationOut,
-    PublishedOut,
-    RemarkOut,
-    ScheduleIn,
+    PageIn,
+    PageVersionOut,
     TierIn,
     TierOut,
-    UpdateIn,
 )
-from crowdfund.campaigns.api.reading import ONE, facts, id_in, instant, listed, tier_out
-from crowdfund.campaigns.models import Campaign, Rule, Tier
-from crowdfund.campaigns.pages.running import publish_once
-from crowdfund.campaigns.pages.tiers import add_once
-from crowdfund.campaigns.schedule import schedule
-from crowdfund.database import atomic
-from crowdfund.database.ids import NoSuchId, private, public
-from crowdfund.database.once import once
-from crowdfund.people.models import Member, Organisation, Role
-from crowdfund.people.queries import desks_of
-from crowdfund.people.rules import may
-from crowdfund.refusal import NotAllowed, NotFound
-from crowdfund.settings import current
+from crowdfund.campaigns.api.own import draft_out, own_campaign, own_tier
+from crowdfund.campaigns.api.reading import ONE, listed, tier_out
+from crowdfund.campaigns.forms import NEW_CAMPAIGNS
+from crowdfund.campaigns.models import CampaignPage, Rule, Tier
+from crowdfund.campaigns.once import add_tier_once, make_campaign_once
+from crowdfund.campaigns.versions import rewrite_page
+from crowdfund.database import new_id
+from crowdfund.database.once import made_before
+from crowdfund.people.api.own import no_such_organisation, own_organisation, role_in
+from crowdfund.people.models import Organisation, Role
 from crowdfund.titles.models import Title
-from crowdfund.web import api
+from crowdfund.web import api, images
+from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.routes import bearer, get, post
 
 
-async def my_organisations(request: Request) -> Response:
-    """The organisations that the token's person belongs to."""
-    cursor = api.cursor(request)
-    items = [
-        OrganisationOut(
-            id=public(desk.organisation.id), slug=desk.organisation.slug, name=desk.organisation.name, kind=desk.organisation.kind,
-            country=desk.organisation.country, state=desk.organisation.state, payouts_state=desk.organisation.payouts_state,
-            role=desk.role,
-        )
-        for desk in await desks_of(request.state.person.id)
-    ]  # fmt: skip
-    return api.listed(request, items, last_id=None, limit=cursor.limit)
-
-
-async def _role_in(request: Request, organisation_id: int, needed: Role) -> None:
-    """Raises NotFound for who doesn't belong to it, as if it weren't there; NotAllowed where the role is too small."""
-    member = await Member.get_or_none(organisation_id=organisation_id, person_id=request.state.person.id)
-    if member is None:
-        raise NotFound("There is no such fund.")
-    if not may(member.role, needed):
-        raise NotAllowed("Your role in this organisation does not allow that.")
-
-
-async def _own(request: Request, needed: Role = Role.MANAGER) -> Campaign:
-    campaign = await Campaign.get_or_none(id=id_in(request))
-    if campaign is None:
-        raise NotFound("There is no such fund.")
-    await _role_in(request, campaign.organisation_id, needed)
-    return campaign
+def _key(request: Request) -> str:
+    return f"api:{request.state.idempotency_key}"
 
 
 async def list_own(request: Request) -> Response:
     """All campaigns of an organisation, drafts too, the newest first."""
-    cursor = api.cursor(request)
-    try:
-        organisation_id = private(request.path_params["organisation"])
-    except NoSuchId:
-        raise NotFound("There is no such organisation.") from None
-    if not await Member.exists(organisation_id=organisation_id, person_id=request.state.person.id):
-        raise NotFound("There is no such organisation.")
-    after = cursor.after_id if cursor.after_id is not None else 2**63 - 1
-    rows = [row for row in await queries.campaigns_of(organisation_id) if row["id"] < after]
-    last_id = rows[cursor.limit - 1]["id"] if len(rows) > cursor.limit else None
-    return api.listed(request, [listed(row) for row in rows[: cursor.limit]], last_id=last_id, limit=cursor.limit)
+    organisation, _role = await own_organisation(request, Role.VIEWER)
+    asked = api.cursor(request)
+    before = asked.after_id if asked.after_id is not None else 2**63 - 1
+    rows = [row for row in await queries.campaigns_of(organisation.id) if row["id"] < before]
+    return api.paged(request, rows[: asked.limit + 1], asked, listed, lambda row: row["id"])
 
 
 async def show_draft(request: Request) -> DraftOut:
     """A campaign of one's own in any state, with what it lacks and what the reviewer remarked."""
-    return await _draft(await _own(request, Role.VIEWER))
-
-
-async def _draft(campaign: Campaign) -> DraftOut:
-    remarks = await queries.remarks_of(campaign.id)
-    return DraftOut(
-        **await facts(campaign),
-        missing=[MissingOut(field=one.field, sentence=one.sentence) for one in await actions.missing_in(campaign)],
-        remarks=[
-            RemarkOut(text=r.remark.text, made_at=instant(r.remark.made_at) or "", answer=r.remark.answer) for r in remarks
-        ],
-    )  # fmt: skip
+    return await draft_out((await own_campaign(request, Role.VIEWER)).id)
 
 
 async def create_campaign(request: Request, body: CampaignIn) -> DraftOut:
     """A new draft. The same Idempotency-Key answers the same one."""
-    try:
-        organisation = await Organisation.get_or_none(id=private(body.organisation))
-    except NoSuchId:
-        organisation = None
+    missing = no_such_organisation()
+    organisation = await Organisation.get_or_none(id=api.known_id(body.organisation, missing))
     if organisation is None:
-        raise NotFound("There is no such organisation.", field="organisation")
-    await _role_in(request, organisation.id, Role.MANAGER)
-    made_id = await _make_once(organisation, body, request.state.person.id, request.state.idempotency_key)
-    return await _draft(await Campaign.get(id=made_id))
-
-
-@atomic
-async def _make_once(organisation: Organisation, body: CampaignIn, by: int, key: str) -> int:
-    async def make() -> int:
-        return (await actions.make_campaign(organisation, name=body.name, currency=body.currency, by=by)).id
-
-    return await once(by, f"campaign:api:{key}", body.model_dump(mode="json"), make)
+        raise missing
+    await role_in(request, organisation.id, Role.MANAGER, missing)
+    made = await make_campaign_once(
+        organisation, name=body.name, currency=body.currency, by=request.state.person.id, key=_key(request)
+    )
+    return await draft_out(made.id)
 
 
 async def write_content(request: Request, body: ContentIn) -> DraftOut:
-    """Change what a draft says: all of it at once."""
-    campaign = await _own(request)
+    """Change what a draft says: all of it at once. Its picture stays."""
+    campaign = await own_campaign(request)
     title = await Title.get(id=campaign.title_id)
     content = Content(
         name=body.name, tagline=body.tagline, story=body.story, risks=body.risks,
@@ -132,7 +76,10 @@ async def write_content(request: Request, body: ContentIn) -> DraftOut:
         rule=Rule(body.rule), threshold_bps=body.threshold_bps, image_id=title.image_id,
     )  # fmt: skip
     await actions.write(campaign.id, content, by=request.state.person.id)
-    return await _draft(await Campaign.get(id=campaign.id))
+    return await draft_out(campaign.id)
+
+
+# --- tiers ---
 
 
 def _tier_content(body: TierIn) -> TierContent:
@@ -140,78 +87,95 @@ def _tier_content(body: TierIn) -> TierContent:
 
 
 async def add_tier(request: Request, body: TierIn) -> TierOut:
-    campaign = await _own(request)
-    key = f"api:{request.state.idempotency_key}"
-    tier_id = await add_once(campaign.id, _tier_content(body), by=request.state.person.id, key=key)
+    """Something that backers can have; also on a fund that is open."""
+    campaign = await own_campaign(request)
+    tier_id = await add_tier_once(campaign.id, _tier_content(body), by=request.state.person.id, key=_key(request))
     return tier_out(await Tier.get(id=tier_id))
 
 
-async def _own_tier(request: Request) -> Tier:
-    campaign = await _own(request)
-    try:
-        tier = await Tier.get_or_none(id=private(request.path_params["tier"]), campaign_id=campaign.id)
-    except NoSuchId:
-        tier = None
-    if tier is None:
-        raise NotFound("There is no such tier.")
-    return tier
-
-
 async def change_tier(request: Request, body: TierIn) -> TierOut:
-    """Change a tier. Once fans have taken it, its price stays and its number may only rise."""
-    tier = await _own_tier(request)
+    """Change a tier: all of it at once. Once fans have taken it, what it promises stays and its number may only rise."""
+    tier = await own_tier(request)
     await actions.change_tier(tier.id, _tier_content(body), by=request.state.person.id)
     return tier_out(await Tier.get(id=tier.id))
 
 
 async def remove_tier(request: Request) -> DraftOut:
-    tier = await _own_tier(request)
+    """Take a tier away that nobody has seen yet."""
+    tier = await own_tier(request)
     await actions.remove_tier(tier.id, by=request.state.person.id)
-    return await _draft(await Campaign.get(id=tier.campaign_id))
+    return await draft_out(tier.campaign_id)
 
 
-async def submit(request: Request) -> DraftOut:
-    campaign = await _own(request)
-    await actions.submit(campaign.id, by=request.state.person.id)
-    return await _draft(await Campaign.get(id=campaign.id))
+# --- the picture ---
 
 
-async def announce(request: Request, body: ScheduleIn) -> DraftOut:
-    """Show an approved campaign, and set when it opens (by itself, or left out) and closes."""
-    campaign = await _own(request)
-    await schedule(campaign.id, opens_at=body.opens_at, closes_at=body.closes_at, by=request.state.person.id)
-    return await _draft(await Campaign.get(id=campaign.id))
+async def put_up_picture(request: Request) -> DraftOut:
+    """Show a picture of one's own: PNG, JPEG or WebP, at most 5 MB. It is drawn anew, so nothing else of the file is kept."""
+    campaign, by = await own_campaign(request), request.state.person.id
+    content = await api.picture_in(request)
+    key = f"picture:{_key(request)}"
+    wish = [campaign.id, blake2b(content, digest_size=16).hexdigest()]
+    if await made_before(by, key, wish) is None:
+        await pictures.refuse_unless_editable(campaign)
+        picture, image_id = await images.read_picture(content), new_id()
+        await images.keep(image_id, picture)
+        size = (picture.width, picture.height)
+        await pictures.put_up_once(campaign.id, image_id, size, by=by, key=key, wish=wish)
+    return await draft_out(campaign.id)
 
 
-async def launch(request: Request) -> DraftOut:
-    campaign = await _own(request)
-    await actions.launch(campaign.id, by=request.state.person.id)
-    return await _draft(await Campaign.get(id=campaign.id))
+async def drop_picture(request: Request) -> DraftOut:
+    """Back to the drawing of the site."""
+    campaign = await own_campaign(request)
+    await actions.drop_image(campaign.id)
+    return await draft_out(campaign.id)
 
 
-async def publish(request: Request, body: UpdateIn) -> PublishedOut:
-    """Publish an update: followers and backers get it by mail."""
-    campaign = await _own(request)
-    key = f"api:{request.state.idempotency_key}"
-    number = await publish_once(campaign.id, body.title, body.body, by=request.state.person.id, key=key)
-    return PublishedOut(number=number, url=f"{current().base_url}{campaign.path}/updates/{number}")
+# --- once people can see it ---
+
+
+async def rewrite(request: Request, body: PageIn) -> DraftOut:
+    """Change story and risks of a fund that people can see: a new version of the page beside the old ones."""
+    campaign = await own_campaign(request)
+    await rewrite_page(campaign.id, body.story, body.risks, by=request.state.person.id)
+    return await draft_out(campaign.id)
+
+
+async def list_versions(request: Request) -> Response:
+    """What the page said, version by version, the newest first."""
+    campaign = await own_campaign(request, Role.VIEWER)
+    asked = api.cursor(request)
+    before = asked.after_id if asked.after_id is not None else 2**31
+    query = CampaignPage.filter(campaign_id=campaign.id, version__lt=before)
+    rows = await query.order_by("-version").limit(asked.limit + 1)
+    return api.paged(request, rows, asked, _version_out, lambda row: row.version)
+
+
+def _version_out(page: CampaignPage) -> PageVersionOut:
+    return PageVersionOut(version=page.version, story=page.story, risks=page.risks, made_at=api.instant(page.made_at))
 
 
 _WRITE, _SEE = bearer("campaigns:write"), bearer("campaigns:read")
 routes = [
-    get("/api/v1/organisations", my_organisations, may=_SEE, gives=OrganisationOut, lists=True, summary="My organisations"),
     get(
         "/api/v1/organisations/{organisation}/campaigns", list_own, may=_SEE, gives=CampaignListed, lists=True,
         summary="Campaigns of an organisation of mine",
     ),
     get(f"{ONE}/draft", show_draft, may=_SEE, gives=DraftOut, summary="A campaign of mine in any state"),
-    post("/api/v1/campaigns", create_campaign, may=_WRITE, takes=CampaignIn, gives=DraftOut, creates=True, summary="A new draft"),
+    post(
+        "/api/v1/campaigns", create_campaign, may=_WRITE, takes=CampaignIn, gives=DraftOut, creates=True, limit=NEW_CAMPAIGNS,
+        summary="A new draft",
+    ),
     post(f"{ONE}/content", write_content, may=_WRITE, takes=ContentIn, gives=DraftOut, summary="Change what a draft says"),
     post(f"{ONE}/tiers", add_tier, may=_WRITE, takes=TierIn, gives=TierOut, creates=True, summary="Add a tier"),
     post(f"{ONE}/tiers/{{tier}}", change_tier, may=_WRITE, takes=TierIn, gives=TierOut, summary="Change a tier"),
     post(f"{ONE}/tiers/{{tier}}/removal", remove_tier, may=_WRITE, gives=DraftOut, summary="Remove a tier of a draft"),
-    post(f"{ONE}/submission", submit, may=_WRITE, gives=DraftOut, summary="Hand a draft in for review"),
-    post(f"{ONE}/announcement", announce, may=_WRITE, takes=ScheduleIn, gives=DraftOut, summary="Announce and schedule"),
-    post(f"{ONE}/launch", launch, may=_WRITE, gives=DraftOut, summary="Open a fund"),
-    post(f"{ONE}/updates", publish, may=_WRITE, takes=UpdateIn, gives=PublishedOut, creates=True, summary="Publish an update"),
+    post(
+        f"{ONE}/picture", put_up_picture, may=_WRITE, gives=DraftOut, creates=True, picture=True, body_max=UPLOAD_MAX,
+        summary="Show a picture with a draft",
+    ),
+    post(f"{ONE}/picture/removal", drop_picture, may=_WRITE, gives=DraftOut, summary="Take the picture of a draft away"),
+    post(f"{ONE}/page", rewrite, may=_WRITE, takes=PageIn, gives=DraftOut, summary="Change the page that people see"),
+    get(f"{ONE}/versions", list_versions, may=_SEE, gives=PageVersionOut, lists=True, summary="What the page said before"),
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from crowdfund.campaigns import actions, queries
 from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.forms import (
+    NEW_CAMPAIGNS,
     RISKS_MAX,
     TAGLINE_MAX,
     CampaignForm,
@@ -20,14 +21,14 @@ from crowdfund.campaigns.forms import (
     content_typed,
 )
 from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignPage, Rule
+from crowdfund.campaigns.once import make_campaign_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.campaigns.pages.words import RULES
 from crowdfund.campaigns.rules import STORY_MAX
 from crowdfund.campaigns.versions import GROWING, rewrite_page, versions_of
-from crowdfund.database import atomic, new_id
+from crowdfund.database import new_id
 from crowdfund.database.ids import NoSuchId, private, public
-from crowdfund.database.once import once
 from crowdfund.people.models import Image, Person
 from crowdfund.people.pictures import keep_image
 from crowdfund.refusal import Refusal
@@ -40,7 +41,6 @@ from crowdfund.web.page import page, redirect
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get, member, post
 
-_NEW = Limit("new_campaign", 20, 3600, by="person")
 _SAVE = Limit("save_campaign", 60, 60, by="person")
 
 
@@ -67,7 +67,10 @@ async def create(request: Request) -> Response:
     form = await CampaignForm.read(request)
     if form.errors:
         return _new(request, form, 422)
-    campaign = await make_once(request, form.name, form.currency, f"form:{form.key or token_urlsafe(16)}")
+    campaign = await make_campaign_once(
+        request.state.organisation, name=form.name, currency=form.currency, by=request.state.person.id,
+        key=f"form:{form.key or token_urlsafe(16)}",
+    )  # fmt: skip
     return redirect(
         request, f"{base_of_new(request, campaign)}/content", ("good", _("Here is your draft. Only you see it."))
     )
@@ -75,17 +78,6 @@ async def create(request: Request) -> Response:
 
 def base_of_new(request: Request, campaign: Campaign) -> str:
     return f"{request.state.organisation.desk_path}/campaigns/{campaign.slug}"
-
-
-@atomic
-async def make_once(request: Request, name: str, currency: str, key: str) -> Campaign:
-    """The draft of this wish: a button pressed twice makes one."""
-    organisation, by = request.state.organisation, request.state.person.id
-
-    async def make() -> int:
-        return (await actions.make_campaign(organisation, name=name, currency=currency, by=by)).id
-
-    return await Campaign.get(id=await once(by, f"campaign:{key}", [organisation.id, name, currency], make))
 
 
 # --- the draft ---
@@ -209,7 +201,7 @@ async def versions(request: Request) -> Response:
 
 routes = [
     get("/desk/{organisation}/campaigns/new", new_page, may=member("manager")),
-    post("/desk/{organisation}/campaigns", create, may=member("manager"), limit=_NEW),
+    post("/desk/{organisation}/campaigns", create, may=member("manager"), limit=NEW_CAMPAIGNS),
     get(f"{DESK}/content", edit, may=member("manager")),
     post(f"{DESK}/content", save, may=member("manager"), body_max=UPLOAD_MAX, limit=_SAVE),
     post(f"{DESK}/picture/removal", drop_picture, may=member("manager")),

@@ -7,24 +7,21 @@ from secrets import token_urlsafe
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns import actions, queries, updates
-from crowdfund.campaigns.forms import AnswerForm, CancelForm, ScheduleForm, UpdateForm, schedule_typed
+from crowdfund.campaigns import actions, queries
+from crowdfund.campaigns.forms import UPDATES, AnswerForm, CancelForm, ScheduleForm, UpdateForm, schedule_typed
 from crowdfund.campaigns.models import PUBLIC, Campaign, CampaignState, ReviewRemark
+from crowdfund.campaigns.once import publish_update_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.shown import story_html
 from crowdfund.campaigns.schedule import MOVABLE, schedule
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
-from crowdfund.database import atomic
 from crowdfund.database.ids import private
-from crowdfund.database.once import once
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
-from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get, member, post
 
-_UPDATE = Limit("publish_update", 12, 3600, by="person")
-CAN_BE_CANCELLED = {CampaignState.LIVE, CampaignState.SUSPENDED}
+CAN_BE_CANCELLED = {CampaignState.PRELAUNCH, CampaignState.LIVE, CampaignState.SUSPENDED}
 
 
 def _said_no(request: Request, refusal: Refusal) -> Response:
@@ -133,21 +130,11 @@ async def publish(request: Request) -> Response:
         return _update(request, campaign, form, preview=story_html(form.body))
     try:
         key = f"form:{form.key or token_urlsafe(16)}"
-        number = await publish_once(campaign.id, form.title, form.body, by=request.state.person.id, key=key)
+        number = await publish_update_once(campaign.id, form.title, form.body, by=request.state.person.id, key=key)
     except Refusal as refusal:
         return _update(request, campaign, form.refused_by(refusal), refusal.status_code)
     said = _("Published. Whoever pledged or follows gets it by mail.")
     return redirect(request, f"{campaign.path}/updates/{number}", ("good", said))
-
-
-@atomic
-async def publish_once(campaign_id: int, title: str, body: str, *, by: int, key: str) -> int:
-    """The number of this update: a button pressed twice publishes one, and mails once."""
-
-    async def make() -> int:
-        return (await updates.publish_update(campaign_id, title, body, by=by)).number
-
-    return await once(by, f"update:{key}", [campaign_id, title, body], make)
 
 
 # --- ending ---
@@ -183,7 +170,7 @@ routes = [
     post(f"{DESK}/launch", launch, may=member("manager")),
     get(f"{DESK}/updates", updates_page, may=member("viewer")),
     get(f"{DESK}/updates/new", new_update, may=member("manager")),
-    post(f"{DESK}/updates", publish, may=member("manager"), limit=_UPDATE),
+    post(f"{DESK}/updates", publish, may=member("manager"), limit=UPDATES),
     get(f"{DESK}/cancellation", cancel_page, may=member("owner")),
     post(f"{DESK}/cancellation", cancel, may=member("owner")),
 ]

@@ -9,15 +9,14 @@ from starlette.responses import Response
 
 from crowdfund import clock
 from crowdfund.campaigns import actions, queries
-from crowdfund.campaigns.actions import TierContent
+from crowdfund.campaigns.actions import PromiseBroken, TierContent
 from crowdfund.campaigns.forms import SHIPS, TierForm, tier_typed
 from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignState, Tier
+from crowdfund.campaigns.once import add_tier_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.shown import tier_shown
 from crowdfund.campaigns.rules import TIERS_MAX
-from crowdfund.database import atomic
 from crowdfund.database.ids import private, public
-from crowdfund.database.once import once
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
@@ -57,24 +56,12 @@ async def add(request: Request) -> Response:
     form = await TierForm.read(request, currency=campaign.currency)
     if not form.errors:
         try:
-            await add_once(
-                campaign.id, content_of(form), by=request.state.person.id, key=f"form:{form.key or token_urlsafe(16)}"
-            )
+            key = f"form:{form.key or token_urlsafe(16)}"
+            await add_tier_once(campaign.id, content_of(form), by=request.state.person.id, key=key)
             return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is there.")))
         except Refusal as refusal:
             form.refused_by(refusal)
     return await _tiers(request, campaign, form, 422)
-
-
-@atomic
-async def add_once(campaign_id: int, content: TierContent, *, by: int, key: str) -> int:
-    """The tier of this wish: a button pressed twice makes one."""
-
-    async def make() -> int:
-        return (await actions.add_tier(campaign_id, content, by=by)).id
-
-    wish = [campaign_id, content.name, content.price_minor, content.size]
-    return await once(by, f"tier:{key}", wish, make)
 
 
 def content_of(form: TierForm) -> TierContent:

@@ -7,7 +7,16 @@ from starlette.responses import Response
 
 from crowdfund.database import ids
 from crowdfund.people import organisations, verification
-from crowdfund.people.forms import KINDS, ROLES, InvitationForm, OrganisationForm, ProfileForm, RoleForm, countries
+from crowdfund.people.forms import (
+    INVITATIONS,
+    KINDS,
+    ROLES,
+    InvitationForm,
+    OrganisationForm,
+    ProfileForm,
+    RoleForm,
+    countries,
+)
 from crowdfund.people.models import Organisation, OrganisationKind, Role
 from crowdfund.people.queries import desks_of, history_of, members_of
 from crowdfund.people.rules import may as role_may
@@ -16,10 +25,7 @@ from crowdfund.settings import current
 from crowdfund.web import headers
 from crowdfund.web.i18n import _
 from crowdfund.web.page import go_to_processor, page, redirect
-from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import confirmed, get, member, post, signed_in
-
-_INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)
 
 
 async def start_page(request: Request) -> Response:
@@ -164,7 +170,7 @@ routes = [
     post("/start", start, may=confirmed),
     get("/desk", desks, may=signed_in),
     get(f"{_DESK}/members", members, may=member("viewer")),
-    post(f"{_DESK}/invitations", invite, may=member("owner"), limit=_INVITATIONS),
+    post(f"{_DESK}/invitations", invite, may=member("owner"), limit=INVITATIONS),
     post(f"{_DESK}/members/{{person}}/role", change_role, may=member("owner")),
     post(f"{_DESK}/members/{{person}}/removal", remove, may=member("owner")),
     get(f"{_DESK}/profile", profile_page, may=member("manager")),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from crowdfund.database import ids
 from crowdfund.people.forms import SCOPE_WORDS, TokenForm
 from crowdfund.people.models import ApiToken
+from crowdfund.people.rules import scopes_for
 from crowdfund.people.tokens import make_token, revoke_token
 from crowdfund.refusal import Refusal
 from crowdfund.web.i18n import _
@@ -25,7 +26,8 @@ async def _tokens(request: Request, form: TokenForm, status: int = 200, made: st
         {"id": ids.public(one.id), "name": one.name, "scopes": one.scopes.split(), "made_at": one.made_at}
         for one in found
     ]
-    return page(request, "people/tokens.html", status, form=form, tokens=tokens, made=made, scopes=SCOPE_WORDS)
+    scopes = {scope: SCOPE_WORDS[scope] for scope in scopes_for(request.state.person.staff_role)}
+    return page(request, "people/tokens.html", status, form=form, tokens=tokens, made=made, scopes=scopes)
 
 
 async def make(request: Request) -> Response:

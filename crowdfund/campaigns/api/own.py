@@ -1,0 +1,60 @@
+"""What every call about a campaign of one's own asks first: which one, and whether the token's person may do that there."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from crowdfund.campaigns import queries
+from crowdfund.campaigns.actions import missing_in
+from crowdfund.campaigns.api.bodies import DraftOut, MissingOut, RemarkOut
+from crowdfund.campaigns.api.reading import facts
+from crowdfund.campaigns.models import Campaign, Tier
+from crowdfund.campaigns.queries import RemarkShown
+from crowdfund.database.ids import public
+from crowdfund.people.api.own import role_in
+from crowdfund.people.models import Role
+from crowdfund.refusal import NotFound
+from crowdfund.web import api
+
+
+async def campaign_in(request: Request) -> Campaign:
+    """The campaign in the path, whosever it is. Raises NotFound."""
+    missing = NotFound("There is no such fund.")
+    found = await Campaign.get_or_none(id=api.id_in(request, "campaign", missing))
+    if found is None:
+        raise missing
+    return found
+
+
+async def own_campaign(request: Request, needed: Role = Role.MANAGER) -> Campaign:
+    """A campaign of an organisation of the token's person. Raises NotFound for everybody else's, NotAllowed."""
+    campaign = await campaign_in(request)
+    await role_in(request, campaign.organisation_id, needed, NotFound("There is no such fund."))
+    return campaign
+
+
+async def own_tier(request: Request) -> Tier:
+    """A tier of a campaign of one's own. Raises NotFound, NotAllowed."""
+    campaign, missing = await own_campaign(request), NotFound("There is no such tier.")
+    tier = await Tier.get_or_none(id=api.id_in(request, "tier", missing), campaign_id=campaign.id)
+    if tier is None:
+        raise missing
+    return tier
+
+
+def remark_out(shown: RemarkShown) -> RemarkOut:
+    remark = shown.remark
+    return RemarkOut(
+        id=public(remark.id), text=remark.text, made_at=api.instant(remark.made_at), answer=remark.answer,
+        answered_at=api.instant_or_none(remark.answered_at),
+    )  # fmt: skip
+
+
+async def draft_out(campaign_id: int) -> DraftOut:
+    """A campaign with all that its makers and its reviewer see, as it is now."""
+    campaign = await Campaign.get(id=campaign_id)
+    return DraftOut(
+        **await facts(campaign),
+        missing=[MissingOut(field=one.field, sentence=one.sentence) for one in await missing_in(campaign)],
+        remarks=[remark_out(shown) for shown in await queries.remarks_of(campaign.id)],
+    )

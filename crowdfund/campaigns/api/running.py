@@ -1,0 +1,115 @@
+"""Running a campaign through the API: handing it in, answering the reviewer, opening it, writing updates, ending it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from crowdfund.campaigns import actions, followers
+from crowdfund.campaigns.api.bodies import (
+    AnswerIn,
+    CancelIn,
+    DraftOut,
+    FollowingOut,
+    PublishedOut,
+    ScheduleIn,
+    UpdateIn,
+)
+from crowdfund.campaigns.api.own import draft_out, own_campaign
+from crowdfund.campaigns.api.reading import ONE, public_campaign
+from crowdfund.campaigns.forms import UPDATES
+from crowdfund.campaigns.models import ReviewRemark
+from crowdfund.campaigns.once import publish_update_once
+from crowdfund.campaigns.schedule import schedule
+from crowdfund.people.models import Role
+from crowdfund.refusal import NotFound
+from crowdfund.settings import current
+from crowdfund.web import api
+from crowdfund.web.routes import bearer, get, post
+
+
+async def submit(request: Request) -> DraftOut:
+    """Hand a draft in: complete, and with each of the reviewer's remarks answered."""
+    campaign = await own_campaign(request)
+    await actions.submit(campaign.id, by=request.state.person.id)
+    return await draft_out(campaign.id)
+
+
+async def answer_remark(request: Request, body: AnswerIn) -> DraftOut:
+    """Answer a remark of the reviewer; the campaign is handed in again when all are."""
+    campaign, missing = await own_campaign(request), NotFound("There is no such remark.")
+    remark = await ReviewRemark.get_or_none(id=api.id_in(request, "remark", missing), campaign_id=campaign.id)
+    if remark is None:
+        raise missing
+    await actions.answer_remark(remark.id, body.answer, by=request.state.person.id)
+    return await draft_out(campaign.id)
+
+
+async def announce(request: Request, body: ScheduleIn) -> DraftOut:
+    """Show an approved campaign, and set when it opens (by itself, or left out) and closes."""
+    campaign = await own_campaign(request)
+    await schedule(campaign.id, opens_at=body.opens_at, closes_at=body.closes_at, by=request.state.person.id)
+    return await draft_out(campaign.id)
+
+
+async def launch(request: Request) -> DraftOut:
+    """Open an approved fund: pledges can be made from now until it closes."""
+    campaign = await own_campaign(request)
+    await actions.launch(campaign.id, by=request.state.person.id)
+    return await draft_out(campaign.id)
+
+
+async def publish(request: Request, body: UpdateIn) -> PublishedOut:
+    """Publish an update: followers and backers get it by mail."""
+    campaign = await own_campaign(request)
+    key = f"api:{request.state.idempotency_key}"
+    number = await publish_update_once(campaign.id, body.title, body.body, by=request.state.person.id, key=key)
+    return PublishedOut(number=number, url=f"{current().base_url}{campaign.path}/updates/{number}")
+
+
+async def cancel(request: Request, body: CancelIn) -> DraftOut:
+    """End a fund before its deadline, for good: nobody is charged, every pledge is let go, and backers read why."""
+    campaign = await own_campaign(request, Role.OWNER)
+    await actions.cancel_campaign(campaign.id, body.reason, by=request.state.person.id)
+    return await draft_out(campaign.id)
+
+
+# --- following ---
+
+
+async def following(request: Request) -> FollowingOut:
+    """Whether I follow a fund."""
+    campaign = await public_campaign(request)
+    return FollowingOut(follows=await followers.follows(campaign.id, request.state.person.id))
+
+
+async def follow(request: Request) -> FollowingOut:
+    """Be told of the launch, of updates, and before it closes. Twice is once."""
+    campaign = await public_campaign(request)
+    await followers.follow(campaign.id, by=request.state.person.id)
+    return FollowingOut(follows=True)
+
+
+async def unfollow(request: Request) -> FollowingOut:
+    campaign = await public_campaign(request)
+    await followers.unfollow(campaign.id, by=request.state.person.id)
+    return FollowingOut(follows=False)
+
+
+_WRITE, _ME = bearer("campaigns:write"), bearer("account:write")
+routes = [
+    post(f"{ONE}/submission", submit, may=_WRITE, gives=DraftOut, summary="Hand a draft in for review"),
+    post(
+        f"{ONE}/remarks/{{remark}}/answer", answer_remark, may=_WRITE, takes=AnswerIn, gives=DraftOut,
+        summary="Answer a remark of the reviewer",
+    ),
+    post(f"{ONE}/announcement", announce, may=_WRITE, takes=ScheduleIn, gives=DraftOut, summary="Announce and schedule"),
+    post(f"{ONE}/launch", launch, may=_WRITE, gives=DraftOut, summary="Open a fund"),
+    post(
+        f"{ONE}/updates", publish, may=_WRITE, takes=UpdateIn, gives=PublishedOut, creates=True, limit=UPDATES,
+        summary="Publish an update",
+    ),
+    post(f"{ONE}/cancellation", cancel, may=_WRITE, takes=CancelIn, gives=DraftOut, summary="Cancel a fund"),
+    get(f"{ONE}/follower", following, may=bearer("account:read"), gives=FollowingOut, summary="Whether I follow a fund"),
+    post(f"{ONE}/follower", follow, may=_ME, gives=FollowingOut, summary="Follow a fund"),
+    post(f"{ONE}/follower/removal", unfollow, may=_ME, gives=FollowingOut, summary="Follow it no longer"),
+]  # fmt: skip
