@@ -49,7 +49,7 @@ ORDERS = {
 _COLUMNS = """
     c.id, c.slug, c.name, c.tagline, c.kind, c.state, c.currency, c.goal_minor, c.rule, c.threshold_bps, c.promised_minor,
     c.collected_minor, c.refunded_minor, c.pledges_live, c.promised_at_close_minor, c.pledges_at_close, c.opens_at,
-    c.launched_at, c.closes_at, c.closed_at, c.ended_at, c.made_at, c.title_id, c.organisation_id, t.colour, t.image_id,
+    c.launched_at, c.closes_at, c.closed_at, c.ended_at, c.made_at, c.title_id, c.organisation_id, t.colour, t.image_id, t.scene,
     o.name AS organisation_name, o.slug AS organisation_slug"""
 _FOUND = r"""
     FROM campaign c JOIN title t ON t.id = c.title_id JOIN organisation o ON o.id = c.organisation_id

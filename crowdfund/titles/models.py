@@ -14,6 +14,7 @@ class Title(Model):
     kind = fields.TextField()
     name = fields.TextField()
     colour = fields.TextField()
+    scene = fields.TextField(default="")
     image_id = fields.BigIntField(null=True)
     made_at = InstantField()
 

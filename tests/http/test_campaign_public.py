@@ -39,7 +39,7 @@ async def test_a_page_tells_its_story_its_money_and_its_rule(site: SiteUnderTest
         assert words in visitor.text, words
     html = visitor.response.text
     assert f'<meta property="og:url" content="http://127.0.0.1:8000{campaign.path}">' in html
-    assert f'content="http://127.0.0.1:8000/art/{public(campaign.title_id)}.svg"' in html
+    assert f'content="http://127.0.0.1:8000/art/{public(campaign.title_id)}/river_moon.svg"' in html
 
 
 @pytest.mark.parametrize(
@@ -323,6 +323,9 @@ async def test_key_art_is_drawn_once_and_kept_for_ever(site: SiteUnderTest) -> N
     assert art.text.startswith("<svg") and "<script" not in art.text
     for name in ("0000000000000", "x", "..", public(campaign.id)):
         assert (await visitor.get(f"/art/{name}.svg")).status_code == 404
+    river = await visitor.get(f"/art/{public(campaign.title_id)}/river_moon.svg")
+    assert river.status_code == 200 and river.content == (await visitor.get(f"/art/{public(campaign.title_id)}/river_moon.svg")).content
+    assert (await visitor.get(f"/art/{public(campaign.title_id)}/no_such_scene.svg")).status_code == 404
 
 
 async def test_the_card_may_be_framed_and_nothing_else(site: SiteUnderTest) -> None:

@@ -6,9 +6,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from crowdfund.titles.art import SCENES, key_art, palette_of
+from crowdfund.demo.films import FILMS
+from crowdfund.titles.art import SCENES, diced_scene, key_art, palette_of
 from crowdfund.titles.art.canvas import Canvas, Dice
 from crowdfund.titles.art.colour import PALETTES, mix
+from crowdfund.titles.art.words import colour_of, scene_of
+from crowdfund.titles.drawing import drawing_of, redrawn
+from crowdfund.titles.models import Title
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = {
@@ -25,7 +29,7 @@ SHAPES = {
     "radialGradient",
     "clipPath",
 }
-ALL = [(kind, scene) for kind, scenes in SCENES.items() for scene in scenes]
+ALL = [(kind, scene) for kind, scenes in SCENES.items() for scene in scenes.values()]
 
 
 def drawn(scene, seed: int, palette: str) -> str:
@@ -70,11 +74,53 @@ def test_the_dice_fall_the_same_way_on_every_python():
 
 
 @pytest.mark.parametrize(("kind", "least"), [("film", 12), ("transfer", 5)])
-def test_every_scene_is_somebodys(kind, least):
+def test_the_dice_reach_many_scenes(kind, least):
     films = {key_art(seed, kind, "sky")[:3000] for seed in range(400)}
-    assert len(SCENES[kind]) >= least
-    picked = {SCENES[kind][Dice(seed).bits() % len(SCENES[kind])].__name__ for seed in range(400)}
-    assert picked == {scene.__name__ for scene in SCENES[kind]} and len(films) > 100
+    picked = {diced_scene(seed, kind) for seed in range(400)}
+    assert least <= len(picked) <= len(SCENES[kind]) and picked <= set(SCENES[kind]) and len(films) > 100
+
+
+def test_pictures_that_were_drawn_before_scenes_were_named_stay():
+    assert [diced_scene(seed, "film") for seed in (1, 2, 3, 2**62)] == ["mountain_train", "cello", "lanterns", "whale"]
+    for seed in range(30):
+        assert key_art(seed, "film", "sky") == key_art(seed, "film", "sky", diced_scene(seed, "film"))
+    assert key_art(9, "film", "sky", "no-such") == key_art(9, "film", "sky")
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "scene"),
+    [
+        ("The Last Projectionist", "He has shown 11,000 films.", "reel"),
+        ("Der Bäcker von Ulm", "", "oven"),
+        ("Die Fähre", "Ein Fährmann entscheidet.", "river_moon"),
+        ("El último faro", "", "lighthouse"),
+        ("Los pájaros de noviembre", "", "migration"),
+        ("灯塔", "", "lighthouse"),
+        ("活着", "", "portrait"),
+        ("Salt, Fire, Tuesday", "The three things a baker thinks of at four.", "oven"),
+        ("Glass Harbour", "The diver who cleans an oil rig tells what swims by.", "whale"),
+        ("Trainers", "", diced_scene(7, "film")),
+    ],
+)
+def test_a_scene_follows_the_words_of_a_title_in_four_languages(name, line, scene):
+    assert scene_of(name, line, "film", 7) == scene
+
+
+def test_each_film_of_the_demo_has_a_picture_of_its_own():
+    scenes = [scene_of(film.name, film.tagline, "film", seed) for seed, film in enumerate(FILMS)]
+    assert len(set(scenes)) == len(FILMS)
+    assert {colour_of("oven", seed) for seed in range(40)} == {"key--amber", "key--rose"}, "nobody bakes by blue light"
+
+
+def test_a_drawing_changes_once_when_the_line_is_written_and_never_when_it_was_picked():
+    title = Title(id=7, kind="film", name="Tuesday", **drawing_of(7, "film", "Tuesday"))
+    by_line = redrawn(title, line_before="", name="Tuesday", line="A baker at four.", picked=title.scene)
+    assert (title.scene, by_line["scene"]) == (diced_scene(7, "film"), "oven")
+    title.scene = "oven"
+    assert redrawn(title, line_before="A baker at four.", name="Tuesday", line="A train.", picked="oven") == {}
+    assert redrawn(title, line_before="A train.", name="Tuesday", line="A train.", picked="cello") == {"scene": "cello"}
+    title.scene = "cello"
+    assert redrawn(title, line_before="", name="Tuesday", line="A train.", picked="cello") == {}, "it was picked"
 
 
 def test_palettes_are_shared_out_and_named_like_the_sites_key_classes():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -30,13 +30,15 @@ def story_html(text: str) -> Markup:
 
 
 @lru_cache(maxsize=4096)
-def art_url(title_id: int, image_id: int | None, *, small: bool = False) -> str:
-    """A title's picture: what its makers sent, else what the site draws."""
-    return url_of(image_id, small=small) if image_id is not None else f"/art/{public(title_id)}.svg"
+def art_url(title_id: int, image_id: int | None, scene: str, *, small: bool = False) -> str:
+    """A title's picture: what its makers sent, else what the site draws. scene: its name; empty: by the dice."""
+    if image_id is not None:
+        return url_of(image_id, small=small)
+    return f"/art/{public(title_id)}/{scene}.svg" if scene else f"/art/{public(title_id)}.svg"
 
 
 def art_of(title: Title) -> str:
-    return art_url(title.id, title.image_id)
+    return art_url(title.id, title.image_id, title.scene)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def card_of(row: Mapping[str, Any]) -> Card:
         collected_minor=0 if gave_back else row["collected_minor"],
         backers=row["pledges_at_close"] if gave_back else row["pledges_live"],
         opens_at=_instant(row["opens_at"]), launched_at=_instant(row["launched_at"]), closes_at=_instant(row["closes_at"]),
-        ended_at=_instant(row["ended_at"]), colour=row["colour"], art_url=art_url(row["title_id"], row["image_id"], small=True),
+        ended_at=_instant(row["ended_at"]), colour=row["colour"], art_url=art_url(row["title_id"], row["image_id"], row["scene"], small=True),
     )  # fmt: skip
 
 
@@ -107,16 +109,18 @@ class TierShown:
     ships: str
     can_be_chosen: bool
     note: str
+    is_late: bool = False
 
 
-def tier_shown(tier: Tier, campaign: Campaign, now: datetime) -> TierShown:
+def tier_shown(tier: Tier, campaign: Campaign, now: datetime, *, late: Collection[int] = ()) -> TierShown:
+    """late: the tiers whose month is over while something of them is still to be sent; the rooms above know."""
     state = _fund_state(tier, campaign) or _tier_state(tier, now)
     note = _("Only until %(day)s") % {"day": formats.day(tier.closes_at)} if tier.closes_at and not state else ""
     return TierShown(
         id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, left=tier.left,
         size=tier.size, taken=tier.taken, state_text=state, delivers_on=month_of(tier.delivers_on),
         ships=_("Sent by post") if tier.ships == "post" else "",
-        can_be_chosen=not state and campaign.state == CampaignState.LIVE, note=note,
+        can_be_chosen=not state and campaign.state == CampaignState.LIVE, note=note, is_late=tier.id in late,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from crowdfund.titles.art.canvas import WIDTH, Canvas, Dice, ground, hill, polygon, smooth, stars
+from crowdfund.titles.art.canvas import WIDTH, Canvas, Dice, at, ground, hill, polygon, smooth, stars
 from crowdfund.titles.art.colour import Palette, mix
 from crowdfund.titles.art.figures import gull
 
@@ -144,3 +144,44 @@ def wave_pattern(c: Canvas, d: Dice, p: Palette) -> None:
     c.stroke("M1130 716V560", p.deep, 7)
     c.path("M1138 566q110 40 110 120l-110 14Z", p.light)
     c.path("M1122 590q-74 40-80 100l80 10Z", mix(p.light, p.accent, 0.25))
+
+
+def radio_ship(c: Canvas, d: Dice, p: Palette) -> None:
+    """A station on a ship that should not be on the air, and what it sends into the night."""
+    x, tip = d.real(1030, 1130), 176
+    c.sky((0, p.deep), (0.45, p.top), (0.85, p.mid), (1, p.low), down_to=660)
+    stars(c, d, 120, 460, p.light)
+    c.glow(x, tip, 420, p.accent, 0.5)
+    for i in range(10):
+        ring = mix(mix(p.accent, p.low, 0.4), p.top, i / 11)
+        c.circle(x, tip, 54 + i * 84, "none", stroke=ring, stroke_width=9 - i * 0.6, opacity=0.85 - i * 0.075)
+    c.rect(0, 640, WIDTH, 260, c.linear((0, mix(p.low, p.mid, 0.4)), (0.4, mix(p.mid, p.top, 0.6)), (1, p.deep)))
+    c.stroke(f"M{x - 60:.0f} 700h150m-120 34h80m-150 40h180m-110 44h60", p.accent, 5, opacity=0.55)
+    _station(c, x, p)
+    for row in range(5):
+        y, swell = 704 + row * 44, 8 + row * 5
+        waves = "".join(f"q{70 + row * 8} {-swell} {140 + row * 16} 0t{140 + row * 16} 0" for _ in range(8 - row // 2))
+        water = mix(mix(p.mid, p.top, 0.5), p.deep, 0.2 + row * 0.18)
+        c.path(f"M{-d.whole(0, 240)} {y}{waves}V900H-300Z", water, opacity=0.9)
+    c.stroke(gull(420, 330, 58) + gull(500, 286, 42) + gull(590, 350, 34), p.deep, 4, stroke_linecap="round")
+
+
+def _station(c: Canvas, x: float, p: Palette) -> None:
+    """The ship under its mast; the mast's foot is at x."""
+    with c.moved(x, 0):
+        c.path("M-330 612L-290 726H250L330 604L216 622V560H-40V622Z", p.deep)
+        c.path("M-312 650H286L272 676H-302Z", mix(p.accent, p.mid, 0.35))
+        c.path("M-30 562v-56h180v56ZM20 508v-44h84v44Z", mix(p.top, p.deep, 0.6))
+        c.stroke("M0 534h26m20 0h26m20 0h26M40 486h18m14 0h18", p.accent, 20)
+        c.path("M-250 612v-70h12v70ZM-258 540q14-40 28 0Z", p.deep)
+        c.circle(-244, 536, 15, p.light)
+        mast = "M-46 566L-6 180H6L46 566" + "".join(
+            f"M{at(-46 + 40 * t, 566 - 386 * t)}L{at(46 - 40 * (t + 0.125), 566 - 386 * (t + 0.125))}"
+            f"M{at(46 - 40 * t, 566 - 386 * t)}L{at(-46 + 40 * (t + 0.125), 566 - 386 * (t + 0.125))}"
+            for t in (i / 8 for i in range(8))
+        )
+        c.stroke(mast, p.deep, 5, stroke_linejoin="round")
+        c.stroke("M0 200L-318 610M0 200L318 602M0 320L-200 606M0 320L190 612", p.deep, 2)
+        c.circle(0, 176, 15, p.light)
+        c.circle(0, 176, 30, p.accent, opacity=0.5)
+        c.stroke("M0 190v30", p.deep, 6)

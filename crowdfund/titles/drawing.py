@@ -1,0 +1,24 @@
+"""What the site draws for a title: chosen by its words when it is made, and kept with it."""
+
+from __future__ import annotations
+
+from crowdfund.titles.art.words import colour_of, scene_of
+from crowdfund.titles.models import Title
+
+
+def drawing_of(title_id: int, kind: str, name: str, line: str = "") -> dict[str, str]:
+    """The scene and the colour of a title with this name and this line, as its columns."""
+    scene = scene_of(name, line, kind, title_id)
+    return {"scene": scene, "colour": colour_of(scene, title_id)}
+
+
+def redrawn(title: Title, *, line_before: str, name: str, line: str, picked: str) -> dict[str, str]:
+    """What changes of it when a draft is written: nothing, mostly.
+
+    picked: the scene that its makers want, empty or the present one where they left it alone. When the line is first written
+    the words are looked at once more, unless the scene was picked; then it is kept for ever.
+    """
+    if picked not in ("", title.scene):
+        return {"scene": picked}
+    chosen_by_site = title.scene == scene_of(title.name, "", title.kind, title.id)
+    return drawing_of(title.id, title.kind, name, line) if line and not line_before and chosen_by_site else {}
