@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from crowdfund import mailer
-from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate, Follower, ReviewRemark, Tier
+from crowdfund import delivery_letters, fan_letters, mailer
+from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate, ReviewRemark
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.outbox import Job
 from crowdfund.disputes.models import Dispute, DisputeState
+from crowdfund.letter import Letter
+from crowdfund.letter import send as _send
 from crowdfund.payments.models import Charge, ChargeState, Refund
 from crowdfund.payouts.models import Payout
 from crowdfund.people import accounts
 from crowdfund.people.models import Member, Organisation, Person, Role
 from crowdfund.pledges import deliveries
-from crowdfund.pledges.models import Pledge
-from crowdfund.web.formats import day, moment_text, money
-from crowdfund.web.i18n import _, speaking
+from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.web.formats import day, moment_text, money, number
+from crowdfund.web.i18n import _, ngettext, speaking
 
 PAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a letter says: subject, paragraphs, and the words on its one button, which leads to the path."""
-
-    subject: str
-    paragraphs: Sequence[str]
-    button: str
-    path: str
-
-    def context(self, reader: Person) -> dict[str, Any]:
-        return {
-            "name": reader.name, "subject": self.subject, "paragraphs": list(self.paragraphs), "link_label": self.button,
-            "path": self.path,
-        }  # fmt: skip
-
-
-async def _send(payload: dict[str, Any], reader: Person, write: Callable[[], Letter]) -> None:
-    with speaking(reader.locale):
-        letter = write()
-    await mailer.send(payload["id"], "letter", reader.email, reader.locale, letter.context(reader))
 
 
 # --- to a fan, about her pledge ---
@@ -55,7 +35,6 @@ class About:
 
     pledge: Pledge
     campaign: Campaign
-    tier: Tier | None
     needs_bank: bool
 
     @property
@@ -69,22 +48,6 @@ class About:
     @property
     def mend_by(self) -> str:
         return moment_text(self.campaign.settle_by) if self.campaign.settle_by else ""
-
-
-def _made(about: About) -> Letter:
-    closes = day(about.campaign.closes_at) if about.campaign.closes_at else ""
-    return Letter(
-        _("You back %(fund)s") % {"fund": about.fund},
-        [
-            _("Your pledge of %(amount)s counts. Thank you.") % {"amount": about.amount},
-            _(
-                "Nothing is charged now. Your card is charged on %(day)s if the fund gets there; until then you can change or cancel."
-            )
-            % {"day": closes},
-        ],
-        _("See your pledge"),
-        about.pledge.path,
-    )
 
 
 def _collected(about: About) -> Letter:
@@ -141,31 +104,16 @@ def _released(about: About) -> Letter:
     )
 
 
-def _address_wanted(about: About) -> Letter:
-    return Letter(
-        _("%(fund)s made it: where shall we send it?") % {"fund": about.fund},
-        [_("Please tell us where “%(tier)s” should go.") % {"tier": about.tier.name if about.tier else ""}],
-        _("Give an address"),
-        f"{about.pledge.path}#delivery",
-    )
+def _about_pledge(write: Callable[[About], Letter], *, only: PledgeState | None = None) -> Job:
+    """only: the letter is true in that state alone; what was mended meanwhile, as while mail was down, is not told any more."""
 
-
-def _delivery_sent(about: About) -> Letter:
-    return Letter(
-        _("On its way: %(tier)s") % {"tier": about.tier.name if about.tier else about.fund},
-        [_("What you were promised by %(fund)s was sent. Please tell us when it arrives.") % {"fund": about.fund}],
-        _("See your pledge"),
-        about.pledge.path,
-    )
-
-
-def _about_pledge(write: Callable[[About], Letter]) -> Job:
     async def job(payload: dict[str, Any]) -> None:
         pledge = await Pledge.get(id=payload["pledge"])
+        if only is not None and pledge.state != only:
+            return
         about = About(
             pledge,
             await Campaign.get(id=pledge.campaign_id),
-            await Tier.get_or_none(id=pledge.tier_id) if pledge.tier_id else None,
             await Charge.exists(subject=f"pledge:{pledge.id}", state=ChargeState.NEEDS_ACTION),
         )
         await _send(payload, await Person.get(id=pledge.person_id), lambda: write(about))
@@ -197,15 +145,17 @@ async def _refund_sent(payload: dict[str, Any]) -> None:
 
 
 async def _tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
+    if payload.get("told"):
+        return
     members = await Member.filter(
         organisation_id=campaign.organisation_id, role__in=[Role.OWNER.value, Role.MANAGER.value]
     )
     team = await Person.filter(id__in=[member.person_id for member in members]).order_by("id")
-    await _ask_for_mails([_mail(payload, reader, write) for reader in team])
+    await _ask_for_mails(payload, [_mail(payload, reader, write) for reader in team], up_to=1)
 
 
 def _mail(payload: dict[str, Any], reader: Person, write: Callable[[], Letter]) -> tuple[str, dict[str, Any], str]:
-    """A job of its own, so that one bad address holds nobody else up. The key makes a job that is redone ask once."""
+    """A job of its own, so that one bad address holds nobody else up."""
     with speaking(reader.locale):
         letter = write()
     job = {"template": "letter", "to": reader.email, "locale": reader.locale, "context": letter.context(reader)}
@@ -213,8 +163,12 @@ def _mail(payload: dict[str, Any], reader: Person, write: Callable[[], Letter]) 
 
 
 @atomic
-async def _ask_for_mails(jobs: list[tuple[str, dict[str, Any], str | None]]) -> None:
+async def _ask_for_mails(
+    payload: dict[str, Any], jobs: list[tuple[str, dict[str, Any], str | None]], *, up_to: int
+) -> None:
+    """Ask for the mails of a page of readers, and write down that it was done: redone after a crash, nobody is told twice."""
     await outbox.enqueue_many(jobs)
+    await outbox.has_come_to(payload | {"told": up_to})
 
 
 async def _desk_path(campaign: Campaign) -> str:
@@ -269,10 +223,36 @@ async def _ended(payload: dict[str, Any]) -> None:
 
 
 async def _funded(payload: dict[str, Any]) -> None:
-    """The owners hear of it, and backers of shipped tiers are asked where to send things."""
+    """The owners hear of it, and backers of shipped tiers are asked where to send things. Its backers have a letter of their own."""
     await _ended(payload)
     while await deliveries.ask_for_addresses(payload["campaign"]):
         pass
+
+
+async def _put_off(payload: dict[str, Any]) -> None:
+    """A scheduled fund could not open at its hour."""
+    campaign = await Campaign.get(id=payload["campaign"])
+    path = await _desk_path(campaign)
+
+    def write() -> Letter:
+        sentences = [_(payload["why"]), _("It waits for you: mend that, then open it or choose another day.")]
+        return Letter(_("%(fund)s could not open") % {"fund": campaign.name}, sentences, _("Go to it"), path)
+
+    await _tell_team(payload, campaign, write)
+
+
+async def _paused(payload: dict[str, Any]) -> None:
+    campaign = await Campaign.get(id=payload["campaign"])
+    path = await _desk_path(campaign)
+
+    def write() -> Letter:
+        sentences = [
+            _("We have paused your fund while we look into this: %(reason)s") % {"reason": payload["because"]},
+            _("Nothing can be pledged and nobody is charged meanwhile. Answer this mail to tell us your side."),
+        ]
+        return Letter(_("%(fund)s is paused") % {"fund": campaign.name}, sentences, _("Go to it"), path)
+
+    await _tell_team(payload, campaign, write)
 
 
 async def _payout_paid(payload: dict[str, Any]) -> None:
@@ -310,13 +290,18 @@ async def _dispute(payload: dict[str, Any]) -> None:
     await _tell_team(payload, campaign, write)
 
 
-# --- to followers and backers, a page of them at a time ---
+# --- to followers and backers, a page of them at a time: each reader with the place in the line to go on from ---
 
-_READERS = Sql("""
-    SELECT person_id FROM (
+_ALL = Sql("""
+    SELECT person_id, person_id AS place FROM (
         SELECT person_id FROM follower WHERE campaign_id = $1
         UNION SELECT person_id FROM pledge WHERE campaign_id = $1 AND state IN ('active', 'charging', 'errored', 'collected', 'disputed')
     ) AS told WHERE person_id > $2 ORDER BY person_id LIMIT $3""")
+_FOLLOWERS = Sql("""
+    SELECT person_id, person_id AS place FROM follower WHERE campaign_id = $1 AND person_id > $2 ORDER BY person_id LIMIT $3""")
+_PAID = Sql("""
+    SELECT person_id, id AS place FROM pledge WHERE campaign_id = $1 AND state = 'collected' AND id > $2 ORDER BY id LIMIT $3""")
+_HOW_MANY_PAID = Sql("SELECT COUNT(*) AS n FROM pledge WHERE campaign_id = $1 AND state = 'collected'")
 
 
 async def _launched(payload: dict[str, Any]) -> None:
@@ -326,7 +311,7 @@ async def _launched(payload: dict[str, Any]) -> None:
         sentence = _("The fund that you follow takes pledges from now on.")
         return Letter(_("%(fund)s is open") % {"fund": campaign.name}, [sentence], _("Back it"), campaign.path)
 
-    await _tell_many(payload, campaign, write, followers_only=True)
+    await _tell_many(payload, campaign, write, readers=_FOLLOWERS)
 
 
 async def _closing_soon(payload: dict[str, Any]) -> None:
@@ -340,7 +325,27 @@ async def _closing_soon(payload: dict[str, Any]) -> None:
         title = _("Two days left for %(fund)s") % {"fund": campaign.name}
         return Letter(title, [sentence], _("See where it stands"), campaign.path)
 
-    await _tell_many(payload, campaign, write, followers_only=True)
+    await _tell_many(payload, campaign, write, readers=_FOLLOWERS)
+
+
+async def _made_it(payload: dict[str, Any]) -> None:
+    """Everybody whose money the fund has hears that it succeeded, with or without something to be sent."""
+    campaign = await Campaign.get(id=payload["campaign"])
+    fans = int(await _HOW_MANY_PAID.value(campaign.id))
+
+    def write() -> Letter:
+        facts = {
+            "fund": campaign.name,
+            "collected": money(campaign.collected_minor, campaign.currency),
+            "fans": number(fans),
+        }
+        from_whom = ngettext(
+            "%(collected)s was collected from %(fans)s fan.", "%(collected)s was collected from %(fans)s fans.", fans
+        )
+        next_ = _("Now it is made. The makers write updates, and what was promised to you is sent when it is ready.")
+        return Letter(_("%(fund)s made it") % facts, [from_whom % facts, next_], _("Go to the fund"), campaign.path)
+
+    await _tell_many(payload, campaign, write, readers=_PAID)
 
 
 async def _update_published(payload: dict[str, Any]) -> None:
@@ -355,36 +360,31 @@ async def _update_published(payload: dict[str, Any]) -> None:
 
 
 async def _tell_many(
-    payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, followers_only: bool = False
+    payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, readers: Sql = _ALL
 ) -> None:
-    after = 0
-    while ids := await _page_of_readers(campaign.id, after, followers_only):
-        readers = await Person.filter(id__in=ids).order_by("id")
-        await _ask_for_mails([_mail(payload, reader, write) for reader in readers])
-        after = ids[-1]
-
-
-async def _page_of_readers(campaign_id: int, after: int, followers_only: bool) -> list[int]:
-    if followers_only:
-        found = await Follower.filter(campaign_id=campaign_id, person_id__gt=after).order_by("person_id").limit(PAGE)
-        return [follower.person_id for follower in found]
-    return [row["person_id"] for row in await _READERS(campaign_id, after, PAGE)]
+    after = payload.get("told", 0)
+    while page := await readers(campaign.id, after, PAGE):
+        people = await Person.filter(id__in=[row["person_id"] for row in page]).order_by("id")
+        after = page[-1]["place"]
+        await _ask_for_mails(payload, [_mail(payload, reader, write) for reader in people], up_to=after)
 
 
 JOBS: dict[str, Job] = {
     **mailer.JOBS,
     **accounts.JOBS,
-    "pledge_made": _about_pledge(_made),
+    **fan_letters.JOBS,
+    **delivery_letters.JOBS,
     "pledge_collected": _about_pledge(_collected),
-    "pledge_errored": _about_pledge(_errored),
+    "pledge_errored": _about_pledge(_errored, only=PledgeState.ERRORED),
     "pledge_dropped": _about_pledge(_dropped),
     "pledge_released": _about_pledge(_released),
-    "address_wanted": _about_pledge(_address_wanted),
-    "delivery_sent": _about_pledge(_delivery_sent),
     "refund_sent": _refund_sent,
     "campaign_reviewed": _reviewed,
     "campaign_launched": _launched,
+    "launch_put_off": _put_off,
+    "campaign_paused": _paused,
     "campaign_funded": _funded,
+    "fund_made_it": _made_it,
     "campaign_failed": _ended,
     "campaign_cancelled": _ended,
     "closing_soon": _closing_soon,

@@ -8,28 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from contextvars import Context
 from dataclasses import dataclass
 
 from crowdfund import clock, letters
-from crowdfund.books import RULES
+from crowdfund.books import RULES, TIMELY
 from crowdfund.campaigns.actions import open_due
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
-from crowdfund.ledger.books import prove
+from crowdfund.ledger.books import Finding, prove
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
-from crowdfund.payouts.actions import make_due_payouts, send_due_payouts
+from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
 from crowdfund.people.verification import follow_account
-from crowdfund.pledges import following, letting_go, refunding, settlement
+from crowdfund.pledges import card_changes, following, letting_go, refunding, settlement, telling
 from crowdfund.webhooks import SWITCHBOARD
 
 LEASE_SECONDS = 120
+PROOF_GOOD_FOR_SECONDS = 600
+COMPARED_SECONDS = 7 * 86_400
 _log = logging.getLogger("crowdfund.worker")
 
 
@@ -49,19 +51,13 @@ async def settle_funds() -> bool:
     settling = Campaign.filter(state=CampaignState.SETTLING).order_by("closed_at")
     more += await in_turn([c.id for c in await settling], settlement.settle)
     more += await in_turn([row["id"] for row in await _WITH_PLEDGES_LEFT()], settlement.release)
-    more += await in_turn([row["id"] for row in await _WITH_REFUNDS_OWED()], refunding.promise_refunds)
+    more += await refunding.promise_owed_refunds()
     return more > 0
 
 
 _WITH_PLEDGES_LEFT = Sql("""
     SELECT c.id FROM campaign c WHERE c.state IN ('funded', 'failed', 'cancelled')
       AND EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state IN ('active', 'started'))
-    ORDER BY c.ended_at LIMIT 50""")
-_WITH_REFUNDS_OWED = Sql("""
-    SELECT c.id FROM campaign c WHERE c.state = 'failed'
-      AND EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state = 'collected'
-                  AND EXISTS (SELECT 1 FROM charge h WHERE h.subject = 'pledge:' || CAST(p.id AS TEXT)
-                              AND h.state = 'succeeded' AND h.refunded_minor < h.amount_minor))
     ORDER BY c.ended_at LIMIT 50""")
 
 
@@ -71,15 +67,37 @@ class BooksBroken(Exception):
 
 async def prove_books() -> None:
     """Prove all rules that need no processor; what is broken stands in the sweep's note, where staff see it."""
-    broken = [finding.name for finding in await prove(RULES) if not finding.holds]
+    _refuse_broken(await prove(RULES))
+
+
+def _refuse_broken(findings: Iterable[Finding]) -> None:
+    broken = [finding.name for finding in findings if not finding.holds]
     if broken:
         raise BooksBroken("; ".join(broken))
 
 
+async def compare_with_processor() -> None:
+    """Each night: what is overdue, what Stripe moved lately that no entry explains, and whether the balances agree."""
+    _refuse_broken(await prove(TIMELY))
+    found = await reconcile.differences(since=clock.now_us() // 1_000_000 - COMPARED_SECONDS)
+    if found.unexplained or found.balances:
+        raise BooksBroken("; ".join([*found.balances, *found.unexplained]))
+
+
 async def pay_out() -> bool:
+    """Pay what is due; the books were proven at most ten minutes before any money leaves."""
+    made = await make_due_payouts()
+    if not made and not await payouts_are_due():
+        return False
+    if not await _proven_lately():
+        await run_sweep(BOOKS, due=False)
     if note := await _BOOKS_NOTE.value("books"):
         raise BooksBroken(f"payouts wait: {note}")
-    return await make_due_payouts() + await send_due_payouts() > 0
+    return await _proven_lately() and made + await send_due_payouts() > 0
+
+
+async def _proven_lately() -> bool:
+    return clock.wall_now_us() - int(await _PROVEN_AT.value("books") or 0) < PROOF_GOOD_FOR_SECONDS * 1_000_000
 
 
 async def reconcile_all() -> bool:
@@ -97,6 +115,7 @@ async def reconcile_all() -> bool:
 
 
 _BOOKS_NOTE = Sql("SELECT note FROM sweep WHERE name = $1")
+_PROVEN_AT = Sql("SELECT done_at FROM sweep WHERE name = $1 AND note = ''")
 _OWED_ACCOUNTS = Sql("""
     SELECT DISTINCT o.stripe_account_id FROM account a
     JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
@@ -107,6 +126,8 @@ _OWED_ACCOUNTS = Sql("""
 SWEEPS = (
     Sweep("events", 0.5, lambda: inbox.work_off(SWITCHBOARD)),
     Sweep("jobs", 0.5, lambda: outbox.work_off(letters.JOBS)),
+    Sweep("letters about pledges", 1, telling.tell_of_pledges),
+    Sweep("cards that end", 30, card_changes.remind_of_cards),
     Sweep("open funds", 1, open_due),
     Sweep("settle funds", 1, settle_funds),
     Sweep("refunds", 1, refunding.send_due_refunds),
@@ -119,7 +140,14 @@ SWEEPS = (
 )
 
 # These look at everything; `work_until_idle` leaves them out.
-REGULAR = (*SWEEPS, Sweep("books", 6 * 3600, prove_books), Sweep("attempts", 3600, forget_attempts))
+BOOKS = Sweep("books", 6 * 3600, prove_books)
+REGULAR = (
+    *SWEEPS,
+    Sweep("second look at pledges", 60, telling.look_again),
+    BOOKS,
+    Sweep("the processor's record", 24 * 3600, compare_with_processor),
+    Sweep("attempts", 3600, forget_attempts),
+)
 
 _TAKE = Sql("""
     INSERT INTO sweep (name, lease_until, done_at) VALUES ($1, $2, 0)

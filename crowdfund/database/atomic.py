@@ -21,6 +21,8 @@ Hook = Callable[[], Awaitable[object]]
 
 RETRIES_MAX = 3
 _RETRIED_SQLSTATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+# Two who look first and then write the same thing find out this way: the second look, once, sees what the other made.
+_LOOK_AGAIN_SQLSTATE = "23505"  # unique violation
 
 _hooks: ContextVar[list[Hook] | None] = ContextVar("hooks", default=None)
 _under_way: set[asyncio.Task[Any]] = set()
@@ -50,7 +52,7 @@ def atomic(verb: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
 
     The work runs in a task of its own: who asked may go away, the work ends. Tortoise's own transactions, cancelled at the
     wrong moment, keep their lock (SQLite) or their connection (PostgreSQL) for ever. Deadlocks and serialization failures
-    are retried, so a verb must not change what it can't redo.
+    are retried, a unique violation once, so a verb must not change what it can't redo.
     """
 
     @functools.wraps(verb)
@@ -94,7 +96,7 @@ async def _run(verb: Callable[[], Awaitable[T]]) -> T:
                     transaction.reset(in_force)
                     _hooks.reset(to_run)
         except Exception as error:
-            if attempt == RETRIES_MAX or not _worth_another_try(error):
+            if attempt == RETRIES_MAX or not _worth_another_try(error, attempt):
                 raise
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
         else:
@@ -104,10 +106,11 @@ async def _run(verb: Callable[[], Awaitable[T]]) -> T:
     raise AssertionError("unreachable")
 
 
-def _worth_another_try(error: BaseException) -> bool:
+def _worth_another_try(error: BaseException, attempt: int) -> bool:
     seen: BaseException | None = error
     while seen is not None:
-        if getattr(seen, "sqlstate", None) in _RETRIED_SQLSTATES:
+        state = getattr(seen, "sqlstate", None)
+        if state in _RETRIED_SQLSTATES or (state == _LOOK_AGAIN_SQLSTATE and attempt == 0):
             return True
         seen = seen.__cause__ or next((arg for arg in seen.args if isinstance(arg, BaseException)), None)
     return False

@@ -40,6 +40,7 @@ _LEASE = Sql("""
       AND lease_until < $3
     RETURNING id, kind, payload, tries""")
 _DONE = Sql("DELETE FROM job WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})")
+_HAS_COME_TO = Sql("UPDATE job SET payload = $2 WHERE id = $1")
 _AGAIN = Sql("UPDATE job SET state = $2, due_at = $3, lease_until = 0, error = $4 WHERE id = $1")
 
 
@@ -59,6 +60,13 @@ async def enqueue_many(jobs: list[tuple[str, dict[str, Any], str | None]], *, du
     ]
     if rows:
         await _ENQUEUE(as_rows(rows))
+
+
+async def has_come_to(payload: dict[str, Any]) -> None:
+    """Write down how far a job has come, in the transaction of what it did: redone, it gets this payload and goes on from there."""
+    if not inside_transaction():
+        raise RuntimeError("how far a job has come belongs into the transaction of what it did")
+    await _HAS_COME_TO(payload["id"], orjson.dumps(payload).decode())
 
 
 _UNPARK = Sql("""

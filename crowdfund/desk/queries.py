@@ -40,9 +40,11 @@ _BY_REFERRER = Sql("""
     SELECT referrer, CAST(SUM(pledges) AS BIGINT) AS pledges, CAST(SUM(amount_minor) AS BIGINT) AS amount_minor
     FROM pledge_count WHERE campaign_id = $1 GROUP BY referrer ORDER BY 3 DESC, referrer LIMIT 12""")
 _SETTLING = Sql("""
-    SELECT (SELECT COUNT(*) FROM pledge WHERE campaign_id = $1 AND state = 'errored') AS errored,
-           (SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM pledge WHERE campaign_id = $1 AND state = 'errored')
-               AS errored_minor""")
+    SELECT state, CAST(SUM(amount_minor) AS BIGINT) AS minor, COUNT(*) AS pledges FROM pledge
+    WHERE campaign_id = $1 AND state IN ('errored', 'refunded', 'disputed', 'lost') GROUP BY state""")
+_AT_BANKS = Sql(
+    "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM dispute WHERE campaign_id = $1 AND state <> 'won'"
+)
 # A fund tells how cards behave once it was charged: the mean of such funds, each counting the same whatever its currency.
 _RATES = """
     SELECT COUNT(*) AS funds, AVG(CAST(collected_minor AS DOUBLE PRECISION) / promised_at_close_minor) AS rate FROM campaign
@@ -70,23 +72,75 @@ async def pledges_by_referrer(campaign_id: int) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """How far collecting is. waiting: pledges whose card was refused and may be mended. dropped_minor: given up."""
+    """What became of what was promised when the fund closed; the parts sum to it.
+
+    waiting: pledges whose card was refused and may be mended. open: being charged. at_banks: disputed, or lost to a bank.
+    dropped: never collected.
+    """
 
     collected_minor: int
+    returned_minor: int
     waiting: int
     waiting_minor: int
     open_minor: int
+    at_banks_minor: int
     dropped_minor: int
 
 
 async def settling_of(campaign: Campaign) -> Settling:
-    row = await _SETTLING.one(campaign.id)
-    assert row is not None
-    open_minor = campaign.promised_minor - campaign.collected_minor - row["errored_minor"]
+    """Of a fund that has closed. Once it has its result nothing waits any more, so no pledge is looked at."""
+    promised_minor, collected_minor = campaign.promised_at_close_minor, campaign.collected_minor
+    waiting = waiting_minor = open_minor = 0
+    if campaign.state == "settling":
+        of = {row["state"]: row for row in await _SETTLING(campaign.id)}
+        minor = {state: row["minor"] for state, row in of.items()}
+        waiting, waiting_minor = (of["errored"]["pledges"], minor["errored"]) if "errored" in of else (0, 0)
+        at_banks_minor = minor.get("disputed", 0) + minor.get("lost", 0)
+        charged_minor = collected_minor - minor.get("refunded", 0) + minor.get("disputed", 0)
+        open_minor = max(0, campaign.promised_minor - charged_minor - waiting_minor)
+    else:
+        at_banks_minor = int(await _AT_BANKS.value(campaign.id))
+    dropped_minor = promised_minor - collected_minor - at_banks_minor - waiting_minor - open_minor
     return Settling(
-        collected_minor=campaign.collected_minor, waiting=row["errored"], waiting_minor=row["errored_minor"],
-        open_minor=max(0, open_minor), dropped_minor=campaign.promised_at_close_minor - campaign.promised_minor,
+        collected_minor=collected_minor - campaign.refunded_minor, returned_minor=campaign.refunded_minor, waiting=waiting,
+        waiting_minor=waiting_minor, open_minor=open_minor, at_banks_minor=at_banks_minor, dropped_minor=max(0, dropped_minor),
     )  # fmt: skip
+
+
+_REFUNDS_MADE = Sql(
+    "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM refund WHERE campaign_id = $1"
+)
+_REFUNDS_OPEN = Sql(
+    "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM refund "
+    "WHERE campaign_id = $1 AND state IN ('pending', 'failed')"
+)
+_UNDER_WAY = Sql(
+    "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM payout WHERE campaign_id = $1 AND state = 'sending'"
+)
+# Only a fund with a dispute asks: the look over its entries takes the longer the more were charged.
+_REINSTATED = Sql("""
+    SELECT CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) AS minor
+    FROM journal_entry e JOIN posting p ON p.entry_id = e.id JOIN account a ON a.id = p.credit_id AND a.code = $2
+    WHERE e.subject = $1 AND e.kind = 'dispute' AND EXISTS (SELECT 1 FROM dispute d WHERE d.campaign_id = $3)""")
+
+
+async def refunds_made(campaign_id: int) -> int:
+    """What was given back to single fans, or is on its way to them; few of a fund that succeeded."""
+    return int(await _REFUNDS_MADE.value(campaign_id))
+
+
+async def refunds_open(campaign_id: int) -> int:
+    """What is on its way back to fans, or came back from a card that took it no more."""
+    return int(await _REFUNDS_OPEN.value(campaign_id))
+
+
+async def payouts_under_way(campaign_id: int) -> int:
+    return int(await _UNDER_WAY.value(campaign_id))
+
+
+async def reinstated_minor(campaign_id: int, account_code: str) -> int:
+    """What banks took from a fund and gave back to it before the result."""
+    return int(await _REINSTATED.value(f"campaign:{campaign_id}", account_code, campaign_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +190,9 @@ _WAITING = Sql("""
            (SELECT COUNT(*) FROM organisation WHERE state = 'submitted') AS organisations,
            (SELECT COUNT(*) FROM job WHERE state = 'parked') AS jobs,
            (SELECT COUNT(*) FROM webhook_event WHERE state = 'parked') AS events,
-           (SELECT COUNT(*) FROM refund WHERE state = 'failed') AS refunds,
-           (SELECT COUNT(*) FROM payout WHERE state = 'failed') AS payouts,
+           (SELECT COUNT(*) FROM refund r WHERE r.state = 'failed' AND NOT EXISTS (
+                SELECT 1 FROM dispute d WHERE d.charge_id = r.charge_id
+                AND d.state IN ('needs_response', 'answering', 'under_review'))) AS refunds,
            (SELECT COUNT(*) FROM dispute WHERE state = 'needs_response') AS disputes""")
 _SUBMITTED = Sql("""
     SELECT c.slug, c.name, c.goal_minor, c.currency, o.name AS organisation_name,
@@ -154,13 +209,15 @@ _EVENTS = Sql(
 _REFUNDS = Sql("""
     SELECT r.id, r.subject, r.amount_minor, r.currency, r.reason, r.ended_at, c.name, p.name AS fan
     FROM refund r JOIN campaign c ON c.id = r.campaign_id JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id
-    WHERE r.state = 'failed' ORDER BY r.id LIMIT 50""")
+    WHERE r.state = 'failed' AND NOT EXISTS (  -- what a bank still decides about is not paid by anybody meanwhile
+        SELECT 1 FROM dispute d WHERE d.charge_id = r.charge_id AND d.state IN ('needs_response', 'answering', 'under_review'))
+    ORDER BY r.id LIMIT 50""")
 _PAYOUTS = Sql("""
     SELECT y.state, y.amount_minor, y.currency, y.note, y.next_try_at, c.slug, c.name, o.name AS organisation_name,
            o.payouts_state
     FROM payout y JOIN campaign c ON c.id = y.campaign_id JOIN organisation o ON o.id = y.organisation_id
     WHERE (y.state = 'failed'
-           AND NOT EXISTS (SELECT 1 FROM payout z WHERE z.campaign_id = y.campaign_id AND z.state <> 'failed'))
+           AND NOT EXISTS (SELECT 1 FROM payout z WHERE z.campaign_id = y.campaign_id AND z.id > y.id))
        OR (y.state = 'due' AND y.attempt > $1)
     ORDER BY y.id LIMIT 50""")
 # A try a day: cards' money is available within a week, so what waits longer waits for a balance that is too small.
@@ -169,12 +226,35 @@ _DISPUTES = Sql("""
     SELECT d.pledge_id, d.amount_minor, d.currency, d.reason, d.due_by, c.name, o.name AS organisation_name
     FROM dispute d JOIN campaign c ON c.id = d.campaign_id JOIN organisation o ON o.id = c.organisation_id
     WHERE d.state = 'needs_response' ORDER BY d.due_by LIMIT 50""")
+# Funds whose money can't go where it belongs: the studio lost its account, or staff has stopped it.
+_UNPAYABLE = Sql("""
+    SELECT c.slug, c.name, o.name AS organisation_name, o.slug AS organisation_slug, o.state, o.payouts_state
+    FROM campaign c JOIN organisation o ON o.id = c.organisation_id
+    JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || c.currency
+    JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
+    WHERE c.state IN ('funded', 'delivering', 'completed') AND (o.payouts_state <> 'enabled' OR o.state <> 'verified')
+      AND c.ended_at < $1 ORDER BY c.ended_at LIMIT 50""")
+_UNSETTLED = Sql("""
+    SELECT slug, name, settle_by FROM campaign WHERE state = 'settling' AND settle_by < $1 ORDER BY settle_by LIMIT 50""")
+_OWED_TO_US = Sql("""
+    SELECT o.slug, o.name, a.currency, b.debits_minor - b.credits_minor AS minor FROM account a
+    JOIN balance b ON b.account_id = a.id AND b.debits_minor > b.credits_minor
+    JOIN organisation o ON a.code = 'receivable:' || CAST(o.id AS TEXT) || ':' || a.currency ORDER BY o.name LIMIT 50""")
+# Stripe would not even ask the bank: something about our side of it is wrong.
+_ASKED_WRONGLY = Sql("""
+    SELECT c.slug, c.name, h.decline_code, COUNT(*) AS charges, MAX(h.ended_at) AS last_at
+    FROM charge h JOIN campaign c ON c.id = h.campaign_id
+    WHERE c.state = 'settling' AND h.state = 'declined' AND h.decline_code LIKE 'request:%'
+    GROUP BY c.slug, c.name, h.decline_code ORDER BY c.slug LIMIT 50""")
 _TROUBLED = Sql("SELECT name, note, done_at FROM sweep WHERE note <> '' ORDER BY name")
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Everything that needs a person, each list the oldest first and at most fifty long. counts: how many there are."""
+    """Everything that needs a person, each list the oldest first and at most fifty long. counts: how many there are.
+
+    owed_to_us is for looking at: it is taken off what is paid out later.
+    """
 
     counts: dict[str, int]
     campaigns: list[dict[str, Any]]
@@ -182,17 +262,27 @@ class Inbox:
     disputes: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
     payouts: list[dict[str, Any]]
+    unpayable: list[dict[str, Any]]
+    unsettled: list[dict[str, Any]]
+    asked_wrongly: list[dict[str, Any]]
+    owed_to_us: list[dict[str, Any]]
     jobs: list[dict[str, Any]]
     events: list[dict[str, Any]]
     sweeps: list[dict[str, Any]]
 
+    @property
+    def is_empty(self) -> bool:
+        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly)
+        return not any(self.counts.values()) and not self.sweeps and not any(funds)
+
 
 async def inbox() -> Inbox:
-    counts = await _WAITING.one()
+    counts, day_ago = await _WAITING.one(), clock.now_us() - 86_400_000_000
     return Inbox(
         counts=counts or {}, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
         refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
-        sweeps=await _TROUBLED(),
+        sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
+        asked_wrongly=await _ASKED_WRONGLY(), owed_to_us=await _OWED_TO_US(),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ S = CampaignState
 SHOWN_MAX = 100
 # What staff can do with a fund now: the last part of the path, the words of the button, its tone, what it means.
 DECISIONS = {
+    S.PRELAUNCH: [("cancellation", "Cancel it", "danger")],
     S.LIVE: [("suspension", "Pause it", "danger"), ("cancellation", "Cancel it", "danger")],
     S.SUSPENDED: [("resumption", "Open it again", "go"), ("cancellation", "Cancel it", "danger")],
 }

@@ -20,7 +20,7 @@ async def inbox(request: Request) -> Response:
     found = await queries.inbox()
     return page(
         request, "desk/staff.html", inbox=found, public=public, is_admin=request.state.person.staff_role == "admin",
-        is_quiet=not any(found.counts.values()) and not found.sweeps,
+        is_quiet=found.is_empty,
     )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ async def try_event(request: Request) -> Response:
 
 @atomic
 async def _try_event(event_id: str, by: int) -> None:
-    if not await WebhookEvent.filter(id=event_id, state="parked").update(state="stored", tries=0):
+    if not await WebhookEvent.filter(id=event_id, state="parked").update(state="stored", tries=0, next_at=0):
         raise NotFound("There is no such event waiting.")
     await record("event_tried_again", f"event:{event_id}", by=by)
 

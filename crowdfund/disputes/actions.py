@@ -13,7 +13,9 @@ from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
 from crowdfund.payments import stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.models import Charge
+from crowdfund.payments.refunds import ask_again
 from crowdfund.payments.stripe import BalanceTransaction, DisputeFound
+from crowdfund.pledges.deliveries import ask_late
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges
 from crowdfund.pledges.refunding import pay_another_way
@@ -165,6 +167,8 @@ async def _given_back(dispute: Dispute, amount_minor: int) -> list[tuple[Account
 async def _end(dispute: Dispute, state: DisputeState) -> None:
     if state not in (DisputeState.WON, DisputeState.LOST):
         return
+    if state == DisputeState.WON:
+        await ask_again(dispute.charge_id)
     pledge = await Pledge.get(id=dispute.pledge_id)
     if pledge.state != PledgeState.DISPUTED:
         return
@@ -172,6 +176,7 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
     await move_pledges([{"id": pledge.id, "state": pledge.state}], to, because=f"the dispute was {state}")
     if state == DisputeState.WON:
         await _COLLECTED(dispute.campaign_id, dispute.amount_minor)
+        await ask_late(pledge.id)
     await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"dispute_ended:{dispute.id}")
 
 

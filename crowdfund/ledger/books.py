@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crowdfund import clock
 from crowdfund.database import Sql
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """name: what is promised. counted: how many things it looks at. broken: the rows that break it, with a `what` column."""
+    """name: what is promised. counted: how many things it looks at. broken: the rows that break it, with a `what` column.
+
+    after_days: for what has to be so after some time; `broken` then takes the moment before which that began.
+    """
 
     name: str
     counted: Sql
     broken: Sql
+    after_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +82,6 @@ async def prove(rules: Sequence[Rule]) -> list[Finding]:
     findings = []
     for rule in rules:
         counted = int(await rule.counted.value() or 0)
-        findings.append(Finding(rule.name, counted, [str(row["what"]) for row in await rule.broken()]))
+        before = [clock.now_us() - rule.after_days * 86_400_000_000] if rule.after_days else []
+        findings.append(Finding(rule.name, counted, [str(row["what"]) for row in await rule.broken(*before)]))
     return findings

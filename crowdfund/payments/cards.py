@@ -12,6 +12,7 @@ _CUSTOMER = Sql("SELECT id, email, name, stripe_customer_id FROM person WHERE id
 _KEEP_CUSTOMER = Sql(
     "UPDATE person SET stripe_customer_id = $2 WHERE id = $1 AND stripe_customer_id IS NULL RETURNING id"
 )
+_LOCK_SETUP = Sql("SELECT id FROM card_setup WHERE id = $1 {for_update}")
 _SESSION = Sql("UPDATE card_setup SET stripe_session_id = $2 WHERE id = $1 RETURNING id")
 
 
@@ -92,6 +93,7 @@ async def look_at_setup(setup: CardSetup) -> SavedCard | None:
 
 @atomic
 async def _keep(setup_id: int, found: stripe.CardFound) -> SavedCard:
+    await _LOCK_SETUP(setup_id)  # her return and the event come at the same moment
     setup = await CardSetup.get(id=setup_id)
     card = await SavedCard.get_or_none(stripe_payment_method_id=found.payment_method_id)
     if card is None:
@@ -112,6 +114,26 @@ async def _expire(setup_id: int) -> None:
 async def cards_of(person_id: int) -> list[SavedCard]:
     """A person's saved cards, newest first."""
     return await SavedCard.filter(person_id=person_id, state=CardState.SAVED).order_by("-id")
+
+
+# --- what Stripe tells of one ---
+
+_RENEW = Sql("""
+    UPDATE saved_card SET brand = $2, last4 = $3, expires_month = $4, expires_year = $5, fingerprint = $6
+    WHERE id = $1 AND state <> 'gone' RETURNING id""")
+_LOSE = Sql("UPDATE saved_card SET state = 'gone' WHERE id = $1 AND state <> 'gone' RETURNING id")
+
+
+async def renew(card: SavedCard, found: stripe.CardFound) -> bool:
+    """Write down how a card is now, in the caller's transaction; gives whether anything of it has changed."""
+    now = (found.brand, found.last4, found.expires_month, found.expires_year, found.fingerprint)
+    was = (card.brand, card.last4, card.expires_month, card.expires_year, card.fingerprint)
+    return now != was and bool(await _RENEW(card.id, *now))
+
+
+async def lose(card_id: int) -> bool:
+    """A card that Stripe keeps no more, in the caller's transaction; gives whether that is news."""
+    return bool(await _LOSE(card_id))
 
 
 # --- letting go ---

@@ -199,11 +199,13 @@ KEY_GOOD_FOR_US = 23 * 3600 * 1_000_000  # Stripe may forget a key after 24 h: f
 SEND_WITHIN_US = 10 * 60 * 1_000_000  # a call that could not start by then is left to the sweep
 NEVER_ARRIVED = "never_arrived"
 
-_LEFT = Sql("""
+_LEFT = (
+    Sql("""
     SELECT c.id, c.subject, c.campaign_id, c.person_id, c.card_id, c.attempt, c.amount_minor, c.currency, c.sent_at,
            c.made_at, c.stripe_payment_intent_id, p.stripe_customer_id, s.stripe_payment_method_id
     FROM charge c JOIN person p ON p.id = c.person_id JOIN saved_card s ON s.id = c.card_id
-    WHERE c.state = 'sending' AND c.sent_at < $1 ORDER BY c.sent_at LIMIT 100""")
+    WHERE c.state = 'sending' AND c.sent_at < $1 ORDER BY RANDOM() LIMIT 100""")
+)  # none may keep the others from their turn
 
 
 async def charges_left(older_than_seconds: int = 60) -> list[tuple[int, ChargeOutcome]]:

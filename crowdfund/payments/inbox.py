@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from crowdfund import clock
 from crowdfund.database import Batch, Sql, as_rows, atomic
@@ -15,6 +16,8 @@ from crowdfund.payments import stripe
 from crowdfund.refusal import Refusal
 
 TRIES_MAX = 8
+UNKNOWN_FOR_US = 3 * 86_400_000_000  # as long as Stripe itself goes on sending; after that the reconciler knows better
+PAUSE_MAX_SECONDS = 600
 Action = Callable[[str], Awaitable[object]]
 _log = logging.getLogger("crowdfund.inbox")
 
@@ -28,11 +31,12 @@ _STORE = Sql("""
     SELECT value->>'id', value->>'type', value->>'object_id', value->>'account_id', 'stored', 0,
            CAST(value->>'received_at' AS BIGINT)
     FROM {rows} WHERE TRUE ON CONFLICT (id) DO NOTHING""")
-_STORED = Sql(
-    "SELECT id, type, object_id, tries FROM webhook_event WHERE state = 'stored' ORDER BY received_at, id LIMIT $1"
-)
+_STORED = Sql("""
+    SELECT id, type, object_id, tries, received_at FROM webhook_event WHERE state = 'stored' AND next_at <= $2
+    ORDER BY next_at, received_at, id LIMIT $1""")
 _WORKED = Sql("UPDATE webhook_event SET state = $2, tries = tries + 1 WHERE id = $1 AND state = 'stored' RETURNING id")
-_TRIED = Sql("UPDATE webhook_event SET tries = tries + 1 WHERE id = $1 AND state = 'stored' RETURNING id")
+_LATER = Sql("""
+    UPDATE webhook_event SET tries = tries + 1, next_at = $2 WHERE id = $1 AND state = 'stored' RETURNING id""")
 
 
 @atomic
@@ -57,21 +61,28 @@ async def take(body: bytes, signature: str, secret: str) -> None:
 
 async def work_off(switchboard: Mapping[str, Action], limit: int = 100) -> int:
     """Do what stored events hint at; gives how many were worked. One that keeps failing is parked for a person."""
-    worked = 0
-    for event in await _STORED(limit):
+    worked, now = 0, clock.now_us()
+    for event in await _STORED(limit, now):
         action = switchboard.get(event["type"])
         try:
             if action is not None:
                 await action(event["object_id"])
-        except stripe.Unknown:
-            continue  # the reconciler finds out as well; this event waits for its next turn
+        except stripe.Unknown:  # the reconciler finds out as well; meanwhile this one must not hold up the others
+            await _try_later(event, now, give_up=now - event["received_at"] > UNKNOWN_FOR_US)
+            continue
         except Exception:
             _log.exception("event %s (%s) failed", event["id"], event["type"])
-            if event["tries"] + 1 < TRIES_MAX:
-                await atomic(_TRIED.__call__)(event["id"])
-            else:
-                await atomic(_WORKED.__call__)(event["id"], "parked")
+            await _try_later(event, now, give_up=event["tries"] + 1 >= TRIES_MAX)
             continue
         await atomic(_WORKED.__call__)(event["id"], "worked")
         worked += 1
     return worked
+
+
+async def _try_later(event: dict[str, Any], now: int, *, give_up: bool) -> None:
+    """After a pause that grows; one that was given up waits for a person."""
+    if give_up:
+        await atomic(_WORKED.__call__)(event["id"], "parked")
+        return
+    pause_seconds = min(2 ** event["tries"], PAUSE_MAX_SECONDS)
+    await atomic(_LATER.__call__)(event["id"], now + pause_seconds * 1_000_000)

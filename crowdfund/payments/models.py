@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from tortoise import fields
@@ -54,7 +55,7 @@ class RefundState(StrEnum):
 REFUND_MOVES = {
     RefundState.PENDING: {RefundState.SUCCEEDED, RefundState.FAILED},
     RefundState.SUCCEEDED: {RefundState.FAILED},  # a bank may send it back days later
-    RefundState.FAILED: {RefundState.PAID_ANOTHER_WAY},
+    RefundState.FAILED: {RefundState.PAID_ANOTHER_WAY, RefundState.PENDING},  # again, once no dispute keeps it back
     RefundState.PAID_ANOTHER_WAY: set(),
 }
 
@@ -78,6 +79,10 @@ class SavedCard(Model):
     @property
     def label(self) -> str:
         return f"{self.brand.title()} •••• {self.last4}"
+
+    def ends_before(self, at: datetime) -> bool:
+        """Whether the month in which it expires is over by then."""
+        return self.expires_year * 12 + self.expires_month < at.year * 12 + at.month
 
 
 class CardSetup(Model):
@@ -150,6 +155,7 @@ class WebhookEvent(Model):
     state = fields.TextField()
     tries = fields.BigIntField(default=0)
     received_at = InstantField()
+    next_at = fields.BigIntField(default=0)
 
     class Meta:
         table = "webhook_event"

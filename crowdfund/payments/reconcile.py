@@ -132,9 +132,9 @@ async def _book_fee(charge: tuple[int, str]) -> None:
         await atomic(book_fees)([(charge[0], found.balance_transaction_id, found.fee_minor)])
 
 
-async def differences() -> Differences:
-    """Compare all of Stripe's record with the ledger, both ways: transactions, and what lies in the balance."""
-    unknown, _, seen = await _read(0)
+async def differences(*, since: int = 0) -> Differences:
+    """Compare Stripe's record with the ledger: its movements since then (seconds since 1970), and what lies in the balance."""
+    unknown, _, seen = await _read(since)
     found = Differences(looked_at=seen)
     found.unexplained = [
         f"Stripe has {t.type} {t.id} of {t.amount_minor} {t.currency} ({t.source_id}), the ledger has no entry for it"

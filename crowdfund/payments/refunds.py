@@ -189,6 +189,16 @@ def _at_the_bank(row: dict[str, object], found: stripe.RefundFound) -> Iterator[
         yield Entry(f"{key}:returned", "refund_returned", subject, back, balance_transaction_id=found.came_back_by)
 
 
+_AGAIN = Sql("""
+    UPDATE refund SET state = 'pending', key = key || ':again', sent_at = 0, made_at = $2, ended_at = NULL
+    WHERE charge_id = $1 AND state = 'failed' AND stripe_refund_id IS NULL RETURNING id""")
+
+
+async def ask_again(charge_id: int) -> int:
+    """Refunds of a charge that Stripe refused while a bank disputed it are promised anew, in the caller's transaction."""
+    return len(await _AGAIN(charge_id, clock.now_us()))
+
+
 _PAID_ANOTHER_WAY = Sql("""
     UPDATE refund SET state = 'paid_another_way', reason = reason || $2 WHERE id = $1 AND state = 'failed'
     RETURNING id, subject, campaign_id, amount_minor, currency""")

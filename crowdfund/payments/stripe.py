@@ -22,12 +22,9 @@ from crowdfund.refusal import Refusal
 from crowdfund.settings import current
 
 API_VERSION = "2026-10-28.endive"
+ASKED_WRONGLY = "request:"  # begins the decline code of a charge that Stripe did not even bring to the bank
 TIMEOUT_SECONDS = 20  # the library's own is 80: a page can't wait that long
 T = TypeVar("T")
-
-
-class Unknown(Exception):
-    """Nobody can tell whether it happened."""
 
 
 class Refused(Exception):
@@ -41,6 +38,21 @@ class Refused(Exception):
 class PaymentsUnavailable(Refusal):
     status_code = 503
     retry_after_seconds = 10
+
+
+class Unknown(PaymentsUnavailable):
+    """Nobody can tell whether it happened. A person who waits for it is told to come back; what it was stands in the log."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("Our payment company can't be reached just now. Please try again in a minute.")
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail or self.sentence
+
+    @property
+    def code(self) -> str:
+        return "payments_unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +185,9 @@ async def make_setup_page(
             {
                 "mode": "setup",
                 "customer": customer_id,
+                "allowed_payment_method_types": [
+                    "card"
+                ],  # whatever else is switched on in the account can't be a pledge
                 "currency": currency.lower(),
                 "success_url": success_url,
                 "cancel_url": cancel_url,
@@ -192,10 +207,22 @@ async def card_found(session_id: str) -> CardFound:
     method = intent.payment_method if intent is not None and intent.status == "succeeded" else None
     if session.status != "complete" or method is None:
         return CardFound(str(session.status))
+    return _card_of(method)
+
+
+def _card_of(method: Any) -> CardFound:
     card = method.card
+    if card is None:
+        return CardFound("expired")
     return CardFound(
         "complete", method.id, card.brand, card.last4, card.exp_month, card.exp_year, card.fingerprint or ""
     )
+
+
+async def card_now(payment_method_id: str) -> CardFound:
+    """A saved card as it is now. state `expired`: it belongs to its customer no more, and can't be charged again."""
+    method = await _ask(client().v1.payment_methods.retrieve_async(payment_method_id))
+    return CardFound("expired") if method.customer is None else _card_of(method)
 
 
 async def let_card_go(payment_method_id: str) -> None:
@@ -234,7 +261,8 @@ async def charge_card(
     except library.InvalidRequestError as error:
         if error.code in ("resource_missing", "payment_method_unexpected_state") or error.param == "payment_method":
             return ChargeOutcome(ChargeState.DECLINED, decline_code="card_gone", advice="do_not_try_again")
-        return ChargeOutcome(None, decline_code=error.code or "")
+        # A definite no to what we asked, not to her card: nothing happened, and a person has to look at why.
+        return ChargeOutcome(ChargeState.DECLINED, decline_code=f"{ASKED_WRONGLY}{error.code or error.param or ''}")
     except Exception as error:
         return ChargeOutcome(None, decline_code=type(error).__name__)
     return outcome_of(intent)

@@ -26,7 +26,7 @@ _OWED = Sql("""
     SELECT c.id FROM campaign c JOIN organisation o ON o.id = c.organisation_id
     JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || c.currency
     JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
-    WHERE c.state IN ('funded', 'delivering', 'completed') AND o.payouts_state = 'enabled'
+    WHERE c.state IN ('funded', 'delivering', 'completed') AND o.payouts_state = 'enabled' AND o.state = 'verified'
       AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.state IN ('due', 'sending'))
       AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.state = 'failed' AND p.next_try_at > $1)
       AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
@@ -38,6 +38,7 @@ _DUE = Sql(
     "SELECT id FROM payout WHERE state IN ('due', 'sending') AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 50"
 )
 _ACCOUNT = Sql("SELECT stripe_account_id FROM organisation WHERE id = $1")
+_VERIFIED = Sql("SELECT id FROM organisation WHERE id = $1 AND state = 'verified'")
 
 
 async def make_due_payouts() -> int:
@@ -70,6 +71,10 @@ async def _owed_minor(campaign: Campaign) -> int:
     payable = chart.payable(campaign.organisation_id, campaign.currency)
     part = await part_minor(payable, f"campaign:{campaign.id}")
     return min(part, await balance_minor(payable), money.CHARGE_MAX_MINOR)
+
+
+async def payouts_are_due() -> bool:
+    return bool(await _DUE(clock.now_us()))
 
 
 async def send_due_payouts() -> int:
@@ -115,6 +120,10 @@ async def _set_aside(payout_id: int) -> Payout | None:
         await Payout.filter(id=payout_id).update(next_try_at=now + ANSWER_WITHIN)
         return payout
     campaign = await Campaign.get(id=payout.campaign_id)
+    if not await _VERIFIED.value(campaign.organisation_id):
+        note = "the organisation is suspended: nothing is paid until staff has decided"
+        await Payout.filter(id=payout_id).update(next_try_at=now + AGAIN_AFTER, note=note)
+        return None
     payable = chart.payable(campaign.organisation_id, campaign.currency)
     await _repay(campaign, payable)
     owed_minor = await _owed_minor(campaign)

@@ -7,14 +7,16 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns import counters
-from crowdfund.database import Sql, as_rows, atomic, outbox
+from crowdfund.campaigns.models import CampaignState
+from crowdfund.database import Sql, as_rows, atomic
 from crowdfund.payments.cards import look_at_setup, start_card_setup
 from crowdfund.payments.models import CardSetup, CardState, Consent, SavedCard, SetupState
-from crowdfund.pledges import letting_go, rules
+from crowdfund.pledges import letting_go, rules, terms
 from crowdfund.pledges.make import standing_for
 from crowdfund.pledges.models import CHANGEABLE, LIVE, NEEDS_CARD, Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges, record_events
 from crowdfund.pledges.rules import Standing, Want
+from crowdfund.pledges.terms import Wording
 from crowdfund.refusal import NotFound, Refusal
 
 
@@ -114,7 +116,6 @@ async def _activate(pledge_id: int, card_id: int) -> None:
     await move_pledges([row], PledgeState.ACTIVE, because="card saved", by_person_id=pledge.person_id)
     counted = {"amount_minor": want.amount_minor, "quantity": want.quantity, "referrer": pledge.referrer}
     await counters.count_pledges([{**row, **counted, "made_at": clock.now_us()}])
-    await outbox.enqueue("pledge_made", {"pledge": pledge_id}, key=f"pledge_made:{pledge_id}")
 
 
 @atomic
@@ -149,9 +150,10 @@ async def forget_card(card: SavedCard) -> None:
 
 @atomic
 async def amend_pledge(
-    pledge_id: int, *, person_id: int, tier_id: int | None, quantity: int, amount_minor: int, shown_as: str
-) -> None:
-    """Change tier, quantity or amount of a pledge in place; the seat is kept while tiers are swapped.
+    pledge_id: int, *, person_id: int, tier_id: int | None, quantity: int, amount_minor: int, shown_as: str,
+    agreed: Wording | None = None,
+) -> None:  # fmt: skip
+    """Change tier, quantity or amount of a pledge in place; the seat is kept while tiers are swapped. agreed: what she was shown.
 
     Raises what making a pledge raises, PledgeNotChangeable once charging has begun, and GoalWouldBreak where less would take
     the fund below its goal in its last 24 hours. Raising is always open.
@@ -164,7 +166,11 @@ async def amend_pledge(
         raise PledgeNotChangeable("This pledge can't be changed any more.")
     _decide_amendment(pledge, want, standing)
     amended = await _AMEND(pledge_id, tier_id, quantity, amount_minor, shown_as, pledge.state)
-    await record_events(amended, to=pledge.state, because="amended by the fan", by_person_id=person_id, kind="amended")
+    await terms.keep([agreed])
+    await record_events(
+        amended, to=pledge.state, because="amended by the fan", by_person_id=person_id, kind="amended",
+        terms_hash=agreed.hash if agreed else None,
+    )  # fmt: skip
     if pledge.state == PledgeState.ACTIVE:
         await counters.add_to_campaigns([(pledge.campaign_id, amount_minor - pledge.amount_minor, 0)])
         await counters.add_to_tiers(_places(pledge, want))
@@ -173,7 +179,8 @@ async def amend_pledge(
 def _decide_amendment(pledge: Pledge, want: Want, standing: Standing) -> None:
     now = clock.now_us()
     campaign = rules.refuse_unless_open(standing.campaigns.get(want.campaign_id), now)
-    rules.decide_terms(want, campaign, standing, now)
+    held = pledge.quantity if pledge.state == PledgeState.ACTIVE and want.tier_id == pledge.tier_id else 0
+    rules.decide_terms(want, campaign, standing, now, held=held)
     for tier_id, more in _places(pledge, want).items():
         if more > 0:
             rules.refuse_sold_out(standing.tiers[tier_id], more)
@@ -195,17 +202,20 @@ def _places(pledge: Pledge, want: Want) -> dict[int, int]:
 
 @atomic
 async def cancel_pledge(pledge_id: int, *, person_id: int) -> None:
-    """Take a pledge back. Raises PledgeNotChangeable once charging has begun, GoalWouldBreak in the last 24 hours."""
+    """Take a pledge back; out of a paused fund at any time.
+
+    Raises PledgeNotChangeable once charging has begun, GoalWouldBreak in the last 24 hours.
+    """
     found = await own_pledge(pledge_id, person_id)
     campaign = await counters.lock_one(found.campaign_id)
     pledge = await own_pledge(pledge_id, person_id)
     if pledge.state == PledgeState.CANCELLED:
         return  # the button was pressed twice
-    if pledge.state not in CHANGEABLE or (
-        pledge.state == PledgeState.ACTIVE and clock.now_us() >= campaign["closes_at"]
-    ):
+    is_paused = campaign["state"] == CampaignState.SUSPENDED  # nobody is held in a fund that staff has stopped
+    has_closed = pledge.state == PledgeState.ACTIVE and clock.now_us() >= campaign["closes_at"]
+    if pledge.state not in CHANGEABLE or (has_closed and not is_paused):
         raise PledgeNotChangeable("This pledge can't be cancelled any more: its fund has closed.")
-    if pledge.state == PledgeState.ACTIVE:
+    if pledge.state == PledgeState.ACTIVE and not is_paused:
         needed = counters.needed_minor(campaign)
         rules.refuse_breaking_the_goal(campaign, needed, pledge.amount_minor, clock.now_us())
     row = {"id": pledge.id, "state": pledge.state}

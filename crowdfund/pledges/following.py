@@ -5,11 +5,15 @@ from __future__ import annotations
 from crowdfund.database import Sql
 from crowdfund.payments import charges, stripe
 from crowdfund.payments.in_turn import in_turn
-from crowdfund.payments.models import CardSetup, Charge, ChargeState, Refund, RefundState, SetupState
+from crowdfund.payments.models import Charge, ChargeState, Refund, RefundState
 from crowdfund.pledges.actions import finish_setup
 from crowdfund.pledges.refunding import finish_refunds
 from crowdfund.pledges.settlement import finish_charge
 
+# By chance: fans who left the page without a word keep theirs open for a day, and must not hold up the others.
+_OPEN_VISITS = Sql("""
+    SELECT stripe_session_id FROM card_setup WHERE state = 'open' AND stripe_session_id IS NOT NULL
+    ORDER BY RANDOM() LIMIT 50""")
 _BY_INTENT = Sql("SELECT id FROM charge WHERE stripe_payment_intent_id = $1")
 
 
@@ -35,8 +39,7 @@ async def finish_what_was_left(older_than_seconds: int = 60) -> int:
     moved = await in_turn(await charges.charges_left(older_than_seconds), lambda found: finish_charge(*found))
     refunds = await Refund.filter(state=RefundState.PENDING, stripe_refund_id__not_isnull=True).limit(100)
     moved += await in_turn([str(refund.stripe_refund_id) for refund in refunds], follow_refund)
-    visits = CardSetup.filter(state=SetupState.OPEN, stripe_session_id__not_isnull=True).order_by("made_at").limit(50)
-    return moved + await in_turn([str(visit.stripe_session_id) for visit in await visits], finish_setup)
+    return moved + await in_turn([row["stripe_session_id"] for row in await _OPEN_VISITS()], finish_setup)
 
 
 async def follow_waiting_charges() -> int:

@@ -7,12 +7,18 @@ from typing import Any, cast
 
 from crowdfund.campaigns.models import Tier
 from crowdfund.payments.models import Consent
+from crowdfund.pledges.terms import TEXT, Wording, wording
 from crowdfund.web import fields
 from crowdfund.web.form import Form
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, locale
 
 NO_TIER = "none"
 NEW_CARD = "new"
+
+
+def terms_shown() -> Wording:
+    """What a fan agrees to by pressing the button, in the language in which she reads it."""
+    return wording(locale(), _(TEXT))
 
 
 def _tiers(given: Mapping[str, Any]) -> Mapping[str, Any]:

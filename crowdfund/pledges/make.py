@@ -13,7 +13,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.database import Batch, Sql, as_rows, atomic, new_id
-from crowdfund.pledges import rules
+from crowdfund.pledges import rules, terms
 from crowdfund.pledges.models import PledgeState
 from crowdfund.pledges.rules import Made, Standing, Want
 from crowdfund.refusal import Refusal
@@ -22,10 +22,15 @@ _SEEN = Sql("""
     SELECT (SELECT p.id FROM pledge p
                WHERE p.person_id = CAST(value->>'person_id' AS BIGINT) AND p.key = value->>'key') AS before_id,
            (SELECT p.id FROM pledge p WHERE p.person_id = CAST(value->>'person_id' AS BIGINT)
+               AND length(p.key) = length(value->>'request') + 1
+               AND substr(p.key, 1, length(value->>'request')) = value->>'request'
+               AND p.fingerprint <> value->>'wish' LIMIT 1) AS other_id,
+           (SELECT p.id FROM pledge p WHERE p.person_id = CAST(value->>'person_id' AS BIGINT)
                AND p.campaign_id = CAST(value->>'campaign_id' AS BIGINT)
                AND p.state IN ('active', 'charging', 'errored', 'collected', 'disputed')) AS live_id,
            (SELECT c.id FROM saved_card c WHERE c.person_id = CAST(value->>'person_id' AS BIGINT) AND c.state = 'saved'
-               AND (value->>'card_id' IS NULL OR c.id = CAST(value->>'card_id' AS BIGINT))
+               AND CASE WHEN value->>'card_id' IS NULL THEN c.expires_year * 12 + c.expires_month >= $2
+                        ELSE c.id = CAST(value->>'card_id' AS BIGINT) END
                ORDER BY c.id DESC LIMIT 1) AS card_id
     FROM {rows}""")
 _BEFORE = Sql("""
@@ -48,10 +53,11 @@ _INSERT = Sql("""
            CAST(value->>'made_at' AS BIGINT)
     FROM {rows}""")
 _EVENTS = Sql("""
-    INSERT INTO pledge_event (id, pledge_id, kind, from_state, to_state, amount_minor, tier_id, quantity, because, by_person_id, at)
+    INSERT INTO pledge_event (id, pledge_id, kind, from_state, to_state, amount_minor, tier_id, quantity, because, by_person_id, at,
+                              terms)
     SELECT CAST(value->>'event_id' AS BIGINT), CAST(value->>'id' AS BIGINT), 'moved', '', value->>'state',
            CAST(value->>'amount_minor' AS BIGINT), CAST(value->>'tier_id' AS BIGINT), CAST(value->>'quantity' AS BIGINT),
-           'made', CAST(value->>'person_id' AS BIGINT), CAST(value->>'made_at' AS BIGINT)
+           'made', CAST(value->>'person_id' AS BIGINT), CAST(value->>'made_at' AS BIGINT), value->>'terms'
     FROM {rows}""")
 
 
@@ -59,15 +65,17 @@ _EVENTS = Sql("""
 async def _make(wants: list[Want]) -> list[Made | Exception]:
     rows = as_rows(_want_row(want) for want in wants)
     standing = await standing_for(rows, wants)
-    seen = await _SEEN(rows)
+    seen = await _SEEN(rows, _month())
     before = await _made_before(seen)
     answers: list[Made | Exception] = []
     new: list[dict[str, Any]] = []
     now = clock.now_us()
     known: dict[tuple[int, str], tuple[Made, str]] = {}
     funds_of_fan: set[tuple[int, int]] = set()
+    wishes: dict[tuple[int, str], str] = {}
     for want, found in zip(wants, seen, strict=True):
         try:
+            _refuse_another_wish(want, found, wishes)
             earlier = known.get((want.person_id, want.key)) or before.get(found["before_id"])
             if earlier is not None:
                 answers.append(_same_again(want, *earlier))
@@ -79,6 +87,7 @@ async def _make(wants: list[Want]) -> list[Made | Exception]:
         known[want.person_id, want.key] = (made, fingerprint := want.fingerprint)
         new.append(_pledge_row(want, made, fingerprint, found["card_id"], standing))
         answers.append(made)
+    await terms.keep({want.terms for want in wants})
     await _write(new)
     return answers
 
@@ -96,13 +105,22 @@ def _decide(
     rules.decide_new(want, standing, now)
     if found["live_id"] is not None or one in funds_of_fan:
         raise rules.AlreadyPledged("You back this fund already. Raise or change your pledge instead.")
-    if want.card_id is not None and found["card_id"] is None:
+    if want.card_id not in (None, rules.NEW) and found["card_id"] is None:
         raise rules.NoSuchCard("That card is not saved any more. Please pick another.", field="card")
     state = PledgeState.STARTED if found["card_id"] is None else PledgeState.ACTIVE
     if state == PledgeState.ACTIVE:
         rules.take(want, standing)
         funds_of_fan.add(one)
     return Made(want.id, state, want.campaign_id, want.tier_id, want.quantity, want.amount_minor, want.currency)
+
+
+def _refuse_another_wish(want: Want, found: dict[str, Any], wishes: dict[tuple[int, str], str]) -> None:
+    """A request is one wish: under its key no pledge of another body is made, not even one at a place that is still free."""
+    if want.wish and (
+        found["other_id"] is not None
+        or wishes.setdefault((want.person_id, want.request), want.wish) != want.wish
+    ):
+        raise rules.KeyUsedForAnother("This idempotency key was used for another pledge.")
 
 
 def _same_again(want: Want, made: Made, fingerprint: str) -> Made:
@@ -152,10 +170,16 @@ async def standing_for(rows: str, wants: Iterable[Want]) -> Standing:
     return standing
 
 
+def _month() -> int:
+    """This month, counted as cards' last months are."""
+    now = clock.now()
+    return now.year * 12 + now.month
+
+
 def _want_row(want: Want) -> dict[str, Any]:
     return {
         "person_id": want.person_id, "campaign_id": want.campaign_id, "tier_id": want.tier_id, "key": want.key,
-        "card_id": want.card_id,
+        "card_id": want.card_id, "request": want.request or None, "wish": want.wish,
     }  # fmt: skip
 
 
@@ -165,7 +189,7 @@ def _pledge_row(want: Want, made: Made, fingerprint: str, card_id: int | None, s
         "currency": want.currency, "tier_id": want.tier_id, "quantity": want.quantity, "amount_minor": want.amount_minor,
         "state": made.state, "card_id": card_id, "key": want.key, "fingerprint": fingerprint, "shown_as": want.shown_as,
         "referrer": want.referrer, "page_version": standing.campaigns[want.campaign_id]["page_version"],
-        "made_at": want.made_at,
+        "made_at": want.made_at, "terms": want.terms.hash if want.terms else None,
     }  # fmt: skip
 
 

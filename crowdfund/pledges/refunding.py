@@ -12,6 +12,7 @@ from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.database import Sql, as_rows, atomic, outbox
 from crowdfund.ledger import Account, balance_minor, chart
 from crowdfund.payments import refunds
+from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.models import Charge, ChargeState, RefundState
 from crowdfund.payments.refunds import RefundIntent, Sent
 from crowdfund.pledges.models import Pledge, PledgeState
@@ -25,11 +26,26 @@ class NothingToRefund(Refusal):
     pass
 
 
-_OWED = Sql("""
-    SELECT c.id, c.subject, c.campaign_id, c.amount_minor, c.refunded_minor, c.currency, c.stripe_charge_id
+class BankIsDeciding(Refusal):
+    """The charge of a refund is disputed: what comes of it decides whether anything is owed at all."""
+
+
+# What is left of a charge: less what was promised back, and what a bank took for good.
+_LEFT = """c.amount_minor - c.refunded_minor
+    - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d WHERE d.charge_id = c.id AND d.state = 'lost')"""
+_OWED = Sql(f"""
+    SELECT c.id, c.subject, c.campaign_id, c.refunded_minor, c.currency, c.stripe_charge_id, CAST({_LEFT} AS BIGINT) AS left_minor
     FROM charge c JOIN pledge p ON p.campaign_id = $1 AND c.subject = 'pledge:' || CAST(p.id AS TEXT)
-    WHERE c.campaign_id = $1 AND c.state = 'succeeded' AND c.refunded_minor < c.amount_minor AND p.state = 'collected'
-    ORDER BY c.id LIMIT $2""")
+    WHERE c.campaign_id = $1 AND c.state = 'succeeded' AND p.state IN ('collected', 'lost') AND {_LEFT} > 0
+    ORDER BY c.id LIMIT $2""")  # noqa: S608
+_WITH_REFUNDS_OWED = Sql(f"""
+    SELECT f.id FROM campaign f WHERE f.state = 'failed'
+      AND EXISTS (SELECT 1 FROM pledge p JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT)
+                  WHERE p.campaign_id = f.id AND p.state IN ('collected', 'lost') AND c.state = 'succeeded' AND {_LEFT} > 0)
+    ORDER BY f.ended_at LIMIT 50""")  # noqa: S608
+_UNDER_DISPUTE = Sql("""
+    SELECT d.id FROM refund r JOIN dispute d ON d.charge_id = r.charge_id
+    WHERE r.id = $1 AND d.state IN ('needs_response', 'answering', 'under_review')""")
 _REFUNDED = Sql("""
     UPDATE campaign SET refunded_minor = refunded_minor + more.minor
     FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'minor' AS BIGINT) AS minor FROM {rows}) AS more
@@ -43,6 +59,11 @@ _WHOLLY = Sql("""
                             WHERE r.charge_id = c.id AND r.state IN ('succeeded', 'paid_another_way'))""")
 
 
+async def promise_owed_refunds() -> int:
+    """Beat one for all failed funds that still hold money of their backers; gives how many refunds were promised."""
+    return await in_turn([row["id"] for row in await _WITH_REFUNDS_OWED()], promise_refunds)
+
+
 @atomic
 async def promise_refunds(campaign_id: int) -> int:
     """Beat one for a failed fund: a refund row for each collected pledge, a few hundred at a time; gives how many."""
@@ -54,9 +75,8 @@ async def promise_refunds(campaign_id: int) -> int:
     await refunds.make_refunds(
         RefundIntent(
             charge_id=row["id"], subject=row["subject"], campaign_id=campaign_id,
-            amount_minor=row["amount_minor"] - row["refunded_minor"], currency=row["currency"],
-            stripe_charge_id=row["stripe_charge_id"], reason="the fund failed", by_person_id=None,
-            sources=[(fund, row["amount_minor"] - row["refunded_minor"])], ordinal=1 + row["refunded_minor"],
+            amount_minor=row["left_minor"], currency=row["currency"], stripe_charge_id=row["stripe_charge_id"],
+            reason="the fund failed", by_person_id=None, sources=[(fund, row["left_minor"])], ordinal=1 + row["refunded_minor"],
         )
         for row in owed
     )  # fmt: skip
@@ -64,8 +84,8 @@ async def promise_refunds(campaign_id: int) -> int:
 
 
 @atomic
-async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str, by_person_id: int) -> None:
-    """Staff gives one backer her money back, whole or in part. amount_minor None: all that is left.
+async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str, by_person_id: int) -> int:
+    """Staff gives one backer her money back, whole or in part; gives how much. amount_minor None: all that is left.
 
     Raises NothingToRefund, RefundTooLarge, FloorBroken.
     """
@@ -88,6 +108,7 @@ async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str
         sources=await _sources(campaign, wanted_minor), ordinal=1 + charge.refunded_minor,
     )  # fmt: skip
     await refunds.make_refunds([intent])
+    return wanted_minor
 
 
 async def _sources(campaign: Campaign, amount_minor: int) -> list[tuple[Account, int]]:
@@ -125,9 +146,11 @@ async def finish_refunds(outcomes: list[Sent]) -> int:
 async def pay_another_way(refund_id: int, *, reason: str, paid_from: Account | None = None) -> None:
     """A failed refund has reached its fan after all: by our bank, if no other account is told, or by hers.
 
-    Raises Refusal where the refund doesn't wait for that.
+    Raises BankIsDeciding while her bank may still give her the same money, Refusal where the refund doesn't wait for that.
     """
     await _lock_campaigns([refund_id])
+    if await _UNDER_DISPUTE.value(refund_id):
+        raise BankIsDeciding("Her bank is deciding about this payment. Wait for it, or she may get her money twice.")
     paid = await refunds.pay_another_way(refund_id, reason=reason, paid_from=paid_from)
     await _count([(paid.campaign_id, paid.amount_minor)])
     await _end_pledges([paid.subject])

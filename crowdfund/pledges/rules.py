@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from crowdfund import money
 from crowdfund.campaigns.models import CampaignState
 from crowdfund.refusal import Invalid, NotFound, Refusal
+
+if TYPE_CHECKING:
+    from crowdfund.pledges.terms import Wording
 
 DAY_US = 86_400_000_000
 LAST_HOURS_US = DAY_US  # in the last 24 hours a fan may not take a fund below its goal
@@ -78,9 +81,12 @@ class GoalWouldBreak(Refusal):
     """In the last 24 hours, less would take the fund below its goal."""
 
 
+NEW = 0  # as the card of a want: none of those that are saved, she saves another for it
+
+
 @dataclass(slots=True)
 class Want:
-    """What a fan asks for. tier_id None: no tier, any amount. card_id None: the newest saved card, if there is one."""
+    """What a fan asks for. tier_id None: no tier, any amount. card_id None: the newest saved card that is good, if there is one."""
 
     id: int
     person_id: int
@@ -94,10 +100,19 @@ class Want:
     shown_as: str = "name"
     referrer: str = ""
     made_at: int = 0
+    terms: Wording | None = None  # what she was shown, and agrees to by asking
+    request: str = ""  # what the keys of all pledges of one request begin with; the rest is one digit
+    wish: str = ""  # all of that request in a few letters; empty: this pledge is all that is wished
 
     @property
     def fingerprint(self) -> str:
-        facts = [self.campaign_id, self.tier_id, self.quantity, self.amount_minor, self.currency]
+        """What the key stands for: with another one it is refused."""
+        if self.wish:
+            return self.wish
+        facts = [
+            self.campaign_id, self.tier_id, self.quantity, self.amount_minor, self.currency, self.card_id, self.shown_as,
+            self.referrer,
+        ]  # fmt: skip
         return hashlib.blake2b(orjson.dumps(facts), digest_size=16).hexdigest()
 
 
@@ -149,15 +164,20 @@ def refuse_amount(amount_minor: int, currency: str) -> None:
         raise AmountTooLarge(f"The most that one pledge can be is {most}.", field="amount")
 
 
-def refuse_tier(tier: dict[str, Any] | None, campaign_id: int, quantity: int, now_us: int) -> dict[str, Any]:
-    """The tier, where it is this campaign's, open, and this many are allowed to one fan."""
+def refuse_tier(
+    tier: dict[str, Any] | None, campaign_id: int, quantity: int, now_us: int, *, held: int = 0
+) -> dict[str, Any]:
+    """The tier, where it is this campaign's, open, and this many are allowed to one fan.
+
+    held: how many of it she has already. What she has stays hers, whatever became of the tier since: increases always may.
+    """
     if tier is None or tier["campaign_id"] != campaign_id:
         raise NoSuchTier("There is no such tier in this fund.", field="tier")
-    if tier["opens_at"] is not None and now_us < tier["opens_at"]:
+    if not held and tier["opens_at"] is not None and now_us < tier["opens_at"]:
         raise TierNotOpen("This tier has not opened yet.", field="tier")
-    if tier["closes_at"] is not None and now_us >= tier["closes_at"]:
+    if not held and tier["closes_at"] is not None and now_us >= tier["closes_at"]:
         raise TierNotOpen("This tier has closed.", field="tier")
-    if quantity > tier["per_fan_max"]:
+    if quantity > max(tier["per_fan_max"], held):
         raise TooManyForOneFan(f"One fan can take at most {tier['per_fan_max']} of this tier.", field="quantity")
     return tier
 
@@ -182,8 +202,8 @@ def decide_new(want: Want, standing: Standing, now_us: int) -> None:
     decide_sale(want.person_id, want.amount_minor, campaign, standing)
 
 
-def decide_terms(want: Want, campaign: dict[str, Any], standing: Standing, now_us: int) -> None:
-    """Currency, amount, tier and shares: what does not depend on how many are left."""
+def decide_terms(want: Want, campaign: dict[str, Any], standing: Standing, now_us: int, *, held: int = 0) -> None:
+    """Currency, amount, tier and shares: what does not depend on how many are left. held: of the tier, in her pledge so far."""
     if want.currency != campaign["currency"]:
         raise CurrencyDiffers(f"This fund is kept in {campaign['currency']}.", field="currency")
     if want.quantity < 1:
@@ -193,7 +213,7 @@ def decide_terms(want: Want, campaign: dict[str, Any], standing: Standing, now_u
         _decide_shares(want, campaign)
     if want.tier_id is None:
         return
-    tier = refuse_tier(standing.tiers.get(want.tier_id), want.campaign_id, want.quantity, now_us)
+    tier = refuse_tier(standing.tiers.get(want.tier_id), want.campaign_id, want.quantity, now_us, held=held)
     price_minor = tier["price_minor"] * want.quantity
     if want.amount_minor < price_minor:
         price = money.show(price_minor, want.currency)

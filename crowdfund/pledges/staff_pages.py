@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from secrets import token_urlsafe
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.database import atomic
 from crowdfund.database.ids import NoSuchId, private
+from crowdfund.database.once import once
 from crowdfund.payments.models import Charge, Refund
 from crowdfund.people.audit import record
 from crowdfund.people.models import Person
@@ -48,7 +51,9 @@ async def _found(request: Request) -> Pledge:
 
 
 async def show(request: Request) -> Response:
-    return await _page(request, await _found(request), RefundForm())
+    form = RefundForm()
+    form.typed["key"] = token_urlsafe(16)
+    return await _page(request, await _found(request), form)
 
 
 async def _page(request: Request, pledge: Pledge, form: RefundForm, status: int = 200) -> Response:
@@ -66,16 +71,25 @@ async def refund(request: Request) -> Response:
     if form.errors:
         return await _page(request, pledge, form, 422)
     try:
-        await _refund(pledge.id, form.amount, form.reason, request.state.person.id)
+        key = form.key or token_urlsafe(16)
+        await refund_once(pledge.id, form.amount, form.reason, by=request.state.person.id, key=f"form:{key}")
     except Refusal as refusal:
         return await _page(request, pledge, form.refused_by(refusal), refusal.status_code)
     return redirect(request, f"/staff{pledge.path}", ("good", _("The refund is on its way.")))
 
 
 @atomic
-async def _refund(pledge_id: int, amount_minor: int | None, reason: str, by: int) -> None:
-    await refund_pledge(pledge_id, amount_minor=amount_minor, reason=reason, by_person_id=by)
-    await record("pledge_refunded", f"pledge:{pledge_id}", by=by, reason=reason, after={"amount_minor": amount_minor})
+async def refund_once(pledge_id: int, amount_minor: int | None, reason: str, *, by: int, key: str) -> None:
+    """The refund, and who gave it why; a form or a call that is sent twice is one refund."""
+
+    async def make() -> int:
+        given_minor = await refund_pledge(pledge_id, amount_minor=amount_minor, reason=reason, by_person_id=by)
+        await record(
+            "pledge_refunded", f"pledge:{pledge_id}", by=by, reason=reason, after={"amount_minor": given_minor}
+        )
+        return pledge_id
+
+    await once(by, f"refund:{key}", [pledge_id, amount_minor, reason], make)
 
 
 async def paid_another_way(request: Request) -> Response:

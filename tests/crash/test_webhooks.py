@@ -6,11 +6,12 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from crowdfund import settings
+from crowdfund import clock, settings
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, close_database, open_database
 from crowdfund.disputes.models import Dispute
@@ -196,6 +197,8 @@ async def test_an_event_that_cannot_be_worked_is_parked_after_eight_tries_and_ho
     await tell(an_event("charge.dispute.created", "dp_of_nobody"), an_event("invoice.paid", "in_1"))
     for _ in range(8):
         await inbox.work_off({"charge.dispute.created": _fails})
+        assert await inbox.work_off({"charge.dispute.created": _fails}) == 0, "it is tried again after a pause"
+        clock.advance(timedelta(minutes=10))
     assert await stored() == [("charge.dispute.created", "parked"), ("invoice.paid", "worked")]
 
 
@@ -203,7 +206,7 @@ async def _fails(object_id: str) -> None:
     raise RuntimeError("a mistake of ours")
 
 
-async def test_while_the_processor_is_away_an_event_waits_uncounted(open_site: None) -> None:
+async def test_while_the_processor_is_away_an_event_waits(open_site: None) -> None:
     campaign = await a_campaign(goal_minor=25_00)
     await pledges_with(campaign, "authentication_always")
     await close_now(campaign)
@@ -216,12 +219,36 @@ async def test_while_the_processor_is_away_an_event_waits_uncounted(open_site: N
         await work_off_events()
     waiting = await WebhookEvent.filter(state="stored")
     assert {event.type for event in waiting} <= {"payment_intent.succeeded", "payment_intent.payment_failed"}
-    assert {event.tries for event in waiting} == {0}
+    assert {event.tries for event in waiting} == {1}
     await no_faults()
+    clock.advance(timedelta(seconds=2))
     await work_off_events()
     assert (await states(campaign), await WebhookEvent.filter(state="stored").count()) == ({"collected": 1}, 0)
     await work_until_idle()
     await books_proven()
+
+
+async def test_a_hundred_events_that_nobody_can_look_into_hold_nobody_up(open_site: None) -> None:
+    """An account that left us: the processor tells us nothing of it, for days. Everybody else's events pass."""
+    await tell(*(an_event("account.updated", "acct_gone", number=number) for number in range(120)))
+    asked: list[str] = []
+
+    async def nobody_knows(account_id: str) -> None:
+        asked.append(account_id)
+        raise stripe.Unknown("You have no access to that account.")
+
+    async def well(object_id: str) -> None:
+        asked.append(object_id)
+
+    switchboard = {"account.updated": nobody_knows, "refund.updated": well}
+    await inbox.work_off(switchboard)
+    await tell(an_event("refund.updated", "re_1"))
+    await inbox.work_off(switchboard)
+    assert "re_1" in asked
+    clock.advance(timedelta(days=3, minutes=1))
+    for _ in range(3):
+        await inbox.work_off(switchboard)
+    assert {event.state for event in await WebhookEvent.filter(type="account.updated")} == {"parked"}
 
 
 LIES = {

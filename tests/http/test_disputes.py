@@ -9,11 +9,12 @@ import pytest
 from crowdfund.campaigns.models import Campaign
 from crowdfund.disputes.actions import AnswerRefused, DisputeClosed, answer_dispute, follow_dispute
 from crowdfund.disputes.models import Dispute
+from crowdfund.ledger import balance_minor, chart
 from crowdfund.payments.models import Refund
 from crowdfund.payouts.models import Payout
 from crowdfund.people.models import Mail
 from crowdfund.pledges.models import Pledge
-from crowdfund.pledges.refunding import NothingToRefund, pay_another_way, refund_pledge
+from crowdfund.pledges.refunding import BankIsDeciding, NothingToRefund, pay_another_way, refund_pledge
 from crowdfund.refusal import Refusal
 from crowdfund.worker import work_until_idle
 from tests.bank import (
@@ -27,7 +28,7 @@ from tests.bank import (
     pledges_with,
     states,
 )
-from tests.money import again_pledge, attempts, books, read, save_card, stripe_fee_minor
+from tests.money import again_pledge, at_the_processor, attempts, books, read, save_card, stripe_fee_minor
 from tests.world import Fan, a_campaign, a_fan, a_studio, again
 
 FEE = 20_00  # what the simulated processor takes for a dispute, and never gives back
@@ -363,11 +364,35 @@ async def test_a_refund_kept_by_a_lost_dispute_is_not_paid_a_second_time() -> No
     assert await books(campaign) == {"dispute": FEE, "processor": COST, "stripe": -FEE - COST}
 
 
-async def test_a_refund_kept_by_a_won_dispute_is_still_owed_to_her() -> None:
-    staff = await a_fan("Staff")
-    campaign, good, dispute = await a_refund_that_a_dispute_kept_from_her(staff)
-    await decided(dispute, won=True)
+async def test_nobody_pays_a_refund_by_bank_while_her_bank_may_still_give_it_to_her() -> None:
+    _, _, dispute = await a_refund_that_a_dispute_kept_from_her(await a_fan("Staff"))
     (refund,) = await Refund.all()
-    assert (refund.state, (await again_pledge(good)).state) == ("failed", "collected")
+    with pytest.raises(BankIsDeciding):
+        await pay_another_way(refund.id, reason="by transfer")
+    assert (await Refund.get(id=refund.id)).state == "failed"
+    await decided(dispute, won=False)
+
+
+async def test_a_refund_kept_by_a_won_dispute_is_sent_to_her_card_after_all() -> None:
+    campaign, good, dispute = await a_refund_that_a_dispute_kept_from_her(await a_fan("Staff"))
+    await decided(dispute, won=True)
+    await pass_time(minutes=2)
+    (refund,) = await Refund.all()
+    assert (refund.state, (await again_pledge(good)).state) == ("succeeded", "refunded")
+    assert await at_the_processor("refunds") == (1, 100_00)
+    assert "clearing" not in await books(campaign)
+
+
+async def test_what_a_lost_dispute_leaves_of_a_charge_goes_back_when_the_fund_fails() -> None:
+    """Of 100.00 her bank takes 30.00 for good; the other 70.00 are hers, by bank where the card is past taking them."""
+    campaign, good, _ = await settling()
+    await decided(await disputed(good, amount=30_00), won=False)
+    assert (await again_pledge(good)).state == "lost"
+    await pass_time(days=7)
+    assert (await again(campaign)).state == "failed"
+    await pass_time(minutes=2)
+    (refund,) = await Refund.all()
+    assert (refund.amount_minor, refund.state, (await books(campaign))["clearing"]) == (70_00, "failed", 70_00)
     await pay_another_way(refund.id, reason="by transfer")
-    assert ((await again_pledge(good)).state, (await books(campaign))["bank"]) == ("refunded", -100_00)
+    assert (await books(campaign))["bank"] == -70_00
+    assert await balance_minor(chart.fund(campaign.id, "EUR")) == 0

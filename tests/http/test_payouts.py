@@ -114,6 +114,35 @@ async def test_a_transfer_refused_for_a_disabled_account_is_tried_as_a_new_attem
     assert await at_the_processor("transfers") == (1, OWED)
 
 
+async def test_a_suspended_studio_is_not_paid_until_staff_lets_it_be() -> None:
+    studio_id = await a_studio_with_account()
+    campaign = await funded(studio_id=studio_id)
+    assert [state for state, _, _ in await payouts_of(campaign)] == ["due"]
+    await atomic(Organisation.filter(id=studio_id).update)(state="suspended")
+    await pass_time(days=5)
+    (payout,) = await Payout.all()
+    assert (payout.state, "suspended" in payout.note, (await books(campaign))["payable"]) == ("due", True, OWED)
+    assert await at_the_processor("transfers") == (0, 0)
+    await atomic(Organisation.filter(id=studio_id).update)(state="verified")
+    await pass_time(days=1)
+    assert await at_the_processor("transfers") == (1, OWED)
+
+
+async def test_nothing_is_paid_while_the_books_do_not_hold() -> None:
+    campaign = await funded(card="instant", studio_id=(studio_id := await a_studio()))
+    account_id = await stripe.make_account(2, "DE", "studio@example.com")
+    await ask("POST", f"accounts/{account_id}/onboarding", {"outcome": "complete"})
+    await atomic(Organisation.filter(id=studio_id).update)(stripe_account_id=account_id)
+    await atomic(Campaign.filter(id=campaign.id).update)(collected_minor=99_00)
+    await atomic(Sql("UPDATE sweep SET done_at = 0 WHERE name = 'books'").__call__)()
+    await pass_time(days=1)
+    assert await at_the_processor("transfers") == (0, 0)
+    await atomic(Campaign.filter(id=campaign.id).update)(collected_minor=100_00)
+    await atomic(Sql("UPDATE sweep SET done_at = 0 WHERE name = 'books'").__call__)()
+    await pass_time(days=1)
+    assert await at_the_processor("transfers") == (1, OWED)
+
+
 async def test_a_studio_that_is_not_enabled_is_not_paid_until_it_is_and_the_reconciler_finds_out() -> None:
     studio_id = await a_studio_with_account()
     await atomic(Organisation.filter(id=studio_id).update)(payouts_state="disabled")

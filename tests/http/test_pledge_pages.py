@@ -9,12 +9,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
+from crowdfund.payments.models import SavedCard
 from crowdfund.people.models import Person
+from crowdfund.pledges.actions import cancel_pledge
 from crowdfund.pledges.models import Pledge
 from tests.bank import a_studio_with_account, books_proven, close_now, fans_with, pass_time
 from tests.http.conftest import SignedIn, SiteUnderTest
-from tests.world import a_campaign, a_card, a_pledge, a_tier, again
+from tests.world import Fan, a_campaign, a_card, a_fan, a_pledge, a_tier, again, pledged
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +89,37 @@ async def test_with_a_saved_card_it_is_one_step(site: SiteUnderTest) -> None:
     await mei.submit(f"{campaign.path}/pledges", tier=tier[1], amount="3.50")
     assert "counts from now on" in mei.text
     assert (await only_pledge()).amount_minor == 15_50
+
+
+async def test_who_wants_another_card_than_the_saved_one_gets_the_page_for_it(site: SiteUnderTest) -> None:
+    campaign = await a_campaign()
+    mei = await site.signed_up("Mei")
+    await a_card(mei.person)  # type: ignore[arg-type]
+    await mei.get(f"{campaign.path}/pledges/new")
+    await mei.submit(f"{campaign.path}/pledges", amount="25", card="new", follow=False)
+    assert mei.status == 303 and "/checkout/" in mei.response.headers["location"]
+    pledge = await only_pledge()
+    assert (pledge.state, pledge.card_id) == ("started", None)
+
+
+async def test_a_card_whose_last_month_is_over_is_not_taken_for_her(site: SiteUnderTest) -> None:
+    """A program that names no card: the newest that is good; with none, the pledge waits for one."""
+    campaign, fan = await a_campaign(), await a_fan()
+    await a_card(fan)
+    await SavedCard.filter(person_id=fan.id).update(expires_year=2020)
+    assert (await pledged(fan, campaign)).state == "started"
+
+
+async def test_a_paused_fund_can_be_left_even_after_its_day(site: SiteUnderTest) -> None:
+    campaign = await a_campaign(goal_minor=25_00, days=1)
+    mei = await site.signed_up("Mei")
+    card_id = await a_card(mei.person)  # type: ignore[arg-type]
+    assert card_id
+    made = await pledged(Fan(mei.person.id, mei.person.email), campaign)
+    await Campaign.filter(id=campaign.id).update(state="suspended")
+    clock.advance(timedelta(days=2))
+    await cancel_pledge(made.id, person_id=mei.person.id)
+    assert (await Pledge.get(id=made.id)).state == "cancelled"
 
 
 async def test_changing_and_cancelling(site: SiteUnderTest) -> None:

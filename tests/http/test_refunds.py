@@ -115,7 +115,7 @@ async def test_two_people_who_refund_at_once_give_it_back_once(staff: Fan) -> No
         *(refund_pledge(pledge.id, amount_minor=None, reason="both", by_person_id=staff.id) for _ in range(4)),
         return_exceptions=True,
     )
-    assert sorted(type(answer).__name__ for answer in answers) == ["NoneType"] + ["RefundTooLarge"] * 3
+    assert sorted(type(answer).__name__ for answer in answers) == ["RefundTooLarge"] * 3 + ["int"]
     await work_until_idle()
     assert await at_the_processor("refunds") == (1, 100_00)
 

@@ -70,6 +70,7 @@ class Refund:
     made: int
     state: str = "pending"
     carried_out: bool = False  # at the bank, and the answer was lost
+    kept_by_dispute: bool = False
 
 
 @dataclass(eq=False)
@@ -218,6 +219,9 @@ class World:
         if not won:
             return
         p.disputed = False
+        for r in self.refunds:
+            if r.pledge is p and r.state == "failed" and r.kept_by_dispute:
+                r.state, r.made, r.kept_by_dispute = "pending", self.now, False
         c.collected += p.taken
         self.available.append((self.now, p.taken))
         for account, part in parts:
@@ -227,11 +231,14 @@ class World:
             self.post("stripe", account, first, c)
             self.post("stripe", "payable", part - first, c)
 
-    def pay_another_way(self, refund: Refund, paid_from: str = "bank") -> None:
+    def pay_another_way(self, refund: Refund, paid_from: str = "bank") -> str | None:
+        if refund.pledge.dispute is not None:
+            return "BankIsDeciding"
         refund.state = "paid_another_way"
         refund.pledge.campaign.refunded += refund.amount
         self.post("clearing", paid_from, refund.amount)
         self.all_back(refund.pledge)
+        return None
 
     def all_back(self, p: Pledge) -> None:
         back = sum(r.amount for r in self.refunds if r.pledge is p and r.state in ("succeeded", "paid_another_way"))

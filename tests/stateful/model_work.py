@@ -90,7 +90,7 @@ class Model(World):
     def send_refund(self, r: Refund) -> None:
         p = r.pledge
         if p.disputed:  # the bank has the money: refused
-            r.state = "failed"
+            r.state, r.kept_by_dispute = "failed", True
             return
         comes_back = p.card is not None and p.card.kind == "refund_fails"
         if comes_back and r.carried_out and self.now - r.made > KEY_GOOD_FOR:

@@ -44,7 +44,7 @@ async def test_a_refusal_among_the_answers_is_raised_to_its_asker() -> None:
     assert isinstance(answers[1], Refusal) and isinstance(answers[3], Refusal)
 
 
-async def test_a_batch_that_fails_is_redone_one_by_one(database: str) -> None:
+async def test_a_batch_that_fails_is_redone_one_by_one(database: str, engine: str) -> None:
     """Seven wants, one of them impossible: the database refuses the whole statement, and six rows are made all the same."""
     sizes: list[int] = []
 
@@ -59,7 +59,8 @@ async def test_a_batch_that_fails_is_redone_one_by_one(database: str) -> None:
     answers = await asyncio.gather(*(batch.ask(want) for want in wants), return_exceptions=True)
     assert [isinstance(answer, Exception) for answer in answers] == [False, False, False, True, False, False, False]
     assert int(await COUNT.value()) == 6
-    assert sizes == [7, 1, 1, 1, 1, 1, 1, 1]
+    # On PostgreSQL a key that is there already may have come a moment ago from another process: it is looked at twice.
+    assert sizes == {"sqlite": [7] + [1] * 7, "postgres": [7, 7] + [1] * 8}[engine]
 
 
 async def test_an_outage_is_told_to_all_at_once() -> None:
