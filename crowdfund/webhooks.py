@@ -6,11 +6,15 @@ from crowdfund.disputes.actions import follow_dispute
 from crowdfund.payments.inbox import Action
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges.actions import finish_setup
+from crowdfund.pledges.card_changes import follow_card
 from crowdfund.pledges.following import follow_charge, follow_refund
 
 SWITCHBOARD: dict[str, Action] = {
     "checkout.session.completed": finish_setup,
     "checkout.session.expired": finish_setup,
+    "payment_method.automatically_updated": follow_card,
+    "payment_method.updated": follow_card,
+    "payment_method.detached": follow_card,
     "payment_intent.succeeded": follow_charge,
     "payment_intent.payment_failed": follow_charge,
     "payment_intent.canceled": follow_charge,

@@ -59,6 +59,11 @@ def new_id() -> int:
     return ms << 22 | _process_number << 12 | _count
 
 
+def first_of(wall_us: int) -> int:
+    """No id made at this moment of wall time, or later, is below this one."""
+    return max(0, wall_us // 1_000 - _SINCE_MS) << 22
+
+
 def public(number: int) -> str:
     """The id as a stranger sees it: 13 letters that don't tell how many there are, or which comes next."""
     mixed = _mix(number, _rounds(current().secret))

@@ -66,6 +66,18 @@ RULES = (
                                           WHERE r.campaign_id = c.id AND r.state IN ('succeeded', 'paid_another_way')) LIMIT 20"""),
     ),
     Rule(
+        "what a fan agreed to is kept word for word",
+        Sql("SELECT COUNT(*) FROM terms"),
+        Sql("""SELECT 'terms ' || MIN(e.terms) AS what FROM pledge_event e
+               WHERE e.terms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM terms t WHERE t.hash = e.terms) GROUP BY e.terms LIMIT 20"""),
+    ),
+    Rule(
+        "the funds of a sale are kept in its currency",
+        Sql("SELECT COUNT(*) FROM campaign WHERE sale_id IS NOT NULL"),
+        Sql("""SELECT 'campaign ' || CAST(c.id AS TEXT) AS what FROM campaign c JOIN sale s ON s.id = c.sale_id
+               WHERE s.currency <> c.currency LIMIT 20"""),
+    ),
+    Rule(
         "a fund that ended holds nothing",
         Sql(
             "SELECT COUNT(*) FROM campaign WHERE state IN ('funded', 'failed', 'cancelled', 'delivering', 'completed')"

@@ -147,7 +147,7 @@ def _methods(account: Account, names: list[str], customers: list[str], ids: list
 
 def _renew_card(account: Account, wanted: dict[str, Any], request: Request) -> Obj:
     """A bank renews a saved card: exp_month and exp_year, or card for another of the test cards; automatically unless false."""
-    changes = {name: wanted[name] for name in ("exp_month", "exp_year") if name in wanted}
+    changes: dict[str, Any] = {name: wanted[name] for name in ("exp_month", "exp_year") if name in wanted}
     if not all(isinstance(value, int) for value in changes.values()) or not 1 <= changes.get("exp_month", 1) <= 12:
         raise invalid("exp_month and exp_year are whole numbers, the month from 1 to 12.", param="exp_month")
     if "card" in wanted:

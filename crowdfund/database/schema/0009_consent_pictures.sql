@@ -19,17 +19,6 @@ CREATE TABLE read_up_to (
 INSERT INTO read_up_to (what, id) SELECT 'letters about pledges', COALESCE(MAX(id), 0) FROM pledge_event;
 INSERT INTO read_up_to (what, id) SELECT 'letters about pledges, a second look', COALESCE(MAX(id), 0) FROM pledge_event;
 
--- What a tier said until then. What it says now stands in the tier.
-CREATE TABLE tier_text (
-    tier_id BIGINT NOT NULL REFERENCES tier (id),
-    until BIGINT NOT NULL,
-    name TEXT NOT NULL,
-    description TEXT NOT NULL,
-    ships TEXT NOT NULL,
-    delivers_on TEXT NOT NULL,
-    PRIMARY KEY (tier_id, until)
-);
-
 -- sqlite:
 CREATE TRIGGER terms_are_kept_u BEFORE UPDATE ON terms BEGIN SELECT RAISE(ABORT, 'terms is append-only'); END;
 CREATE TRIGGER terms_are_kept_d BEFORE DELETE ON terms BEGIN SELECT RAISE(ABORT, 'terms is append-only'); END;
