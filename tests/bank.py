@@ -10,6 +10,7 @@ import httpx
 from crowdfund import clock, settings
 from crowdfund.books import check
 from crowdfund.campaigns.models import Campaign
+from crowdfund.desk.proceeds import given_back_of, proceeds_of
 from crowdfund.payments import stripe
 from crowdfund.pledges.models import Pledge
 from crowdfund.worker import work_until_idle
@@ -84,3 +85,19 @@ async def states(campaign: Campaign) -> dict[str, int]:
 
 async def books_proven() -> None:
     assert broken((await check()).findings) == []
+    await makers_are_told_every_cent()
+
+
+async def makers_are_told_every_cent() -> None:
+    """What a dashboard shows of each fund's money adds up, whatever happened to it."""
+    for campaign in await Campaign.all():
+        if (found := await proceeds_of(campaign)) is not None:
+            assert found.collected_minor == (
+                found.taken_before_minor + found.processor_minor + found.fee_minor + found.owed_minor
+            )
+            assert found.yours_minor == (
+                found.paid_minor + found.on_its_way_minor + found.held_minor + found.kept_minor - found.receivable_minor
+            )
+            assert min(found.taken_before_minor, found.fee_returned_minor, found.paid_minor, found.held_minor) >= 0
+        if (back := await given_back_of(campaign)) is not None:
+            assert min(back.returned_minor, back.returning_minor, back.banks_minor) >= 0

@@ -17,7 +17,7 @@ from crowdfund.desk.forecast import processor_minor
 from crowdfund.people.forms import SCOPE_WORDS
 from crowdfund.pledges.rules import RETRY_DAYS
 from crowdfund.settings import current
-from crowdfund.web import formats, i18n, openapi, page_cache
+from crowdfund.web import formats, openapi, page_cache
 from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get, public
 

@@ -22,11 +22,11 @@ from crowdfund.database.ids import public
 from crowdfund.desk import queries
 from crowdfund.desk.campaign import draw, view_of
 from crowdfund.desk.forecast import forecast
+from crowdfund.desk.proceeds import given_back_of, proceeds_of
 from crowdfund.disputes.models import Dispute, DisputeState
 from crowdfund.payouts.models import Payout, PayoutState
 from crowdfund.people.models import Organisation
-from crowdfund.pledges.deliveries import is_late
-from crowdfund.pledges.models import Delivery, DeliveryState
+from crowdfund.pledges.deliveries import late_tiers, standing_of
 from crowdfund.web import formats, i18n
 from crowdfund.web.i18n import _, ngettext
 from crowdfund.web.routes import get, member
@@ -63,6 +63,7 @@ async def _money(campaign: Campaign) -> dict[str, Any]:
         "forecast": forecast(campaign, await queries.collection_rate(campaign.organisation_id))
         if campaign.state in (S.LIVE, S.SUSPENDED) else None,
         "settling": await queries.settling_of(campaign) if settling else None,
+        "proceeds": await proceeds_of(campaign), "given_back": await given_back_of(campaign),
         "payouts": await Payout.filter(campaign_id=campaign.id).order_by("-id"),
         "disputes": [
             (public(d.id), d) for d in await Dispute.filter(campaign_id=campaign.id).order_by("-id").limit(20)
@@ -84,18 +85,23 @@ def _chart_says(by_day: list[tuple[str, int, int]]) -> str:
         return ""
     made = sum(number for _day_, number, _minor in by_day)
     best = max(by_day, key=lambda one: one[1])
-    return _("%(made)s pledges since %(first)s; the best day was %(best)s with %(number)s.") % {
+    sentence = ngettext(
+        "%(made)s pledge since %(first)s; the best day was %(best)s with %(number)s.",
+        "%(made)s pledges since %(first)s; the best day was %(best)s with %(number)s.",
+        made,
+    )
+    return sentence % {
         "made": formats.number(made), "first": _day(by_day[0][0]), "best": _day(best[0]), "number": formats.number(best[1]),
     }  # fmt: skip
 
 
 async def _tiers(campaign: Campaign) -> list[dict[str, Any]]:
     """What was taken of each tier, at its price; the last row is what was given without one or on top."""
-    ended_well, now = campaign.state in SUCCEEDED, clock.now()
+    late = await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset()
     rows: list[dict[str, Any]] = [
         {
             "name": tier.name, "taken": tier.taken, "size": tier.size, "minor": tier.taken * tier.price_minor,
-            "delivers_on": month_of(tier.delivers_on), "is_late": ended_well and is_late(tier.delivers_on, now),
+            "delivers_on": month_of(tier.delivers_on), "is_late": tier.id in late,
         }
         for tier in await campaigns.tiers_of(campaign.id)
     ]  # fmt: skip
@@ -182,7 +188,7 @@ def _days_since(since: datetime) -> str:
 async def _deliveries_todo(campaign: Campaign, base: str) -> list[Todo]:
     if campaign.state not in SUCCEEDED:
         return []
-    ready = await Delivery.filter(campaign_id=campaign.id, state=DeliveryState.READY).count()
+    ready = (await standing_of(campaign.id)).ready
     if not ready:
         return []
     sentence = ngettext("%(n)d parcel can be sent.", "%(n)d parcels can be sent.", ready) % {"n": ready}

@@ -107,9 +107,7 @@ async def settling_of(campaign: Campaign) -> Settling:
     )  # fmt: skip
 
 
-_REFUNDS_MADE = Sql(
-    "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM refund WHERE campaign_id = $1"
-)
+_REFUNDS_MADE = Sql("SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM refund WHERE campaign_id = $1")
 _REFUNDS_OPEN = Sql(
     "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM refund "
     "WHERE campaign_id = $1 AND state IN ('pending', 'failed')"

@@ -20,6 +20,22 @@ _PART = Sql("""
                                     WHERE p.credit_id = a.id AND e.subject = $2), 0)) AS BIGINT) AS minor
     FROM account a WHERE a.code = $1""")
 
+_TURNOVER = Sql("""
+    SELECT b.debits_minor, b.credits_minor FROM account a JOIN balance b ON b.account_id = a.id WHERE a.code = $1""")
+_PARTS = Sql("""
+    SELECT c.code, CAST(SUM(p.amount_minor) AS BIGINT) AS minor FROM journal_entry e JOIN posting p ON p.entry_id = e.id
+    JOIN account c ON c.id = p.credit_id WHERE e.key = $1 GROUP BY c.code""")
+_TAKEN = Sql("""
+    SELECT e.kind, CAST(SUM(p.amount_minor) AS BIGINT) AS minor FROM account a JOIN posting p ON p.debit_id = a.id
+    JOIN journal_entry e ON e.id = p.entry_id WHERE a.code = $1 GROUP BY e.kind""")
+_KINDS = Sql("""
+    SELECT kind, CAST(SUM(minor) AS BIGINT) AS minor FROM (
+        SELECT e.kind, p.amount_minor AS minor FROM account a JOIN posting p ON p.credit_id = a.id
+        JOIN journal_entry e ON e.id = p.entry_id AND e.subject = $2 WHERE a.code = $1
+        UNION ALL SELECT e.kind, -p.amount_minor FROM account a JOIN posting p ON p.debit_id = a.id
+        JOIN journal_entry e ON e.id = p.entry_id AND e.subject = $2 WHERE a.code = $1
+    ) AS moved GROUP BY kind""")
+
 
 async def balance_minor(account: Account) -> int:
     """What an account holds, in its own direction: what is left of a liability, what there is of an asset.
@@ -33,3 +49,24 @@ async def balance_minor(account: Account) -> int:
 async def part_minor(account: Account, subject: str) -> int:
     """How much of what an account holds comes from one subject (`campaign:12`); below nothing where that took more than it gave."""
     return int(await _PART.value(account.code, subject) or 0)
+
+
+async def turnover(account: Account) -> tuple[int, int]:
+    """All that was ever debited and credited to an account with a floor: two kept figures, however much happened."""
+    row = await _TURNOVER.one(account.code)
+    return (row["debits_minor"], row["credits_minor"]) if row else (0, 0)
+
+
+async def parts_of(key: str) -> dict[str, int]:
+    """What one journal entry gave to whom: amounts by the code of the credited account; empty where there is no such entry."""
+    return {row["code"]: row["minor"] for row in await _PARTS(key)}
+
+
+async def taken_from(account: Account) -> dict[str, int]:
+    """What was debited to an account, by the kind of entry. Reads each debit: not for accounts that are debited all day."""
+    return {row["kind"]: row["minor"] for row in await _TAKEN(account.code)}
+
+
+async def moved_by_kind(account: Account, subject: str) -> dict[str, int]:
+    """What came to an account (+) and left it (-) because of one subject, by the kind of entry, credits less debits."""
+    return {row["kind"]: row["minor"] for row in await _KINDS(account.code, subject)}

@@ -48,6 +48,11 @@ def percent(part: int, whole: int) -> str:
     return numbers.format_percent(0 if whole <= 0 else part * 100 // whole / 100, "#,##0%", locale=locale())
 
 
+def rate(bps: int) -> str:
+    """A rate in basis points as it is: `5%`, `2.25%`."""
+    return numbers.format_percent(bps / 10_000, "#,##0.##%", locale=locale())
+
+
 def aware(instant: Instant) -> datetime:
     """An instant as an aware time in UTC. Raises ValueError on a naive one."""
     if isinstance(instant, int):
@@ -55,6 +60,11 @@ def aware(instant: Instant) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("a naive time has no meaning here")
     return instant.astimezone(UTC)
+
+
+def has_come(instant: Instant) -> bool:
+    """Whether it is past, by business time."""
+    return aware(instant) <= clock.now()
 
 
 def day(instant: Instant) -> str:
