@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from crowdfund import clock
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.payments import stripe
 from crowdfund.payments.models import CardSetup, CardState, Consent, SavedCard, SetupState
-from crowdfund.refusal import NotFound
+from crowdfund.refusal import NotFound, Refusal
+
+PAGE_GOOD_FOR = timedelta(hours=23)  # Stripe answers a key with the page it made for it, for a day
 
 _CUSTOMER = Sql("SELECT id, email, name, stripe_customer_id FROM person WHERE id = $1")
 _KEEP_CUSTOMER = Sql(
@@ -14,6 +18,10 @@ _KEEP_CUSTOMER = Sql(
 )
 _LOCK_SETUP = Sql("SELECT id FROM card_setup WHERE id = $1 {for_update}")
 _SESSION = Sql("UPDATE card_setup SET stripe_session_id = $2 WHERE id = $1 RETURNING id")
+
+
+class VisitOver(Refusal):
+    pass
 
 
 async def customer_of(person_id: int, *, key: str) -> str:
@@ -49,16 +57,21 @@ async def start_card_setup(
     consent_text: str,
     success_url: str,
     cancel_url: str,
+    setup_id: int | None = None,
 ) -> str:
     """Begin saving a card; gives the address of Stripe's page. consent_text: what she agreed to, word for word.
 
-    success_url may contain {SETUP}: our number of this visit. Raises PaymentsUnavailable where Stripe can't be reached.
+    success_url may contain {SETUP}: our number of this visit. setup_id: that number, where it was taken before: asked for again
+    it is the same page. Raises VisitOver where that is too long ago, PaymentsUnavailable where Stripe can't be reached.
     """
-    setup = CardSetup(
-        id=new_id(), person_id=person_id, subject=subject, consent=consent, consent_text=consent_text,
-        state=SetupState.OPEN, made_at=clock.now(),
+    setup = await _begin_once(
+        CardSetup(
+            id=setup_id or new_id(), person_id=person_id, subject=subject, consent=consent, consent_text=consent_text,
+            state=SetupState.OPEN, made_at=clock.now(),
+        )
     )  # fmt: skip
-    await atomic(setup.save)(force_create=True)
+    if clock.now() - setup.made_at > PAGE_GOOD_FOR:
+        raise VisitOver("That page has run out. Ask for a new one, with a new key.")
     try:
         session_id, url = await stripe.make_setup_page(
             setup.id, await customer_of(person_id, key=f"card_setup:{setup.id}:customer"), currency,
@@ -70,6 +83,13 @@ async def start_card_setup(
         ) from error
     await atomic(_SESSION.__call__)(setup.id, session_id)
     return url
+
+
+@atomic
+async def _begin_once(setup: CardSetup) -> CardSetup:
+    """Write a visit down, or find the one that was begun under this number."""
+    await CardSetup.bulk_create([setup], ignore_conflicts=True)
+    return await CardSetup.get(id=setup.id)
 
 
 async def look_at_setup(setup: CardSetup) -> SavedCard | None:

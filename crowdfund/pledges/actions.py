@@ -51,14 +51,14 @@ async def own_pledge(pledge_id: int, person_id: int) -> Pledge:
 
 
 async def start_saving_card(
-    pledge: Pledge, *, consent: Consent, consent_text: str, return_url: str, cancel_url: str
+    pledge: Pledge, *, consent: Consent, consent_text: str, return_url: str, cancel_url: str, setup_id: int | None = None
 ) -> str:
-    """Send the fan to Stripe's page to save a card for this pledge; gives its address."""
+    """Send the fan to Stripe's page to save a card for this pledge; gives its address. setup_id: as `start_card_setup` has it."""
     if pledge.state not in (PledgeState.STARTED, PledgeState.ACTIVE, PledgeState.ERRORED):
         raise PledgeNotChangeable("This pledge needs no card any more.")
     return await start_card_setup(
         pledge.person_id, subject=f"pledge:{pledge.id}", currency=pledge.currency, consent=consent,
-        consent_text=consent_text, success_url=return_url, cancel_url=cancel_url,
+        consent_text=consent_text, success_url=return_url, cancel_url=cancel_url, setup_id=setup_id,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from crowdfund.payments import stripe
 from crowdfund.payments.cards import cards_of
 from crowdfund.payments.models import CardSetup, ChargeState, Consent
 from crowdfund.pledges import actions, queries
+from crowdfund.pledges.confirming import NothingToConfirm, page_of_bank
 from crowdfund.pledges.following import follow_charge
 from crowdfund.pledges.forms import NEW_CARD, CardForm, terms_shown
 from crowdfund.pledges.models import Pledge, PledgeState
@@ -92,22 +93,15 @@ async def card_saved(request: Request) -> Response:
 async def confirm_with_bank(request: Request) -> Response:
     """The bank wants to see the fan: the same charge is confirmed again, and she is sent to the bank's page."""
     pledge = await own(request)
-    found = await queries.shown(pledge)
-    if not found.needs_bank or found.charge is None or found.card is None:
-        return redirect(request, pledge.path)
-    intent_id = str(found.charge.stripe_payment_intent_id)
     try:
-        url = await stripe.authenticate(
-            intent_id, found.card.stripe_payment_method_id, f"{current().base_url}{pledge.path}/confirmed"
-        )
-        if url is not None:
-            return go_to_processor(url)
-        await follow_charge(intent_id)
+        url = await page_of_bank(pledge, return_url=f"{current().base_url}{pledge.path}/confirmed")
+    except NothingToConfirm:
+        return redirect(request, pledge.path)
     except stripe.Unknown:
         return redirect(
             request, pledge.path, ("bad", _("The bank can't be reached just now. Please try again in a minute."))
         )
-    return redirect(request, pledge.path)
+    return go_to_processor(url) if url is not None else redirect(request, pledge.path)
 
 
 async def confirmed_with_bank(request: Request) -> Response:

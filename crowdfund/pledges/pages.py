@@ -78,6 +78,7 @@ async def create_pledge(request: Request) -> Response:
     try:
         made = await make_pledge(want)
     except Refusal as refusal:
+        form.typed["key"] = token_urlsafe(16)  # nothing was made of this try: the next one is another wish
         return await _pledge_page(request, campaign, form.refused_by(refusal), refusal.status_code)
     pledge = await actions.own_pledge(made.id, person.id)
     if pledge.state == PledgeState.STARTED:

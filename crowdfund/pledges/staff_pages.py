@@ -7,30 +7,60 @@ from secrets import token_urlsafe
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.database import atomic
-from crowdfund.database.ids import NoSuchId, private
-from crowdfund.database.once import once
+from crowdfund.campaigns.models import Campaign
+from crowdfund.database.ids import NoSuchId, private, public
 from crowdfund.payments.models import Charge, Refund
-from crowdfund.people.audit import record
 from crowdfund.people.models import Person
 from crowdfund.pledges import queries
+from crowdfund.pledges.by_staff import note_paid_another_way, refund_once
 from crowdfund.pledges.forms import ReasonForm, RefundForm
-from crowdfund.pledges.models import Pledge
-from crowdfund.pledges.refunding import pay_another_way, refund_pledge
+from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.refusal import NotFound, Refusal
+from crowdfund.web import formats
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, staff
 
 FOUND_MAX = 100
+PAGE = 50
 
 
 async def find(request: Request) -> Response:
-    """Somebody writes to us: her pledges, by the address she writes from, or one by the letters in its address."""
+    """Somebody writes to us: her pledges, by the address she writes from, or one by the letters in its address.
+
+    Or all of a fund in one state, the newest first, where staff comes from the fund's page.
+    """
+    if slug := request.query_params.get("fund", ""):
+        return await _of_fund(request, slug)
     words = request.query_params.get("q", "").replace("\x00", " ").strip()[:254]
     found = await queries.shown_many(await _pledges_by(words)) if words else []
     names = {p.id: p.name for p in await Person.filter(id__in={one.pledge.person_id for one in found})}
-    return page(request, "pledges/staff_list.html", words=words, found=found, names=names)
+    return page(request, "pledges/staff_list.html", words=words, found=found, names=names, campaign=None)
+
+
+async def _of_fund(request: Request, slug: str) -> Response:
+    campaign = await Campaign.get_or_none(slug=slug.replace("\x00", ""))
+    if campaign is None:
+        raise NotFound("There is no such fund.")
+    usual = PledgeState.COLLECTED if campaign.closed_at else PledgeState.ACTIVE
+    state = PledgeState(asked) if (asked := request.query_params.get("state")) in set(PledgeState) else usual
+    before = _before(request.query_params.get("before", ""))
+    pledges = await queries.pledges_in(campaign.id, state, before_id=before, limit=PAGE + 1)
+    found = await queries.shown_many(pledges[:PAGE])
+    names = {p.id: p.name for p in await Person.filter(id__in={one.pledge.person_id for one in found})}
+    here = f"/staff/pledges?fund={campaign.slug}"
+    return page(
+        request, "pledges/staff_list.html", words="", found=found, names=names, campaign=campaign, state=state.value, here=here,
+        states=[one.value for one in PledgeState], newest=f"{here}&state={state}" if before else "",
+        older=f"{here}&state={state}&before={public(pledges[PAGE - 1].id)}" if len(pledges) > PAGE else "",
+    )  # fmt: skip
+
+
+def _before(text: str) -> int | None:
+    try:
+        return private(text) if text else None
+    except NoSuchId:
+        return None
 
 
 async def _pledges_by(words: str) -> list[Pledge]:
@@ -56,10 +86,14 @@ async def show(request: Request) -> Response:
     return await _page(request, await _found(request), form)
 
 
-async def _page(request: Request, pledge: Pledge, form: RefundForm, status: int = 200) -> Response:
+async def _page(
+    request: Request, pledge: Pledge, form: RefundForm, status: int = 200, confirm_minor: int | None = None
+) -> Response:
+    """confirm_minor: how much is to be given back, asked once more before it is."""
     found = await queries.shown(pledge)
     return page(
         request, "pledges/staff.html", status, shown=found, pledge=pledge, campaign=found.campaign, form=form,
+        confirm_minor=confirm_minor, left_minor=_left_minor(found), is_admin=request.state.person.staff_role == "admin",
         fan=await Person.get(id=pledge.person_id), history=await queries.history_of(pledge),
         refunds=await queries.refunds_on(pledge), charges=await Charge.filter(subject=f"pledge:{pledge.id}").order_by("attempt"),
     )  # fmt: skip
@@ -68,6 +102,8 @@ async def _page(request: Request, pledge: Pledge, form: RefundForm, status: int 
 async def refund(request: Request) -> Response:
     pledge = await _found(request)
     form = await RefundForm.read(request, currency=pledge.currency)
+    if not form.errors and not form.sure:
+        return await _ask_first(request, pledge, form)
     if form.errors:
         return await _page(request, pledge, form, 422)
     try:
@@ -78,18 +114,19 @@ async def refund(request: Request) -> Response:
     return redirect(request, f"/staff{pledge.path}", ("good", _("The refund is on its way.")))
 
 
-@atomic
-async def refund_once(pledge_id: int, amount_minor: int | None, reason: str, *, by: int, key: str) -> None:
-    """The refund, and who gave it why; a form or a call that is sent twice is one refund."""
+async def _ask_first(request: Request, pledge: Pledge, form: RefundForm) -> Response:
+    """Money that leaves can't be called back: how much it is stands there once more, and nothing has happened yet."""
+    left_minor = _left_minor(await queries.shown(pledge))
+    wanted_minor = form.amount or left_minor
+    if wanted_minor > left_minor:
+        form.refuse("amount", _("At most %(left)s is left to refund.") % {"left": formats.money(left_minor, pledge.currency)})
+        return await _page(request, pledge, form, 422)
+    return await _page(request, pledge, form, confirm_minor=wanted_minor)
 
-    async def make() -> int:
-        given_minor = await refund_pledge(pledge_id, amount_minor=amount_minor, reason=reason, by_person_id=by)
-        await record(
-            "pledge_refunded", f"pledge:{pledge_id}", by=by, reason=reason, after={"amount_minor": given_minor}
-        )
-        return pledge_id
 
-    await once(by, f"refund:{key}", [pledge_id, amount_minor, reason], make)
+def _left_minor(found: queries.Shown) -> int:
+    charge = found.charge
+    return charge.amount_minor - charge.refunded_minor if charge is not None and found.is_paid else 0
 
 
 async def paid_another_way(request: Request) -> Response:
@@ -101,14 +138,8 @@ async def paid_another_way(request: Request) -> Response:
     form = await ReasonForm.read(request)
     if form.errors:
         return redirect(request, f"/staff{pledge.path}", ("bad", form.errors["reason"]))
-    await _pay_another_way(found.id, form.reason, request.state.person.id)
+    await note_paid_another_way(found.id, reason=form.reason, by=request.state.person.id)
     return redirect(request, f"/staff{pledge.path}", ("good", _("Noted: it was paid another way.")))
-
-
-@atomic
-async def _pay_another_way(refund_id: int, reason: str, by: int) -> None:
-    await pay_another_way(refund_id, reason=reason)
-    await record("refund_paid_another_way", f"refund:{refund_id}", by=by, reason=reason)
 
 
 routes = [

@@ -223,7 +223,8 @@ def cursor(request: Request) -> Cursor:
 class Filter:
     """A parameter of a list's query, read and described from here.
 
-    choices: the only values it takes; else pattern: what they look like. default: of who leaves it out; empty is none.
+    choices: the only values it takes; else pattern: what they look like. default: of who leaves it out; empty is none. needed:
+    it can't be left out.
     """
 
     name: str
@@ -232,12 +233,16 @@ class Filter:
     pattern: str = r"[^\u0000-\u001f\u007f]*"
     length_max: int = 100
     default: str = ""
+    needed: bool = False
 
     def of(self, request: Request) -> str:
         """What the query says. Raises BadFilter."""
         asked = request.query_params.get(self.name)
-        if asked is None:
+        if asked is None and not self.needed:
             return self.default
+        if not asked and self.needed:
+            raise BadFilter(f"{self.name} is needed here.", f"bad_{self.name}")
+        assert asked is not None
         if self.choices and asked not in self.choices:
             raise BadFilter(f"{self.name} is one of {', '.join(self.choices)}.", f"unknown_{self.name}")
         if len(asked) > self.length_max or not re.fullmatch(self.pattern, asked, re.ASCII):

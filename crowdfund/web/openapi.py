@@ -163,7 +163,7 @@ def _filter(one: api.Filter) -> dict[str, Any]:
         schema |= {"maxLength": one.length_max, "pattern": f"^{one.pattern}$"}
     if one.default:
         schema["default"] = one.default
-    return {"name": one.name, "in": "query", "schema": schema, "description": one.says}
+    return {"name": one.name, "in": "query", "required": one.needed, "schema": schema, "description": one.says}
 
 
 def _success(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> dict[str, Any]:
