@@ -30,6 +30,7 @@ GROUPS: dict[str, frozenset[CampaignState]] = {
     "live": frozenset({S.LIVE}),
     "prelaunch": frozenset({S.PRELAUNCH}),
     "settling": frozenset({S.SETTLING}),
+    "paused": frozenset({S.SUSPENDED}),
     "funded": frozenset(SUCCEEDED),
     "ended": frozenset({S.FAILED, S.CANCELLED}),
 }
@@ -40,7 +41,9 @@ _RANK = (
 ORDERS = {
     "closing": f"{_RANK}, CASE WHEN c.state = 'live' THEN c.closes_at ELSE -COALESCE(c.ended_at, 0) END, c.id",
     "newest": "COALESCE(c.launched_at, c.opens_at, c.made_at) DESC, c.id DESC",
-    "promised": "CASE WHEN c.closed_at IS NULL THEN c.promised_minor ELSE c.promised_at_close_minor END DESC, c.id DESC",
+    "fans": "CASE WHEN c.closed_at IS NULL THEN c.pledges_live ELSE c.pledges_at_close END DESC, c.id DESC",
+    # Yuan and euro are not more or less than each other: amounts are compared inside a currency only.
+    "promised": "c.currency, CASE WHEN c.closed_at IS NULL THEN c.promised_minor ELSE c.promised_at_close_minor END DESC, c.id DESC",
     "opening": "CASE WHEN c.opens_at IS NULL THEN 1 ELSE 0 END, c.opens_at, c.id",
     "ended": "c.ended_at DESC, c.id DESC",
     "id": "c.id DESC",

@@ -16,11 +16,12 @@ from starlette.responses import Response
 from crowdfund import clock
 from crowdfund.campaigns import followers, queries
 from crowdfund.campaigns.followers import CAN_BE_FOLLOWED, SHOWN_FROM
-from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
-from crowdfund.campaigns.pages.shown import art_of, story_html, tier_shown, update_shown
+from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, story_html, tier_shown, update_shown
 from crowdfund.campaigns.queries import Whole
 from crowdfund.desk.queries import latest_backers
+from crowdfund.pledges.deliveries import late_tiers
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.queries import live_pledge
 from crowdfund.settings import current
@@ -40,6 +41,7 @@ class View:
     whole: Whole
     backers: list[dict[str, Any]]
     followers: int
+    late: frozenset[int]
 
     @property
     def campaign(self) -> Campaign:
@@ -64,6 +66,7 @@ async def view_of(campaign: Campaign) -> View:
         whole=await queries.whole(campaign),
         backers=[] if waits else await latest_backers(campaign.id),
         followers=await followers.followers_of(campaign.id) if waits else 0,
+        late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
     )
 
 
@@ -126,7 +129,7 @@ def draw(
     heading, sentence = words.result_text(campaign)
     return page(
         request, "campaigns/show.html",
-        campaign=_facts(whole), tiers=[tier_shown(tier, campaign, now) for tier in whole.tiers],
+        campaign=_facts(whole), tiers=[tier_shown(tier, campaign, now, late=view.late) for tier in whole.tiers],
         updates=[update_shown(update, campaign) for update in whole.updates], backers=_backers(view.backers),
         history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
         can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
@@ -152,14 +155,16 @@ def _facts(whole: Whole) -> dict[str, Any]:
         "name": campaign.name, "tagline": campaign.tagline, "kind": campaign.kind, "state": campaign.state, "path": campaign.path,
         "currency": campaign.currency, "goal_minor": campaign.goal_minor, "needed_minor": campaign.needed_minor,
         "promised_minor": whole.promised_minor, "collected_minor": whole.collected_minor, "backers": whole.backers,
-        "opens_at": campaign.opens_at, "closes_at": campaign.closes_at, "ended_at": campaign.ended_at, "rule": campaign.rule,
-        "threshold_bps": campaign.threshold_bps, "share_price_minor": campaign.share_price_minor,
+        "opens_at": campaign.opens_at, "closes_at": campaign.closes_at, "closed_at": campaign.closed_at,
+        "ended_at": campaign.ended_at, "rule": campaign.rule, "threshold_bps": campaign.threshold_bps,
+        "share_price_minor": campaign.share_price_minor,
         "shares_per_fan_max": campaign.shares_per_fan_max, "colour": whole.title.colour, "art_url": art_of(whole.title),
         "organisation_name": organisation.name, "organisation_about": organisation.about,
         "organisation_verified": organisation.is_verified, "story_html": story_html(whole.page.story),
         "risks_html": story_html(whole.page.risks), "version": whole.page.version, "version_at": whole.page.made_at,
-        "budget": whole.budget, "rule_text": words.when_charged(campaign), "if_it_fails": words.if_it_fails(campaign),
-        "next": words.what_comes(campaign), "is_over": campaign.state in (CampaignState.FAILED, CampaignState.CANCELLED),
+        "budget": whole.budget, "happens": words.beside_the_button(campaign, clock.now()),
+        "rule_text": words.when_charged(campaign), "if_it_fails": words.if_it_fails(campaign), "next": words.what_comes(campaign),
+        "is_over": campaign.state in GIVEN_BACK, "given_back_minor": campaign.collected_minor,
     }  # fmt: skip
 
 

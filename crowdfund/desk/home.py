@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from crowdfund.campaigns.pages.shown import Card, cards_of
 from crowdfund.campaigns.queries import GROUPS, campaigns_in, number_in
 from crowdfund.web import language, page_cache
+from crowdfund.web.formats import currency_name
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get
@@ -20,9 +22,12 @@ PAGES_MAX = 400
 WORDS_MAX = 100
 STATES = {
     "all": lazy("All"), "live": lazy("Live"), "prelaunch": lazy("Coming"), "settling": lazy("Collecting"),
-    "funded": lazy("Funded"), "ended": lazy("Not funded"),
+    "funded": lazy("Funded"), "ended": lazy("Not funded"), "paused": lazy("Paused"),
 }  # fmt: skip
-ORDERS = {"closing": lazy("Closing soon"), "newest": lazy("Newest"), "promised": lazy("Most promised")}
+ORDERS = {
+    "closing": lazy("Closing soon"), "newest": lazy("Newest"), "fans": lazy("Most fans"),
+    "promised": lazy("Most promised, by currency"),
+}  # fmt: skip
 
 _bodies: page_cache.Kept[page_cache.Body] = page_cache.Kept()
 _lists: page_cache.Kept[dict[str, Any]] = page_cache.Kept()
@@ -71,12 +76,19 @@ async def films(request: Request) -> Response:
     found = await _lists.get(("films", words, state, order, number), make)
     here = {"q": words, "state": state, "order": order}
     return page(
-        request, "desk/films.html", campaigns=cards_of(found["rows"][:PAGE]), found=found["found"], words=words, state=state,
+        request, "desk/films.html", groups=_groups(cards_of(found["rows"][:PAGE]), order), found=found["found"], words=words, state=state,
         order=order, states=STATES, orders=ORDERS, number=number, here=here, link=lambda **more: _link(here | more),
         newer=_link(here | {"page": number - 1}) if number > 1 else "",
         older=_link(here | {"page": number + 1}) if len(found["rows"]) > PAGE and number < PAGES_MAX else "",
         say=_("Page %(number)d") % {"number": number},
     )  # fmt: skip
+
+
+def _groups(cards: list[Card], order: str) -> list[tuple[str, list[Card]]]:
+    """The cards under headings: one for each currency where amounts are compared, else a single one without words."""
+    if order != "promised":
+        return [("", cards)] if cards else []
+    return [(currency_name(currency), list(of)) for currency, of in groupby(cards, key=lambda card: card.currency)]
 
 
 def _page_number(text: str) -> int:

@@ -42,6 +42,7 @@ class Form:
     def __init__(self, typed: Mapping[str, Any] | None = None, **given: Any) -> None:
         self.typed: dict[str, Any] = {name: "" for name in self.fields} | dict(typed or {})
         self.errors: dict[str, str] = {}
+        self.labels: dict[str, str] = {}
         self.given = given
         self.values: dict[str, Any] = {}
 
@@ -59,6 +60,11 @@ class Form:
 
     def refuse(self, field: str, sentence: str) -> None:
         self.errors.setdefault(field if field in self.fields else "", sentence)
+
+    def called(self, field: str, label: str) -> str:
+        """Keep how a field is called where it is drawn, for the summary of errors; gives the label back."""
+        self.labels[field] = label
+        return label
 
     def refused_by(self, refusal: Refusal) -> Self:
         """Show an action's "no" beside the field that it names, or above the form."""

@@ -39,6 +39,11 @@ def symbol(currency: str) -> str:
     return numbers.get_currency_symbol(currency, locale())
 
 
+def currency_name(currency: str) -> str:
+    """`Euro`, `Chinese Yuan`."""
+    return numbers.get_currency_name(currency, locale=locale())
+
+
 def number(n: int) -> str:
     return numbers.format_decimal(n, locale=locale())
 

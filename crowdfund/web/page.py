@@ -13,6 +13,7 @@ from crowdfund import clock
 from crowdfund.settings import current
 from crowdfund.web import csrf, language
 from crowdfund.web.flash import clear, leave, read
+from crowdfund.web.form import Form
 from crowdfund.web.templates import render
 
 
@@ -30,19 +31,16 @@ def page(
     """Render a template with the visitor's language, name, flashes and form token. A signed-in page is kept by nobody."""
     state = request.scope["state"]
     person, token, flashes = state.get("person"), csrf.Token(request), read(request)
-    text = render(
-        template,
-        language.choose(request),
-        request=request,
-        person=person,
-        csrf=token,
-        simulated=current().sandbox,
-        now=clock.now(),
-        flashes=flashes,
-        nav=Nav(person.has_desk, person.staff_role is not None) if person else Nav(),
-        request_id=state["request_id"],
-        **context,
-    )
+    nav = Nav(person.has_desk, person.staff_role is not None) if person else Nav()
+    shown = {
+        "request": request, "person": person, "csrf": token, "simulated": current().sandbox, "now": clock.now(),
+        "flashes": flashes, "nav": nav, "request_id": state["request_id"], **context,
+    }  # fmt: skip
+    text = render(template, language.choose(request), **shown)
+    if any(isinstance(one, Form) and one.errors for one in context.values()):
+        text = render(
+            template, language.choose(request), **shown
+        )  # fields have told what they are called; the summary says it
     response = HTMLResponse(text, status_code, headers)
     token.keep(response)
     if flashes:

@@ -298,7 +298,7 @@ async def test_every_end_says_what_became_of_the_money(site: SiteUnderTest) -> N
     clock.advance(timedelta(days=31))
     for campaign in (failed, settling):
         assert await close_campaign(campaign.id)
-    assert "Not funded €40 was promised of €4,000 needed. Nobody was charged." in await shown(site, failed)
+    assert "Not funded Only €40 was promised, and €4,000 was needed: nobody was charged." in await shown(site, failed)
     assert "The bay did not freeze." in (told := await shown(site, cancelled)) and "Nobody was charged" in told
     told = await shown(site, paused)
     assert "Paused while we look into it" in told

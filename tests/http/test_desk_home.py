@@ -78,6 +78,35 @@ async def test_funds_are_found_filtered_and_ordered(site: SiteUnderTest) -> None
     assert "Nothing by that name" in visitor.text and "nothing like it" in visitor.text
 
 
+async def test_yuan_and_euro_are_never_set_against_each_other(site: SiteUnderTest) -> None:
+    for name, currency, promised in (("River", "CNY", 900_00), ("Kites", "EUR", 200_00), ("Salt", "EUR", 300_00)):
+        film = await a_campaign(name=name, currency=currency)
+        await atomic(Sql("UPDATE campaign SET promised_minor = $2 WHERE id = $1").__call__)(film.id, promised)
+    assert await names(site, "?order=promised") == ["River", "Salt", "Kites"]
+    visitor = site.browser()
+    await visitor.get("/films?order=promised")
+    text = visitor.text
+    assert text.index("Chinese Yuan") < text.index("River") < text.index("Euro") < text.index("Salt")
+
+
+async def test_paused_ones_have_a_list_of_their_own(site: SiteUnderTest) -> None:
+    await a_campaign(name="Open")
+    await a_campaign(name="Looked Into", state="suspended")
+    assert await names(site, "?state=paused") == ["Looked Into"]
+    assert await names(site, "?state=live") == ["Open"]
+
+
+async def test_a_fund_that_is_over_shows_what_was_collected_and_no_promise(site: SiteUnderTest) -> None:
+    failed = await a_campaign(state="failed", name="Too Little", goal_minor=800_00)
+    sql = "UPDATE campaign SET promised_at_close_minor = 87200, collected_minor = 74440, pledges_at_close = 90, closed_at = $2 WHERE id = $1"
+    await atomic(Sql(sql).__call__)(failed.id, clock.now_us())
+    visitor = site.browser()
+    await visitor.get("/films")
+    assert "€744.40 collected, €800 was needed" in visitor.text and "872" not in visitor.text and "109%" not in visitor.text
+    await visitor.get(failed.path)
+    assert "€744.40 collected, and given back. €800 was needed." in visitor.text and "109%" not in visitor.text
+
+
 async def test_long_lists_have_pages(site: SiteUnderTest) -> None:
     for number in range(30):
         await a_campaign(name=f"Film {number:02d}")

@@ -55,7 +55,11 @@ class Page(HTMLParser):
 
 class Form:
     def __init__(self, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> None:
-        self.typed, self.errors = typed or {}, errors or {}
+        self.typed, self.errors, self.labels = typed or {}, errors or {}, {}
+
+    def called(self, name: str, label: str) -> str:
+        self.labels[name] = label
+        return label
 
 
 def a_campaign(**changes: Any) -> Thing:
@@ -71,7 +75,12 @@ def a_campaign(**changes: Any) -> Thing:
             "currency": "EUR",
             "promised_minor": 85_000_00,
             "collected_minor": 0,
+            "got_minor": 0,
+            "shown_minor": 85_000_00,
             "goal_minor": 100_000_00,
+            "needed_minor": 80_000_00,
+            "counts": False,
+            "is_over": False,
             "closes_at": now + timedelta(days=9, hours=4),
             "opens_at": now + timedelta(days=1),
             "colour": "key--rose",
@@ -94,6 +103,7 @@ def a_tier(**changes: Any) -> Thing:
             "taken": 1796,
             "state_text": "",
             "delivers_on": "September 2027",
+            "is_late": False,
             "ships": "",
             "can_be_chosen": True,
             "note": "",
@@ -129,7 +139,7 @@ SHEET = """{% extends "base.html" %}
 {% from "ui/tiles.html" import tiles, todo %}
 {% block title %}{{ live.name }}{% endblock %}{% block key %}{{ live.colour }}{% endblock %}
 {% block main %}<h1>{{ _("Films") }}</h1><h2>{{ live.name }}</h2>
-{% for campaign in [live, coming, funded] %}{{ card(campaign) }}{{ state_badge(campaign.state) }}{{ state_clock(campaign) }}
+{% for campaign in [live, coming, funded, failed] %}{{ card(campaign) }}{{ state_badge(campaign.state) }}{{ state_clock(campaign) }}
 {{ bands(campaign.promised_minor, campaign.collected_minor, campaign.goal_minor, campaign.currency, live=true) }}
 {{ legend(campaign.promised_minor, campaign.collected_minor, campaign.goal_minor, campaign.currency) }}{% endfor %}
 <ul>{{ fixture(coming) }}{{ result(funded) }}</ul>
@@ -148,7 +158,15 @@ def sheet(locale: str = "en", **changes: Any) -> str:
     context = everybody() | {
         "live": a_campaign(),
         "coming": a_campaign(state="prelaunch", promised_minor=0),
-        "funded": a_campaign(state="funded", collected_minor=104_000_00, promised_minor=110_000_00),
+        "funded": a_campaign(
+            state="funded",
+            counts=True,
+            collected_minor=104_000_00,
+            got_minor=104_000_00,
+            shown_minor=104_000_00,
+            promised_minor=110_000_00,
+        ),
+        "failed": a_campaign(state="failed", counts=True, is_over=True, shown_minor=0, promised_minor=81_000_00),
         "tiers": [
             a_tier(),
             a_tier(id=8, size=None, left=None),
@@ -220,8 +238,10 @@ def test_a_page_speaks_its_readers_language_and_leaves_none_behind():
 
 def test_a_card_tells_what_matters_in_its_state():
     text = re.sub(r"<[^>]+>|\s+", " ", sheet())
-    assert "€85,000 of €100,000" in re.sub(" +", " ", text) and "85% · 1,806 fans" in text
-    assert "Opens " in text and "104% · 1,806 fans" in text
+    text = re.sub(" +", " ", text)
+    assert "€85,000 promised of €100,000" in text and "85% 1,806 fans" in text
+    assert "Opens " in text and "€104,000 collected of €100,000" in text and "104% 1,806 fans" in text
+    assert "€0 collected, €80,000 was needed 1,806 fans" in text and "€81,000 promised of" not in text, "no result"
 
 
 def test_an_amount_that_is_promised_is_never_shown_as_collected():
@@ -249,6 +269,8 @@ def test_a_field_shows_what_was_typed_and_what_is_wrong_with_it():
     assert (amount["value"], amount["inputmode"], amount["aria-describedby"]) == ("12.345", "decimal", "error-amount")
     assert "value" not in password and "aria-invalid" not in name and "required" not in name and "required" in email
     assert {"error-email", "error-amount", "errors"} <= set(page.values("id"))
+    again = environment().from_string(source).render(form=form)
+    assert "Email: That is no address." in again and "How much: Plain digits." in again, "the summary names its fields"
     assert {link["href"] for link in page.all("a")} == {"#field-email", "#field-amount"}
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from markupsafe import Markup
 
 from crowdfund import clock
-from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate, Tier
+from crowdfund.campaigns.counters import needed_minor
+from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState, CampaignUpdate, Tier
 from crowdfund.campaigns.updates import excerpt
 from crowdfund.database.ids import public
 from crowdfund.titles.models import Title
@@ -21,6 +22,7 @@ from crowdfund.web.images import url_of
 from crowdfund.web.markdown import markdown
 
 GIVEN_BACK = (CampaignState.FAILED, CampaignState.CANCELLED)
+_COUNTS = {CampaignState.SETTLING, *SUCCEEDED, *GIVEN_BACK}
 
 
 @lru_cache(maxsize=64)
@@ -43,7 +45,10 @@ def art_of(title: Title) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A campaign in a list. promised_minor: what is promised, or was when it closed. collected_minor: what stays."""
+    """A campaign in a list. promised_minor: what is promised, or was when it closed. collected_minor: what stays of what was got.
+
+    needed_minor: what has to be collected. counts: whether it is judged on money collected by now, and not on promises.
+    """
 
     id: int
     path: str
@@ -56,7 +61,10 @@ class Card:
     organisation_slug: str
     promised_minor: int
     collected_minor: int
+    got_minor: int
     goal_minor: int
+    needed_minor: int
+    counts: bool
     backers: int
     opens_at: datetime | None
     launched_at: datetime | None
@@ -69,6 +77,15 @@ class Card:
     def desk_path(self) -> str:
         return f"/desk/{self.organisation_slug}{self.path}"
 
+    @property
+    def is_over(self) -> bool:
+        return self.state in GIVEN_BACK
+
+    @property
+    def shown_minor(self) -> int:
+        """The one figure of it: what was collected once that counts, what is promised until then."""
+        return self.got_minor if self.counts else self.promised_minor
+
 
 def card_of(row: Mapping[str, Any]) -> Card:
     """row: as `campaigns.queries` gives it."""
@@ -78,10 +95,12 @@ def card_of(row: Mapping[str, Any]) -> Card:
         state=row["state"], currency=row["currency"], organisation_name=row["organisation_name"],
         organisation_slug=row["organisation_slug"], goal_minor=row["goal_minor"],
         promised_minor=row["promised_at_close_minor"] if row["closed_at"] else row["promised_minor"],
-        collected_minor=0 if gave_back else row["collected_minor"],
+        collected_minor=0 if gave_back else row["collected_minor"], got_minor=row["collected_minor"],
+        needed_minor=needed_minor(row), counts=row["state"] in _COUNTS,
         backers=row["pledges_at_close"] if gave_back else row["pledges_live"],
         opens_at=_instant(row["opens_at"]), launched_at=_instant(row["launched_at"]), closes_at=_instant(row["closes_at"]),
-        ended_at=_instant(row["ended_at"]), colour=row["colour"], art_url=art_url(row["title_id"], row["image_id"], row["scene"], small=True),
+        ended_at=_instant(row["ended_at"]), colour=row["colour"],
+        art_url=art_url(row["title_id"], row["image_id"], row["scene"], small=True),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignEvent, CampaignState, Rule
 from crowdfund.campaigns.verdict import SETTLE_DAYS
@@ -39,6 +39,7 @@ _STATE_STEPS = {
     CampaignState.DELIVERING: lazy("Being made"),
     CampaignState.COMPLETED: lazy("Delivered"),
 }
+LAST_HOURS = timedelta(hours=24)  # in which no fan may take a fund below its goal, as the pledges room has it
 _STOPS = {CampaignState.SUSPENDED, CampaignState.FAILED, CampaignState.CANCELLED}
 
 
@@ -46,13 +47,52 @@ def needed_text(campaign: Campaign) -> str:
     return formats.money_short(campaign.needed_minor, campaign.currency)
 
 
+def beside_the_button(campaign: Campaign, now: datetime) -> str:
+    """What happens to a pledge, in the few sentences beside the button that makes or changes it; empty before a close is set."""
+    if campaign.closes_at is None:
+        return ""
+    closes = {"when": formats.moment_text(campaign.closes_at)}
+    if campaign.rule == Rule.FLEXIBLE:
+        return _(
+            "Your card is charged after the fund closes on %(when)s, whatever it has reached by then. "
+            "You can change or cancel until it closes."
+        ) % closes  # fmt: skip
+    if campaign.rule == Rule.THRESHOLD:
+        charged = _(
+            "Your card is charged after the fund closes on %(when)s, and only if at least %(share)s of its goal is promised. "
+            "If less than that is collected, you get everything back."
+        ) % {**closes, "share": formats.percent(campaign.threshold_bps, 10_000)}  # fmt: skip
+    else:
+        charged = _(
+            "Your card is charged after the fund closes on %(when)s, and only if its whole goal is promised. "
+            "If less is collected, you get everything back."
+        ) % closes  # fmt: skip
+    return f"{charged} {until_when_changed(campaign, now)}"
+
+
+def until_when_changed(campaign: Campaign, now: datetime) -> str:
+    """Until when a pledge can be changed and cancelled; the last day is told by its hour."""
+    if campaign.closes_at is None or campaign.rule == Rule.FLEXIBLE:
+        return _("You can change or cancel until it closes.")
+    begins = campaign.closes_at - LAST_HOURS
+    if now >= begins:
+        return _(
+            "Its last 24 hours have begun: you can raise a pledge, but not lower or cancel one that the goal depends on."
+        )
+    return _(
+        "You can change or cancel until it closes; from %(when)s on, not so that it falls below its goal."
+    ) % {"when": formats.moment_text(begins)}  # fmt: skip
+
+
 def when_charged(campaign: Campaign) -> str:
     """When cards are charged, and on what condition."""
+    if campaign.state == CampaignState.SUSPENDED:
+        return _("No card is charged while the fund is paused.")
     if campaign.closes_at is None:
         return _("Cards are charged after the fund has closed.")
     day = formats.day(campaign.closes_at)
     if campaign.closed_at is not None:
-        return _("Cards were charged after the fund closed on %(day)s.") % {"day": formats.day(campaign.closed_at)}
+        return _("Cards were charged after the fund closed on %(day)s.") % {"day": day}
     if campaign.rule == Rule.FLEXIBLE:
         return _("Cards are charged when the fund closes on %(day)s, whatever was promised by then.") % {"day": day}
     facts = {"day": day, "needed": needed_text(campaign)}
@@ -88,6 +128,10 @@ def if_it_fails(campaign: Campaign) -> str:
 def what_comes(campaign: Campaign) -> str:
     """What happens next in this fund's life; empty where nothing does."""
     state = campaign.state
+    if state == CampaignState.SUSPENDED:
+        return _(
+            "We look into it and decide. Backers hear by mail when it opens again or ends, and can cancel at any time."
+        )
     if state == CampaignState.PRELAUNCH:
         if campaign.opens_at:
             return _("It opens on %(when)s.") % {"when": formats.moment_text(campaign.opens_at)}
@@ -110,6 +154,7 @@ def history(campaign: Campaign, events: list[CampaignEvent]) -> list[Step]:
     """What happened to the fund and what comes, for the public. Why staff paused it stays between them and its makers."""
     steps: list[Step] = []
     was_live = False
+    nobody_charged = campaign.state == CampaignState.FAILED and not campaign.collected_minor
     for event in events:
         state = CampaignState(event.to_state)
         words = _STATE_STEPS.get(state)
@@ -117,9 +162,13 @@ def history(campaign: Campaign, events: list[CampaignEvent]) -> list[Step]:
             continue
         if state == CampaignState.LIVE and was_live:
             words = lazy("Open again")
+        if state == CampaignState.SETTLING and nobody_charged:
+            words = lazy("Closed")
         was_live |= state == CampaignState.LIVE
         remark = event.because if state == CampaignState.CANCELLED else ""
-        steps.append((str(words), event.at, remark, "stopped" if state in _STOPS else "done"))
+        # It took pledges until the hour that it had promised, however late the sweep came by: one closing date on the page.
+        at = campaign.closes_at if state == CampaignState.SETTLING else event.at
+        steps.append((str(words), at, remark, "stopped" if state in _STOPS else "done"))
     return steps + _what_is_left(campaign)
 
 
@@ -152,18 +201,24 @@ def result_text(campaign: Campaign) -> tuple[str, str]:
             "collected": collected,
             "promised": promised,
         }
-    if state == CampaignState.FAILED and campaign.collected_minor:
-        return _("Not funded"), _(
-            "%(collected)s was collected of %(needed)s needed. Everybody gets everything back, fees included."
-        ) % {"collected": collected, "needed": needed_text(campaign)}  # fmt: skip
     if state == CampaignState.FAILED:
-        return _("Not funded"), _("%(promised)s was promised of %(needed)s needed. Nobody was charged.") % {
-            "promised": promised, "needed": needed_text(campaign),
-        }  # fmt: skip
+        return _("Not funded"), _why_it_failed(campaign, promised, collected)
     if state == CampaignState.CANCELLED:
         return _("Cancelled"), _("Nobody was charged, and every pledge was let go.")
     if state == CampaignState.SUSPENDED:
         return _("Paused while we look into it"), _(
-            "Nothing can be pledged and no card is charged until this is settled. Your pledge is safe."
+            "Nothing can be pledged and no card is charged until this is settled. Who has pledged may cancel at any time."
         )
     return "", ""
+
+
+def _why_it_failed(campaign: Campaign, promised: str, collected: str) -> str:
+    facts = {"promised": promised, "collected": collected, "needed": needed_text(campaign)}
+    if campaign.collected_minor:
+        return (
+            _("%(collected)s was collected, and %(needed)s was needed. Everybody gets everything back, fees included.")
+            % facts
+        )
+    if campaign.promised_at_close_minor >= campaign.needed_minor:
+        return _("%(promised)s was promised, but no card could be charged.") % facts
+    return _("Only %(promised)s was promised, and %(needed)s was needed: nobody was charged.") % facts
