@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from crowdfund.database.outage import is_outage
 from crowdfund.refusal import Refusal
+from crowdfund.web import language, sessions
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page, redirect
 from crowdfund.web.paths import own_path, sign_in_path
@@ -50,10 +52,13 @@ async def answer(request: Request, error: Exception) -> Response:
     """The answer to an error raised by a route, or by nobody finding one."""
     if isinstance(error, SignInNeeded):
         return _to_sign_in(request)
-    failure = _failure(request, error)
     if request.url.path.startswith("/api/"):
-        return _as_problem(request, failure)
-    return _as_page(request, failure)
+        return _as_problem(request, _failure(request, error))
+    if isinstance(error, HTTPException | Refusal):
+        if error.status_code == 404 and (path := _without_slash(request)):
+            return RedirectResponse(path, 308)
+        await _recognise(request)
+    return _as_page(request, _failure(request, error))
 
 
 def _failure(request: Request, error: Exception) -> _Failure:
@@ -76,6 +81,24 @@ def _failure(request: Request, error: Exception) -> _Failure:
         return _Failure(503, _CODES[503], str(_SENTENCES[503]), {"retry-after": "5"})
     _log.error("request %s: %s %s failed", request_id, request.method, request.scope["path"][:200], exc_info=error)
     return _Failure(500, _CODES[500], str(_SENTENCES[500]))
+
+
+def _without_slash(request: Request) -> str | None:
+    """The address that somebody meant who wrote `/money/`; none where there is no slash too many, or it would lead away."""
+    path = request.scope["path"]
+    if request.method not in SAFE_METHODS or len(path) < 2 or not path.endswith("/"):
+        return None
+    query = request.scope["query_string"].decode("latin-1")
+    return own_path(quote(path.rstrip("/")) + (f"?{query}" if query else ""))
+
+
+async def _recognise(request: Request) -> None:
+    """Who asks, where nobody had found out yet: a page that isn't there still has a bar, and it knows its visitor."""
+    try:
+        await sessions.find(request)
+        language.choose(request)
+    except Exception:  # a page for an error must not be one more error
+        _log.exception("the visitor of an error page was not found")
 
 
 def _to_sign_in(request: Request) -> Response:
