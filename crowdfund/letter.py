@@ -7,24 +7,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from crowdfund import mailer
+from crowdfund.campaigns.followers import news_path
 from crowdfund.people.models import Person
 from crowdfund.web.i18n import speaking
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a letter says: subject, paragraphs, and the words on its one button, which leads to the path."""
+    """What a letter says: subject, paragraphs, and the words on its one button, which leads to the path.
+
+    news_of: the fund that it is news of, id and name, where its reader may want no more of that.
+    """
 
     subject: str
     paragraphs: Sequence[str]
     button: str
     path: str
+    news_of: tuple[int, str] | None = None
 
     def context(self, reader: Person) -> dict[str, Any]:
-        return {
+        facts = {
             "name": reader.name, "subject": self.subject, "paragraphs": list(self.paragraphs), "link_label": self.button,
             "path": self.path,
         }  # fmt: skip
+        if self.news_of is None:
+            return facts
+        campaign_id, fund = self.news_of
+        return facts | {"fund": fund, "stop_path": news_path(campaign_id, reader.id)}
 
 
 async def send(payload: dict[str, Any], reader: Person, write: Callable[[], Letter]) -> None:

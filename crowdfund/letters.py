@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from crowdfund import delivery_letters, fan_letters, mailer
+from crowdfund import clock, delivery_letters, fan_letters, mailer
+from crowdfund.campaigns.actions import REMIND_BEFORE
 from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate, ReviewRemark
+from crowdfund.campaigns.updates import opening
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.outbox import Job
@@ -297,6 +299,13 @@ _ALL = Sql("""
         SELECT person_id FROM follower WHERE campaign_id = $1
         UNION SELECT person_id FROM pledge WHERE campaign_id = $1 AND state IN ('active', 'charging', 'errored', 'collected', 'disputed')
     ) AS told WHERE person_id > $2 ORDER BY person_id LIMIT $3""")
+_READERS = Sql("""
+    SELECT person_id, person_id AS place FROM (
+        SELECT person_id FROM follower WHERE campaign_id = $1
+        UNION SELECT person_id FROM pledge WHERE campaign_id = $1 AND state IN ('active', 'charging', 'errored', 'collected', 'disputed')
+    ) AS told WHERE person_id > $2
+      AND NOT EXISTS (SELECT 1 FROM mail_stop s WHERE s.campaign_id = $1 AND s.person_id = told.person_id)
+    ORDER BY person_id LIMIT $3""")
 _FOLLOWERS = Sql("""
     SELECT person_id, person_id AS place FROM follower WHERE campaign_id = $1 AND person_id > $2 ORDER BY person_id LIMIT $3""")
 _PAID = Sql("""
@@ -309,21 +318,25 @@ async def _launched(payload: dict[str, Any]) -> None:
 
     def write() -> Letter:
         sentence = _("The fund that you follow takes pledges from now on.")
-        return Letter(_("%(fund)s is open") % {"fund": campaign.name}, [sentence], _("Back it"), campaign.path)
+        title = _("%(fund)s is open") % {"fund": campaign.name}
+        return Letter(title, [sentence], _("Back it"), campaign.path, news_of=(campaign.id, campaign.name))
 
     await _tell_many(payload, campaign, write, readers=_FOLLOWERS)
 
 
 async def _closing_soon(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
-    if campaign.state != CampaignState.LIVE:  # it was paused or cancelled since this was put down
+    closes_at = campaign.closes_at
+    if campaign.state != CampaignState.LIVE or closes_at is None:  # it was paused or cancelled since this was put down
+        return
+    if closes_at - clock.now() > REMIND_BEFORE:  # it was paused meanwhile: its new day has a reminder of its own
         return
 
     def write() -> Letter:
-        when = moment_text(campaign.closes_at) if campaign.closes_at else ""
-        sentence = _("The fund that you follow closes on %(when)s.") % {"when": when}
+        sentence = _("The fund that you follow closes on %(when)s.") % {"when": moment_text(closes_at)}
         title = _("Two days left for %(fund)s") % {"fund": campaign.name}
-        return Letter(title, [sentence], _("See where it stands"), campaign.path)
+        news_of = (campaign.id, campaign.name)
+        return Letter(title, [sentence], _("See where it stands"), campaign.path, news_of=news_of)
 
     await _tell_many(payload, campaign, write, readers=_FOLLOWERS)
 
@@ -354,7 +367,29 @@ async def _update_published(payload: dict[str, Any]) -> None:
 
     def write() -> Letter:
         path = f"{campaign.path}/updates/{update.number}"
-        return Letter(f"{campaign.name}: {update.title}", [_("There is news from the fund.")], _("Read it"), path)
+        said, more = opening(update.body)
+        sentences = [*said, _("There is more of it on the page.")] if more else said
+        news_of = (campaign.id, campaign.name)
+        return Letter(f"{campaign.name}: {update.title}", sentences, _("Read it on its page"), path, news_of=news_of)
+
+    await _tell_many(payload, campaign, write, readers=_READERS)
+
+
+async def _resumed(payload: dict[str, Any]) -> None:
+    """Whoever backs or follows a fund that was paused hears that it is open again, and when it closes now."""
+    campaign = await Campaign.get(id=payload["campaign"])
+    if campaign.state != CampaignState.LIVE or campaign.closes_at is None:
+        return
+    closes = campaign.closes_at
+
+    def write() -> Letter:
+        sentences = [
+            _("It was paused while we looked into it; now it takes pledges again."),
+            _("The time it was paused is given back: it closes on %(when)s. Cards are charged after that, not before.")
+            % {"when": moment_text(closes)},
+        ]
+        title = _("%(fund)s is open again") % {"fund": campaign.name}
+        return Letter(title, sentences, _("Go to the fund"), campaign.path)
 
     await _tell_many(payload, campaign, write)
 
@@ -383,6 +418,7 @@ JOBS: dict[str, Job] = {
     "campaign_launched": _launched,
     "launch_put_off": _put_off,
     "campaign_paused": _paused,
+    "campaign_resumed": _resumed,
     "campaign_funded": _funded,
     "fund_made_it": _made_it,
     "campaign_failed": _ended,

@@ -35,6 +35,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    stop_url: str = ""
 
 
 async def deliver(payload: dict[str, Any]) -> None:
@@ -62,11 +63,12 @@ def write(mail_id: int, template: str, address: str, locale: str, context: Mappi
     known: dict[str, Any] = {"simulated": current().sandbox, "base_url": current().base_url, **context}
     if link := _link(context):
         known["link"] = link
+    stop_url = known["stop_link"] = current().base_url + context["stop_path"] if context.get("stop_path") else ""
     written = render(f"mail/{template}.txt", locale, **known).strip()
     subject, _, text = written.partition("\n")
     known["subject"] = subject.strip()
     html = render(f"mail/{template}.html", locale, **known)
-    return Letter(mail_id, address, known["subject"], text.strip() + "\n", html)
+    return Letter(mail_id, address, known["subject"], text.strip() + "\n", html, stop_url)
 
 
 def _link(context: Mapping[str, Any]) -> str:
@@ -87,6 +89,8 @@ def message(letter: Letter) -> EmailMessage:
     made["Date"] = formatdate(clock.wall_now_us() / 1_000_000)
     made["Message-ID"] = f"<{ids.public(letter.id)}@{parseaddr(current().mail_from)[1].rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"
+    if letter.stop_url:
+        made["List-Unsubscribe"] = f"<{letter.stop_url}>"
     made.set_content(letter.text)
     made.add_alternative(letter.html, subtype="html")
     return made

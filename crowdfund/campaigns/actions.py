@@ -27,6 +27,7 @@ from crowdfund.campaigns.rules import (
     Draft,
     Missing,
     broken_promises,
+    closes_after_pause,
     refuse_content,
     refuse_tier_content,
     refuse_tier_dates,
@@ -338,7 +339,7 @@ async def _remind_before_close(campaign: Campaign) -> None:
     assert campaign.closes_at is not None
     due_at = campaign.closes_at - REMIND_BEFORE
     if due_at > clock.now():
-        key = f"closing_soon:{campaign.id}"
+        key = f"closing_soon:{campaign.id}:{clock.to_us(due_at)}"  # a fund that was paused closes on another day
         await outbox.enqueue("closing_soon", {"campaign": campaign.id}, key=key, due_at_us=clock.to_us(due_at))
 
 
@@ -384,13 +385,30 @@ async def pause(campaign_id: int, because: str, *, by: int) -> None:
     await outbox.enqueue("campaign_paused", {"campaign": campaign_id, "because": because}, key=key)
 
 
+async def closes_if_resumed(campaign: Campaign) -> datetime | None:
+    """When a paused fund would close if it were opened again now: the time it was paused is given back to it."""
+    pauses = CampaignEvent.filter(campaign_id=campaign.id, to_state=CampaignState.SUSPENDED)
+    paused = await pauses.order_by("-id").first()
+    if paused is None or campaign.closes_at is None:
+        return campaign.closes_at
+    return closes_after_pause(campaign.closes_at, paused.at, clock.now())
+
+
 @atomic
 async def resume(campaign_id: int, because: str, *, by: int) -> None:
+    """Open a paused fund again. It closes later by the time it was paused, also past its 90 days, and its fans are told."""
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state != CampaignState.SUSPENDED:
         raise MoveRefused("Only a paused fund can be resumed.")
-    await _move(campaign, CampaignState.LIVE, because, by)
+    was, closes_at = campaign.closes_at, await closes_if_resumed(campaign)
+    assert was is not None and closes_at is not None
+    if closes_at > was:
+        because += f" (It closes on {closes_at:%Y-%m-%d %H:%M} UTC instead of {was:%Y-%m-%d %H:%M} UTC.)"
+    await _move(campaign, CampaignState.LIVE, because, by, closes_at=closes_at)
+    key = f"campaign_resumed:{campaign_id}:{clock.now_us()}"
+    await outbox.enqueue("campaign_resumed", {"campaign": campaign_id}, key=key)
+    await _remind_before_close(campaign)
 
 
 @atomic

@@ -34,7 +34,7 @@ MOVES: dict[CampaignState, set[CampaignState]] = {
     S.CHANGES_REQUESTED: {S.SUBMITTED},
     S.APPROVED: {S.PRELAUNCH},
     S.REJECTED: set(),
-    S.PRELAUNCH: {S.LIVE},
+    S.PRELAUNCH: {S.LIVE, S.CANCELLED},
     S.LIVE: {S.SETTLING, S.CANCELLED, S.SUSPENDED},
     S.SETTLING: {S.FUNDED, S.FAILED},
     S.FUNDED: {S.DELIVERING},
@@ -153,6 +153,8 @@ class Tier(Model):
     ships = fields.TextField(default="nothing")
     delivers_on = fields.TextField(default="")
     image_id = fields.BigIntField(null=True)
+    first_taken_at = InstantField(null=True)
+    image_alt = ""  # what the picture shows, where it was looked up
 
     class Meta:
         table = "tier"
@@ -160,6 +162,22 @@ class Tier(Model):
     @property
     def left(self) -> int | None:
         return None if self.size is None else self.size - self.taken
+
+    @property
+    def is_promised(self) -> bool:
+        """Fans took it, though all of them may have left it again."""
+        return self.first_taken_at is not None
+
+
+class CampaignImage(Model):
+    """A picture of a campaign's story. Tortoise wants one column as key; the pair is unique in the schema."""
+
+    campaign_id = fields.BigIntField(primary_key=True, generated=False)
+    image_id = fields.BigIntField()
+    position = fields.BigIntField()
+
+    class Meta:
+        table = "campaign_image"
 
 
 class Sale(Model):
@@ -221,3 +239,15 @@ class Follower(Model):
 
     class Meta:
         table = "follower"
+
+
+class MailStop(Model):
+    """A backer who wants no more news of a fund by mail."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    campaign_id = fields.BigIntField()
+    person_id = fields.BigIntField()
+    made_at = InstantField()
+
+    class Meta:
+        table = "mail_stop"

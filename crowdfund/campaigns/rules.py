@@ -133,6 +133,12 @@ def broken_promises(tier: Any, content: Any) -> list[Missing]:
     return broken
 
 
+def closes_after_pause(closes_at: datetime, paused_at: datetime, now: datetime) -> datetime:
+    """When a fund closes that was paused: later by as long as that was, counted in whole minutes, as people read it."""
+    minutes = -(-(now - paused_at) // timedelta(minutes=1)) if now - paused_at >= timedelta(minutes=1) else 0
+    return closes_at + timedelta(minutes=minutes)
+
+
 def refuse_content(goal_minor: int, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:
     """Raises Invalid for a goal no fund can have, and for moments that have passed."""
     if goal_minor > money.AMOUNT_MAX_MINOR:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import PUBLIC, Campaign, CampaignState, CampaignUpdate
@@ -11,6 +13,13 @@ from crowdfund.refusal import NotFound, Refusal
 
 TITLE_MAX = 120
 BODY_MAX = 20_000
+
+
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_BEGINNING = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?)")
+_RULE = re.compile(r"[-*_]{3,}|`{3,}.*")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|~~|`)(?=\S)(.+?)(?<=\S)\1")
 
 
 class CannotWriteNow(Refusal):
@@ -53,3 +62,22 @@ def excerpt(body: str) -> str:
     paragraphs = [part.strip() for part in body.split("\n\n") if part.strip()]
     first = next((part for part in paragraphs if not part.startswith(("#", "!", "---", "```"))), "")
     return first if len(first) <= 300 else first[:300].rpartition(" ")[0] + " …"
+
+
+def opening(body: str, most: int = 1_200) -> tuple[list[str], bool]:
+    """How an update begins, as plain paragraphs for a letter, and whether there is more of it. most: characters, about."""
+    paragraphs = [plain for part in body.split("\n\n") if (plain := _plain(part))]
+    said: list[str] = []
+    for paragraph in paragraphs:
+        if said and sum(map(len, said)) + len(paragraph) > most:
+            break
+        said.append(paragraph if len(paragraph) <= most else paragraph[:most].rpartition(" ")[0] + " …")
+    return said, len(said) < len(paragraphs) or any(one.endswith(" …") for one in said)
+
+
+def _plain(markdown: str) -> str:
+    """Markdown without its marks: pictures are left out, of links the words stay."""
+    text = _PICTURE.sub("", markdown)
+    text = _LINK.sub(r"\1", text)
+    text = "\n".join(_BEGINNING.sub("", line) for line in text.splitlines() if not _RULE.fullmatch(line.strip()))
+    return _EMPHASIS.sub(r"\2", text).strip()

@@ -121,7 +121,10 @@ async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
     rows: list[Todo] = await _disputes_todo(organisation, campaign)
     rows += await _payouts_todo(organisation, campaign)
     if campaign.state == S.SUSPENDED:
-        rows.append((_("We paused this fund while we look into it. We have written to you."), "", "", "late"))
+        sentence = _(
+            "We paused this fund while we look into it. We have written to you. The time it is paused is given back."
+        )
+        rows.append((sentence, "", "", "late"))
     if campaign.state in MOVABLE and campaign.closes_at and campaign.closes_at <= clock.now():
         rows.append(
             (

@@ -58,7 +58,11 @@ async def _review(request: Request, campaign: Campaign, status: int = 200, **for
         missing=await missing_in(campaign) if campaign.state == S.SUBMITTED else [], base=f"/staff{campaign.path}",
         remark_form=shown["remark"], verdict_form=shown["verdict"], decision_form=shown["decision"],
         verdicts=[(verdict.value, words, "") for verdict, words in VERDICTS.items()],
-        decisions=[(path, _(words), tone) for path, words, tone in DECISIONS.get(S(campaign.state), [])],
+        decisions=[
+            (path, _(words), tone) for path, words, tone in DECISIONS.get(S(campaign.state), [])
+            if path == "suspension" or request.state.person.staff_role == "admin"
+        ],
+        closes_if_resumed=await actions.closes_if_resumed(campaign) if campaign.state == S.SUSPENDED else None,
     )  # fmt: skip
 
 

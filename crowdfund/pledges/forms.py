@@ -100,6 +100,7 @@ class RefundForm(Form):
     key = fields.text(max=64, min=0)
     amount = fields.maybe(fields.money())
     reason = fields.text(max=500, min=5, lines=True)
+    sure = fields.checkbox()
 
 
 class ReasonForm(Form):

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
 from crowdfund.database import Sql
-from crowdfund.payments.models import Charge, ChargeState, Refund, SavedCard
-from crowdfund.pledges.models import CHANGEABLE, Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState
+from crowdfund.payments.models import CardState, Charge, ChargeState, Refund, SavedCard
+from crowdfund.pledges.deliveries import is_late, silent_from
+from crowdfund.pledges.models import CHANGEABLE, UNSENT, Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState
 from crowdfund.pledges.rules import RETRY_DAYS
 
 PAGE = 25
@@ -48,12 +49,40 @@ class Shown:
         return self.pledge.state in CHANGEABLE and self.campaign.state == CampaignState.LIVE and not self.has_closed
 
     @property
+    def can_cancel(self) -> bool:
+        """While a fund is paused she may go, however late it is, though nothing else can be done with her pledge."""
+        is_paused = self.campaign.state == CampaignState.SUSPENDED
+        return self.can_change or (is_paused and self.pledge.state in CHANGEABLE)
+
+    @property
     def has_closed(self) -> bool:
         return self.campaign.closes_at is None or clock.now() >= self.campaign.closes_at
 
     @property
     def needs_card(self) -> bool:
         return self.pledge.state == PledgeState.STARTED and self.can_change
+
+    @property
+    def charges_until(self) -> datetime | None:
+        return charges_until(self.campaign)
+
+    @property
+    def card_is_gone(self) -> bool:
+        """The card that it counts on can't be charged any more."""
+        waits = self.pledge.state in (PledgeState.ACTIVE, PledgeState.ERRORED)
+        return waits and self.card is not None and self.card.state == CardState.GONE
+
+    @property
+    def card_ends_early(self) -> bool:
+        """The card that it counts on is over before the last time that it may be charged."""
+        if self.pledge.state != PledgeState.ACTIVE or self.card is None or self.charges_until is None:
+            return False
+        return not self.card_is_gone and self.card.ends_before(self.charges_until)
+
+    @property
+    def wants_card(self) -> bool:
+        """It can't be paid before another card is given."""
+        return self.needs_card or self.needs_mending or self.card_is_gone
 
     @property
     def needs_mending(self) -> bool:
@@ -65,11 +94,30 @@ class Shown:
         return self.needs_mending and self.charge is not None and self.charge.state == ChargeState.NEEDS_ACTION
 
     @property
-    def needs_address(self) -> bool:
-        return self.delivery is not None and self.delivery.state in (
-            DeliveryState.AWAITING_ADDRESS,
-            DeliveryState.READY,
-        )
+    def is_owed(self) -> bool:
+        """Something is still to be sent to her: she may say where to."""
+        return self.pledge.state == PledgeState.COLLECTED and self._is_unsent
+
+    @property
+    def is_held(self) -> bool:
+        """Nothing is sent while a bank decides about her payment."""
+        return self.pledge.state == PledgeState.DISPUTED and self._is_unsent
+
+    @property
+    def _is_unsent(self) -> bool:
+        return self.delivery is not None and self.delivery.state in UNSENT
+
+    @property
+    def address_by(self) -> datetime | None:
+        """Until when the makers wait for her address; none once she gave it."""
+        if self.delivery is None or not self.is_owed or self.delivery.state != DeliveryState.AWAITING_ADDRESS:
+            return None
+        return silent_from(self.delivery)
+
+    @property
+    def is_late(self) -> bool:
+        """The month that her reward was promised for is over, and it was not sent."""
+        return self.is_owed and self.tier is not None and is_late(self.tier.delivers_on, clock.now())
 
     @property
     def mend_by(self) -> datetime | None:
@@ -123,6 +171,14 @@ async def pledges_of(person_id: int, *, before_id: int | None = None, limit: int
     return await query.order_by("-id").limit(limit)
 
 
+async def pledges_in(campaign_id: int, state: str, *, before_id: int | None = None, limit: int = PAGE) -> list[Pledge]:
+    """A fund's pledges in one state, newest first."""
+    query = Pledge.filter(campaign_id=campaign_id, state=state)
+    if before_id is not None:
+        query = query.filter(id__lt=before_id)
+    return await query.order_by("-id").limit(limit)
+
+
 async def live_pledge(person_id: int, campaign_id: int) -> Pledge | None:
     """The fan's pledge in a fund, if she has one: the live one before one that was only started."""
     states = ("active", "charging", "errored", "collected", "disputed", "started")
@@ -152,6 +208,12 @@ def what_happens_next(campaign: Campaign) -> str:
     if campaign.rule == Rule.FLEXIBLE:
         return "when_flexible"
     return "when_threshold" if campaign.rule == Rule.THRESHOLD else "when_strict"
+
+
+def charges_until(campaign: Campaign) -> datetime | None:
+    """When cards are charged for the last time, if it comes to that: they have to be good until then."""
+    closes_at = campaign.closed_at or campaign.closes_at
+    return closes_at + timedelta(days=RETRY_DAYS[-1]) if closes_at else None
 
 
 def last_try_at(campaign: Campaign) -> datetime | None:

@@ -119,7 +119,9 @@ async def _ask_first(request: Request, pledge: Pledge, form: RefundForm) -> Resp
     left_minor = _left_minor(await queries.shown(pledge))
     wanted_minor = form.amount or left_minor
     if wanted_minor > left_minor:
-        form.refuse("amount", _("At most %(left)s is left to refund.") % {"left": formats.money(left_minor, pledge.currency)})
+        form.refuse(
+            "amount", _("At most %(left)s is left to refund.") % {"left": formats.money(left_minor, pledge.currency)}
+        )
         return await _page(request, pledge, form, 422)
     return await _page(request, pledge, form, confirm_minor=wanted_minor)
 

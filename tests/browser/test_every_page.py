@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from crowdfund import clock
 from crowdfund.app import ROUTES
-from crowdfund.campaigns import actions, versions
+from crowdfund.campaigns import actions, followers, versions
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database.ids import public
@@ -151,6 +151,7 @@ async def for_everybody(world: World) -> Looks:
         "/campaigns/{slug}/updates/{number}": [(NOBODY, f"{live}/updates/1")],
         "/campaigns/{slug}/versions/{version}": [(NOBODY, f"{live}/versions/1")],
         "/embed/{slug}": [(NOBODY, f"/embed/{world.live.slug}")],
+        "/news/{letters}": [(NOBODY, followers.news_path(world.live.id, world.mei.id))],
     }  # fmt: skip
 
 
@@ -204,7 +205,8 @@ async def for_staff(world: World) -> Looks:
         "/staff/campaigns": [(ADA, "/staff/campaigns"), (ADA, "/staff/campaigns?state=rejected")],
         "/staff/campaigns/{slug}": [(ADA, f"/staff{film.path}") for film in (world.live, *world.others)],
         "/staff/campaigns/{slug}/preview": [(ADA, f"/staff{world.others[2].path}/preview")],
-        "/staff/pledges": [(ADA, "/staff/pledges"), (ADA, f"/staff/pledges?q={world.mei.email}")],
+        "/staff/pledges": [(ADA, "/staff/pledges"), (ADA, f"/staff/pledges?q={world.mei.email}"),
+            (ADA, f"/staff/pledges?fund={world.funded.slug}")],
         "/staff/pledges/{pledge}": [(ADA, f"/staff{pledge.path}") for pledge in (hers, errored)],
     }  # fmt: skip
 

@@ -6,11 +6,13 @@ from crowdfund import clock
 from crowdfund.campaigns.models import CampaignEvent
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.ids import public
-from crowdfund.payments.models import WebhookEvent
+from crowdfund.payments.models import Refund, WebhookEvent
 from crowdfund.people.models import AuditEntry, StaffRole
+from crowdfund.worker import work_until_idle
+from tests.bank import books_proven, close_now, pledges_with
 from tests.http.campaign_world import a_producer, a_reviewer, launched, submitted
 from tests.http.conftest import SiteUnderTest
-from tests.world import again
+from tests.world import a_campaign, again
 
 _PARKED = Sql("""
     INSERT INTO job (id, kind, payload, due_at, state, tries, lease_until, error)
@@ -92,6 +94,41 @@ async def test_a_fund_is_paused_resumed_and_ended_with_reasons(site: SiteUnderTe
     assert list(because)[-3:] == ["The rights are in doubt.", "They are settled now.", "The studio is gone for good."]
     told = await AuditEntry.filter(action="campaign_cancelled").first()
     assert told is not None and told.by_person_id == admin.person.id and told.reason == "The studio is gone for good."
+
+
+async def test_from_a_fund_to_a_pledge_whose_money_is_given_back_after_a_second_look(site: SiteUnderTest) -> None:
+    admin, reviewer = await a_reviewer(site, StaffRole.ADMIN, "Grace"), await a_reviewer(site)
+    campaign = await a_campaign(goal_minor=100_00)
+    (pledge,) = await pledges_with(campaign, "ok", amount_minor=100_00)
+    await close_now(campaign)
+    await admin.get("/staff")
+    await admin.get(admin.page.links["Pledges"])
+    assert "Somebody writes about her money" in admin.text
+    await admin.get(f"/staff{campaign.path}")
+    await admin.get(admin.page.links["Its pledges"])
+    assert "River Moon" in admin.text and "€100.00" in admin.text
+    await admin.get(f"/staff/pledges?fund={campaign.slug}&state=dropped")
+    assert "No pledge of River Moon is in this state." in admin.text
+    assert (await admin.get("/staff/pledges?fund=no-such")).status_code == 404
+    await admin.get(f"/staff/pledges?fund={campaign.slug}")
+    assert f'href="/staff{pledge.path}"' in admin.response.text
+    await admin.get(f"/staff{pledge.path}")
+    await admin.submit("Refund", amount="1000", reason="She asked for it.")
+    assert admin.status == 422 and "At most €100.00 is left to refund." in admin.text
+    await admin.submit("Refund", amount="12,50", reason="She asked for it.")
+    assert "Give €12.50 back?" in admin.text and "€87.50 of her pledge stays." in admin.text
+    assert await Refund.all().count() == 0, "nothing has happened yet"
+    await admin.submit("Yes, give it back")
+    assert "The refund is on its way." in admin.text
+    assert [refund.amount_minor for refund in await Refund.all()] == [12_50]
+    await admin.submit("Refund", reason="And all the rest of it.")
+    assert "Give €87.50 back?" in admin.text and "Then her pledge is over." in admin.text
+    await reviewer.get(f"/staff{pledge.path}")
+    assert "An admin can give it back." in reviewer.text and "Refund" not in [
+        button.get("words") for form in reviewer.page.forms for button in form.buttons
+    ]
+    await work_until_idle()
+    await books_proven()
 
 
 async def test_only_staff_come_in(site: SiteUnderTest) -> None:

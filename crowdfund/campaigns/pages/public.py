@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.campaigns import followers, versions
+from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.pages.shown import art_of, card_of, story_html
 from crowdfund.campaigns.queries import campaigns_of, public_campaign
 from crowdfund.campaigns.updates import NoSuchUpdate, update_of
@@ -16,7 +17,7 @@ from crowdfund.people.models import Person
 from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
-from crowdfund.web import api, headers, language, page_cache
+from crowdfund.web import api, csrf, headers, language, page_cache
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.paths import own_path
@@ -24,6 +25,7 @@ from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import anyone, get, post, public, signed_in
 
 _FOLLOW = Limit("follow", 60, 60, by="person")
+_NEWS = Limit("news", 60, 60)
 _embeds: page_cache.Kept[page_cache.Body] = page_cache.Kept()
 
 
@@ -82,6 +84,21 @@ async def unfollow(request: Request) -> Response:
     return redirect(request, campaign.path, ("good", _("You don't follow it any more.")))
 
 
+async def news_page(request: Request) -> Response:
+    """Where the link in a letter leads; a press of the button does it, as mail programs open links by themselves."""
+    campaign_id, person_id = followers.reader_of(request.path_params["letters"])
+    campaign = await Campaign.get(id=campaign_id)
+    hears = await followers.hears(campaign_id, person_id)
+    return page(request, "campaigns/news.html", campaign=campaign, hears=hears, action=request.url.path)
+
+
+async def change_news(request: Request) -> Response:
+    campaign_id, person_id = followers.reader_of(request.path_params["letters"])
+    wanted = (await csrf.read_form(request)).get("news") == "yes"
+    await (followers.resume_news if wanted else followers.stop_news)(campaign_id, person_id)
+    return redirect(request, request.url.path)
+
+
 # --- on other people's pages ---
 
 
@@ -124,6 +141,8 @@ routes = [
     get("/campaigns/{slug}/follower", follow_page, may=signed_in),
     post("/campaigns/{slug}/follower", follow, may=signed_in, limit=_FOLLOW),
     post("/campaigns/{slug}/follower/removal", unfollow, may=signed_in, limit=_FOLLOW),
+    get("/news/{letters}", news_page, may=anyone, headers=headers.NO_REFERRER),
+    post("/news/{letters}", change_news, may=anyone, limit=_NEWS, headers=headers.NO_REFERRER),
     get("/embed/{slug}", embed, may=public, headers=headers.FRAMED),
     get("/oembed", oembed, may=public),
 ]
