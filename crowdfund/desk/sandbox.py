@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,12 +17,12 @@ from crowdfund.settings import current
 from crowdfund.web import headers
 from crowdfund.web.fields import whole
 from crowdfund.web.form import Form
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, ngettext
 from crowdfund.web.page import page, redirect
 from crowdfund.web.paths import own_path
 from crowdfund.web.routes import anyone, get, post
 
-_SHOWN_MAX = 200
+PAGE = 100
 _LINK = re.compile(r"https?://[!-~]+")
 
 
@@ -43,17 +43,32 @@ async def move_clock(request: Request) -> Response:
     if form.errors:
         return redirect(request, back, ("bad", form.errors["days"]))
     clock.advance(timedelta(days=form.days))
-    return redirect(request, back, ("note", _("The clock moved on by %(days)d days.") % {"days": form.days}))
+    said = ngettext("The clock moved on by a day.", "The clock moved on by %(days)d days.", form.days)
+    return redirect(request, back, ("note", said % {"days": form.days}))
 
 
 async def outbox(request: Request) -> Response:
+    """The newest mails, or those to addresses with these letters in them; a page at a time."""
     _only_simulated()
-    found = await Mail.all().order_by("-id").limit(_SHOWN_MAX)
+    to = request.query_params.get("to", "").replace("\x00", "").strip().lower()[:254]
+    before = _before(request.query_params.get("before", ""))
+    asked = Mail.filter(id__lt=before) if before else Mail.all()
+    found = await (asked.filter(to_address__contains=to) if to else asked).order_by("-id").limit(PAGE + 1)
     mails = [
         {"path": f"/outbox/{ids.public(one.id)}", "to": one.to_address, "subject": one.subject, "made_at": one.made_at}
-        for one in found
+        for one in found[:PAGE]
     ]
-    return page(request, "desk/outbox.html", mails=mails)
+    kept = {"to": to} if to else {}
+    older = f"/outbox?{urlencode(kept | {'before': ids.public(found[PAGE - 1].id)})}" if len(found) > PAGE else ""
+    newest = f"/outbox?{urlencode(kept)}".removesuffix("?") if before else ""
+    return page(request, "desk/outbox.html", mails=mails, to=to, older=older, newer=newest)
+
+
+def _before(text: str) -> int | None:
+    try:
+        return ids.private(text) if text else None
+    except ids.NoSuchId:
+        return None
 
 
 async def one_mail(request: Request) -> Response:
