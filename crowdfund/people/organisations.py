@@ -71,11 +71,12 @@ async def change_profile(organisation_id: int, name: str, about: str, *, by: int
 
 @atomic
 async def invite(organisation_id: int, email: str, role: Role, *, by: int) -> None:
-    """Mail an invitation; it is good once, for two weeks, and for this address only."""
+    """Mail an invitation; it is good once, for two weeks, and for this address only. It replaces one that was sent before."""
     organisation, inviter = await Organisation.get(id=organisation_id), await Person.get(id=by)
     known = await Person.get_or_none(email=email)
     if known is not None and await Member.exists(organisation_id=organisation_id, person_id=known.id):
         raise Refusal(f"{known.name} is a member already: change the role instead.", field="email")
+    await Invitation.filter(organisation_id=organisation_id, email=email, used_at=None).delete()
     number = new_id()
     await Invitation.create(
         hash=fingerprint(links.secret_of("invitation", number)),
@@ -89,6 +90,25 @@ async def invite(organisation_id: int, email: str, role: Role, *, by: int) -> No
     locale = known.locale if known else inviter.locale
     words = {"organisation": organisation.name, "inviter": inviter.name, "role": role.value}
     await mail("invitation", email, locale, link_of=["invitation", number], **words)
+
+
+async def open_invitations(organisation_id: int) -> list[Invitation]:
+    """Those that can still be used, the soonest to end first."""
+    now = clock.wall_now_us()
+    unused = Invitation.filter(organisation_id=organisation_id, used_at=None, expires_at__gt=now)
+    return await unused.order_by("expires_at", "email")
+
+
+@atomic
+async def withdraw_invitation(organisation_id: int, hash: str, *, by: int) -> None:
+    """Take an invitation back: its link is good no more. hash: as its row has it. Raises LinkUsedUp once it was used."""
+    known = hash.isascii() and hash.isalnum()
+    found = await Invitation.get_or_none(hash=hash, organisation_id=organisation_id, used_at=None) if known else None
+    if found is None:
+        raise links.LinkUsedUp("This invitation was used already, or taken back.")
+    await Invitation.filter(hash=hash, used_at=None).delete()
+    before = {"email": found.email, "role": found.role}
+    await record("invitation_withdrawn", f"organisation:{organisation_id}", by=by, before=before)
 
 
 async def live_invitation(secret: str) -> Invitation:

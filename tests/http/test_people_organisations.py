@@ -108,6 +108,30 @@ async def test_an_invited_person_becomes_a_member(site: SiteUnderTest) -> None:
     assert wu.status == 410
 
 
+async def test_an_invitation_is_seen_and_taken_back(site: SiteUnderTest) -> None:
+    owner, _studio = await a_studio(site)
+    wu = await site.signed_up("Wu")
+    members = "/desk/lanting-pictures/members"
+    await owner.get(members)
+    assert "Invited, not here yet" not in owner.text
+    for role in ("viewer", "manager"):  # the second replaces the first
+        await owner.submit("/desk/lanting-pictures/invitations", email="wu@example.com", role=role)
+    assert "Invited, not here yet" in owner.text and owner.response.text.count("wu@example.com") == 2, (
+        "a flash and a row"
+    )
+    newest, first = [link_in(mail.text_body) for mail in await site.mails_to("wu@example.com")]
+    assert (await wu.get(first)).status_code == 410
+    assert (await wu.get(newest)).status_code == 200
+    await owner.get(members)
+    withdrawal = owner.form("Take back").action
+    await owner.submit("Take back")
+    assert "its link is good no more" in owner.text and "wu@example.com" not in owner.text
+    assert (await wu.get(newest)).status_code == 410
+    await owner.post(withdrawal, {"csrf": owner.form("/sign-out").fields["csrf"][0]})
+    assert "used already, or taken back" in owner.text
+    assert (await AuditEntry.all().order_by("-id").first()).action == "invitation_withdrawn"  # type: ignore[union-attr]
+
+
 async def test_roles_change_and_members_leave_but_the_last_owner_stays(site: SiteUnderTest) -> None:
     owner, studio = await a_studio(site)
     wu = await site.signed_up("Wu")
@@ -119,9 +143,9 @@ async def test_roles_change_and_members_leave_but_the_last_owner_stays(site: Sit
     await owner.get("/desk/lanting-pictures/members")
     await owner.submit(f"{own}/role", role="viewer")
     assert owner.status == 409 and "Somebody has to own it" in owner.text
-    await owner.get("/desk/lanting-pictures/members")
+    assert "Who belongs to it" in owner.text, "the sentence stands beside the row, on the page itself"
     await owner.submit(f"{own}/removal")
-    assert owner.status == 409
+    assert owner.status == 409 and "Somebody has to own it" in owner.text and "Invite somebody" in owner.text
     await owner.get("/desk/lanting-pictures/members")
     await owner.submit(f"{members}/role", role="owner")
     assert (await Member.get(person_id=wu.person.id)).role == "owner"

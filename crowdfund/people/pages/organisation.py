@@ -54,12 +54,17 @@ async def members(request: Request) -> Response:
     return await _members(request, InvitationForm({"role": "manager"}))
 
 
-async def _members(request: Request, form: InvitationForm, status: int = 200) -> Response:
+async def _members(
+    request: Request, form: InvitationForm, status: int = 200, refused: dict[int, str] | None = None
+) -> Response:
+    """refused: what couldn't be done with a member, by person's id: a sentence beside the row."""
     organisation: Organisation = request.state.organisation
+    is_owner = role_may(request.state.role, Role.OWNER)
     return page(
         request, "people/members.html", status,
         organisation=organisation, members=await members_of(organisation.id), form=form, roles=ROLES, public=ids.public,
-        is_owner=role_may(request.state.role, Role.OWNER),
+        is_owner=is_owner, refused=refused or {},
+        invitations=await organisations.open_invitations(organisation.id) if is_owner else [],
     )  # fmt: skip
 
 
@@ -83,17 +88,39 @@ async def change_role(request: Request) -> Response:
     if form.errors:
         return redirect(request, path, ("bad", form.errors["role"]))
     person_id = ids.private(request.path_params["person"])
-    await organisations.change_role(
-        request.state.organisation.id, person_id, Role(form.role), by=request.state.person.id
-    )
+    try:
+        await organisations.change_role(
+            request.state.organisation.id, person_id, Role(form.role), by=request.state.person.id
+        )
+    except organisations.LastOwner as refusal:
+        return await _last_owner(request, person_id, refusal)
     return redirect(request, path, ("good", _("The role is changed.")))
+
+
+async def _last_owner(request: Request, person_id: int, refusal: Refusal) -> Response:
+    form = InvitationForm({"role": "manager"})
+    return await _members(request, form, refusal.status_code, refused={person_id: _(refusal.sentence)})
 
 
 async def remove(request: Request) -> Response:
     person_id = ids.private(request.path_params["person"])
-    await organisations.remove_member(request.state.organisation.id, person_id, by=request.state.person.id)
+    try:
+        await organisations.remove_member(request.state.organisation.id, person_id, by=request.state.person.id)
+    except organisations.LastOwner as refusal:
+        return await _last_owner(request, person_id, refusal)
     path = "/desk" if person_id == request.state.person.id else f"{request.state.organisation.desk_path}/members"
     return redirect(request, path, ("good", _("The membership is ended.")))
+
+
+async def withdraw_invitation(request: Request) -> Response:
+    path = f"{request.state.organisation.desk_path}/members"
+    try:
+        await organisations.withdraw_invitation(
+            request.state.organisation.id, request.path_params["invitation"], by=request.state.person.id
+        )
+    except Refusal as refusal:
+        return redirect(request, path, ("bad", _(refusal.sentence)))
+    return redirect(request, path, ("good", _("The invitation is taken back: its link is good no more.")))
 
 
 async def profile_page(request: Request) -> Response:
@@ -171,6 +198,7 @@ routes = [
     get("/desk", desks, may=signed_in),
     get(f"{_DESK}/members", members, may=member("viewer")),
     post(f"{_DESK}/invitations", invite, may=member("owner"), limit=INVITATIONS),
+    post(f"{_DESK}/invitations/{{invitation}}/withdrawal", withdraw_invitation, may=member("owner")),
     post(f"{_DESK}/members/{{person}}/role", change_role, may=member("owner")),
     post(f"{_DESK}/members/{{person}}/removal", remove, may=member("owner")),
     get(f"{_DESK}/profile", profile_page, may=member("manager")),
