@@ -34,8 +34,8 @@ _CAMPAIGN = Sql("""
     VALUES ($1, $2, $3, 'film', $4, $5, 'A film.', $6, $7, $8, $9, $10, 500, $11, $12, $13, $14, $15, $14)""")
 _PAGE = Sql("INSERT INTO campaign_page (campaign_id, version, story, made_at) VALUES ($1, 1, 'Once upon a time.', $2)")
 _TIER = Sql("""
-    INSERT INTO tier (id, campaign_id, position, name, price_minor, size, per_fan_max, opens_at, closes_at, ships)
-    VALUES ($1, $2, 0, 'Two seats', $3, $4, $5, $6, $7, $8)""")
+    INSERT INTO tier (id, campaign_id, position, name, price_minor, size, per_fan_max, opens_at, closes_at, ships, delivers_on)
+    VALUES ($1, $2, 0, 'Two seats', $3, $4, $5, $6, $7, $8, $9)""")
 _SALE = Sql(
     "INSERT INTO sale (id, slug, name, currency, amount_per_fan_max_minor) VALUES ($1, $2, 'First sale', $3, $4)"
 )
@@ -119,9 +119,10 @@ async def a_tier(
     opens_at: int | None = None,
     closes_at: int | None = None,
     ships: str = "nothing",
+    delivers_on: str = "",
 ) -> int:
     tier_id = new_id()
-    await _do(_TIER, tier_id, campaign.id, price_minor, size, per_fan_max, opens_at, closes_at, ships)
+    await _do(_TIER, tier_id, campaign.id, price_minor, size, per_fan_max, opens_at, closes_at, ships, delivers_on)
     return tier_id
 
 

@@ -29,7 +29,7 @@ _COUNT_CAMPAIGN = Sql("""
                  CAST(value->>'pledges' AS BIGINT) AS pledges FROM {rows}) AS more
     WHERE campaign.id = more.id""")
 _COUNT_TIER = Sql("""
-    UPDATE tier SET taken = taken + more.n
+    UPDATE tier SET taken = taken + more.n, first_taken_at = COALESCE(first_taken_at, CAST($2 AS BIGINT))
     FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'n' AS BIGINT) AS n FROM {rows}) AS more
     WHERE tier.id = more.id""")
 _COUNT_DAY = Sql("""
@@ -85,7 +85,7 @@ async def add_to_campaigns(changes: Iterable[tuple[int, int, int]]) -> None:
 
 async def add_to_tiers(places: dict[int, int]) -> None:
     """Change what is taken of tiers; the database refuses more than there are."""
-    await _COUNT_TIER(as_rows({"id": i, "n": n} for i, n in places.items() if n))
+    await _COUNT_TIER(as_rows({"id": i, "n": n} for i, n in places.items() if n), clock.now_us())
 
 
 def day_of(at_us: int) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from crowdfund.campaigns import actions, updates
-from crowdfund.campaigns.actions import TierContent
 from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.database import atomic
 from crowdfund.database.once import once
 from crowdfund.people.models import Organisation
@@ -27,7 +27,7 @@ async def add_tier_once(campaign_id: int, content: TierContent, *, by: int, key:
     """The id of the tier of this wish."""
 
     async def make() -> int:
-        return (await actions.add_tier(campaign_id, content, by=by)).id
+        return (await add_tier(campaign_id, content, by=by)).id
 
     return await once(by, f"tier:{key}", [campaign_id, asdict(content)], make)
 

@@ -72,6 +72,7 @@ async def _fund(campaign: Campaign, held_minor: int) -> None:
     movements = [Posting(fund, account, minor) for account, minor in parts if minor > 0]
     await post([Entry(f"campaign:{campaign.id}:funded", "fund_succeeded", f"campaign:{campaign.id}", movements)])
     await outbox.enqueue("campaign_funded", {"campaign": campaign.id}, key=f"campaign_funded:{campaign.id}")
+    await outbox.enqueue("fund_made_it", {"campaign": campaign.id}, key=f"fund_made_it:{campaign.id}")
 
 
 async def _fail(campaign: Campaign, because: str) -> None:

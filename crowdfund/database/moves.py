@@ -30,21 +30,21 @@ async def move(
 ) -> None:
     """Move a row to another state and write its history; compare-and-set, so of two who move at once one is told.
 
-    moves: where each state leads. by: the person's id, none for the site itself. events: the table of the history, with id,
-    `<table>_id`, from_state, to_state, because, by_person_id, at. changes: other columns set in the same step. The row object
-    is brought up to date. Raises MoveRefused.
+    row: of a model with a state. moves: where each state leads. by: the person's id, none for the site itself. events: the
+    table of the history, with id, `<table>_id` (the row's key), from_state, to_state, because, by_person_id, at. changes:
+    other columns set in the same step. The row object is brought up to date. Raises MoveRefused.
     """
     model: type[Model] = type(row)
     before = str(row.state)
     if to not in moves.get(before, ()):
         raise MoveRefused("That is not possible as things stand now. Please load the page again.")
-    if not await model.filter(id=row.id, state=before).update(state=str(to), **changes):
+    if not await model.filter(pk=row.pk, state=before).update(state=str(to), **changes):
         raise MoveRefused("Somebody else changed this a moment ago. Please load the page again.")
     for name, value in {"state": to, **changes}.items():
         setattr(row, name, value)
     await events.create(
         id=new_id(),
-        **{f"{model._meta.db_table}_id": row.id},
+        **{f"{model._meta.db_table}_id": row.pk},
         from_state=before,
         to_state=str(to),
         because=because,

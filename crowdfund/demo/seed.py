@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from crowdfund import clock, settings
 from crowdfund.campaigns import actions
-from crowdfund.campaigns.actions import Content, TierContent
+from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
+from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
@@ -157,7 +158,7 @@ async def _write(film: Film, studio: Organisation, owner: Person, closes_at: dat
     )  # fmt: skip
     await actions.write(campaign.id, content, by=owner.id)
     for reward in film.rewards:
-        await actions.add_tier(campaign.id, _tier(reward, unit), by=owner.id)
+        await add_tier(campaign.id, _tier(reward, unit), by=owner.id)
     return campaign
 
 
@@ -190,7 +191,8 @@ async def _deliver(campaign_id: int, owner: Person, dice: random.Random) -> None
             pledge.id, recipient=person.name, address=f"{street}\n{dice.randrange(10000, 99999)}", country="DE"
         )
         if how_far > 0.45:
-            await deliveries.mark_sent(pledge.id, campaign_id=campaign_id, tracking=f"KH{dice.randrange(10**8)}")
+            tracking = f"KH{dice.randrange(10**8)}"
+            await deliveries.mark_sent(pledge.id, campaign_id=campaign_id, tracking=tracking, by=owner.id)
         if how_far > 0.7:
             await deliveries.mark_received(pledge.id)
 

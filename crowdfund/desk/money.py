@@ -23,7 +23,7 @@ async def my_money(request: Request) -> Response:
     return page(
         request, "desk/money.html", shown=shown, sums=await queries.sums_of(person_id), refunds=refunds, names=names,
         upcoming=sorted((s for s in shown if s.charged_on and not s.needs_card), key=lambda s: s.charged_on or s.pledge.made_at),
-        attention=[s for s in shown if s.needs_card or s.needs_mending or (s.delivery and s.delivery.state == "awaiting_address")],
+        attention=[s for s in shown if s.needs_card or s.needs_mending or s.address_by],
         cards={public(c.id): c for c in await cards_of(person_id)},
         older=public(pledges[queries.PAGE - 1].id) if len(pledges) > queries.PAGE else None,
     )  # fmt: skip

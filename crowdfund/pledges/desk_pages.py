@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund import clock
 from crowdfund.campaigns import actions
 from crowdfund.campaigns.models import Tier
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
@@ -16,14 +13,13 @@ from crowdfund.database.ids import NoSuchId, private, public
 from crowdfund.people.models import Person
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.forms import DispatchForm
-from crowdfund.pledges.models import Delivery, DeliveryState, Pledge
-from crowdfund.refusal import Refusal
+from crowdfund.pledges.models import DeliveryState, Pledge
+from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
 
 PAGE = 50
-UNSENT = (DeliveryState.AWAITING_ADDRESS, DeliveryState.READY)
 
 
 async def list_deliveries(request: Request) -> Response:
@@ -32,27 +28,18 @@ async def list_deliveries(request: Request) -> Response:
     state = request.query_params.get("state", DeliveryState.READY)
     state = state if state in set(DeliveryState) else DeliveryState.READY
     after = _after(request.query_params.get("after", ""))
-    found = (
-        await Delivery.filter(campaign_id=campaign.id, state=state, pledge_id__gt=after)
-        .order_by("pledge_id")
-        .limit(PAGE + 1)
-    )
+    found = await deliveries.page_of(campaign.id, state, after_id=after, limit=PAGE + 1)
     pledges = {p.id: p for p in await Pledge.filter(id__in=[d.pledge_id for d in found])}
     names = {p.id: p.name for p in await Person.filter(id__in={p.person_id for p in pledges.values()})}
     tiers = {t.id: t for t in await Tier.filter(campaign_id=campaign.id)}
     rows = [(public(d.pledge_id), d, names[pledges[d.pledge_id].person_id], tiers[d.tier_id]) for d in found[:PAGE]]
-    counts = Counter({s: await Delivery.filter(campaign_id=campaign.id, state=s).count() for s in DeliveryState})
-    unsent = (
-        await Delivery.filter(campaign_id=campaign.id, state__in=UNSENT).distinct().values_list("tier_id", flat=True)
-    )
-    late = [
-        (tiers[i].name, month_of(tiers[i].delivers_on))
-        for i in unsent
-        if deliveries.is_late(tiers[i].delivers_on, clock.now())
-    ]
+    late = [(tiers[i].name, month_of(tiers[i].delivers_on)) for i in sorted(await deliveries.late_tiers(campaign.id))]
+    standing = await deliveries.standing_of(campaign.id)
+    shown = [s for s in DeliveryState if s != DeliveryState.WITHDRAWN or standing.counts[s] or s == state]
     return desk_page(
-        request, "pledges/deliveries.html", campaign, rows=rows, state=state, counts=counts, late=late, here=_base(request),
-        more=public(found[PAGE - 1].pledge_id) if len(found) > PAGE else None, states=list(DeliveryState),
+        request, "pledges/deliveries.html", campaign, rows=rows, state=state, standing=standing, late=late,
+        here=_base(request), more=public(found[PAGE - 1].pledge_id) if len(found) > PAGE else None, states=shown,
+        remind_after=deliveries.REMIND_AFTER_DAYS, silent_days=deliveries.SILENT_AFTER.days,
     )  # fmt: skip
 
 
@@ -72,7 +59,13 @@ async def dispatch(request: Request) -> Response:
     form = await DispatchForm.read(request)
     if form.errors:
         return redirect(request, _base(request), ("bad", form.errors["tracking"]))
-    await deliveries.mark_sent(private(request.path_params["pledge"]), campaign_id=campaign.id, tracking=form.tracking)
+    pledge_id, by = private(request.path_params["pledge"]), request.state.person.id
+    try:
+        await deliveries.mark_sent(pledge_id, campaign_id=campaign.id, tracking=form.tracking, by=by)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return redirect(request, _base(request), ("bad", _(refusal.sentence)))
     return redirect(request, _base(request), ("good", _("Marked as sent; the backer gets a mail.")))
 
 

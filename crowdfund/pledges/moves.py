@@ -9,6 +9,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.database import Sql, as_rows, new_id
+from crowdfund.pledges import deliveries
 from crowdfund.pledges.models import LIVE, MOVES, PledgeState
 
 _MOVE = Sql("""
@@ -19,11 +20,12 @@ _MOVE = Sql("""
     RETURNING pledge.id, pledge.campaign_id, pledge.tier_id, pledge.quantity, pledge.amount_minor, pledge.person_id,
               pledge.card_id, pledge.attempts""")
 _EVENTS = Sql("""
-    INSERT INTO pledge_event (id, pledge_id, kind, from_state, to_state, amount_minor, tier_id, quantity, because, by_person_id, at)
+    INSERT INTO pledge_event (id, pledge_id, kind, from_state, to_state, amount_minor, tier_id, quantity, because, by_person_id, at,
+                              terms)
     SELECT CAST(value->>'event_id' AS BIGINT), CAST(value->>'id' AS BIGINT), value->>'kind', value->>'from_state',
            value->>'to_state', CAST(value->>'amount_minor' AS BIGINT), CAST(value->>'tier_id' AS BIGINT),
            CAST(value->>'quantity' AS BIGINT), value->>'because', CAST(value->>'by_person_id' AS BIGINT),
-           CAST(value->>'at' AS BIGINT)
+           CAST(value->>'at' AS BIGINT), value->>'terms'
     FROM {rows}""")
 
 
@@ -33,7 +35,8 @@ async def move_pledges(
     """Move pledges that are still as they were read; gives those that moved, as they are now.
 
     pledges: rows with id and state, and attempts and next_charge_at where these change with the move. What stops being live
-    gives its place and its promise back. Raises ValueError for a move that is not legal: that is a mistake in the program.
+    gives its place and its promise back, and what was not sent for it is not owed any more. Raises ValueError for a move that
+    is not legal: that is a mistake in the program.
     """
     asked = list(pledges)
     for pledge in asked:
@@ -52,18 +55,21 @@ async def move_pledges(
     await record_events(moved, to=to, because=because, by_person_id=by_person_id)
     if to not in LIVE:
         await _give_back([row for row in moved if row["from_state"] in LIVE])
+    if to in (PledgeState.REFUNDED, PledgeState.LOST):
+        await deliveries.withdraw((row["id"] for row in moved), because)
     return moved
 
 
 async def record_events(
-    pledges: Iterable[dict[str, Any]], *, to: str, because: str, by_person_id: int | None, kind: str = "moved"
-) -> None:
+    pledges: Iterable[dict[str, Any]], *, to: str, because: str, by_person_id: int | None, kind: str = "moved",
+    terms_hash: str | None = None,
+) -> None:  # fmt: skip
     at = clock.now_us()
     events = [
         {
             "event_id": new_id(), "id": p["id"], "kind": kind, "from_state": p["from_state"], "to_state": str(to),
             "amount_minor": p["amount_minor"], "tier_id": p["tier_id"], "quantity": p["quantity"], "because": because,
-            "by_person_id": by_person_id, "at": at,
+            "by_person_id": by_person_id, "at": at, "terms": terms_hash,
         }
         for p in pledges
     ]  # fmt: skip

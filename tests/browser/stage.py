@@ -7,8 +7,9 @@ from itertools import count
 
 from crowdfund import clock, settings
 from crowdfund.campaigns import actions
-from crowdfund.campaigns.actions import Content, TierContent
+from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.people import organisations, verification
 from crowdfund.people.accounts import make_person
 from crowdfund.people.models import Organisation, OrganisationKind, StaffRole
@@ -66,7 +67,7 @@ async def a_draft(
     )  # fmt: skip
     await actions.write(campaign.id, content, by=owner.id)
     for tier in TIERS:
-        await actions.add_tier(campaign.id, tier, by=owner.id)
+        await add_tier(campaign.id, tier, by=owner.id)
     return await Campaign.get(id=campaign.id)
 
 

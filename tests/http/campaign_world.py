@@ -10,8 +10,9 @@ from PIL import Image as Picture
 
 from crowdfund import clock
 from crowdfund.campaigns import actions
-from crowdfund.campaigns.actions import Content, TierContent
+from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.people.models import Organisation, StaffRole
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.world import Fan, a_studio
@@ -66,7 +67,7 @@ async def a_draft(producer: Producer, *, name: str = "River Moon", written: bool
     campaign = await actions.make_campaign(producer.organisation, name=name, currency="EUR", by=producer.id)
     if written:
         await actions.write(campaign.id, content(name=name, days=days), by=producer.id)
-        await actions.add_tier(campaign.id, TierContent("Two seats", "In any cinema.", 25_00, 40), by=producer.id)
+        await add_tier(campaign.id, TierContent("Two seats", "In any cinema.", 25_00, 40), by=producer.id)
     return await Campaign.get(id=campaign.id)
 
 

@@ -10,7 +10,7 @@ from crowdfund import clock
 from crowdfund.campaigns import actions
 from crowdfund.campaigns.models import BudgetLine, Campaign, CampaignUpdate, Tier
 from crowdfund.database import Sql, atomic, new_id
-from crowdfund.people.models import AuditEntry, Member, Role, StaffRole
+from crowdfund.people.models import AuditEntry, Member, Organisation, Role, StaffRole
 from crowdfund.pledges.actions import cancel_pledge
 from crowdfund.titles.models import Title
 from crowdfund.web.page_cache import forget_everything
@@ -110,6 +110,22 @@ async def test_from_nothing_to_an_open_fund(site: SiteUnderTest) -> None:
         "campaign_made", "tier_added", "campaign_submitted", "campaign_changes_requested", "campaign_submitted", "campaign_approved",
         "campaign_scheduled", "campaign_prelaunch", "campaign_live",
     ]  # fmt: skip
+
+
+async def test_a_fund_that_cannot_open_at_its_hour_holds_up_no_other_and_its_makers_are_told(site: SiteUnderTest) -> None:
+    lin, wen = await a_producer(site), await a_producer(site, "Wen")
+    stopped, other = await approved(lin), await approved(wen)
+    for producer, campaign in ((lin, stopped), (wen, other)):
+        await actions.announce(campaign.id, opens_at=clock.now() + timedelta(days=1), by=producer.id)
+    await Organisation.filter(id=lin.organisation.id).update(state="suspended")
+    clock.advance(timedelta(days=1, minutes=1))
+    await actions.open_due()
+    assert ((await again(stopped)).state, (await again(other)).state) == ("prelaunch", "live")
+    assert (await again(stopped)).opens_at is None and await actions.open_due() == 0
+    (told,) = [mail for mail in await site.mails_to("lin@example.com") if mail.subject == "River Moon could not open"]
+    assert "has to be verified" in told.text_body
+    await actions.cancel_campaign(stopped.id, "The studio was stopped.", by=lin.id)
+    assert (await again(stopped)).state == "cancelled"
 
 
 async def test_opening_at_once_and_cancelling_for_good(site: SiteUnderTest) -> None:

@@ -19,13 +19,24 @@ from crowdfund.payments.stripe import ChargeOutcome, RefundFound
 from crowdfund.payouts.actions import make_due_payouts, move_payout
 from crowdfund.payouts.models import MOVES as PAYOUT_MOVES
 from crowdfund.payouts.models import Payout, PayoutState
-from crowdfund.pledges.models import LIVE, MOVES, Pledge, PledgeEvent, PledgeState
+from crowdfund.pledges.models import (
+    DELIVERY_MOVES,
+    LIVE,
+    MOVES,
+    UNSENT,
+    Delivery,
+    DeliveryEvent,
+    DeliveryState,
+    Pledge,
+    PledgeEvent,
+    PledgeState,
+)
 from crowdfund.pledges.moves import move_pledges
 from crowdfund.pledges.refunding import finish_refunds, pay_another_way, refund_pledge
 from crowdfund.pledges.settlement import charge_due, finish_charge
 from tests.bank import ask, close_now, fault, pledges_with
 from tests.money import attempts
-from tests.world import a_campaign, a_fan, a_pledge, again, broken
+from tests.world import a_campaign, a_fan, a_pledge, a_tier, again, broken
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -77,6 +88,30 @@ async def test_every_pair_of_states_of_a_campaign() -> None:
             await move(second, to, **walk)  # type: ignore[arg-type]
         assert (first.state, (await again(campaign)).state) == (to, to)
     assert await CampaignEvent.filter(campaign_id=campaign.id).count() == sum(len(to) for to in CAMPAIGN_MOVES.values())
+
+
+async def test_every_pair_of_states_of_a_delivery() -> None:
+    campaign = await a_campaign(goal_minor=25_00)
+    tier_id = await a_tier(campaign, ships="post")
+    (pledge,) = await pledges_with(campaign, "ok", tier_id=tier_id)
+    await close_now(campaign)
+    walk = {"moves": DELIVERY_MOVES, "because": "a walk", "by": pledge.person_id, "events": DeliveryEvent}
+    for was, to in product(DeliveryState, repeat=2):
+        await atomic(Delivery.filter(pledge_id=pledge.id).update)(state=was)
+        first, second = await Delivery.get(pledge_id=pledge.id), await Delivery.get(pledge_id=pledge.id)
+        if to not in DELIVERY_MOVES[was]:
+            with pytest.raises(MoveRefused):
+                await move(first, to, **walk)  # type: ignore[arg-type]
+            assert (await Delivery.get(pledge_id=pledge.id)).state == was
+            continue
+        await move(first, to, **walk)  # type: ignore[arg-type]
+        if was != to:
+            with pytest.raises(MoveRefused):
+                await move(second, to, **walk)  # type: ignore[arg-type]
+        assert (await Delivery.get(pledge_id=pledge.id)).state == to
+    walked = await DeliveryEvent.filter(delivery_id=pledge.id, because="a walk").count()
+    assert walked == sum(len(to) for to in DELIVERY_MOVES.values())
+    assert {was for was, to in DELIVERY_MOVES.items() if DeliveryState.WITHDRAWN in to} == UNSENT
 
 
 SAID = [None, ChargeState.NEEDS_ACTION, ChargeState.SUCCEEDED, ChargeState.DECLINED]

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from crowdfund import clock
-from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.models import Campaign, Tier
+from crowdfund.database import atomic
 from crowdfund.ledger.books import prove
 from crowdfund.pledges import rules
 from crowdfund.pledges.actions import PledgeNotChangeable, amend_pledge, cancel_pledge
@@ -178,6 +179,43 @@ async def test_the_cap_holds_when_both_funds_are_asked_at_once() -> None:
         *(pledged(fan, fund, quantity=1, amount_minor=100_00) for fund in funds), return_exceptions=True
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["Made", "Made", "SaleCapReached", "SaleCapReached"]
+
+
+async def test_what_she_has_of_a_closed_tier_stays_hers_and_may_be_raised() -> None:
+    """Two of a tier at 10.00 each, of which one fan may have two; it closes, and one fan may have only one from now on."""
+    campaign, soon = await a_campaign(), clock.now() + timedelta(days=1)
+    early = await a_tier(campaign, price_minor=10_00, per_fan_max=2, closes_at=clock.to_us(soon))
+    other = await a_tier(campaign, price_minor=10_00, per_fan_max=2, closes_at=clock.to_us(soon))
+    pledge = await a_pledge(campaign, tier_id=early, quantity=2, amount_minor=20_00)
+    clock.advance(timedelta(days=2))
+    await atomic(Tier.filter(id=early).update)(per_fan_max=1)
+    await amended(pledge, tier_id=early, quantity=2, amount_minor=35_00)
+    assert (await again(campaign)).promised_minor == 35_00
+    with pytest.raises(rules.TooManyForOneFan):
+        await amended(pledge, tier_id=early, quantity=3, amount_minor=35_00)
+    with pytest.raises(rules.TierNotOpen):
+        await amended(pledge, tier_id=other, quantity=1, amount_minor=35_00)
+    with pytest.raises(rules.AmountTooSmall):
+        await amended(pledge, tier_id=early, quantity=2, amount_minor=19_99)
+    await amended(pledge, tier_id=early, quantity=1, amount_minor=35_00)
+    await amended(pledge, amount_minor=35_00)  # she lets it go: then it is closed to her, too
+    with pytest.raises(rules.TierNotOpen):
+        await amended(pledge, tier_id=early, quantity=1, amount_minor=35_00)
+    assert [(tier.taken, tier.is_promised) for tier in await Tier.filter(campaign_id=campaign.id).order_by("id")] == [
+        (0, True),
+        (0, False),
+    ]
+
+
+async def test_a_pledge_that_was_only_started_holds_nothing_of_a_closed_tier() -> None:
+    campaign, soon = await a_campaign(), clock.now() + timedelta(days=1)
+    tier_id = await a_tier(campaign, price_minor=10_00, closes_at=clock.to_us(soon))
+    fan = await a_fan()
+    made = await pledged(fan, campaign, tier_id=tier_id, amount_minor=10_00)
+    assert made.state == "started"
+    clock.advance(timedelta(days=2))
+    with pytest.raises(rules.TierNotOpen):
+        await amended(await Pledge.get(id=made.id), tier_id=tier_id, amount_minor=15_00)
 
 
 async def test_a_pledge_is_raised_and_its_tier_swapped_in_place() -> None:

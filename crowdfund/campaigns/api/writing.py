@@ -7,8 +7,8 @@ from hashlib import blake2b
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns import actions, pictures, queries
-from crowdfund.campaigns.actions import Content, TierContent
+from crowdfund.campaigns import actions, pictures, queries, tiers
+from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.api.bodies import (
     CampaignIn,
     CampaignListed,
@@ -82,8 +82,8 @@ async def write_content(request: Request, body: ContentIn) -> DraftOut:
 # --- tiers ---
 
 
-def _tier_content(body: TierIn) -> TierContent:
-    return TierContent(**body.model_dump())
+def _tier_content(body: TierIn) -> tiers.TierContent:
+    return tiers.TierContent(**body.model_dump())
 
 
 async def add_tier(request: Request, body: TierIn) -> TierOut:
@@ -96,14 +96,14 @@ async def add_tier(request: Request, body: TierIn) -> TierOut:
 async def change_tier(request: Request, body: TierIn) -> TierOut:
     """Change a tier: all of it at once. Once fans have taken it, what it promises stays and its number may only rise."""
     tier = await own_tier(request)
-    await actions.change_tier(tier.id, _tier_content(body), by=request.state.person.id)
+    await tiers.change_tier(tier.id, _tier_content(body), by=request.state.person.id)
     return tier_out(await Tier.get(id=tier.id))
 
 
 async def remove_tier(request: Request) -> DraftOut:
     """Take a tier away that nobody has seen yet."""
     tier = await own_tier(request)
-    await actions.remove_tier(tier.id, by=request.state.person.id)
+    await tiers.remove_tier(tier.id, by=request.state.person.id)
     return await draft_out(tier.campaign_id)
 
 

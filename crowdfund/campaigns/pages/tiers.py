@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import clock
-from crowdfund.campaigns import actions, queries
-from crowdfund.campaigns.actions import PromiseBroken, TierContent
+from crowdfund.campaigns import queries
 from crowdfund.campaigns.forms import SHIPS, TierForm, tier_typed
 from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignState, Tier
 from crowdfund.campaigns.once import add_tier_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.shown import tier_shown
 from crowdfund.campaigns.rules import TIERS_MAX
+from crowdfund.campaigns.tiers import PromiseBroken, TierContent, change_tier, remove_tier
 from crowdfund.database.ids import private, public
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.i18n import _
@@ -80,7 +80,7 @@ async def tier_page(request: Request) -> Response:
 def _tier(request: Request, campaign: Campaign, tier: Tier, form: TierForm, status: int = 200) -> Response:
     return desk_page(
         request, "campaigns/tier.html", campaign, status, form=form, tier=tier, tier_id=public(tier.id), ships=SHIPS.items(),
-        can_remove=campaign.state in EDITABLE,
+        can_remove=campaign.state in EDITABLE, promised=tier_shown(tier, campaign, clock.now()) if tier.is_promised else None,
     )  # fmt: skip
 
 
@@ -90,8 +90,14 @@ async def change(request: Request) -> Response:
     form = await TierForm.read(request, currency=campaign.currency)
     if not form.errors:
         try:
-            await actions.change_tier(tier.id, content_of(form), by=request.state.person.id)
+            await change_tier(tier.id, content_of(form), by=request.state.person.id)
             return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is changed.")))
+        except PromiseBroken as refusal:
+            for one in refusal.broken:
+                form.refuse(one.field, _(one.sentence))
+            tier = await own_tier(
+                campaign, request.path_params["tier"]
+            )  # she may have opened the page before a fan took it
         except Refusal as refusal:
             form.refused_by(refusal)
     return _tier(request, campaign, tier, form, 422)
@@ -100,7 +106,7 @@ async def change(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     campaign = await own_campaign(request)
     tier = await own_tier(campaign, request.path_params["tier"])
-    await actions.remove_tier(tier.id, by=request.state.person.id)
+    await remove_tier(tier.id, by=request.state.person.id)
     return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is gone.")))
 
 
