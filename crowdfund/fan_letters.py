@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, Tier
+from crowdfund.campaigns.pages.words import beside_the_button
 from crowdfund.database.outbox import Job
 from crowdfund.letter import Letter, send
 from crowdfund.payments.models import CardState, SavedCard
@@ -93,12 +95,7 @@ def _from_here(step: Step) -> list[str]:
     """When her card is charged, as long as that is still to come, and what she agreed to."""
     said = []
     if step.pledge.state == PledgeState.ACTIVE and step.campaign.closes_at:
-        said.append(
-            _(
-                "Nothing is charged now. Your card is charged on %(day)s if the fund gets there; until then you can change or cancel."
-            )
-            % {"day": day(step.campaign.closes_at)}
-        )
+        said.append(_("Nothing is charged now.") + " " + beside_the_button(step.campaign, clock.now()))
     if step.terms:
         said.append(_("You agreed to this: “%(terms)s”") % {"terms": step.terms})
     return said

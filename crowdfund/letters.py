@@ -255,6 +255,8 @@ async def _paused(payload: dict[str, Any]) -> None:
         return Letter(_("%(fund)s is paused") % {"fund": campaign.name}, sentences, _("Go to it"), path)
 
     await _tell_team(payload, campaign, write)
+    key = f"fans_of_paused:{payload['id']}"
+    await atomic(outbox.enqueue)("fans_of_paused", {"campaign": campaign.id}, key=key)
 
 
 async def _payout_paid(payload: dict[str, Any]) -> None:
@@ -375,6 +377,22 @@ async def _update_published(payload: dict[str, Any]) -> None:
     await _tell_many(payload, campaign, write, readers=_READERS)
 
 
+async def _on_hold(payload: dict[str, Any]) -> None:
+    """Whoever backs or follows a fund hears that it is paused and what that means for her money; why, its makers are told."""
+    campaign = await Campaign.get(id=payload["campaign"])
+    if campaign.state != CampaignState.SUSPENDED:
+        return
+
+    def write() -> Letter:
+        sentences = [
+            _("We have paused it while we look into it. No card is charged meanwhile, and nothing can be pledged."),
+            _("A pledge stays as it is; you can cancel it at any time. We write to you when the fund opens again or ends."),
+        ]
+        return Letter(_("%(fund)s is on hold") % {"fund": campaign.name}, sentences, _("Go to the fund"), campaign.path)
+
+    await _tell_many(payload, campaign, write)
+
+
 async def _resumed(payload: dict[str, Any]) -> None:
     """Whoever backs or follows a fund that was paused hears that it is open again, and when it closes now."""
     campaign = await Campaign.get(id=payload["campaign"])
@@ -418,6 +436,7 @@ JOBS: dict[str, Job] = {
     "campaign_launched": _launched,
     "launch_put_off": _put_off,
     "campaign_paused": _paused,
+    "fans_of_paused": _on_hold,
     "campaign_resumed": _resumed,
     "campaign_funded": _funded,
     "fund_made_it": _made_it,

@@ -49,6 +49,22 @@ async def test_a_fund_paused_over_its_closing_day_gets_its_time_back(site: SiteU
     assert (await again(campaign)).state == "failed"
 
 
+async def test_fans_of_a_paused_fund_hear_what_it_means_for_their_money(site: SiteUnderTest) -> None:
+    lin, admin = await a_producer(site), await a_reviewer(site, StaffRole.ADMIN)
+    mei = await site.signed_up("Mei")
+    campaign = await launched(lin, days=8)
+    fans = [await Person.get(id=(await a_pledge(campaign, amount_minor=25_00)).person_id) for _ in range(3)]
+    await mei.get(f"{campaign.path}/follower")
+    await mei.submit(f"{campaign.path}/follower")
+    await admin.get(f"/staff{campaign.path}")
+    await admin.submit("Pause it", reason="A secret accusation.")
+    await work_until_idle()
+    for address in ("mei@example.com", *(fan.email for fan in fans)):
+        [letter] = await Mail.filter(to_address=address, subject="River Moon is on hold")
+        assert "No card is charged meanwhile" in letter.text_body and "you can cancel it at any time" in letter.text_body
+        assert "secret accusation" not in letter.text_body
+
+
 async def test_followers_are_reminded_before_the_new_day_and_not_before_the_old_one(site: SiteUnderTest) -> None:
     lin, admin = await a_producer(site), await a_reviewer(site, StaffRole.ADMIN)
     mei = await site.signed_up("Mei")
