@@ -16,11 +16,14 @@ from crowdfund.campaigns import api as campaign_api
 from crowdfund.campaigns import pages as campaign_pages
 from crowdfund.database import Sql, close_database, open_database
 from crowdfund.database.migrate import migrate
+from crowdfund.desk import api as desk_api
 from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
+from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
+from crowdfund.payouts import api as payout_api
 from crowdfund.people import api as people_api
 from crowdfund.people import devices, pages, queries
 from crowdfund.pledges import api as pledge_api
@@ -66,8 +69,11 @@ ROUTES: list[BaseRoute] = [
     *pledge_staff_pages.routes,
     *pledge_api.routes,
     *dispute_pages.routes,
+    *dispute_api.routes,
+    *payout_api.routes,
     *payment_pages.routes,
     *desk_pages.routes,
+    *desk_api.routes,
     *money.routes,
     *sandbox.routes,
     *images.routes,

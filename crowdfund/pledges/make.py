@@ -119,8 +119,7 @@ def _decide(
 def _refuse_another_wish(want: Want, found: dict[str, Any], wishes: dict[tuple[int, str], str]) -> None:
     """A request is one wish: under its key no pledge of another body is made, not even one at a place that is still free."""
     if want.wish and (
-        found["other_id"] is not None
-        or wishes.setdefault((want.person_id, want.request), want.wish) != want.wish
+        found["other_id"] is not None or wishes.setdefault((want.person_id, want.request), want.wish) != want.wish
     ):
         raise rules.KeyUsedForAnother("This idempotency key was used for another pledge.")
 

@@ -30,12 +30,12 @@ _ERRORS = {
     409: "Not possible as things stand",
     413: "The body is too long",
     415: "The body is of another kind",
-    422: "The body, or a value in it, can't be taken",
+    422: "Something that was sent, or is still missing, keeps it from being done",
     429: "Too many requests: see Retry-After",
     500: "Our mistake; tell us the request id",
     503: "Too many at once, or no database: see Retry-After",
 }
-_WITHOUT_BODY = {413, 415, 422}
+_OF_BODIES = {413, 415}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _PICTURE = {
     "image/png": _BINARY, "image/jpeg": _BINARY, "image/webp": _BINARY,
@@ -102,9 +102,15 @@ def _operation(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> d
     elif route.picture:
         made["requestBody"] = {"required": True, "content": _PICTURE}
     for status in _ERRORS:
-        if route.takes or route.picture or status not in _WITHOUT_BODY:
+        if _may_answer(route, status):
             made["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
     return made
+
+
+def _may_answer(route: Route, status: int) -> bool:
+    if status in _OF_BODIES:
+        return route.takes is not None or route.picture
+    return status != 422 or route.method != "GET"
 
 
 def scope_of(route: Route) -> str:

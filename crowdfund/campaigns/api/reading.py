@@ -56,7 +56,7 @@ async def facts(campaign: Campaign) -> dict[str, Any]:
     """One campaign with its tiers, its budget and its last updates, for the models that are made of them."""
     whole = await queries.whole(campaign, updates_max=20)
     row = {name: getattr(campaign, name) for name in campaign._meta.db_fields} | {
-        "image_id": whole.title.image_id, "organisation_name": whole.organisation.name,
+        "image_id": whole.title.image_id, "scene": whole.title.scene, "organisation_name": whole.organisation.name,
     }  # fmt: skip
     return {
         **listed(row).model_dump(), "story": whole.page.story, "risks": whole.page.risks, "page_version": campaign.page_version,

@@ -1,0 +1,5 @@
+"""The API of what is made of several rooms."""
+
+from crowdfund.desk.api import figures, staff
+
+routes = [*figures.routes, *staff.routes]

@@ -1,0 +1,117 @@
+"""Banks that took money back, and answering them, for the makers' programs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.queries import campaigns_of
+from crowdfund.database.ids import public
+from crowdfund.disputes.actions import answer_dispute
+from crowdfund.disputes.models import Dispute, DisputeState
+from crowdfund.disputes.pages.evidence import drafted_evidence
+from crowdfund.people.api.own import own_organisation, role_in
+from crowdfund.people.models import Role
+from crowdfund.refusal import NotFound
+from crowdfund.web import api
+from crowdfund.web.api import LINES, READABLE, In
+from crowdfund.web.routes import bearer, get, post
+
+
+class DisputeListed(BaseModel):
+    """due_by: until when the bank takes an answer. evidence: what was answered."""
+
+    id: str
+    campaign: str
+    pledge: str
+    amount_minor: int
+    currency: str
+    reason: str
+    state: str
+    evidence: str
+    due_by: str | None
+    made_at: str
+    ended_at: str | None
+
+
+class DisputeOut(DisputeListed):
+    """drafted: what our own records say for the charge, to begin an answer with."""
+
+    drafted: str
+
+
+class EvidenceIn(In):
+    """evidence: what speaks for the charge, in words. A bank reads one answer."""
+
+    evidence: Annotated[
+        str, StringConstraints(min_length=50, max_length=20_000, pattern=LINES, strip_whitespace=True), READABLE
+    ]
+
+
+_STATE = api.Filter("state", "Only those in this state.", tuple(state.value for state in DisputeState))
+
+
+def _listed(dispute: Dispute) -> DisputeListed:
+    return DisputeListed(
+        id=public(dispute.id), campaign=public(dispute.campaign_id), pledge=public(dispute.pledge_id),
+        amount_minor=dispute.amount_minor, currency=dispute.currency, reason=dispute.reason, state=dispute.state,
+        evidence=dispute.evidence, due_by=api.instant_or_none(dispute.due_by), made_at=api.instant(dispute.made_at),
+        ended_at=api.instant_or_none(dispute.ended_at),
+    )  # fmt: skip
+
+
+async def list_disputes(request: Request) -> Response:
+    """Disputes about pledges to the funds of an organisation, the newest first."""
+    organisation, _role = await own_organisation(request, Role.VIEWER)
+    asked, state = api.cursor(request), _STATE.of(request)
+    before = asked.after_id if asked.after_id is not None else 2**63 - 1
+    funds = [row["id"] for row in await campaigns_of(organisation.id)]
+    query = Dispute.filter(campaign_id__in=funds, id__lt=before) if funds else Dispute.filter(id=0)
+    query = query.filter(state=state) if state else query
+    return api.paged(
+        request, await query.order_by("-id").limit(asked.limit + 1), asked, _listed, lambda dispute: dispute.id
+    )
+
+
+async def _own(request: Request, needed: Role) -> tuple[Dispute, Campaign]:
+    """The dispute in the path, about a fund of the token's person. Raises NotFound, NotAllowed."""
+    missing = NotFound("There is no such dispute.")
+    dispute = await Dispute.get_or_none(id=api.id_in(request, "dispute", missing))
+    if dispute is None:
+        raise missing
+    campaign = await Campaign.get(id=dispute.campaign_id)
+    await role_in(request, campaign.organisation_id, needed, missing)
+    return dispute, campaign
+
+
+async def show_dispute(request: Request) -> DisputeOut:
+    """One dispute, with what our own records say for the charge."""
+    return await _shown(*await _own(request, Role.VIEWER))
+
+
+async def _shown(dispute: Dispute, campaign: Campaign) -> DisputeOut:
+    return DisputeOut(**_listed(dispute).model_dump(), drafted=await drafted_evidence(dispute, campaign))
+
+
+async def answer(request: Request, body: EvidenceIn) -> DisputeOut:
+    """Send the bank what speaks for the charge. Once: a bank reads one answer."""
+    dispute, campaign = await _own(request, Role.MANAGER)
+    await answer_dispute(dispute.id, evidence=body.evidence, by_person_id=request.state.person.id)
+    return await _shown(await Dispute.get(id=dispute.id), campaign)
+
+
+_ONE = "/api/v1/disputes/{dispute}"
+routes = [
+    get(
+        "/api/v1/organisations/{organisation}/disputes", list_disputes, may=bearer("money:read"), gives=DisputeListed, lists=True,
+        filters=[_STATE], summary="Disputes about funds of mine",
+    ),
+    get(_ONE, show_dispute, may=bearer("money:read"), gives=DisputeOut, summary="One dispute"),
+    post(
+        f"{_ONE}/answer", answer, may=bearer("disputes:write"), takes=EvidenceIn, gives=DisputeOut, summary="Answer the bank"
+    ),
+]  # fmt: skip

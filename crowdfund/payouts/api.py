@@ -1,0 +1,64 @@
+"""What was paid to the makers of a fund, and what is on its way, for their programs."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.campaigns.api.own import own_campaign
+from crowdfund.campaigns.api.reading import ONE
+from crowdfund.database.ids import public
+from crowdfund.payouts.actions import row_of
+from crowdfund.payouts.models import Payout
+from crowdfund.people.api.own import own_organisation
+from crowdfund.people.models import Role
+from crowdfund.web import api
+from crowdfund.web.routes import bearer, get
+
+
+class PayoutOut(BaseModel):
+    """state: `due`, `sending`, `paid` or `failed`; of a failed one the money is the organisation's again. note: why it waits."""
+
+    id: str
+    campaign: str
+    amount_minor: int
+    currency: str
+    state: str
+    note: str
+    made_at: str
+    paid_at: str | None
+
+
+def _payout_out(payout: Payout) -> PayoutOut:
+    moments = {"made_at": api.instant(payout.made_at), "paid_at": api.instant_or_none(payout.paid_at)}
+    return PayoutOut(id=public(payout.id), campaign=public(payout.campaign_id), **(row_of(payout) | moments))
+
+
+async def list_payouts_of_campaign(request: Request) -> Response:
+    """Payouts of one fund, the newest first."""
+    campaign = await own_campaign(request, Role.VIEWER)
+    return await _listed(request, campaign_id=campaign.id)
+
+
+async def list_payouts_of_organisation(request: Request) -> Response:
+    """Payouts of all funds of an organisation, the newest first."""
+    organisation, _role = await own_organisation(request, Role.VIEWER)
+    return await _listed(request, organisation_id=organisation.id)
+
+
+async def _listed(request: Request, **whose: int) -> Response:
+    asked = api.cursor(request)
+    before = asked.after_id if asked.after_id is not None else 2**63 - 1
+    rows = await Payout.filter(id__lt=before, **whose).order_by("-id").limit(asked.limit + 1)
+    return api.paged(request, rows, asked, _payout_out, lambda row: row.id)
+
+
+_SEE = bearer("money:read")
+routes = [
+    get(f"{ONE}/payouts", list_payouts_of_campaign, may=_SEE, gives=PayoutOut, lists=True, summary="Payouts of a fund of mine"),
+    get(
+        "/api/v1/organisations/{organisation}/payouts", list_payouts_of_organisation, may=_SEE, gives=PayoutOut, lists=True,
+        summary="Payouts of an organisation of mine",
+    ),
+]  # fmt: skip
