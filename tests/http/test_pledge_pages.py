@@ -11,6 +11,7 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
+from crowdfund.database.ids import public
 from crowdfund.payments.models import SavedCard
 from crowdfund.people.models import Person
 from crowdfund.pledges.actions import cancel_pledge
@@ -135,6 +136,29 @@ async def test_changing_and_cancelling(site: SiteUnderTest) -> None:
     await mei.submit(f"{pledge.path}/cancellation")
     assert "Nothing was charged" in mei.text
     assert (await again(campaign)).promised_minor == 0
+
+
+async def test_her_own_tier_can_be_raised_after_it_has_closed(site: SiteUnderTest) -> None:
+    campaign = await a_campaign()
+    closes_at = clock.to_us(clock.now() + timedelta(days=1))
+    hers = await a_tier(campaign, price_minor=10_00, closes_at=closes_at)
+    other = await a_tier(campaign, price_minor=10_00, closes_at=closes_at)
+    mei = await site.signed_up("Mei")
+    await a_card(mei.person)  # type: ignore[arg-type]
+    await pledged_by_form(mei, campaign, tier=public(hers))
+    pledge = await only_pledge()
+    await pass_time(days=2)
+    await mei.get(f"{pledge.path}/amendment")
+    assert mei.form(f"{pledge.path}/amendment").fields["tier"] == [public(hers)]
+    assert mei.text.count("Closed on") == 2
+    assert mei.text.count("It is yours already: you keep it, and may give more.") == 1
+    disabled = [tag for tag in re.findall(r"<input type=\"radio\"[^>]*>", mei.response.text) if " disabled" in tag]
+    assert len(disabled) == 1 and public(other) in disabled[0]
+    await mei.submit(f"{pledge.path}/amendment", amount="7.50")
+    assert ((await only_pledge()).amount_minor, (await again(campaign)).promised_minor) == (17_50, 17_50)
+    await mei.get(f"{pledge.path}/amendment")
+    await mei.submit(f"{pledge.path}/amendment", tier=public(other))
+    assert mei.status == 409 and "This tier has closed." in mei.text
 
 
 NONSENSE = ["-5", "1e9", "NaN", "１２", "1_000", "0.005", "٣", "999999999999", "0.49", "<b>", "\x00", ""]
