@@ -27,9 +27,11 @@ from crowdfund.campaigns.rules import (
     Missing,
     closes_after_pause,
     refuse_content,
+    refuse_shares,
     slug_of,
     what_is_missing,
 )
+from crowdfund.campaigns.sales import refuse_cap, sale_of
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.moves import MoveRefused, move
@@ -50,6 +52,7 @@ class NotReady(Invalid):
     def __init__(self, missing: Sequence[Missing]) -> None:
         super().__init__(missing[0].sentence, field=missing[0].field)
         self.missing = list(missing)
+        self.errors = [one.told for one in missing]
 
 
 class NotEditable(Refusal):
@@ -75,6 +78,8 @@ class Content:
     threshold_bps: int = 10_000
     image_id: int | None = None
     scene: str = ""  # what the site draws without a picture; empty: as it is
+    share_price_minor: int | None = None  # None: fans choose what they give
+    shares_per_fan_max: int | None = None
 
 
 @atomic
@@ -84,7 +89,12 @@ async def make_campaign(organisation: Organisation, *, name: str, currency: str,
         raise Invalid(f"Funds are kept in {', '.join(current().currencies)}.", field="currency")
     now, campaign_id, title_id = clock.now(), new_id(), new_id()
     title = await Title.create(
-        id=title_id, organisation_id=organisation.id, kind="film", name=name, made_at=now, **drawing_of(title_id, "film", name)
+        id=title_id,
+        organisation_id=organisation.id,
+        kind="film",
+        name=name,
+        made_at=now,
+        **drawing_of(title_id, "film", name),
     )
     campaign = await Campaign.create(
         id=campaign_id, title_id=title.id, organisation_id=organisation.id, kind="film", name=name, currency=currency,
@@ -99,10 +109,10 @@ _RESERVED = {"new"}  # a word that stands in a path where a campaign's slug coul
 
 
 async def _free_slug(name: str, campaign_id: int) -> str:
+    """The address that a name makes, as long as nobody else has it; its own it keeps."""
     slug = slug_of(name, public(campaign_id))
-    return (
-        slug if slug not in _RESERVED and not await Campaign.exists(slug=slug) else f"{slug}-{public(campaign_id)[:5]}"
-    )
+    taken = slug in _RESERVED or await Campaign.exists(slug=slug, id__not=campaign_id)
+    return f"{slug}-{public(campaign_id)[:5]}" if taken else slug
 
 
 async def page_of(campaign: Campaign) -> CampaignPage:
@@ -112,7 +122,7 @@ async def page_of(campaign: Campaign) -> CampaignPage:
 
 @atomic
 async def write(campaign_id: int, content: Content, *, by: int) -> None:
-    """Change what a draft says. Once people can see it only the story may grow, as a new version of the page.
+    """Change what a draft says; its address follows its name. Once people can see it only the story may grow, as a new version.
 
     Raises NotEditable for what is promised already.
     """
@@ -122,15 +132,18 @@ async def write(campaign_id: int, content: Content, *, by: int) -> None:
         raise NotEditable("This is promised now: it can't be changed any more. Publish an update instead.")
     goal_minor = sum(amount_minor for _, amount_minor in content.budget)
     refuse_content(goal_minor, content.opens_at, content.closes_at, clock.now())
+    refuse_shares(content.share_price_minor, content.shares_per_fan_max, campaign.currency)
+    if (sale := await sale_of(campaign)) is not None:
+        refuse_cap(sale, content.share_price_minor)
     await BudgetLine.filter(campaign_id=campaign_id).delete()
     for position, (name, amount_minor) in enumerate(content.budget):
         await BudgetLine.create(
             id=new_id(), campaign_id=campaign_id, position=position, name=name, amount_minor=amount_minor
         )
     await Campaign.filter(id=campaign_id).update(
-        name=content.name, tagline=content.tagline, closes_at=content.closes_at, opens_at=content.opens_at,
-        rule=content.rule, threshold_bps=content.threshold_bps if content.rule == Rule.THRESHOLD else 10_000,
-        goal_minor=goal_minor,
+        name=content.name, slug=await _free_slug(content.name, campaign_id), tagline=content.tagline,
+        closes_at=content.closes_at, opens_at=content.opens_at, rule=content.rule, threshold_bps=content.threshold_bps if content.rule == Rule.THRESHOLD else 10_000,
+        goal_minor=goal_minor, share_price_minor=content.share_price_minor, shares_per_fan_max=content.shares_per_fan_max,
     )  # fmt: skip
     await CampaignPage.filter(campaign_id=campaign_id, version=campaign.page_version).update(
         story=content.story, risks=content.risks, by_person_id=by, made_at=clock.now()
@@ -165,7 +178,7 @@ async def missing_in(campaign: Campaign) -> list[Missing]:
         budget_minor=await BudgetLine.filter(campaign_id=campaign.id).values_list("amount_minor", flat=True),  # type: ignore[arg-type]
         closes_at=campaign.closes_at, opens_at=campaign.opens_at,
         organisation_state=organisation.state, threshold_bps=campaign.threshold_bps,
-        tiers=await Tier.filter(campaign_id=campaign.id).order_by("position"),
+        tiers=await Tier.filter(campaign_id=campaign.id).order_by("position"), share_price_minor=campaign.share_price_minor,
     )  # fmt: skip
     return what_is_missing(draft, clock.now())
 
@@ -188,6 +201,12 @@ async def submit(campaign_id: int, *, by: int) -> None:
     if await ReviewRemark.exists(campaign_id=campaign_id, answered_at=None):
         raise RemarksOpen("Answer each of the reviewer's remarks first.")
     await _move(campaign, CampaignState.SUBMITTED, "submitted for review", by)
+
+
+@atomic
+async def take_back(campaign_id: int, *, by: int) -> None:
+    """Back from the reviewers, to be changed and handed in again. Raises MoveRefused once they have decided."""
+    await _move(await Campaign.get(id=campaign_id), CampaignState.DRAFT, "taken back by its makers", by)
 
 
 @atomic

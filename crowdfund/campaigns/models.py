@@ -30,7 +30,7 @@ class CampaignState(StrEnum):
 S = CampaignState
 MOVES: dict[CampaignState, set[CampaignState]] = {
     S.DRAFT: {S.SUBMITTED},
-    S.SUBMITTED: {S.CHANGES_REQUESTED, S.APPROVED, S.REJECTED},
+    S.SUBMITTED: {S.CHANGES_REQUESTED, S.APPROVED, S.REJECTED, S.DRAFT},
     S.CHANGES_REQUESTED: {S.SUBMITTED},
     S.APPROVED: {S.PRELAUNCH},
     S.REJECTED: set(),
@@ -189,6 +189,10 @@ class Sale(Model):
 
     class Meta:
         table = "sale"
+
+    @property
+    def staff_path(self) -> str:
+        return f"/staff/sales/{self.slug}"
 
 
 class CampaignEvent(Model):

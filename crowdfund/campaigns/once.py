@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from crowdfund.campaigns import actions, updates
-from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.models import Campaign, Sale
+from crowdfund.campaigns.sales import make_sale
 from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.database import atomic
 from crowdfund.database.once import once
 from crowdfund.people.models import Organisation
+from crowdfund.refusal import NotFound
 
 
 @atomic
 async def make_campaign_once(organisation: Organisation, *, name: str, currency: str, by: int, key: str) -> Campaign:
-    """The draft of this wish. Raises KeyUsedForAnother, as each of these verbs does."""
+    """The draft of this wish. Raises KeyUsedForAnother, as each of these verbs does; NotFound where it was deleted since."""
 
     async def make() -> int:
         return (await actions.make_campaign(organisation, name=name, currency=currency, by=by)).id
 
-    return await Campaign.get(id=await once(by, f"campaign:{key}", [organisation.id, name, currency], make))
+    made_id = await once(by, f"campaign:{key}", [organisation.id, name, currency], make)
+    campaign = await Campaign.get_or_none(id=made_id)
+    if campaign is None:
+        raise NotFound("That draft was deleted.")
+    return campaign
 
 
 @atomic
@@ -50,3 +56,14 @@ async def remark_once(campaign_id: int, text: str, *, by: int, key: str) -> int:
         return (await actions.remark(campaign_id, text, by=by)).id
 
     return await once(by, f"remark:{key}", [campaign_id, text], make)
+
+
+@atomic
+async def make_sale_once(*, name: str, currency: str, amount_per_fan_max_minor: int, by: int, key: str) -> Sale:
+    """The sale of this wish."""
+
+    async def make() -> int:
+        made = await make_sale(name=name, currency=currency, amount_per_fan_max_minor=amount_per_fan_max_minor, by=by)
+        return made.id
+
+    return await Sale.get(id=await once(by, f"sale:{key}", [name, currency, amount_per_fan_max_minor], make))

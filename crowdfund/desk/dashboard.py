@@ -12,6 +12,7 @@ from starlette.responses import Response
 from crowdfund import clock
 from crowdfund.campaigns import queries as campaigns
 from crowdfund.campaigns.actions import missing_in
+from crowdfund.campaigns.drafts import can_be_deleted
 from crowdfund.campaigns.followers import followers_of
 from crowdfund.campaigns.models import EDITABLE, SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
@@ -45,6 +46,7 @@ async def dashboard(request: Request) -> Response:
         "missing": missing, "remarks": remarks, "open_remarks": sum(not shown.remark.answered_at for shown in remarks),
         "todo": await _todo(request, campaign),
         "followers": await followers_of(campaign.id), "movable": campaign.state in MOVABLE,
+        "can_delete": await can_be_deleted(campaign),
         "can_cancel": campaign.state in CAN_BE_CANCELLED, "has_money": campaign.state in HAS_MONEY,
         "events": (await campaigns.whole(campaign)).events, "public_id": public,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.forms import (
     NEW_CAMPAIGNS,
     RISKS_MAX,
+    SHARES_MAX,
     TAGLINE_MAX,
     CampaignForm,
     ContentForm,
@@ -20,23 +21,23 @@ from crowdfund.campaigns.forms import (
     budget_rows,
     content_typed,
 )
-from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignPage, Rule
+from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignPage, CampaignState, Rule
 from crowdfund.campaigns.once import make_campaign_once
-from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
+from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, follow_name, own_campaign
+from crowdfund.campaigns.pages.pictures import drop_pressed, pictures_shown, pressed, sent_picture, take_picture
 from crowdfund.campaigns.pages.shown import art_of
-from crowdfund.campaigns.pages.words import RULES
+from crowdfund.campaigns.pages.words import GIVINGS, RULES
 from crowdfund.campaigns.rules import STORY_MAX
+from crowdfund.campaigns.sales import sale_of
 from crowdfund.campaigns.versions import GROWING, rewrite_page, versions_of
-from crowdfund.database import new_id
-from crowdfund.database.ids import NoSuchId, private, public
-from crowdfund.people.models import Image, Person
-from crowdfund.people.pictures import keep_image
+from crowdfund.database.ids import private
+from crowdfund.people.models import Person
 from crowdfund.refusal import Refusal
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
 from crowdfund.web import images
 from crowdfund.web.body import UPLOAD_MAX
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page, redirect
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get, member, post
@@ -83,15 +84,22 @@ def base_of_new(request: Request, campaign: Campaign) -> str:
 # --- the draft ---
 
 
+_PROMISED = lazy("What it says is promised now. Publish an update instead.")
+_NOT_NOW = {
+    CampaignState.SUBMITTED: lazy("We are reading it. Take it back if you want to change it."),
+    CampaignState.APPROVED: lazy("It is approved as it stands. Once it is announced its story may still change."),
+    CampaignState.REJECTED: lazy("We could not take this one, so there is nothing to change."),
+}
+
+
 async def edit(request: Request) -> Response:
     campaign = await own_campaign(request)
     written = await actions.page_of(campaign)
     if campaign.state in GROWING:
-        return _grown(request, campaign, PageForm({"story": written.story, "risks": written.risks}))
+        return await _grown(request, campaign, PageForm({"story": written.story, "risks": written.risks}))
     if campaign.state not in EDITABLE:
-        return redirect(
-            request, base_of(request), ("note", _("What it says is promised now. Publish an update instead."))
-        )
+        sentence = _NOT_NOW.get(campaign.state, _PROMISED)
+        return redirect(request, base_of(request), ("note", str(sentence)))
     budget = [(line.name, line.amount_minor) for line in await queries.budget_of(campaign.id)]
     form = ContentForm(content_typed(campaign, written.story, written.risks, budget), currency=campaign.currency)
     return await _editor(request, campaign, form)
@@ -105,6 +113,7 @@ async def _editor(request: Request, campaign: Campaign, form: ContentForm, statu
         rows=budget_rows(form.typed), story_max=STORY_MAX, risks_max=RISKS_MAX, tagline_max=TAGLINE_MAX,
         art_url=images.url_of(private(kept), small=True) if kept else art_of(title), has_image=bool(kept or title.image_id),
         remarks=[shown for shown in await queries.remarks_of(campaign.id) if not shown.remark.answered_at],
+        pictures=await pictures_shown(campaign), givings=GIVINGS, shares_max=SHARES_MAX, sale=await sale_of(campaign),
     )  # fmt: skip
 
 
@@ -112,52 +121,33 @@ async def save(request: Request) -> Response:
     """Keep what was typed, half-written or not. A picture that was fine stays, even where something else was not."""
     campaign = await own_campaign(request)
     form = await ContentForm.read(request, currency=campaign.currency)
-    image_id = await _picture(request, form)
+    image_id = await sent_picture(request, form)
+    await take_picture(request, campaign, form)
     if form.errors:
         return await _editor(request, campaign, form, 422)
     content = Content(
         name=form.name, tagline=form.tagline, story=form.story, risks=form.risks, budget=form.budget, closes_at=form.closes_at,
         opens_at=form.opens_at, rule=Rule(form.rule), threshold_bps=form.threshold_bps, image_id=image_id,
+        share_price_minor=form.share_price_minor, shares_per_fan_max=form.shares_per_fan_max,
     )  # fmt: skip
     try:
         await actions.write(campaign.id, content, by=request.state.person.id)
     except Refusal as refusal:
         return await _editor(request, campaign, form.refused_by(refusal), refusal.status_code)
+    await follow_name(request, campaign)
+    await drop_pressed(request, campaign, form)
+    if form.errors:
+        return await _editor(request, campaign, form, 409)
     return redirect(request, await _after_save(request), ("good", _("Saved.")))
 
 
 async def _after_save(request: Request) -> str:
-    """Where the pressed button leads: to the preview, or back here."""
-    sent = (await request.form()).get("then")
-    return base_of(request) + ("/preview" if sent == "preview" else "/content")
-
-
-async def _picture(request: Request, form: ContentForm) -> int | None:
-    """The picture that was sent now, or with an earlier try of this form; none where there was none."""
-    form.typed["image_kept"] = public(kept) if (kept := await _kept(request, form)) else ""
-    sent = form.values.get("image")
-    if not sent:
-        return kept
-    try:
-        picture = await images.read_picture(sent)
-    except Refusal as refusal:
-        form.refused_by(refusal)
-        return kept
-    image_id = new_id()
-    await images.keep(image_id, picture)
-    await keep_image(image_id, picture.width, picture.height, by=request.state.person.id)
-    form.typed["image_kept"] = public(image_id)
-    return image_id
-
-
-async def _kept(request: Request, form: ContentForm) -> int | None:
-    typed = form.values.get("image_kept") or ""
-    try:
-        image_id = private(typed) if typed else None
-    except NoSuchId:
-        return None
-    mine = image_id and await Image.exists(id=image_id, person_id=request.state.person.id)
-    return image_id if mine else None
+    """Where the pressed button leads: to the preview, or back here, among the pictures if it was one of theirs."""
+    which = await pressed(request)
+    if which == "preview":
+        return f"{base_of(request)}/preview"
+    among = "#pictures" if which == "picture" or which.startswith("drop:") else ""
+    return f"{base_of(request)}/content{among}"
 
 
 async def drop_picture(request: Request) -> Response:
@@ -172,21 +162,31 @@ async def drop_picture(request: Request) -> Response:
 # --- once people can see it ---
 
 
-def _grown(request: Request, campaign: Campaign, form: PageForm, status: int = 200) -> Response:
+async def _grown(request: Request, campaign: Campaign, form: PageForm, status: int = 200) -> Response:
     return desk_page(
-        request, "campaigns/rewrite.html", campaign, status, form=form, story_max=STORY_MAX, risks_max=RISKS_MAX
-    )
+        request, "campaigns/rewrite.html", campaign, status, form=form, story_max=STORY_MAX, risks_max=RISKS_MAX,
+        pictures=await pictures_shown(campaign),
+    )  # fmt: skip
 
 
 async def rewrite(request: Request) -> Response:
+    """Publish what was typed. A button among the pictures publishes nothing: the text stands there as it was typed."""
     campaign = await own_campaign(request)
     form = await PageForm.read(request)
+    await take_picture(request, campaign, form)
+    which = await pressed(request)
+    if which == "picture" or which.startswith("drop:"):
+        await drop_pressed(request, campaign, form)
+        form.errors = {
+            name: sentence for name, sentence in form.errors.items() if name.startswith("picture") or not name
+        }
+        return await _grown(request, campaign, form, 422 if form.errors else 200)
     if form.errors:
-        return _grown(request, campaign, form, 422)
+        return await _grown(request, campaign, form, 422)
     try:
         version = await rewrite_page(campaign.id, form.story, form.risks, by=request.state.person.id)
     except Refusal as refusal:
-        return _grown(request, campaign, form.refused_by(refusal), refusal.status_code)
+        return await _grown(request, campaign, form.refused_by(refusal), refusal.status_code)
     said = _("The page says this now. Version %(number)d; the earlier ones stay readable.") % {"number": version}
     return redirect(request, base_of(request), ("good", said))
 
@@ -203,8 +203,8 @@ routes = [
     get("/desk/{organisation}/campaigns/new", new_page, may=member("manager")),
     post("/desk/{organisation}/campaigns", create, may=member("manager"), limit=NEW_CAMPAIGNS),
     get(f"{DESK}/content", edit, may=member("manager")),
-    post(f"{DESK}/content", save, may=member("manager"), body_max=UPLOAD_MAX, limit=_SAVE),
+    post(f"{DESK}/content", save, may=member("manager"), body_max=2 * UPLOAD_MAX, limit=_SAVE),
     post(f"{DESK}/picture/removal", drop_picture, may=member("manager")),
-    post(f"{DESK}/page", rewrite, may=member("manager"), limit=_SAVE),
+    post(f"{DESK}/page", rewrite, may=member("manager"), body_max=UPLOAD_MAX, limit=_SAVE),
     get(f"{DESK}/versions", versions, may=member("viewer")),
 ]

@@ -26,6 +26,11 @@ def base_of(request: Request) -> str:
     return f"/desk/{request.state.organisation.slug}/campaigns/{request.path_params['slug']}"
 
 
+async def follow_name(request: Request, campaign: Campaign) -> None:
+    """Its address may have changed with its name: what is answered from here on leads to the new one."""
+    request.path_params["slug"] = (await Campaign.get(id=campaign.id)).slug
+
+
 def may_write(request: Request) -> bool:
     return may(request.state.role, Role.MANAGER)
 

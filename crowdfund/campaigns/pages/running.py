@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.campaigns import actions, queries
+from crowdfund.campaigns.drafts import can_be_deleted, delete_draft
 from crowdfund.campaigns.forms import UPDATES, AnswerForm, CancelForm, ScheduleForm, UpdateForm, schedule_typed
 from crowdfund.campaigns.models import PUBLIC, Campaign, CampaignState, ReviewRemark
 from crowdfund.campaigns.once import publish_update_once
@@ -38,6 +39,38 @@ async def submit(request: Request) -> Response:
     except Refusal as refusal:
         return _said_no(request, refusal)
     return redirect(request, base_of(request), ("good", _("Handed in. A person reads it within two working days.")))
+
+
+async def take_back(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    try:
+        await actions.take_back(campaign.id, by=request.state.person.id)
+    except Refusal as refusal:
+        return _said_no(request, refusal)
+    return redirect(request, base_of(request), ("good", _("It is yours again. Hand it in when it is ready.")))
+
+
+# --- a draft that comes to nothing ---
+
+
+async def delete_page(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    if not await can_be_deleted(campaign):
+        return redirect(request, base_of(request), ("note", _("This was handed in once: its history is kept.")))
+    return desk_page(request, "campaigns/delete.html", campaign)
+
+
+async def delete(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    try:
+        await delete_draft(campaign.id, by=request.state.person.id)
+    except Refusal as refusal:
+        return _said_no(request, refusal)
+    said = _("The draft of %(name)s is gone.") % {"name": campaign.name}
+    return redirect(request, request.state.organisation.desk_path, ("good", said))
+
+
+# --- what the reviewer remarked ---
 
 
 async def answer(request: Request) -> Response:
@@ -164,6 +197,9 @@ async def cancel(request: Request) -> Response:
 
 routes = [
     post(f"{DESK}/submission", submit, may=member("manager")),
+    post(f"{DESK}/submission/withdrawal", take_back, may=member("manager")),
+    get(f"{DESK}/deletion", delete_page, may=member("manager")),
+    post(f"{DESK}/deletion", delete, may=member("manager")),
     post(f"{DESK}/remarks/{{remark}}/answer", answer, may=member("manager")),
     get(f"{DESK}/schedule", schedule_page, may=member("manager")),
     post(f"{DESK}/schedule", announce, may=member("manager")),

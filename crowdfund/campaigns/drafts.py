@@ -1,0 +1,37 @@
+"""A draft that nobody has ever looked at but its makers: it may be thrown away."""
+
+from __future__ import annotations
+
+from crowdfund.campaigns import counters
+from crowdfund.campaigns.actions import NotEditable
+from crowdfund.campaigns.models import (
+    BudgetLine,
+    Campaign,
+    CampaignEvent,
+    CampaignImage,
+    CampaignPage,
+    CampaignState,
+    Tier,
+)
+from crowdfund.database import atomic
+from crowdfund.people.audit import record
+from crowdfund.titles.models import Title
+
+
+async def can_be_deleted(campaign: Campaign) -> bool:
+    """Only what was never handed in: from then on it has a history, which is kept."""
+    return campaign.state == CampaignState.DRAFT and not await CampaignEvent.exists(campaign_id=campaign.id)
+
+
+@atomic
+async def delete_draft(campaign_id: int, *, by: int) -> None:
+    """Throw a draft away with all that was written for it. Raises NotEditable once it was handed in."""
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    if not await can_be_deleted(campaign):
+        raise NotEditable("This was handed in once: its history is kept, so it can't be deleted.")
+    for part in (Tier, BudgetLine, CampaignImage, CampaignPage):
+        await part.filter(campaign_id=campaign_id).delete()
+    await Campaign.filter(id=campaign_id).delete()
+    await Title.filter(id=campaign.title_id).delete()
+    await record("draft_deleted", f"campaign:{campaign_id}", by=by, before={"name": campaign.name})
