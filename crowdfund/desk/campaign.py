@@ -18,7 +18,7 @@ from crowdfund.campaigns import followers, queries
 from crowdfund.campaigns.followers import CAN_BE_FOLLOWED, SHOWN_FROM
 from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
-from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, story_html, tier_shown, update_shown
+from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, opens_large, story_html, tier_shown, update_shown
 from crowdfund.campaigns.queries import Whole
 from crowdfund.desk.queries import latest_backers
 from crowdfund.pledges.deliveries import late_tiers
@@ -157,10 +157,11 @@ def _facts(whole: Whole) -> dict[str, Any]:
         "promised_minor": whole.promised_minor, "collected_minor": whole.collected_minor, "backers": whole.backers,
         "opens_at": campaign.opens_at, "closes_at": campaign.closes_at, "closed_at": campaign.closed_at,
         "ended_at": campaign.ended_at, "rule": campaign.rule, "threshold_bps": campaign.threshold_bps,
-        "share_price_minor": campaign.share_price_minor,
+        "share_price_minor": campaign.share_price_minor, "sale": whole.sale,
         "shares_per_fan_max": campaign.shares_per_fan_max, "colour": whole.title.colour, "art_url": art_of(whole.title),
-        "organisation_name": organisation.name, "organisation_about": organisation.about,
+        "organisation_name": organisation.name, "organisation_path": organisation.path, "organisation_about": organisation.about,
         "organisation_verified": organisation.is_verified, "story_html": story_html(whole.page.story),
+        "opens_large": opens_large(whole.page.story),
         "risks_html": story_html(whole.page.risks), "version": whole.page.version, "version_at": whole.page.made_at,
         "budget": whole.budget, "happens": words.beside_the_button(campaign, clock.now()),
         "rule_text": words.when_charged(campaign), "if_it_fails": words.if_it_fails(campaign), "next": words.what_comes(campaign),

@@ -1,11 +1,13 @@
 """The pages made of several rooms."""
 
-from crowdfund.desk import about, audit, campaign, dashboard, export, home, review, staff, studio
+from crowdfund.desk import about, audit, backers, campaign, dashboard, export, home, review, staff, studio, studios
 
 routes = [
     *home.routes,
     *about.routes,
     *campaign.routes,
+    *backers.routes,
+    *studios.routes,
     *studio.routes,
     *export.routes,
     *dashboard.routes,

@@ -31,6 +31,47 @@ async def latest_backers(campaign_id: int) -> list[dict[str, Any]]:
     return await _BACKERS(campaign_id)
 
 
+# So many pledges are read for a page, with a name or without: a fund whose fans are shy costs no more than another.
+BACKERS_PAGE = 60
+_COUNTED = " UNION ALL ".join(
+    f"""SELECT * FROM (SELECT id, person_id, tier_id, shown_as, made_at FROM pledge
+        WHERE campaign_id = $1 AND state = '{state}' AND id < $2 ORDER BY id DESC LIMIT {BACKERS_PAGE + 1}) AS {state}"""  # noqa: S608
+    for state in ("active", "charging", "errored", "collected", "disputed")
+)
+_BACKERS_BEFORE = Sql(f"""
+    SELECT b.id, b.made_at, t.name AS tier, CASE WHEN b.shown_as = 'name' THEN p.name ELSE '' END AS name
+    FROM ({_COUNTED}) AS b JOIN person p ON p.id = b.person_id LEFT JOIN tier t ON t.id = b.tier_id
+    ORDER BY b.id DESC LIMIT {BACKERS_PAGE + 1}""")  # noqa: S608
+
+
+async def backers_before(campaign_id: int, before_id: int | None) -> list[dict[str, Any]]:
+    """A page of those whose pledge counts, and one more where there is another page: id, made_at, tier, and name or nothing."""
+    return await _BACKERS_BEFORE(campaign_id, before_id if before_id is not None else 2**63 - 1)
+
+
+# --- a studio, for everybody ---
+
+_DELIVERED = Sql("""
+    SELECT c.id, (SELECT MAX(e.at) FROM campaign_event e WHERE e.campaign_id = c.id AND e.to_state = 'completed') AS at,
+           (SELECT MAX(t.delivers_on) FROM tier t WHERE t.campaign_id = c.id AND t.taken > 0) AS promised_for
+    FROM campaign c WHERE c.organisation_id = $1 AND c.state = 'completed'""")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A fund whose backers have all been sent theirs. on_time: before the last month that it had promised was over."""
+
+    campaign_id: int
+    on_time: bool
+
+
+async def deliveries_of(organisation_id: int) -> list[Delivered]:
+    return [
+        Delivered(row["id"], not row["promised_for"] or f"{clock.from_us(row['at']):%Y-%m}" <= row["promised_for"])
+        for row in await _DELIVERED(organisation_id)
+    ]
+
+
 # --- a producer's dashboard: counted as pledges were made, so nothing is summed over them ---
 
 _BY_DAY = Sql("""

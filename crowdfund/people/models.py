@@ -156,6 +156,10 @@ class Organisation(Model):
         return f"/desk/{self.slug}"
 
     @property
+    def path(self) -> str:
+        return f"/studios/{self.slug}"
+
+    @property
     def staff_path(self) -> str:
         return f"/staff/organisations/{self.slug}"
 

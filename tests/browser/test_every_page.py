@@ -143,11 +143,15 @@ async def for_everybody(world: World) -> Looks:
     return {
         **{path: [(NOBODY, path)] for path in (
             "/", "/how-it-works", "/fees", "/api", "/outbox", "/sign-up", "/sign-up/sent", "/sign-in", "/reset", "/reset/sent")},
-        "/films": [(NOBODY, "/films"), (NOBODY, "/films?q=nothing+like+it")],
+        "/films": [(NOBODY, "/films"), (NOBODY, "/films?q=nothing+like+it"), (NOBODY, "/films?order=promised")],
+        "/studios/{organisation}": [
+            (NOBODY, (await Organisation.get(id=film.organisation_id)).path) for film in (world.live, world.others[0])
+        ],
         "/outbox/{mail}": [(NOBODY, f"/outbox/{public(newest.id)}")],
         "/reset/{secret}": [(NOBODY, await link_to(world.ada.email, "/reset/"))],
         "/confirm/{secret}": [(NOBODY, await link_to("zoe@every.example", "/confirm/"))],
         "/campaigns/{slug}": [*[(NOBODY, film.path) for film in public_ones], (MEI, live)],
+        "/campaigns/{slug}/backers": [(NOBODY, f"{live}/backers"), (NOBODY, f"{world.others[0].path}/backers")],
         "/campaigns/{slug}/updates/{number}": [(NOBODY, f"{live}/updates/1")],
         "/campaigns/{slug}/versions/{version}": [(NOBODY, f"{live}/versions/1")],
         "/embed/{slug}": [(NOBODY, f"/embed/{world.live.slug}")],

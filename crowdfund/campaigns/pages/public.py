@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from crowdfund.campaigns import followers, versions
 from crowdfund.campaigns.models import Campaign
-from crowdfund.campaigns.pages.shown import art_of, card_of, story_html
+from crowdfund.campaigns.pages.shown import art_of, card_of, opens_large, story_html
 from crowdfund.campaigns.queries import campaigns_of, public_campaign
 from crowdfund.campaigns.updates import NoSuchUpdate, update_of
 from crowdfund.campaigns.versions import NoSuchVersion
@@ -43,7 +43,7 @@ async def show_update(request: Request) -> Response:
     title, writer = await Title.get(id=campaign.title_id), await Person.get(id=update.by_person_id)
     return page(
         request, "campaigns/update.html", campaign=campaign, title=title, art_url=art_of(title), update=update, writer=writer.name,
-        body_html=story_html(update.body), url=f"{current().base_url}{campaign.path}/updates/{number}",
+        body_html=story_html(update.body), opens_large=opens_large(update.body), url=f"{current().base_url}{campaign.path}/updates/{number}",
     )  # fmt: skip
 
 

@@ -39,6 +39,15 @@ def art_url(title_id: int, image_id: int | None, scene: str, *, small: bool = Fa
     return f"/art/{public(title_id)}/{scene}.svg" if scene else f"/art/{public(title_id)}.svg"
 
 
+OPENING_MIN = 180
+
+
+def opens_large(text: str) -> bool:
+    """Whether a text begins with a paragraph long enough to carry a large first letter; beside a short one it stands forlorn."""
+    first = text.lstrip().partition("\n\n")[0]
+    return len(first) >= OPENING_MIN and first[0].isalpha()
+
+
 def art_of(title: Title) -> str:
     return art_url(title.id, title.image_id, title.scene)
 
@@ -129,6 +138,8 @@ class TierShown:
     can_be_chosen: bool
     note: str
     is_late: bool = False
+    image_url: str = ""
+    image_alt: str = ""
 
 
 def tier_shown(tier: Tier, campaign: Campaign, now: datetime, *, late: Collection[int] = ()) -> TierShown:
@@ -140,6 +151,7 @@ def tier_shown(tier: Tier, campaign: Campaign, now: datetime, *, late: Collectio
         size=tier.size, taken=tier.taken, state_text=state, delivers_on=month_of(tier.delivers_on),
         ships=_("Sent by post") if tier.ships == "post" else "",
         can_be_chosen=not state and campaign.state == CampaignState.LIVE, note=note, is_late=tier.id in late,
+        image_url=url_of(tier.image_id, small=True) if tier.image_id else "", image_alt=tier.image_alt,
     )  # fmt: skip
 
 

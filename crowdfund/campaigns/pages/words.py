@@ -28,6 +28,19 @@ RULES = {
     ),
 }  # fmt: skip
 
+GIVINGS = [
+    (
+        "amounts",
+        lazy("Fans choose what they give"),
+        lazy("Any amount, with a reward from your tiers or without one. Most films do it this way."),
+    ),
+    (
+        "shares",
+        lazy("In shares of one price"),
+        lazy("Every share costs the same, and one fan can have only so many. There are no tiers beside them."),
+    ),
+]
+
 _STATE_STEPS = {
     CampaignState.PRELAUNCH: lazy("Announced"),
     CampaignState.LIVE: lazy("Opened"),
@@ -53,15 +66,13 @@ def beside_the_button(campaign: Campaign, now: datetime) -> str:
         return ""
     closes = {"when": formats.moment_text(campaign.closes_at)}
     if campaign.rule == Rule.FLEXIBLE:
-        return _(
-            "Your card is charged after the fund closes on %(when)s, whatever it has reached by then. "
-            "You can change or cancel until it closes."
-        ) % closes  # fmt: skip
-    if campaign.rule == Rule.THRESHOLD:
+        charged = _("Your card is charged after the fund closes on %(when)s, whatever it has reached by then.") % closes
+    elif campaign.rule == Rule.THRESHOLD:
+        share = formats.percent(campaign.threshold_bps, 10_000)
         charged = _(
             "Your card is charged after the fund closes on %(when)s, and only if at least %(share)s of its goal is promised. "
             "If less than that is collected, you get everything back."
-        ) % {**closes, "share": formats.percent(campaign.threshold_bps, 10_000)}  # fmt: skip
+        ) % {**closes, "share": share}  # fmt: skip
     else:
         charged = _(
             "Your card is charged after the fund closes on %(when)s, and only if its whole goal is promised. "
@@ -71,17 +82,14 @@ def beside_the_button(campaign: Campaign, now: datetime) -> str:
 
 
 def until_when_changed(campaign: Campaign, now: datetime) -> str:
-    """Until when a pledge can be changed and cancelled; the last day is told by its hour."""
+    """Until when a pledge can be changed and cancelled; on its last day a fund that has its goal can't be taken below it."""
     if campaign.closes_at is None or campaign.rule == Rule.FLEXIBLE:
         return _("You can change or cancel until it closes.")
-    begins = campaign.closes_at - LAST_HOURS
-    if now >= begins:
+    if now >= campaign.closes_at - LAST_HOURS:
         return _(
             "Its last 24 hours have begun: you can raise a pledge, but not lower or cancel one that the goal depends on."
         )
-    return _(
-        "You can change or cancel until it closes; from %(when)s on, not so that it falls below its goal."
-    ) % {"when": formats.moment_text(begins)}  # fmt: skip
+    return _("You can change or cancel until it closes; in its last 24 hours not so that it falls below its goal.")
 
 
 def when_charged(campaign: Campaign) -> str:
