@@ -26,6 +26,11 @@ class Missing:
     field: str
     sentence: str
 
+    @property
+    def told(self) -> dict[str, str]:
+        """As a program reads it among the errors of an answer."""
+        return {"field": self.field, "sentence": self.sentence}
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -23,6 +23,7 @@ class PromiseBroken(Refusal):
     def __init__(self, broken: Sequence[Missing]) -> None:
         super().__init__(broken[0].sentence, field=broken[0].field)
         self.broken = list(broken)
+        self.errors = [one.told for one in broken]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from crowdfund.database.outage import is_outage
 from crowdfund.refusal import Refusal
-from crowdfund.web import language, sessions
+from crowdfund.web import csrf, language, sessions
+from crowdfund.web.body import FORM_MAX
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page, redirect
 from crowdfund.web.paths import own_path, sign_in_path
@@ -37,6 +38,12 @@ _CODES = {
 }  # fmt: skip
 
 
+_PICTURE_TOO_LARGE = lazy("A picture may be at most 5 MB. What you wrote still stands in the form that you came from.")
+
+# Verbs name fields as forms do; bodies of the API say the unit too.
+_IN_BODIES = {"amount": "amount_minor", "price": "price_minor"}
+
+
 @dataclass(frozen=True)
 class _Failure:
     """What is told about an error, whoever reads it."""
@@ -46,6 +53,7 @@ class _Failure:
     sentence: str
     headers: dict[str, str] = field(default_factory=dict)
     errors: list[dict[str, str]] | None = None
+    wait_seconds: int = 0
 
 
 async def answer(request: Request, error: Exception) -> Response:
@@ -69,18 +77,24 @@ def _failure(request: Request, error: Exception) -> _Failure:
         errors = getattr(error, "errors", None)
         if errors is None and error.field:
             errors = [{"field": error.field, "sentence": error.sentence}]
-        return _Failure(error.status_code, error.code, _(error.sentence), headers, errors)
+        wait = error.retry_after_seconds or 0
+        return _Failure(error.status_code, error.code, _(error.sentence), headers, errors, wait_seconds=wait)
     if isinstance(error, HTTPException):
         status = error.status_code if error.status_code in _SENTENCES else 400
+        sentence = _PICTURE_TOO_LARGE if status == 413 and _takes_pictures(request) else _SENTENCES[status]
         # Of a body that is too long or too late the rest is not waited for.
         ending = {"connection": "close"} if status in (408, 413) else {}
-        return _Failure(status, _CODES[status], str(_SENTENCES[status]), {**(error.headers or {}), **ending})
+        return _Failure(status, _CODES[status], str(sentence), {**(error.headers or {}), **ending})
     request_id = request.scope["state"]["request_id"]
     if is_outage(error):
         _log.error("request %s: the database does not answer", request_id, exc_info=error)
         return _Failure(503, _CODES[503], str(_SENTENCES[503]), {"retry-after": "5"})
     _log.error("request %s: %s %s failed", request_id, request.method, request.scope["path"][:200], exc_info=error)
     return _Failure(500, _CODES[500], str(_SENTENCES[500]))
+
+
+def _takes_pictures(request: Request) -> bool:
+    return bool(request.scope["state"]["body"].size_max > FORM_MAX)
 
 
 def _without_slash(request: Request) -> str | None:
@@ -105,18 +119,37 @@ def _to_sign_in(request: Request) -> Response:
     path = request.scope["path"]
     if query := request.scope["query_string"].decode("latin-1"):
         path += f"?{query}"
-    back = own_path(path) if request.method in SAFE_METHODS else None
+    back = own_path(path) if request.method in SAFE_METHODS else _came_from(request)
     return redirect(request, sign_in_path(back) if back else "/sign-in")
+
+
+def _came_from(request: Request) -> str | None:
+    """The page of this site that sent a form, where the browser says so."""
+    origin, slash, rest = request.headers.get("referer", "").partition(f"{request.headers.get('host', '')}/")
+    return own_path(f"/{rest}") if slash and origin in ("http://", "https://") else None
+
+
+def _typed(request: Request) -> list[tuple[str, str]] | None:
+    """What was typed into the form that can't be taken just now, to be sent again; no password, no picture. None: it was none."""
+    form = request.scope["state"].get("form")
+    if request.method in SAFE_METHODS or form is None:
+        return None
+    return [
+        (name, value)
+        for name, value in form.multi_items()
+        if isinstance(value, str) and name != csrf.FIELD and "password" not in name
+    ]
 
 
 def _as_problem(request: Request, failure: _Failure) -> Response:
     request_id = request.scope["state"]["request_id"]
+    errors = [{**one, "field": _IN_BODIES.get(one["field"], one["field"])} for one in failure.errors or ()]
     return problem(
         failure.status,
         failure.code,
         failure.sentence,
         request_id=request_id,
-        errors=failure.errors,
+        errors=errors,
         headers=failure.headers,
     )
 
@@ -132,6 +165,9 @@ def _as_page(request: Request, failure: _Failure) -> Response:
             status=failure.status,
             code=failure.code,
             sentence=failure.sentence,
+            wait_seconds=failure.wait_seconds,
+            typed=_typed(request) if failure.status == 429 else None,
+            back=_came_from(request) if request.method not in SAFE_METHODS else None,
         )
     except Exception:  # a page for an error must not be one more error
         _log.exception("the error page failed")

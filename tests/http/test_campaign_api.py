@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from crowdfund import clock
@@ -15,24 +14,10 @@ from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate, 
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.people.models import Member, Role
-from tests.http.browser import Browser
 from tests.http.campaign_world import STORY, Producer, a_draft, a_producer, launched
 from tests.http.conftest import SiteUnderTest
+from tests.http.program import Program, code_of
 from tests.world import a_campaign, a_pledge
-
-
-class Program:
-    """Something that speaks to the API with a token."""
-
-    def __init__(self, browser: Browser, token: dict[str, str]) -> None:
-        self.browser, self.token = browser, token
-
-    async def get(self, path: str) -> httpx.Response:
-        return await self.browser.client.get(f"/api/v1{path}", headers=self.token)
-
-    async def post(self, path: str, body: Any = None, *, key: str | None = None) -> httpx.Response:
-        headers = self.token | ({"idempotency-key": key} if key else {})
-        return await self.browser.client.post(f"/api/v1{path}", json=body, headers=headers)
 
 
 async def a_program(site: SiteUnderTest, producer: Producer, *scopes: str) -> Program:
@@ -47,11 +32,6 @@ def a_content(**more: Any) -> dict[str, Any]:
         "budget": [{"name": "Boats", "amount_minor": 1_000_00}, {"name": "Cast", "amount_minor": 500_00}],
         "closes_at": (clock.now() + timedelta(days=30)).isoformat(), **more,
     }  # fmt: skip
-
-
-def code_of(answer: httpx.Response) -> tuple[int, str]:
-    assert answer.headers["content-type"] == "application/problem+json"
-    return answer.status_code, answer.json()["code"]
 
 
 async def test_a_campaign_from_draft_to_update_by_program(site: SiteUnderTest) -> None:
