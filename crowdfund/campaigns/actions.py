@@ -142,7 +142,8 @@ async def write(campaign_id: int, content: Content, *, by: int) -> None:
         )
     await Campaign.filter(id=campaign_id).update(
         name=content.name, slug=await _free_slug(content.name, campaign_id), tagline=content.tagline,
-        closes_at=content.closes_at, opens_at=content.opens_at, rule=content.rule, threshold_bps=content.threshold_bps if content.rule == Rule.THRESHOLD else 10_000,
+        closes_at=content.closes_at, opens_at=content.opens_at, rule=content.rule,
+        threshold_bps=content.threshold_bps if content.rule == Rule.THRESHOLD else 10_000,
         goal_minor=goal_minor, share_price_minor=content.share_price_minor, shares_per_fan_max=content.shares_per_fan_max,
     )  # fmt: skip
     await CampaignPage.filter(campaign_id=campaign_id, version=campaign.page_version).update(

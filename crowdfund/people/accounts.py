@@ -93,12 +93,12 @@ async def make_person(
 
 
 @atomic
-async def send_confirmation(person_id: int, *, browser: str = "") -> None:
-    """Mail the confirming link once more."""
+async def send_confirmation(person_id: int, *, browser: str = "", back: str = "") -> None:
+    """Mail the confirming link once more. back: where it leads on to."""
     person = await Person.get(id=person_id)
     if person.email_confirmed_at is None:
         link = await links.make_link(person.id, LinkPurpose.CONFIRM, person.email, browser=browser)
-        await mail_person("confirm", person.id, link_of=link, back="")
+        await mail_person("confirm", person.id, link_of=link, back=back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +190,21 @@ async def _with_password(person_id: int, password: str) -> Person:
     return person
 
 
-async def ask_email_change(person_id: int, email: str, password: str) -> None:
-    """Mail a link to the new address; the old one stays until it is used. Raises WrongPassword."""
+async def refuse_wrong_password(person_id: int, password: str) -> None:
+    """Raises WrongPassword."""
     await _with_password(person_id, password)
-    await _ask_email_change(person_id, email)
 
 
 @atomic
-async def _ask_email_change(person_id: int, email: str) -> None:
+async def ask_email_change(person_id: int, email: str) -> None:
+    """Mail a link to the new address; the old one stays until it is used. One that has an account is told so, not the asker."""
     person = await Person.get(id=person_id)
     if await Person.exists(email=email):
         if email != person.email:
             await _tell_known(email)
         return
     link = await links.make_link(person_id, LinkPurpose.CONFIRM, email)
-    await mail("confirm", email, person.locale, name=person.name, link_of=link, back="/account")
+    await mail("confirm_change", email, person.locale, name=person.name, link_of=link, back="/account")
 
 
 @atomic

@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
 FORM_MAX = 256 * 1024
-UPLOAD_MAX = 6 * 1024 * 1024
+# More than twice what a picture may have: one that is too large is told beside its field, and the rest of the form stays.
+UPLOAD_MAX = 12 * 1024 * 1024
 
 _SILENCE_SECONDS = 15
 _SECONDS_MAX = 30

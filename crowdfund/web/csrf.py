@@ -67,12 +67,14 @@ async def read_form(request: Request) -> FormData:
     try:
         # A field may be as long as the body: what is too long for its field is told beside it, with what was typed.
         size_max = request.scope["state"]["body"].size_max
-        return await request.form(max_files=4, max_fields=400, max_part_size=size_max)
+        form = await request.form(max_files=4, max_fields=400, max_part_size=size_max)
     except (
         FormParserError,
         UnicodeError,
     ) as error:  # python-multipart and a charset that is none leak through Starlette
         raise HTTPException(400) from error
+    request.scope["state"]["form"] = form  # a page that says "not now" gives back what was typed
+    return form
 
 
 def _token_of(request: Request, sign_in: SignIn | None) -> str | None:

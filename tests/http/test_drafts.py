@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 
 from crowdfund.campaigns import actions
-from crowdfund.campaigns.models import BudgetLine, Campaign, CampaignPage, Tier
+from crowdfund.campaigns.models import BudgetLine, Campaign, CampaignPage, CampaignState, Tier
 from crowdfund.campaigns.once import make_campaign_once
 from crowdfund.people.models import AuditEntry, Role
 from crowdfund.pledges import deliveries
@@ -65,7 +65,7 @@ async def test_what_was_handed_in_once_is_kept(site: SiteUnderTest) -> None:
     await desk.get(f"{base}/deletion")
     assert desk.path == base
     await desk.submit("Hand it in")
-    await actions.review(campaign.id, actions.CampaignState.APPROVED, "", by=lin.id)
+    await actions.review(campaign.id, CampaignState.APPROVED, "", by=lin.id)
     await desk.post(f"{base}/submission/withdrawal", {"csrf": csrf})
     assert "not possible as things stand now" in desk.text and (await again(campaign)).state == "approved"
 

@@ -159,6 +159,7 @@ async def test_every_letter_of_this_room_can_be_written(site: SiteUnderTest) -> 
     decided = {**plain, "organisation": "Lanting", "reason": "Seen.", "path": "/desk/lanting"}
     letters = {
         "confirm": {**plain, "link_of": ["confirm", 1], "back": "/money"}, "known": {**plain, "link_of": ["reset", 1]},
+        "confirm_change": {**plain, "link_of": ["confirm", 1], "back": "/account"},
         "reset": {**plain, "link_of": ["reset", 1]}, "password_changed": plain, "email_changed": {**plain, "email": "wu@example.com"},
         "organisation_verified": decided, "organisation_declined": decided, "organisation_suspended": decided,
         "invitation": {"organisation": "Lanting", "inviter": "Wu", "role": "viewer", "link_of": ["invitation", 1]},

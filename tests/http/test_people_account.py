@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crowdfund.database import Sql, atomic
 from crowdfund.people.models import ApiToken, AuditEntry, Person
 from tests.http.conftest import PASSWORD, SiteUnderTest
 from tests.http.test_people_entrance import link_in
@@ -15,6 +16,10 @@ async def test_another_name(site: SiteUnderTest) -> None:
     await lin.submit("/account/name", name="  Lin Wei <b>  ")
     assert "Your name is changed." in lin.text and "Lin Wei &lt;b&gt;" in lin.response.text
     assert (await Person.get(id=lin.person.id)).name == "Lin Wei <b>"
+
+
+async def forget_attempts_of(name: str) -> None:
+    await atomic(Sql("DELETE FROM rate_limit WHERE key LIKE $1").__call__)(f"{name}:%")
 
 
 async def test_another_address_counts_once_its_link_is_opened(site: SiteUnderTest) -> None:
@@ -35,7 +40,7 @@ async def test_somebody_elses_address_is_not_taken_and_not_told(site: SiteUnderT
     lin, wu = await site.signed_up("Lin"), await site.signed_up("Wu")
     await lin.get("/account")
     await lin.submit("/account/email", email="wu@example.com", current_password=PASSWORD)
-    assert "We sent a link to the new address" in lin.text
+    assert "We sent a link to wu@example.com." in lin.text, "as to an address that nobody has"
     assert [mail.subject for mail in await site.mails_to("wu@example.com")] == ["You have an account already"]
     assert (await Person.get(id=wu.person.id)).email == "wu@example.com"
 
@@ -46,6 +51,34 @@ async def test_the_password_is_asked_for_before_the_address_changes(site: SiteUn
     await lin.submit("/account/email", email="wei@example.com", current_password="not hers")
     assert lin.status == 422 and "That is not your password." in lin.text
     assert await site.mails_to("wei@example.com") == []
+
+
+async def test_her_own_address_is_none_to_change_to_and_the_letter_says_what_it_is_for(site: SiteUnderTest) -> None:
+    lin = await site.signed_up("Lin")
+    await lin.get("/account")
+    await lin.submit("/account/email", email="lin@example.com", current_password=PASSWORD)
+    assert lin.status == 422 and "That is your address already." in lin.text
+    await lin.submit("/account/email", email="wei@example.com", current_password=PASSWORD)
+    (letter,) = await site.mails_to("wei@example.com")
+    assert letter.subject == "Your new address"
+    assert "to use this address for your account" in letter.text_body and "sign up" not in letter.text_body
+
+
+async def test_a_mistyped_password_costs_no_mail_and_five_mails_an_hour_are_sent(site: SiteUnderTest) -> None:
+    lin = await site.signed_up("Lin")
+    await lin.get("/account")
+    for number in range(4):
+        await lin.submit("/account/email", email=f"w{number}@example.com", current_password="not hers")
+        assert lin.status == 422
+    await forget_attempts_of("sign_in_account")
+    for number in range(5):
+        await lin.submit("/account/email", email=f"w{number}@example.com", current_password=PASSWORD)
+        assert lin.status == 200, number
+        await forget_attempts_of("sign_in_account")
+    await lin.submit("/account/email", email="w6@example.com", current_password=PASSWORD)
+    assert lin.status == 429 and "You can try again in 12 minutes." in lin.text
+    assert lin.form("/account/email").fields["email"] == ["w6@example.com"], "what was typed is kept"
+    assert PASSWORD not in lin.response.text and "current_password" not in lin.form("/account/email").fields
 
 
 async def test_a_language_stays_chosen(site: SiteUnderTest) -> None:

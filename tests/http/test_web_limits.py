@@ -15,6 +15,7 @@ from crowdfund.app import make_app
 from crowdfund.database.attempts import attempt, forget_attempts
 from crowdfund.web.rate_limit import Limit, TooMany
 from tests.http.browser import Browser
+from tests.http.campaign_world import STORY, a_draft, a_producer
 from tests.http.conftest import PASSWORD, SiteUnderTest
 
 START_US = 1_795_000_000_000_000
@@ -132,6 +133,47 @@ async def test_a_forgotten_password_is_asked_for_three_times_an_hour(site: SiteU
         await browser.submit("/reset", email="lin@example.com")
         statuses.append(browser.status)
     assert statuses == [200, 200, 200, 429]
+
+
+async def test_too_many_tries_say_how_long_to_wait_and_keep_what_was_typed(site: SiteUnderTest) -> None:
+    browser = site.browser()
+    for _ in range(6):
+        await sign_in(browser, "lin@example.com", PASSWORD)
+    assert browser.status == 429
+    wait = int(browser.response.headers["retry-after"])
+    assert f"You can try again in {wait} seconds." in browser.text and "no password and no picture" in browser.text
+    again = browser.form("/sign-in")
+    assert again.fields["email"] == ["lin@example.com"] and "password" not in again.fields
+    assert PASSWORD not in browser.response.text
+    assert browser.page.links["Back to where you were"] == "/sign-in"
+    assert f'data-seconds="{wait}"' in browser.response.text
+    await browser.post("/sign-in", again.fields)
+    assert browser.status == 422 and browser.form("/sign-in").fields["email"] == ["lin@example.com"]
+
+
+async def test_a_page_asked_for_too_often_has_no_form_to_send_again(site: SiteUnderTest) -> None:
+    browser = site.browser()
+    for _ in range(31):
+        await browser.get("/confirm/no-such-link")
+    assert browser.status == 429 and "You can try again in" in browser.text and "What you typed" not in browser.text
+
+
+async def test_a_picture_that_is_too_large_is_told_beside_its_field_and_the_rest_stays(site: SiteUnderTest) -> None:
+    lin = await a_producer(site)
+    draft = await a_draft(lin, written=False)
+    path = f"{lin.base(draft)}/content"
+    await lin.browser.get(path)
+    six_mb = ("art.png", b"x" * 6_000_000, "image/png")
+    await lin.browser.submit(path, files={"image": six_mb}, name="River Moon", story=STORY)
+    assert lin.browser.status == 422 and "Please send a picture of at most 5 MB." in lin.browser.text
+    assert lin.browser.form(path).fields["story"] == [STORY]
+    # What is far too large is not even read; the page says how large a picture may be, knows who she is, and leads back.
+    csrf = lin.browser.form("/sign-out").fields["csrf"][0]
+    lin.browser.path = path
+    await lin.browser.post(path, {"csrf": csrf}, files={"image": ("art.png", b"x" * 26_000_000, "image/png")})
+    assert lin.browser.status == 413 and "A picture may be at most 5 MB." in lin.browser.text
+    assert "Account of Lin" in lin.browser.text and "Sign in" not in lin.browser.text
+    assert lin.browser.page.links["Back to where you were"] == path
 
 
 async def test_a_token_calls_sixty_times_a_minute(site: SiteUnderTest) -> None:

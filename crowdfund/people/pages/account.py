@@ -21,10 +21,11 @@ from crowdfund.web.address import address_of
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
+from crowdfund.web.paths import own_path
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get, post, signed_in
 
-_MAILS = Limit("account_mails", 5, 3600, by="person", shared=True)
+MAILS = Limit("account_mails", 5, 3600, by="person", shared=True)
 
 
 async def account(request: Request) -> Response:
@@ -49,14 +50,18 @@ async def change_name(request: Request) -> Response:
 
 
 async def change_email(request: Request) -> Response:
-    form = await EmailForm.read(request)
+    """Each try is one at the password; only a mail that is really sent counts as one."""
+    form, person = await EmailForm.read(request), request.state.person
+    if not form.errors and form.email == person.email:
+        form.refuse("email", _("That is your address already."))
     if not form.errors:
-        await SIGN_IN_BY_ACCOUNT.take(fingerprint(request.state.person.email))
+        await SIGN_IN_BY_ACCOUNT.take(fingerprint(person.email))
         try:
-            await accounts.ask_email_change(request.state.person.id, form.email, form.current_password)
-            return redirect(
-                request, "/account", ("note", _("We sent a link to the new address. It counts once you open it."))
-            )
+            await accounts.refuse_wrong_password(person.id, form.current_password)
+            await MAILS.take(str(person.id))
+            await accounts.ask_email_change(person.id, form.email)
+            sent = _("We sent a link to %(email)s. The new address counts once you open it.") % {"email": form.email}
+            return redirect(request, "/account", ("note", sent))
         except accounts.WrongPassword as refusal:
             form.refuse("current_password", _(refusal.sentence))
     return await _account(request, 422, email_form=form)
@@ -80,8 +85,13 @@ async def change_password(request: Request) -> Response:
 
 
 async def confirm_again(request: Request) -> Response:
-    await accounts.send_confirmation(request.state.person.id, browser=csrf.visitor_of(request))
-    return redirect(request, "/account", ("note", _("We sent the link once more.")))
+    """The link once more; it leads on to where the button stood, such as the form of a pledge."""
+    back = own_path(str((await csrf.read_form(request)).get("next", ""))) or ""
+    if request.state.person.email_confirmed:
+        return redirect(request, back or "/account", ("good", _("Your e-mail address is confirmed.")))
+    await accounts.send_confirmation(request.state.person.id, browser=csrf.visitor_of(request), back=back)
+    sent = _("We sent the link once more, to %(email)s.") % {"email": request.state.person.email}
+    return redirect(request, back or "/account", ("note", sent))
 
 
 async def sessions_page(request: Request) -> Response:
@@ -107,9 +117,9 @@ async def end_other_sessions(request: Request) -> Response:
 routes = [
     get("/account", account, may=signed_in),
     post("/account/name", change_name, may=signed_in),
-    post("/account/email", change_email, may=signed_in, limit=_MAILS),
+    post("/account/email", change_email, may=signed_in),
     post("/account/password", change_password, may=signed_in),
-    post("/account/confirmation", confirm_again, may=signed_in, limit=_MAILS),
+    post("/account/confirmation", confirm_again, may=signed_in, limit=MAILS),
     get("/account/sessions", sessions_page, may=signed_in),
     post("/account/sessions/{session}/revocation", end_session, may=signed_in),
     post("/account/sessions/revocation", end_other_sessions, may=signed_in),
