@@ -23,7 +23,7 @@ class Refusal(Exception):
     @property
     def code(self) -> str:
         """A stable name for programs, made from the class: SeatTaken is `seat_taken`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type(self).__name__).lower()
 
 
 class NotFound(Refusal):
