@@ -11,10 +11,10 @@ from crowdfund.database import Sql, atomic, new_id, outbox
 from crowdfund.disputes.models import MOVES, OPEN, Dispute, DisputeState
 from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
 from crowdfund.payments import stripe
+from crowdfund.payments.found import BalanceTransaction, DisputeFound
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.models import Charge
 from crowdfund.payments.refunds import ask_again
-from crowdfund.payments.stripe import BalanceTransaction, DisputeFound
 from crowdfund.pledges.deliveries import ask_late
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges

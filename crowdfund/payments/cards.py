@@ -7,6 +7,7 @@ from datetime import timedelta
 from crowdfund import clock
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.payments import stripe
+from crowdfund.payments.found import CardFound
 from crowdfund.payments.models import CardSetup, CardState, Consent, SavedCard, SetupState
 from crowdfund.refusal import NotFound, Refusal
 
@@ -103,7 +104,7 @@ async def look_at_setup(setup: CardSetup) -> SavedCard | None:
     except stripe.Unknown:
         return None
     except stripe.Refused:  # Stripe knows no such visit
-        found = stripe.CardFound("expired")
+        found = CardFound("expired")
     if found.state == "complete" and found.payment_method_id:
         return await _keep(setup.id, found)
     if found.state == "expired":
@@ -112,7 +113,7 @@ async def look_at_setup(setup: CardSetup) -> SavedCard | None:
 
 
 @atomic
-async def _keep(setup_id: int, found: stripe.CardFound) -> SavedCard:
+async def _keep(setup_id: int, found: CardFound) -> SavedCard:
     await _LOCK_SETUP(setup_id)  # her return and the event come at the same moment
     setup = await CardSetup.get(id=setup_id)
     card = await SavedCard.get_or_none(stripe_payment_method_id=found.payment_method_id)
@@ -144,7 +145,7 @@ _RENEW = Sql("""
 _LOSE = Sql("UPDATE saved_card SET state = 'gone' WHERE id = $1 AND state <> 'gone' RETURNING id")
 
 
-async def renew(card: SavedCard, found: stripe.CardFound) -> bool:
+async def renew(card: SavedCard, found: CardFound) -> bool:
     """Write down how a card is now, in the caller's transaction; gives whether anything of it has changed."""
     now = (found.brand, found.last4, found.expires_month, found.expires_year, found.fingerprint)
     was = (card.brand, card.last4, card.expires_month, card.expires_year, card.fingerprint)

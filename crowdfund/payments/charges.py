@@ -10,8 +10,8 @@ from crowdfund import clock
 from crowdfund.database import Sql, as_rows, atomic
 from crowdfund.ledger import Entry, Posting, chart, post, recorded_by_processor
 from crowdfund.payments import stripe
+from crowdfund.payments.found import BalanceTransaction, ChargeOutcome
 from crowdfund.payments.models import CHARGE_MOVES, ChargeState
-from crowdfund.payments.stripe import ChargeOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ _BY_STRIPE_CHARGE = Sql("""
 
 
 @atomic
-async def book_fees_by_source(fees: Sequence[stripe.BalanceTransaction]) -> None:
+async def book_fees_by_source(fees: Sequence[BalanceTransaction]) -> None:
     """Book fees as Stripe lists them: by the charge they belong to. What is none of our charges is passed over."""
     rows = [{"source": t.source_id, "transaction_id": t.id, "fee_minor": t.fee_minor} for t in fees]
     if not rows:

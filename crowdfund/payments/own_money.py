@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from crowdfund.database import atomic
 from crowdfund.ledger import Account, Entry, Posting, chart, post
-from crowdfund.payments.stripe import BalanceTransaction
+from crowdfund.payments.found import BalanceTransaction
 
 # Types of Stripe's balance transactions (docs.stripe.com/reports/balance-transaction-types, read 2026-11).
 WITH_OUR_BANK = {"topup", "topup_reversal", "payout", "payout_cancel", "payout_failure"}

@@ -14,9 +14,9 @@ from crowdfund.database import Sql, as_rows, atomic
 from crowdfund.ledger import balance_minor, chart, recorded_by_processor
 from crowdfund.payments import stripe
 from crowdfund.payments.charges import book_fees, book_fees_by_source
+from crowdfund.payments.found import BalanceTransaction
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.own_money import KINDS, book_own_money
-from crowdfund.payments.stripe import BalanceTransaction
 
 LOOK_BACK_SECONDS = 3 * 86_400  # what Stripe lists can appear days late
 PAGE = 100

@@ -10,6 +10,7 @@ from crowdfund import clock
 from crowdfund.database import Sql, as_rows, atomic, new_id
 from crowdfund.ledger import Account, Entry, Posting, chart, post
 from crowdfund.payments import stripe
+from crowdfund.payments.found import RefundFound
 from crowdfund.payments.models import REFUND_MOVES, RefundState
 from crowdfund.refusal import Refusal
 
@@ -115,8 +116,8 @@ _END = Sql("""
     WHERE refund.id = ended.id""")
 
 _claim = atomic(_CLAIM.__call__)
-REFUSED = stripe.RefundFound("", RefundState.FAILED)
-Sent = tuple[int, stripe.RefundFound | None]  # a refund's id and what came of it; None: nobody can tell yet
+REFUSED = RefundFound("", RefundState.FAILED)
+Sent = tuple[int, RefundFound | None]  # a refund's id and what came of it; None: nobody can tell yet
 
 
 async def send_refunds(limit: int = 200) -> list[Sent]:
@@ -171,11 +172,11 @@ async def end_refunds(outcomes: Sequence[Sent]) -> list[RefundEnded]:
     ]  # fmt: skip
 
 
-def _end_row(refund_id: int, found: stripe.RefundFound, at: int) -> dict[str, object]:
+def _end_row(refund_id: int, found: RefundFound, at: int) -> dict[str, object]:
     return {"id": refund_id, "state": found.state, "at": at, "stripe_refund_id": found.id or None}
 
 
-def _at_the_bank(row: dict[str, object], found: stripe.RefundFound) -> Iterator[Entry]:
+def _at_the_bank(row: dict[str, object], found: RefundFound) -> Iterator[Entry]:
     """The money leaves when Stripe books it, or says that it has left. What fails after that is back, and waits for a person."""
     if found.left_by is None and RefundState.SUCCEEDED not in (row["state"], found.state):
         return

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import stripe as library
 from stripe import HTTPXClient, StripeClient
 
 from crowdfund.database import outside_transaction
+from crowdfund.payments.found import BalanceTransaction, CardFound, ChargeOutcome, DisputeFound, RefundFound
 from crowdfund.payments.models import ChargeState, RefundState
 from crowdfund.refusal import Refusal
 from crowdfund.settings import current
@@ -53,55 +53,6 @@ class Unknown(PaymentsUnavailable):
     @property
     def code(self) -> str:
         return "payments_unavailable"
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeOutcome:
-    """What came of a charge. state None: unknown. advice `do_not_try_again`: the network forbids another attempt."""
-
-    state: ChargeState | None
-    payment_intent_id: str | None = None
-    charge_id: str | None = None
-    balance_transaction_id: str | None = None
-    fee_minor: int | None = None
-    decline_code: str = ""
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CardFound:
-    """What came of a visit to the page that saves a card. state: open, complete or expired."""
-
-    state: str
-    payment_method_id: str | None = None
-    brand: str = ""
-    last4: str = ""
-    expires_month: int = 0
-    expires_year: int = 0
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RefundFound:
-    """What came of a refund, and Stripe's records of the money: as it left the balance, and as a bank sent it back."""
-
-    id: str
-    state: RefundState
-    left_by: str | None = None
-    came_back_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BalanceTransaction:
-    """A movement of the balance at Stripe, as Stripe books it. net = amount - fee."""
-
-    id: str
-    type: str
-    source_id: str
-    amount_minor: int
-    fee_minor: int
-    currency: str
-    created: int
 
 
 _clients: dict[tuple[str, str], StripeClient] = {}
@@ -488,18 +439,6 @@ async def transfer_searched(account_id: str, group: str, payout_id: int) -> tupl
 
 
 # --- disputes ---
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeFound:
-    id: str
-    stripe_charge_id: str
-    amount_minor: int
-    currency: str
-    reason: str
-    status: str
-    due_by: int | None
-    transactions: tuple[BalanceTransaction, ...]
 
 
 async def dispute_found(stripe_dispute_id: str) -> DisputeFound:

@@ -10,6 +10,7 @@ from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.read_up_to import ALL, begin, have_read
 from crowdfund.payments import cards, stripe
+from crowdfund.payments.found import CardFound
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.models import CardState, SavedCard
 from crowdfund.pledges.models import Pledge, PledgeState
@@ -31,7 +32,7 @@ async def follow_card(payment_method_id: str) -> bool:
 
 
 @atomic
-async def _follow(card_id: int, found: stripe.CardFound) -> bool:
+async def _follow(card_id: int, found: CardFound) -> bool:
     was = await SavedCard.get(id=card_id)
     if found.state == "complete":
         return await cards.renew(was, found)

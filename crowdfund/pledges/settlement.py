@@ -16,8 +16,8 @@ from crowdfund.campaigns.verdict import end_campaign
 from crowdfund.database import Batch, Sql, as_rows, atomic, new_id, outbox
 from crowdfund.payments import charges, stripe
 from crowdfund.payments.charges import ChargeIntent, Ended
+from crowdfund.payments.found import ChargeOutcome
 from crowdfund.payments.models import ChargeState
-from crowdfund.payments.stripe import ChargeOutcome
 from crowdfund.pledges import letting_go, rules
 from crowdfund.pledges.models import PledgeState
 from crowdfund.pledges.moves import move_pledges

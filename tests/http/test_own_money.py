@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from crowdfund.ledger import balance_minor, chart
+from crowdfund.payments.found import BalanceTransaction
 from crowdfund.payments.own_money import book_own_money
-from crowdfund.payments.stripe import BalanceTransaction, client
+from crowdfund.payments.stripe import client
 from crowdfund.payouts.models import Payout
 from tests.bank import a_studio_with_account, ask, books_proven, close_now, pass_time, pledges_with
 from tests.http.campaign_world import a_reviewer

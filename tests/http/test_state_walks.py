@@ -14,8 +14,8 @@ from crowdfund.database.moves import MoveRefused, move
 from crowdfund.disputes.actions import answer_dispute, follow_dispute
 from crowdfund.disputes.models import MOVES as DISPUTE_MOVES
 from crowdfund.disputes.models import Dispute, DisputeState
+from crowdfund.payments.found import ChargeOutcome, RefundFound
 from crowdfund.payments.models import CHARGE_MOVES, REFUND_MOVES, Charge, ChargeState, Refund, RefundState
-from crowdfund.payments.stripe import ChargeOutcome, RefundFound
 from crowdfund.payouts.actions import make_due_payouts, move_payout
 from crowdfund.payouts.models import MOVES as PAYOUT_MOVES
 from crowdfund.payouts.models import Payout, PayoutState

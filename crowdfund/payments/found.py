@@ -1,0 +1,70 @@
+"""What Stripe said, in our words: of a charge, a card, a refund, a dispute, a movement of the balance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crowdfund.payments.models import ChargeState, RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOutcome:
+    """What came of a charge. state None: unknown. advice `do_not_try_again`: the network forbids another attempt."""
+
+    state: ChargeState | None
+    payment_intent_id: str | None = None
+    charge_id: str | None = None
+    balance_transaction_id: str | None = None
+    fee_minor: int | None = None
+    decline_code: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardFound:
+    """What came of a visit to the page that saves a card. state: open, complete or expired."""
+
+    state: str
+    payment_method_id: str | None = None
+    brand: str = ""
+    last4: str = ""
+    expires_month: int = 0
+    expires_year: int = 0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFound:
+    """What came of a refund, and Stripe's records of the money: as it left the balance, and as a bank sent it back."""
+
+    id: str
+    state: RefundState
+    left_by: str | None = None
+    came_back_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceTransaction:
+    """A movement of the balance at Stripe, as Stripe books it. net = amount - fee."""
+
+    id: str
+    type: str
+    source_id: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFound:
+    """A dispute as the bank sees it now, and every movement of money that it made."""
+
+    id: str
+    stripe_charge_id: str
+    amount_minor: int
+    currency: str
+    reason: str
+    status: str
+    due_by: int | None
+    transactions: tuple[BalanceTransaction, ...]
