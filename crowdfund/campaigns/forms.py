@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from crowdfund import clock, money
+from crowdfund.campaigns.gallery import ALT_MAX
 from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
 from crowdfund.campaigns.rules import BUDGET_LINES_MAX, DAYS_MAX, STORY_MAX
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
@@ -25,6 +26,7 @@ RISKS_MAX = 10_000
 TAGLINE_MAX = 140
 BUDGET_ROWS = 12  # as many rows as are sent without a script; with one they fold, and more can be added
 SHIPS = {"nothing": lazy("Nothing is sent by post"), "post": lazy("Sent by post: we ask backers for their address")}
+SHARES_MAX = 100  # of one fan in one fund, as many as a pledge can name
 VERDICTS = {
     CampaignState.APPROVED: lazy("Approve: it may open"),
     CampaignState.CHANGES_REQUESTED: lazy("Ask for changes"),
@@ -45,7 +47,15 @@ class CampaignForm(Form):
     key = fields.text(max=64, min=0)
 
 
-class ContentForm(Form):
+class _WithPicture(Form):
+    """The form of a story, and with it one more picture for it."""
+
+    picture = fields.image()
+    picture_alt = fields.text(max=ALT_MAX, min=0)
+    picture_kept = fields.text(max=13, min=0)
+
+
+class ContentForm(_WithPicture):
     """What a draft says. It may be saved half-written: what is missing is told where it is submitted."""
 
     name = fields.text(max=80)
@@ -57,6 +67,9 @@ class ContentForm(Form):
     closes_at = fields.maybe(fields.instant())
     rule = fields.choice({rule.value: None for rule in Rule})
     threshold = fields.maybe(fields.whole(min=50, max=100))
+    giving = fields.choice({"amounts": None, "shares": None, "": None})  # not said: fans choose
+    share_price = fields.maybe(fields.money(min_minor=money.charge_min_minor))
+    shares_max = fields.maybe(fields.whole(min=1, max=SHARES_MAX))
     image = fields.image()
     image_kept = fields.text(max=13, min=0)
 
@@ -64,7 +77,19 @@ class ContentForm(Form):
     def threshold_bps(self) -> int:
         return (self.threshold or 100) * 100 if self.rule == Rule.THRESHOLD else 10_000
 
+    @property
+    def share_price_minor(self) -> int | None:
+        return self.share_price if self.giving == "shares" else None
+
+    @property
+    def shares_per_fan_max(self) -> int | None:
+        return self.shares_max if self.giving == "shares" else None
+
     def check(self) -> None:
+        if self.giving == "shares" and self.share_price is None:
+            self.refuse("share_price", _("Say what one share costs."))
+        if self.giving == "shares" and self.shares_max is None:
+            self.refuse("shares_max", _("Say how many shares one fan can have."))
         if len(self.budget) > BUDGET_LINES_MAX:
             self.refuse("budget", _("At most %(max)d lines, please.") % {"max": BUDGET_LINES_MAX})
         if self.rule == Rule.THRESHOLD and self.threshold is None:
@@ -72,7 +97,7 @@ class ContentForm(Form):
         check_dates(self)
 
 
-class PageForm(Form):
+class PageForm(_WithPicture):
     """What may change once people can see it."""
 
     story = fields.text(max=STORY_MAX, min=200, lines=True)
@@ -114,11 +139,41 @@ class TierForm(Form):
     closes_at = fields.maybe(fields.instant())
     ships = fields.choice(SHIPS)
     delivers_on = fields.text(max=7, min=0)
+    image = fields.image()
+    image_alt = fields.text(max=ALT_MAX, min=0)
+    image_kept = fields.text(max=13, min=0)
     key = fields.text(max=64, min=0)
 
     def check(self) -> None:
         if self.delivers_on and not _MONTH.fullmatch(self.delivers_on):
             self.refuse("delivers_on", _("Please choose a month, like 2027-09."))
+
+
+def _given_campaigns(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = given["campaigns"]
+    return found
+
+
+class SaleForm(Form):
+    """A sale: its amount is understood in the currency that is chosen beside it."""
+
+    name = fields.text(max=80)
+    currency = fields.choice(_currencies)
+    most = fields.text(max=16)
+    key = fields.text(max=64, min=0)
+    most_minor = 0
+
+    def check(self) -> None:
+        try:
+            self.most_minor = money.parse(self.most, self.currency)
+        except money.AmountNotUnderstood as refusal:
+            self.refuse("most", _(refusal.sentence))
+
+
+class JoinForm(Form):
+    """Read with the funds that can join, by slug."""
+
+    campaign = fields.choice(_given_campaigns)
 
 
 class UpdateForm(Form):
@@ -169,6 +224,8 @@ def content_typed(campaign: Campaign, story: str, risks: str, budget: list[tuple
     typed: dict[str, Any] = {
         "name": campaign.name, "tagline": campaign.tagline, "story": story, "risks": risks, "rule": campaign.rule,
         "threshold": str(campaign.threshold_bps // 100) if campaign.rule == Rule.THRESHOLD else "",
+        "giving": "shares" if campaign.share_price_minor else "amounts", "shares_max": str(campaign.shares_per_fan_max or ""),
+        "share_price": money.plain(campaign.share_price_minor, campaign.currency) if campaign.share_price_minor else "",
         **schedule_typed(campaign),
     }  # fmt: skip
     for i, (name, amount_minor) in enumerate(budget, 1):
@@ -182,7 +239,7 @@ def tier_typed(tier: Tier, currency: str) -> dict[str, Any]:
         "name": tier.name, "description": tier.description, "price": money.plain(tier.price_minor, currency),
         "size": "" if tier.size is None else str(tier.size), "per_fan_max": str(tier.per_fan_max),
         "opens_at": _moment(tier.opens_at), "closes_at": _moment(tier.closes_at), "ships": tier.ships,
-        "delivers_on": tier.delivers_on,
+        "delivers_on": tier.delivers_on, "image_alt": tier.image_alt,
     }  # fmt: skip
 
 

@@ -12,14 +12,17 @@ from crowdfund.campaigns.models import (
     BudgetLine,
     Campaign,
     CampaignEvent,
+    CampaignImage,
     CampaignPage,
     CampaignState,
     CampaignUpdate,
     ReviewRemark,
+    Sale,
     Tier,
 )
 from crowdfund.database import Sql, as_rows
-from crowdfund.people.models import Organisation, Person
+from crowdfund.database.ids import public
+from crowdfund.people.models import Image, Organisation, Person
 from crowdfund.refusal import NotFound
 from crowdfund.titles.models import Title
 
@@ -65,6 +68,9 @@ _AFTER = Sql(f"SELECT {_COLUMNS} {_FOUND} AND ($3 = '' OR c.currency = $3) AND c
 _OF_ORGANISATION = Sql(f"""
     SELECT {_COLUMNS} FROM campaign c JOIN title t ON t.id = c.title_id JOIN organisation o ON o.id = c.organisation_id
     WHERE c.organisation_id = $1 ORDER BY c.id DESC""")  # noqa: S608
+_FOLLOWED = Sql(f"""
+    SELECT {_COLUMNS} FROM follower f JOIN campaign c ON c.id = f.campaign_id JOIN title t ON t.id = c.title_id
+    JOIN organisation o ON o.id = c.organisation_id WHERE f.person_id = $1 ORDER BY f.id DESC LIMIT $2""")  # noqa: S608
 _TOTALS = Sql("""
     SELECT id, state, currency, goal_minor, promised_minor, collected_minor, pledges_live, promised_at_close_minor
     FROM campaign WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})""")
@@ -109,6 +115,11 @@ async def campaigns_of(organisation_id: int) -> list[dict[str, Any]]:
     return await _OF_ORGANISATION(organisation_id)
 
 
+async def followed_by(person_id: int, *, limit: int = 50) -> list[dict[str, Any]]:
+    """What somebody follows, the last that she began to follow first."""
+    return await _FOLLOWED(person_id, limit)
+
+
 async def totals_of(campaign_ids: Collection[int]) -> list[dict[str, Any]]:
     """Where funds stand right now: one look for all that are watched."""
     return await _TOTALS(as_rows({"id": campaign_id} for campaign_id in campaign_ids))
@@ -146,6 +157,7 @@ class Whole:
     budget: list[BudgetLine]
     updates: list[CampaignUpdate]
     events: list[CampaignEvent]
+    sale: Sale | None = None
 
     @property
     def backers(self) -> int:
@@ -173,11 +185,59 @@ async def whole(campaign: Campaign, *, updates_max: int = 5) -> Whole:
         budget=await budget_of(campaign.id),
         updates=await CampaignUpdate.filter(campaign_id=campaign.id).order_by("-number").limit(updates_max),
         events=await CampaignEvent.filter(campaign_id=campaign.id).order_by("id"),
+        sale=await Sale.get(id=campaign.sale_id) if campaign.sale_id is not None else None,
     )
 
 
 async def tiers_of(campaign_id: int) -> list[Tier]:
-    return await Tier.filter(campaign_id=campaign_id).order_by("position", "id")
+    """A campaign's tiers in order, each knowing what its picture shows, where it has one."""
+    tiers = await Tier.filter(campaign_id=campaign_id).order_by("position", "id")
+    if pictured := [tier.image_id for tier in tiers if tier.image_id is not None]:
+        words = {image.id: image.alt for image in await Image.filter(id__in=pictured)}
+        for tier in tiers:
+            tier.image_alt = words.get(tier.image_id or 0, "")
+    return tiers
+
+
+_IN_USE = Sql("""
+    SELECT CAST(value->>'id' AS BIGINT) AS id FROM {rows}
+    WHERE EXISTS (SELECT 1 FROM campaign_page p JOIN campaign c ON c.id = p.campaign_id
+                  WHERE c.organisation_id = $2 AND (p.story LIKE value->>'pattern' OR p.risks LIKE value->>'pattern'))
+       OR EXISTS (SELECT 1 FROM campaign_update u JOIN campaign c ON c.id = u.campaign_id
+                  WHERE c.organisation_id = $2 AND u.body LIKE value->>'pattern')""")
+
+
+async def pictures_in_use(organisation_id: int, image_ids: Collection[int]) -> set[int]:
+    """Those of these pictures that stand in a story, in any version of it, or in an update of this organisation's funds."""
+    rows = as_rows({"id": image_id, "pattern": f"%/images/{public(image_id)}%"} for image_id in image_ids)
+    return {row["id"] for row in await _IN_USE(rows, organisation_id)} if image_ids else set()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPicture:
+    """A picture that was sent for a story, and whether it stands in one."""
+
+    image: Image
+    is_used: bool
+
+
+async def story_pictures_of(campaign: Campaign) -> list[StoryPicture]:
+    """The oldest first."""
+    rows = await CampaignImage.filter(campaign_id=campaign.id).order_by("position", "image_id")
+    ids = [row.image_id for row in rows]
+    images = {image.id: image for image in await Image.filter(id__in=ids)} if ids else {}
+    used = await pictures_in_use(campaign.organisation_id, ids)
+    return [StoryPicture(images[image_id], image_id in used) for image_id in ids]
+
+
+async def funds_of_sale(sale_id: int) -> list[Campaign]:
+    return await Campaign.filter(sale_id=sale_id).order_by("id")
+
+
+async def joinable(sale: Sale, states: Collection[str], *, limit: int = 500) -> list[Campaign]:
+    """Funds that can be put into a sale: in these states, of its currency, in no sale; the newest first."""
+    found = Campaign.filter(state__in=sorted(states), currency=sale.currency, sale_id=None)
+    return await found.order_by("-id").limit(limit)
 
 
 async def budget_of(campaign_id: int) -> list[BudgetLine]:

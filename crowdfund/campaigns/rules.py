@@ -46,6 +46,7 @@ class Draft:
     organisation_state: str
     threshold_bps: int
     tiers: Sequence[Any]
+    share_price_minor: int | None = None
 
 
 def what_is_missing(draft: Draft, now: datetime) -> list[Missing]:
@@ -61,6 +62,10 @@ def what_is_missing(draft: Draft, now: datetime) -> list[Missing]:
         missing.append(Missing("budget", "Say what the money is for: the goal is the sum of these lines."))
     elif sum(draft.budget_minor) < money.charge_min_minor(draft.currency):
         missing.append(Missing("budget", "The goal is less than a single charge can be."))
+    if draft.share_price_minor is not None and draft.tiers:
+        missing.append(
+            Missing("giving", "A fund in shares has no tiers: take them away, or let fans choose what they give.")
+        )
     if draft.organisation_state != "verified":
         missing.append(Missing("organisation", "Your studio has to be verified before its fund can be reviewed."))
     return missing + _dates(draft, now)
@@ -142,6 +147,19 @@ def closes_after_pause(closes_at: datetime, paused_at: datetime, now: datetime) 
     """When a fund closes that was paused: later by as long as that was, counted in whole minutes, as people read it."""
     minutes = -(-(now - paused_at) // timedelta(minutes=1)) if now - paused_at >= timedelta(minutes=1) else 0
     return closes_at + timedelta(minutes=minutes)
+
+
+def refuse_shares(price_minor: int | None, per_fan_max: int | None, currency: str) -> None:
+    """Raises Invalid for shares that nobody could be charged for. Both are None in a fund in which fans choose what they give."""
+    if price_minor is None and per_fan_max is None:
+        return
+    if price_minor is None or per_fan_max is None or per_fan_max < 1:
+        raise Invalid("A share has a price, and there is a most that one fan can have.", field="share_price")
+    if price_minor < (least_minor := money.charge_min_minor(currency)):
+        raise Invalid(f"The least that can be charged is {money.show(least_minor, currency)}.", field="share_price")
+    if price_minor * per_fan_max > money.CHARGE_MAX_MINOR:
+        most = money.show(money.CHARGE_MAX_MINOR, currency)
+        raise Invalid(f"All shares of one fan are one charge, and that can be at most {most}.", field="shares_max")
 
 
 def refuse_content(goal_minor: int, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:

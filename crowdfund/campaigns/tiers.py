@@ -43,6 +43,8 @@ class TierContent:
 async def add_tier(campaign_id: int, content: TierContent, *, by: int) -> Tier:
     """A new tier; also on a live fund, as it takes nothing from anybody."""
     campaign = await _open_for_tiers(campaign_id)
+    if campaign.share_price_minor is not None:
+        raise Refusal("Fans take shares of this fund: there are no tiers beside them.")
     refuse_tier_content(content.price_minor, campaign.currency, content.opens_at, content.closes_at)
     refuse_tier_dates(content, None, campaign.closes_at, clock.now())
     position = await Tier.filter(campaign_id=campaign_id).count()

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import clock, money
-from crowdfund.campaigns.models import Campaign, CampaignState, Tier
+from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.pages.shown import art_of, month_of, tier_shown
 from crowdfund.campaigns.pages.words import beside_the_button
-from crowdfund.campaigns.queries import public_campaign
+from crowdfund.campaigns.queries import public_campaign, tiers_of
+from crowdfund.campaigns.sales import sale_of
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.payments.cards import cards_of
@@ -69,6 +70,9 @@ async def create_pledge(request: Request) -> Response:
     if form.errors:
         return await _pledge_page(request, campaign, form, 422)
     person = request.state.person
+    if not person.email_confirmed:
+        form.refuse("", _("Open the link in our letter first, then pledge: what you chose still stands here."))
+        return await _pledge_page(request, campaign, form, 403)
     want = Want(
         id=new_id(), person_id=person.id, campaign_id=campaign.id, tier_id=form.tier_id, quantity=form.quantity,
         amount_minor=form.total_minor, currency=campaign.currency, key=f"form:{form.key or token_urlsafe(16)}",
@@ -87,7 +91,7 @@ async def create_pledge(request: Request) -> Response:
 
 
 async def _pledge_form(request: Request, campaign: Campaign) -> PledgeForm:
-    tiers = {public(t.id): t for t in await Tier.filter(campaign_id=campaign.id).order_by("position")}
+    tiers = {public(t.id): t for t in await tiers_of(campaign.id)}
     cards = {public(c.id): c for c in await cards_of(request.state.person.id)}
     return PledgeForm(
         tiers=tiers, cards=cards, currency=campaign.currency, share_price_minor=campaign.share_price_minor
@@ -101,6 +105,7 @@ async def _pledge_page(request: Request, campaign: Campaign, form: PledgeForm, s
         request, "pledges/new.html", status, **await _film(campaign), form=form, open_now=open_now,
         tiers=[tier_shown(tier, campaign, now) for tier in form.given["tiers"].values()], cards=form.given["cards"],
         NO_TIER=NO_TIER, NEW_CARD=NEW_CARD, terms=terms_shown().text, charges_until=queries.charges_until(campaign),
+        sale=await sale_of(campaign),
     )  # fmt: skip
 
 
@@ -161,7 +166,7 @@ async def amend_pledge(request: Request) -> Response:
 
 
 async def _amend_form(found: queries.Shown) -> AmendForm:
-    tiers = {public(t.id): t for t in await Tier.filter(campaign_id=found.campaign.id).order_by("position")}
+    tiers = {public(t.id): t for t in await tiers_of(found.campaign.id)}
     campaign = found.campaign
     return AmendForm(tiers=tiers, currency=campaign.currency, share_price_minor=campaign.share_price_minor)
 
@@ -174,7 +179,7 @@ async def _amend_page(request: Request, found: queries.Shown, form: AmendForm, s
     tiers = [replace(tier, can_be_chosen=True, note=words) if is_hers else tier for is_hers, tier in shown]
     return page(
         request, "pledges/edit.html", status, shown=found, pledge=found.pledge, **await _film(found.campaign), form=form,
-        tiers=tiers, NO_TIER=NO_TIER, terms=terms_shown().text,
+        tiers=tiers, NO_TIER=NO_TIER, sale=await sale_of(found.campaign), terms=terms_shown().text,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
@@ -13,16 +14,28 @@ from crowdfund.pledges.deliveries import is_late, silent_from
 from crowdfund.pledges.models import CHANGEABLE, UNSENT, Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState
 from crowdfund.pledges.rules import RETRY_DAYS
 
+S = PledgeState
+
 PAGE = 25
 
 _COUNTS = Sql("""
-    SELECT currency,
-           CAST(SUM(CASE WHEN state IN ('active', 'charging', 'errored') THEN amount_minor ELSE 0 END) AS BIGINT) AS promised_minor,
-           CAST(SUM(CASE WHEN state = 'collected' THEN amount_minor ELSE 0 END) AS BIGINT) AS paid_minor
-    FROM pledge WHERE person_id = $1 GROUP BY currency ORDER BY currency""")
+    SELECT p.currency, SUM(CASE WHEN p.state IN ('active', 'charging', 'errored') THEN 1 ELSE 0 END) AS promises,
+           CAST(SUM(CASE WHEN p.state IN ('active', 'charging', 'errored') THEN p.amount_minor ELSE 0 END) AS BIGINT)
+               AS promised_minor,
+           CAST(SUM(CASE WHEN p.state IN ('collected', 'disputed', 'refunded') THEN p.amount_minor ELSE 0 END) AS BIGINT)
+               AS charged_minor,
+           (SELECT CAST(COALESCE(SUM(r.amount_minor), 0) AS BIGINT) FROM charge c JOIN refund r ON r.charge_id = c.id
+            WHERE c.person_id = $1 AND r.currency = p.currency AND r.state <> 'failed') AS refunded_minor
+    FROM pledge p WHERE p.person_id = $1 GROUP BY p.currency ORDER BY p.currency""")
+_UNADDRESSED = Sql("""
+    SELECT p.id FROM pledge p JOIN delivery d ON d.pledge_id = p.id
+    WHERE p.person_id = $1 AND p.state = 'collected' AND d.state = 'awaiting_address' ORDER BY p.id LIMIT 50""")
 _REFUNDS = Sql("""
     SELECT r.id, r.amount_minor, r.currency, r.state, r.reason, r.made_at, r.ended_at, c.subject, r.campaign_id
     FROM charge c JOIN refund r ON r.charge_id = c.id WHERE c.person_id = $1 ORDER BY r.id DESC LIMIT 50""")
+
+
+_WITHOUT_MONEY = {S.CANCELLED, S.RELEASED, S.DROPPED, S.REFUNDED, S.LOST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,22 @@ class Shown:
     @property
     def state(self) -> str:
         return self.pledge.state
+
+    @property
+    def state_shown(self) -> str:
+        """Its state as a fan is told of it: the bank's wish is no refusal, and nothing is charged while its fund is paused."""
+        if self.needs_bank:
+            return "needs_bank"
+        return "on_hold" if self.is_on_hold else self.pledge.state
+
+    @property
+    def is_on_hold(self) -> bool:
+        return self.campaign.state == CampaignState.SUSPENDED and self.pledge.state in CHANGEABLE
+
+    @property
+    def is_over(self) -> bool:
+        """It ended, and no money of hers is with the fund."""
+        return self.pledge.state in _WITHOUT_MONEY
 
     @property
     def can_change(self) -> bool:
@@ -186,8 +215,28 @@ async def live_pledge(person_id: int, campaign_id: int) -> Pledge | None:
     return next((p for p in found if p.state != PledgeState.STARTED), found[0] if found else None)
 
 
-async def sums_of(person_id: int) -> list[dict[str, object]]:
-    """By currency: what is promised and may be charged, and what was paid."""
+# What still moves: it may be charged, or waits for its fan. A fan has one such pledge in a fund, so these are few.
+_WAITING = (PledgeState.STARTED, PledgeState.ACTIVE, PledgeState.CHARGING, PledgeState.ERRORED)
+WAITING_MAX = 100
+
+
+async def waiting_of(person_id: int) -> list[Pledge]:
+    """A person's pledges that may still be charged, and those whose reward can't be sent before she says where to."""
+    owed = [row["id"] for row in await _UNADDRESSED(person_id)]
+    waiting = await Pledge.filter(person_id=person_id, state__in=_WAITING).order_by("-id").limit(WAITING_MAX)
+    return [*waiting, *(await Pledge.filter(id__in=owed).order_by("-id") if owed else [])]
+
+
+async def done_of(person_id: int, *, before_id: int | None = None, limit: int = PAGE) -> list[Pledge]:
+    """A person's pledges that were paid, or ended without, newest first."""
+    query = Pledge.filter(person_id=person_id, state__not_in=_WAITING)
+    if before_id is not None:
+        query = query.filter(id__lt=before_id)
+    return await query.order_by("-id").limit(limit)
+
+
+async def sums_of(person_id: int) -> list[dict[str, Any]]:
+    """By currency: how much is promised and may be charged, in how many pledges; what was charged, and what of it given back."""
     return await _COUNTS(person_id)
 
 

@@ -103,6 +103,17 @@ def _keep(name: str, picture: Picture) -> None:
         unfinished.rename(path)
 
 
+async def drop(image_id: int) -> None:
+    """Take the files of a picture away for good, once no row names it."""
+    outside_transaction("deleting a picture")
+    await asyncio.get_running_loop().run_in_executor(_drawing, _drop, ids.public(image_id))
+
+
+def _drop(name: str) -> None:
+    for ending in WIDTHS:
+        path_of(name + ending).unlink(missing_ok=True)
+
+
 def path_of(name: str) -> Path:
     """Where a file lies: in a folder for the last two letters of its picture's id, so that none grows too large."""
     return current().uploads / name.partition("-")[0][-2:] / f"{name}.webp"

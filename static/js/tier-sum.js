@@ -1,5 +1,6 @@
 // <form data-behaviour="tier-sum">: what is picked, times how many, plus add-ons and a bonus, as one amount while one picks.
-// Prices are in data-price (minor units) on radios and on number fields; the server does the sum that counts.
+// Prices are in data-price (minor units) on radios, on number fields, or on a hidden field where there is nothing to pick (a
+// share); the server does the sum that counts.
 export default function tierSum(form) {
   const output = form.querySelector("[data-sum]");
   const { currency } = form.dataset;
@@ -7,7 +8,7 @@ export default function tierSum(form) {
   const unit = 10 ** format.resolvedOptions().maximumFractionDigits;
 
   const sum = () => {
-    const picked = form.querySelector("input[type=radio][data-price]:checked");
+    const picked = form.querySelector("input[type=radio][data-price]:checked, input[type=hidden][data-price]");
     const many = Number(form.querySelector("[name=quantity]")?.value || 1);
     let minor = (Number(picked?.dataset.price) || 0) * Math.max(1, many || 1);
     for (const field of form.querySelectorAll("input[type=number][data-price]")) {

@@ -104,6 +104,8 @@ def a_tier(**changes: Any) -> Thing:
             "state_text": "",
             "delivers_on": "September 2027",
             "is_late": False,
+            "image_url": "",
+            "image_alt": "",
             "ships": "",
             "can_be_chosen": True,
             "note": "",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from crowdfund.campaigns.forms import RISKS_MAX, TAGLINE_MAX
+from crowdfund.campaigns.forms import RISKS_MAX, SHARES_MAX, TAGLINE_MAX
 from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX, STORY_MIN
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.money import AMOUNT_MAX_MINOR
@@ -48,7 +48,10 @@ class BudgetLineIn(In):
 
 
 class ContentIn(In):
-    """All that a draft says but its tiers. The goal is the sum of the budget. threshold_bps counts with that rule alone."""
+    """All that a draft says but its tiers. The goal is the sum of the budget. threshold_bps counts with that rule alone.
+
+    share_price_minor and shares_per_fan_max: both, and fans take shares of one price instead of tiers; left out, they choose.
+    """
 
     name: Name
     tagline: Tagline = ""
@@ -59,6 +62,8 @@ class ContentIn(In):
     closes_at: AwareDatetime | None = None
     rule: Literal["strict", "threshold", "flexible"] = "strict"
     threshold_bps: Annotated[int, Field(ge=5_000, le=10_000)] = 10_000
+    share_price_minor: ChargeMinor | None = None
+    shares_per_fan_max: Annotated[int, Field(ge=1, le=SHARES_MAX)] | None = None
 
 
 class TierIn(In):

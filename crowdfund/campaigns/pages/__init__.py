@@ -1,6 +1,6 @@
 """The pages of the campaigns room."""
 
-from crowdfund.campaigns.pages import art, editor, feeds, live, public, running, tiers
+from crowdfund.campaigns.pages import art, editor, feeds, live, public, running, sales, tiers
 
 routes = [
     *art.routes,
@@ -10,4 +10,5 @@ routes = [
     *editor.routes,
     *tiers.routes,
     *running.routes,
+    *sales.routes,
 ]

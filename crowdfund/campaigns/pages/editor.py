@@ -98,7 +98,7 @@ async def edit(request: Request) -> Response:
     if campaign.state in GROWING:
         return await _grown(request, campaign, PageForm({"story": written.story, "risks": written.risks}))
     if campaign.state not in EDITABLE:
-        sentence = _NOT_NOW.get(campaign.state, _PROMISED)
+        sentence = _NOT_NOW.get(CampaignState(campaign.state), _PROMISED)
         return redirect(request, base_of(request), ("note", str(sentence)))
     budget = [(line.name, line.amount_minor) for line in await queries.budget_of(campaign.id)]
     form = ContentForm(content_typed(campaign, written.story, written.risks, budget), currency=campaign.currency)

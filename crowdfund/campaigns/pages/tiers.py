@@ -10,14 +10,17 @@ from starlette.responses import Response
 from crowdfund import clock
 from crowdfund.campaigns import queries
 from crowdfund.campaigns.forms import SHIPS, TierForm, tier_typed
+from crowdfund.campaigns.gallery import picture_tier, unpicture_tier
 from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignState, Tier
 from crowdfund.campaigns.once import add_tier_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
+from crowdfund.campaigns.pages.pictures import need_words, sent_picture
 from crowdfund.campaigns.pages.shown import tier_shown
 from crowdfund.campaigns.rules import TIERS_MAX
 from crowdfund.campaigns.tiers import PromiseBroken, TierContent, change_tier, remove_tier
 from crowdfund.database.ids import private, public
 from crowdfund.refusal import NotFound, Refusal
+from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -27,7 +30,8 @@ OPEN_FOR_TIERS = EDITABLE | {CampaignState.PRELAUNCH, CampaignState.LIVE}
 
 async def own_tier(campaign: Campaign, public_id: str) -> Tier:
     """A tier of this campaign. Raises NotFound, for another's in the same words as for none."""
-    tier = await Tier.get_or_none(id=private(public_id), campaign_id=campaign.id)
+    wanted = private(public_id)
+    tier = next((tier for tier in await queries.tiers_of(campaign.id) if tier.id == wanted), None)
     if tier is None:
         raise NotFound("There is no such tier.")
     return tier
@@ -54,10 +58,12 @@ async def _tiers(request: Request, campaign: Campaign, form: TierForm, status: i
 async def add(request: Request) -> Response:
     campaign = await own_campaign(request)
     form = await TierForm.read(request, currency=campaign.currency)
+    need_words(form, image_id := await sent_picture(request, form))
     if not form.errors:
         try:
-            key = f"form:{form.key or token_urlsafe(16)}"
-            await add_tier_once(campaign.id, content_of(form), by=request.state.person.id, key=key)
+            key, by = f"form:{form.key or token_urlsafe(16)}", request.state.person.id
+            tier_id = await add_tier_once(campaign.id, content_of(form), by=by, key=key)
+            await picture_tier(tier_id, image_id, alt=form.image_alt, by=by)
             return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is there.")))
         except Refusal as refusal:
             form.refused_by(refusal)
@@ -78,9 +84,10 @@ async def tier_page(request: Request) -> Response:
 
 
 def _tier(request: Request, campaign: Campaign, tier: Tier, form: TierForm, status: int = 200) -> Response:
+    shown = tier_shown(tier, campaign, clock.now())
     return desk_page(
         request, "campaigns/tier.html", campaign, status, form=form, tier=tier, tier_id=public(tier.id), ships=SHIPS.items(),
-        can_remove=campaign.state in EDITABLE, promised=tier_shown(tier, campaign, clock.now()) if tier.is_promised else None,
+        can_remove=campaign.state in EDITABLE, promised=shown if tier.is_promised else None, shown=shown,
     )  # fmt: skip
 
 
@@ -88,19 +95,32 @@ async def change(request: Request) -> Response:
     campaign = await own_campaign(request)
     tier = await own_tier(campaign, request.path_params["tier"])
     form = await TierForm.read(request, currency=campaign.currency)
+    image_id = await sent_picture(request, form)
+    need_words(form, image_id or tier.image_id)
     if not form.errors:
         try:
             await change_tier(tier.id, content_of(form), by=request.state.person.id)
+            await picture_tier(tier.id, image_id, alt=form.image_alt, by=request.state.person.id)
             return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is changed.")))
         except PromiseBroken as refusal:
             for one in refusal.broken:
                 form.refuse(one.field, _(one.sentence))
-            tier = await own_tier(
-                campaign, request.path_params["tier"]
-            )  # she may have opened the page before a fan took it
+            # She may have opened the page before a fan took it.
+            tier = await own_tier(campaign, request.path_params["tier"])
         except Refusal as refusal:
             form.refused_by(refusal)
     return _tier(request, campaign, tier, form, 422)
+
+
+async def remove_picture(request: Request) -> Response:
+    campaign = await own_campaign(request)
+    tier = await own_tier(campaign, request.path_params["tier"])
+    path = f"{base_of(request)}/tiers/{public(tier.id)}"
+    try:
+        await unpicture_tier(tier.id, by=request.state.person.id)
+    except Refusal as refusal:
+        return redirect(request, path, ("bad", _(refusal.sentence)))
+    return redirect(request, path, ("good", _("The tier has no picture now.")))
 
 
 async def remove(request: Request) -> Response:
@@ -112,8 +132,9 @@ async def remove(request: Request) -> Response:
 
 routes = [
     get(f"{DESK}/tiers", tiers, may=member("viewer")),
-    post(f"{DESK}/tiers", add, may=member("manager")),
+    post(f"{DESK}/tiers", add, may=member("manager"), body_max=UPLOAD_MAX),
     get(f"{DESK}/tiers/{{tier}}", tier_page, may=member("manager")),
-    post(f"{DESK}/tiers/{{tier}}", change, may=member("manager")),
+    post(f"{DESK}/tiers/{{tier}}", change, may=member("manager"), body_max=UPLOAD_MAX),
+    post(f"{DESK}/tiers/{{tier}}/picture/removal", remove_picture, may=member("manager")),
     post(f"{DESK}/tiers/{{tier}}/removal", remove, may=member("manager")),
 ]
