@@ -18,7 +18,7 @@ _TEXT_MAX = 600
 
 
 def leave(response: Response, kind: str, text: str) -> None:
-    """kind: `good`, `bad` or `note`. text: what the next page says, in the reader's language already."""
+    """kind: `good`, `bad` or `note`; `address`: one that the next page names. text: what it says, in the reader's language already."""
     until = clock.wall_now_us() // 1_000_000 + _SECONDS
     written = urlsafe_b64encode(orjson.dumps([kind, text[:_TEXT_MAX], until])).decode()
     sessions.set_cookie(response, _COOKIE, f"{written}.{signature('flash', written)}", seconds=_SECONDS)

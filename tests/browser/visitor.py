@@ -109,7 +109,7 @@ class Visitor:
 
     async def signs_up(self, name: str, email: str, password: str) -> None:
         """From a page that asks her to sign in, by the link that is mailed to her, back to where she was going."""
-        await self.follows("New here? Sign up")
+        await self.follows("Sign up")
         await self.types(name=name, email=email, password=password)
         await self.presses("Sign up")
         await self.reads("Look into your mail")

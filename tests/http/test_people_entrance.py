@@ -6,6 +6,7 @@ import pytest
 
 from crowdfund.people.models import MailLink, Person, SignIn
 from tests.http.conftest import PASSWORD, SiteUnderTest
+from tests.world import a_campaign
 
 
 def link_in(text: str) -> str:
@@ -49,6 +50,34 @@ async def test_a_link_opened_elsewhere_confirms_but_lets_nobody_in(site: SiteUnd
     assert await SignIn.all().count() == 0
 
 
+async def test_who_has_to_sign_in_is_told_what_for_and_both_ways_lead_on(site: SiteUnderTest) -> None:
+    campaign = await a_campaign()
+    fan = site.browser()
+    await fan.get(f"{campaign.path}/pledges/new?tier=abc")
+    assert "Then you choose what you give." in fan.text
+    back = f"{campaign.path}/pledges/new%3Ftier%3Dabc"
+    assert fan.page.links["Sign up"] == f"/sign-up?next={back}"
+    await fan.get(fan.page.links["Sign up"])
+    assert "Then you choose what you give." in fan.text and fan.form("/sign-up").fields["next"] == [
+        f"{campaign.path}/pledges/new?tier=abc"
+    ]
+    await fan.get("/money")
+    assert "Then you see every pledge" in fan.text
+    await fan.get("/sign-in")
+    assert "Then you" not in fan.text
+    await fan.get(campaign.path)
+    assert fan.page.links["Sign in"] == f"/sign-in?next={campaign.path}"
+
+
+async def test_the_address_is_repeated_once_where_the_letter_was_promised(site: SiteUnderTest) -> None:
+    browser = site.browser()
+    await browser.get("/reset")
+    await browser.submit("/reset", email="lin@example.com")
+    assert "If lin@example.com has an account here" in browser.text
+    await browser.get("/reset/sent")
+    assert "lin@example.com" not in browser.text and "Look into your mail" in browser.text
+
+
 async def test_a_link_works_once(site: SiteUnderTest) -> None:
     path = await signed_up(site)
     lin = site.browser()
@@ -67,8 +96,8 @@ async def test_a_known_address_gets_a_mail_and_the_asker_the_same_page(site: Sit
         browser = site.browser()
         await browser.get("/sign-up")
         await browser.submit("/sign-up", name="Wu", email=email, password=PASSWORD)
-        pages.append((browser.path, browser.text))
-    assert pages[0] == pages[1]
+        pages.append((browser.path, browser.text.replace(email, "her address")))
+    assert pages[0] == pages[1] and "on its way to her address." in pages[0][1]
     assert [mail.subject for mail in await site.mails_to("lin@example.com")] == ["You have an account already"]
     assert (await Person.get(email="lin@example.com")).name == "Lin"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,11 +14,11 @@ from crowdfund.people.models import LinkPurpose
 from crowdfund.people.rules import device_of
 from crowdfund.refusal import Refusal
 from crowdfund.signing import fingerprint
-from crowdfund.web import csrf, headers, language, sessions
+from crowdfund.web import csrf, flash, headers, language, sessions
 from crowdfund.web.address import address_of
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page, redirect
-from crowdfund.web.paths import own_path
+from crowdfund.web.paths import own_path, sign_in_path
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import anyone, get, post
 
@@ -33,10 +35,28 @@ def _next(request: Request, typed: str | None = None) -> str:
     return own_path(request.query_params.get("next") if typed is None else typed) or ""
 
 
-async def _let_in(request: Request, person_id: int, back: str, flash: tuple[str, str] | None = None) -> Response:
+# What a path is gone to for, told to who has to sign in on the way there.
+_PURPOSES = [
+    (
+        r"/campaigns/[^/?]+/pledges/new.*",
+        lazy("Then you choose what you give. Nothing is charged before the fund succeeds."),
+    ),
+    (r"/campaigns/[^/?]+/follower", lazy("Then you follow the fund, and we write when something happens.")),
+    (r"/pledges/.*", lazy("Then you see your pledge.")),
+    (r"/money.*", lazy("Then you see every pledge, and what will be charged when.")),
+    (r"/start", lazy("Then you tell us who you are, and write your fund.")),
+    (r"/invitations/.*", lazy("Then you can accept the invitation. Use the address that it was sent to.")),
+]
+
+
+def _purpose(back: str) -> str:
+    return next((str(words) for pattern, words in _PURPOSES if re.fullmatch(pattern, back)), "")
+
+
+async def _let_in(request: Request, person_id: int, back: str, said: tuple[str, str] | None = None) -> Response:
     sign_in = request.scope["state"].get("sign_in")
     secret = await devices.open_device(person_id, **_device(request), replaces=sign_in.hash if sign_in else "")
-    return sessions.signed_in(redirect(request, back or "/", flash), secret)
+    return sessions.signed_in(redirect(request, back or "/", said), secret)
 
 
 def _device(request: Request) -> dict[str, str]:
@@ -44,7 +64,11 @@ def _device(request: Request) -> dict[str, str]:
 
 
 async def sign_up_page(request: Request) -> Response:
-    return page(request, "people/sign_up.html", form=SignUpForm({"next": _next(request)}))
+    return _sign_up(request, SignUpForm({"next": _next(request)}))
+
+
+def _sign_up(request: Request, form: SignUpForm, status: int = 200) -> Response:
+    return page(request, "people/sign_up.html", status, form=form, purpose=_purpose(form.typed["next"]))
 
 
 async def sign_up(request: Request) -> Response:
@@ -55,33 +79,39 @@ async def sign_up(request: Request) -> Response:
                 form.name, form.email, form.password,
                 locale=language.choose(request), browser=csrf.visitor_of(request), back=_next(request, form.next),
             )  # fmt: skip
-            return redirect(request, "/sign-up/sent")
+            return redirect(request, "/sign-up/sent", ("address", form.email))
         except Refusal as refusal:
             form.refused_by(refusal)
-    return page(request, "people/sign_up.html", 422, form=form)
+    return _sign_up(request, form, 422)
 
 
 async def sent_page(request: Request) -> Response:
-    return page(request, "people/sent.html")
+    """Names the address once, so that a mistyped one is seen; who loads the page again knows it by then."""
+    address = next((text for kind, text in flash.read(request) if kind == "address"), "")
+    return page(request, "people/sent.html", address=address, is_new=request.url.path.startswith("/sign-up"))
 
 
 async def sign_in_page(request: Request) -> Response:
     back = _next(request)
     if request.state.person is not None:
         return redirect(request, back or "/")
-    return page(request, "people/sign_in.html", form=SignInForm({"next": back}))
+    return _sign_in(request, SignInForm({"next": back}))
+
+
+def _sign_in(request: Request, form: SignInForm, status: int = 200) -> Response:
+    return page(request, "people/sign_in.html", status, form=form, purpose=_purpose(form.typed["next"]))
 
 
 async def sign_in(request: Request) -> Response:
     form = await SignInForm.read(request)
     if form.errors:
-        return page(request, "people/sign_in.html", 422, form=form)
+        return _sign_in(request, form, 422)
     await SIGN_IN_BY_ACCOUNT.take(fingerprint(form.email))
     had = request.scope["state"].get("sign_in")
     try:
         secret = await devices.sign_in(form.email, form.password, **_device(request), replaces=had.hash if had else "")
     except devices.WrongCredentials as refusal:
-        return page(request, "people/sign_in.html", 422, form=form.refused_by(refusal))
+        return _sign_in(request, form.refused_by(refusal), 422)
     return sessions.signed_in(redirect(request, _next(request, form.next) or "/"), secret)
 
 
@@ -101,13 +131,13 @@ async def confirm_page(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     back = _next(request, str((await csrf.read_form(request)).get("next", "")))
     done = await accounts.confirm(request.path_params["secret"], browser=csrf.visitor_of(request))
-    flash = ("good", _("Your e-mail address is confirmed."))
+    said = ("good", _("Your e-mail address is confirmed."))
     signed_in_as = request.state.person
     if signed_in_as is not None and signed_in_as.id == done.person.id:
-        return redirect(request, back or "/account", flash)
+        return redirect(request, back or "/account", said)
     if done.same_browser:  # the password was typed here: nobody else's account can be foisted on whoever opens the link
-        return await _let_in(request, done.person.id, back, flash)
-    return redirect(request, f"/sign-in?next={back}" if back else "/sign-in", flash)
+        return await _let_in(request, done.person.id, back, said)
+    return redirect(request, sign_in_path(back) if back else "/sign-in", said)
 
 
 async def forgotten_page(request: Request) -> Response:
@@ -120,7 +150,7 @@ async def forgotten(request: Request) -> Response:
         return page(request, "people/forgotten.html", 422, form=form)
     await RESET_BY_ACCOUNT.take(fingerprint(form.email))
     await accounts.ask_reset(form.email)
-    return redirect(request, "/reset/sent")
+    return redirect(request, "/reset/sent", ("address", form.email))
 
 
 async def reset_page(request: Request) -> Response:

@@ -99,7 +99,7 @@ async def show_terms(request: Request) -> TermsOut:
 
 routes = [
     post(
-        "/api/v1/pledges", create_pledges, may=bearer("pledges:write"), takes=PledgesIn, gives=PledgesOut, creates=True,
+        "/api/v1/pledges", create_pledges, may=bearer("pledges:write", confirmed=True), takes=PledgesIn, gives=PledgesOut, creates=True,
         summary="Pledge to one or more funds",
     ),
     get("/api/v1/terms", show_terms, may=everybody, gives=TermsOut, summary="What a pledge agrees to"),
