@@ -54,7 +54,7 @@ async def security_txt(request: Request) -> Response:
     """Whom to tell of a hole (RFC 9116)."""
     now = datetime.fromtimestamp(clock.wall_now_us() / 1_000_000, UTC)
     until = (now + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
-    contact = settings.current().mail_from.rpartition("<")[2].rstrip(">")
+    contact = settings.current().contact_address
     text = f"Contact: mailto:{contact}\nExpires: {until}\nPreferred-Languages: en, zh\n"
     return PlainTextResponse(text, headers={"cache-control": "public, max-age=86400"})
 

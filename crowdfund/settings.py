@@ -26,6 +26,8 @@ class Settings:
     stripe_webhook_secret: str = field(default="", repr=False)
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "crowdfund <hello@crowdfund.example>"
+    operator: tuple[str, ...] = ()
+    contact: str = ""
     workers: int = 0
     uploads: Path = Path("var/uploads")
     currencies: tuple[str, ...] = ("EUR", "USD", "CNY")
@@ -47,6 +49,11 @@ class Settings:
             return self.sandbox_url
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.hostname}:{(parts.port or 80) + 1}"
+
+    @property
+    def contact_address(self) -> str:
+        """Where people write to: the address set for it, else the one that mails come from."""
+        return self.contact or self.mail_from.rpartition("<")[2].rstrip(">")
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,6 +88,8 @@ def read(environ: dict[str, str] | None = None) -> Settings:
         stripe_webhook_secret=of("STRIPE_WEBHOOK_SECRET"),
         smtp_url=of("SMTP_URL"),
         mail_from=of("MAIL_FROM", plain.mail_from),
+        operator=tuple(line.strip() for line in of("OPERATOR").split("|") if line.strip()),
+        contact=of("CONTACT"),
         workers=_whole("WORKERS", of("WORKERS", "0")),
         uploads=Path(of("UPLOADS", str(data / "uploads"))),
         currencies=tuple(code.strip().upper() for code in of("CURRENCIES", ",".join(plain.currencies)).split(",")),

@@ -25,6 +25,7 @@ from crowdfund.ledger.books import Finding, prove
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
+from crowdfund.people.forgetting import forget_what_ran_out
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges import card_changes, following, letting_go, refunding, settlement, telling
 from crowdfund.webhooks import SWITCHBOARD
@@ -147,6 +148,7 @@ REGULAR = (
     BOOKS,
     Sweep("the processor's record", 24 * 3600, compare_with_processor),
     Sweep("attempts", 3600, forget_attempts),
+    Sweep("what ran out", 3600, forget_what_ran_out),
 )
 
 _TAKE = Sql("""

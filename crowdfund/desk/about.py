@@ -12,9 +12,12 @@ from starlette.responses import PlainTextResponse, Response
 
 from crowdfund import clock, money
 from crowdfund.campaigns.queries import public_slugs
+from crowdfund.campaigns.rules import DAYS_MAX
 from crowdfund.campaigns.verdict import SETTLE_DAYS
 from crowdfund.desk.forecast import processor_minor
 from crowdfund.people.forms import SCOPE_WORDS
+from crowdfund.people.rules import ABSOLUTE_US, DAY_US, IDLE_US
+from crowdfund.pledges.deliveries import SILENT_AFTER
 from crowdfund.pledges.rules import RETRY_DAYS
 from crowdfund.settings import current
 from crowdfund.web import formats, openapi, page_cache
@@ -95,6 +98,25 @@ async def api(request: Request) -> Response:
     )  # fmt: skip
 
 
+async def contact(request: Request) -> Response:
+    """Who runs this site and where to write to: what its operator has set."""
+    return page(request, "desk/contact.html", operator=current().operator, address=current().contact_address)
+
+
+async def terms(request: Request) -> Response:
+    return page(
+        request, "desk/terms.html", operator=current().operator, fee=formats.rate(current().fee_bps), settle_days=SETTLE_DAYS,
+        days_max=DAYS_MAX, silent_days=SILENT_AFTER.days,
+    )  # fmt: skip
+
+
+async def privacy(request: Request) -> Response:
+    return page(
+        request, "desk/privacy.html", operator=current().operator, address=current().contact_address, idle_days=IDLE_US // DAY_US,
+        absolute_days=ABSOLUTE_US // DAY_US,
+    )  # fmt: skip
+
+
 async def robots(request: Request) -> Response:
     closed = "\n".join(f"Disallow: {path}" for path in _CLOSED)
     text = f"User-agent: *\n{closed}\n\nSitemap: {current().base_url}/sitemap.xml\n"
@@ -107,7 +129,10 @@ async def sitemap(request: Request) -> Response:
 
 async def _sitemap() -> page_cache.Body:
     base = current().base_url
-    lines = [f"<url><loc>{escape(base)}{path}</loc></url>" for path in ("/", "/films", "/how-it-works", "/fees")]
+    lines = [
+        f"<url><loc>{escape(base)}{path}</loc></url>"
+        for path in ("/", "/films", "/how-it-works", "/fees", "/contact", "/terms", "/privacy")
+    ]
     for row in await public_slugs():
         changed = formats.iso(min(clock.from_us(row["changed_at"]), clock.now() + timedelta(days=1)))
         lines.append(f"<url><loc>{escape(base)}/campaigns/{row['slug']}</loc><lastmod>{changed}</lastmod></url>")
@@ -119,6 +144,9 @@ async def _sitemap() -> page_cache.Body:
 routes = [
     get("/how-it-works", how_it_works, may=anyone),
     get("/fees", fees, may=anyone),
+    get("/contact", contact, may=anyone),
+    get("/terms", terms, may=anyone),
+    get("/privacy", privacy, may=anyone),
     get("/api", api, may=anyone),
     get("/robots.txt", robots, may=public),
     get("/sitemap.xml", sitemap, may=public),
