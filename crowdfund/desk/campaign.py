@@ -20,6 +20,7 @@ from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
 from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, opens_large, story_html, tier_shown, update_shown
 from crowdfund.campaigns.queries import Whole
+from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.pledges.deliveries import late_tiers
 from crowdfund.pledges.models import Pledge
@@ -101,15 +102,24 @@ async def _own(request: Request, view: View) -> Response:
 
 
 def _mine(pledge: Pledge, view: View) -> dict[str, Any]:
+    """Her pledge on the page of its fund. What her bank says of it she reads on the pledge's own page."""
     tier = next((tier.name for tier in view.whole.tiers if tier.id == pledge.tier_id), "")
-    closes_at = view.campaign.closes_at
-    foot = (
-        _("Charged after %(day)s") % {"day": formats.day(closes_at)} if pledge.state == "active" and closes_at else ""
-    )
+    on_hold = view.campaign.state == CampaignState.SUSPENDED and pledge.can_change
     return {
-        "path": pledge.path, "amount_minor": pledge.amount_minor, "state": pledge.state, "tier_name": tier,
-        "foot": _("A card is missing: it does not count yet") if pledge.state == "started" else foot,
+        "path": pledge.path, "tier_id": public(pledge.tier_id) if pledge.tier_id else "", "amount_minor": pledge.amount_minor,
+        "state": "on_hold" if on_hold else pledge.state, "foot": _foot(pledge, view.campaign, on_hold),
+        "tier_name": f"{pledge.quantity} × {tier}" if tier and pledge.quantity > 1 else tier,
     }  # fmt: skip
+
+
+def _foot(pledge: Pledge, campaign: Campaign, on_hold: bool) -> str:
+    if on_hold:
+        return _("Not charged while the fund is paused")
+    if pledge.state == "started":
+        return _("A card is missing: it does not count yet")
+    if pledge.state == "active" and campaign.closes_at:
+        return _("Charged after %(day)s") % {"day": formats.day(campaign.closes_at)}
+    return _("It needs you: your card was not charged") if pledge.state == "errored" else ""
 
 
 def draw(

@@ -17,7 +17,7 @@ from crowdfund.settings import current
 from crowdfund.web import headers
 from crowdfund.web.fields import whole
 from crowdfund.web.form import Form
-from crowdfund.web.i18n import _, ngettext
+from crowdfund.web.i18n import ngettext
 from crowdfund.web.page import page, redirect
 from crowdfund.web.paths import own_path
 from crowdfund.web.routes import anyone, get, post

@@ -47,7 +47,7 @@ async def to_card_page(pledge: Pledge, campaign: Campaign, consent: Consent) -> 
     }  # fmt: skip
     url = await actions.start_saving_card(
         pledge, consent=consent, consent_text=words, return_url=f"{base}{pledge.path}/card-saved?visit={{SETUP}}",
-        cancel_url=f"{base}{pledge.path}",
+        cancel_url=f"{base}{pledge.path}?card={'kept' if consent == Consent.KEEP else 'once'}#card",
     )  # fmt: skip
     return go_to_processor(url)
 

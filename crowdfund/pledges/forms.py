@@ -51,6 +51,11 @@ class _Choice(Form):
         return price_minor * self.quantity + (self.amount or 0)
 
     @property
+    def number(self) -> int:
+        """How many of it; without a reward there is nothing to have several of, whatever the field said."""
+        return self.quantity if self._chosen or self.given["share_price_minor"] else 1
+
+    @property
     def shown_as(self) -> str:
         return "nobody" if self.anonymous else "name"
 

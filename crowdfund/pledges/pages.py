@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from secrets import token_urlsafe
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,13 +19,15 @@ from crowdfund.campaigns.sales import sale_of
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.payments.cards import cards_of
+from crowdfund.people.models import Organisation
 from crowdfund.pledges import actions, card_pages, deliveries, queries
 from crowdfund.pledges.card_pages import own, to_card_page, told_there
 from crowdfund.pledges.forms import NEW_CARD, NO_TIER, AddressForm, AmendForm, CardForm, PledgeForm, terms_shown
 from crowdfund.pledges.make import make_pledge
-from crowdfund.pledges.models import PledgeState
-from crowdfund.pledges.rules import NEW, Want
+from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.pledges.rules import NEW, AlreadyPledged, Want
 from crowdfund.refusal import NotFound, Refusal
+from crowdfund.settings import current
 from crowdfund.titles.models import Title
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
@@ -50,7 +53,7 @@ async def new_pledge(request: Request) -> Response:
     campaign = await public_campaign(request.path_params["slug"])
     mine = await queries.live_pledge(request.state.person.id, campaign.id)
     if mine is not None:
-        return redirect(request, mine.path)
+        return await _to_mine(request, mine)
     form = await _pledge_form(request, campaign)
     tier = form.given["tiers"].get(request.query_params.get("tier", ""))
     until = queries.charges_until(campaign)
@@ -61,6 +64,15 @@ async def new_pledge(request: Request) -> Response:
         "card": next(lasting, next(iter(form.given["cards"]), NEW_CARD)),
     }  # fmt: skip
     return await _pledge_page(request, campaign, form)
+
+
+async def _to_mine(request: Request, mine: Pledge) -> Response:
+    """Who backs the fund already changes her pledge: to the tier that she chose just now, where she chose one."""
+    said = ("note", _("You back this fund already: here is your pledge."))
+    tier = request.query_params.get("tier", "")
+    if not tier or not (await queries.shown(mine)).can_change:
+        return redirect(request, mine.path, said)
+    return redirect(request, f"{mine.path}/amendment?{urlencode({'tier': tier[:64]})}", said)
 
 
 async def create_pledge(request: Request) -> Response:
@@ -74,7 +86,7 @@ async def create_pledge(request: Request) -> Response:
         form.refuse("", _("Open the link in our letter first, then pledge: what you chose still stands here."))
         return await _pledge_page(request, campaign, form, 403)
     want = Want(
-        id=new_id(), person_id=person.id, campaign_id=campaign.id, tier_id=form.tier_id, quantity=form.quantity,
+        id=new_id(), person_id=person.id, campaign_id=campaign.id, tier_id=form.tier_id, quantity=form.number,
         amount_minor=form.total_minor, currency=campaign.currency, key=f"form:{form.key or token_urlsafe(16)}",
         card_id=form.card_id if form.card_id is not None else NEW, shown_as=form.shown_as, referrer=form.ref, made_at=clock.now_us(),
         terms=terms_shown(),
@@ -83,7 +95,8 @@ async def create_pledge(request: Request) -> Response:
         made = await make_pledge(want)
     except Refusal as refusal:
         form.typed["key"] = token_urlsafe(16)  # nothing was made of this try: the next one is another wish
-        return await _pledge_page(request, campaign, form.refused_by(refusal), refusal.status_code)
+        mine = await queries.live_pledge(person.id, campaign.id) if isinstance(refusal, AlreadyPledged) else None
+        return await _pledge_page(request, campaign, form.refused_by(refusal), refusal.status_code, mine=mine)
     pledge = await actions.own_pledge(made.id, person.id)
     if pledge.state == PledgeState.STARTED:
         return await to_card_page(pledge, campaign, form.consent)
@@ -98,14 +111,17 @@ async def _pledge_form(request: Request, campaign: Campaign) -> PledgeForm:
     )
 
 
-async def _pledge_page(request: Request, campaign: Campaign, form: PledgeForm, status: int = 200) -> Response:
+async def _pledge_page(
+    request: Request, campaign: Campaign, form: PledgeForm, status: int = 200, *, mine: Pledge | None = None
+) -> Response:
+    """mine: what she has pledged already, where that is what stands against this one."""
     now = clock.now()
     open_now = campaign.state == CampaignState.LIVE and campaign.closes_at is not None and now < campaign.closes_at
     return page(
         request, "pledges/new.html", status, **await _film(campaign), form=form, open_now=open_now,
         tiers=[tier_shown(tier, campaign, now) for tier in form.given["tiers"].values()], cards=form.given["cards"],
         NO_TIER=NO_TIER, NEW_CARD=NEW_CARD, terms=terms_shown().text, charges_until=queries.charges_until(campaign),
-        sale=await sale_of(campaign),
+        sale=await sale_of(campaign), mine=mine,
     )  # fmt: skip
 
 
@@ -122,10 +138,17 @@ async def _show(request: Request, found: queries.Shown, address: AddressForm, st
     return page(
         request, "pledges/show.html", status, shown=found, pledge=pledge, **await _film(found.campaign), address=address,
         history=await queries.history_of(pledge), refunds=await queries.refunds_on(pledge),
-        form=CardForm({"card": NEW_CARD if found.wants_card else public(pledge.card_id or 0)}), terms=terms_shown().text,
+        form=_card_form(request, found), terms=terms_shown().text, share_url=f"{current().base_url}{found.campaign.path}",
         cards={public(c.id): c for c in await cards_of(pledge.person_id)}, NEW_CARD=NEW_CARD,
         delivers_on=month_of(found.tier.delivers_on) if found.tier else "",
     )  # fmt: skip
+
+
+def _card_form(request: Request, found: queries.Shown) -> CardForm:
+    """Who comes back from Stripe's page without a card finds the form as she left it."""
+    kept = request.query_params.get("card", "")
+    chosen = NEW_CARD if found.wants_card or kept else public(found.pledge.card_id or 0)
+    return CardForm({"card": chosen, "keep_card": "yes" if kept == "kept" else ""})
 
 
 def _address_form(found: queries.Shown) -> AddressForm:
@@ -146,6 +169,8 @@ async def edit_pledge(request: Request) -> Response:
         "tier": public(pledge.tier_id) if pledge.tier_id else NO_TIER, "quantity": str(pledge.quantity),
         "amount": money.plain(on_top, pledge.currency) if on_top else "", "anonymous": "yes" if pledge.shown_as == "nobody" else "",
     }  # fmt: skip
+    if (chosen := request.query_params.get("tier", "")) in form.given["tiers"] and chosen != form.typed["tier"]:
+        form.typed |= {"tier": chosen, "quantity": "1", "amount": ""}  # a wish from the fund's page
     return await _amend_page(request, found, form)
 
 
@@ -157,7 +182,7 @@ async def amend_pledge(request: Request) -> Response:
         return await _amend_page(request, found, form, 422)
     try:
         await actions.amend_pledge(
-            pledge.id, person_id=pledge.person_id, tier_id=form.tier_id, quantity=form.quantity, amount_minor=form.total_minor,
+            pledge.id, person_id=pledge.person_id, tier_id=form.tier_id, quantity=form.number, amount_minor=form.total_minor,
             shown_as=form.shown_as, agreed=terms_shown(),
         )  # fmt: skip
     except Refusal as refusal:
@@ -196,6 +221,7 @@ async def receipt(request: Request) -> Response:
     return page(
         request, "pledges/receipt.html", shown=found, pledge=found.pledge, **await _film(found.campaign),
         refunds=await queries.refunds_on(found.pledge),
+        organisation=await Organisation.get(id=found.campaign.organisation_id),
     )  # fmt: skip
 
 

@@ -69,6 +69,16 @@ class Shown:
         return self.campaign.state == CampaignState.SUSPENDED and self.pledge.state in CHANGEABLE
 
     @property
+    def each_minor(self) -> int:
+        """What one of what she gets costs; 0 where she gets nothing for it."""
+        return self.tier.price_minor if self.tier else self.campaign.share_price_minor or 0
+
+    @property
+    def on_top_minor(self) -> int:
+        """What she gives beyond the price."""
+        return max(0, self.pledge.amount_minor - self.each_minor * self.pledge.quantity)
+
+    @property
     def is_over(self) -> bool:
         """It ended, and no money of hers is with the fund."""
         return self.pledge.state in _WITHOUT_MONEY
