@@ -1,6 +1,11 @@
-"""The makers' picture of a film. Its file is in place, and drawn anew, before any verb here is asked."""
+"""A picture that a program sends: its row and its use are one transaction, under the key of its request.
+
+Its files are in place, and drawn anew, before any verb here is asked.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
 
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.actions import NotEditable
@@ -11,24 +16,27 @@ from crowdfund.people.pictures import keep_image
 from crowdfund.titles.models import Title
 
 
-async def refuse_unless_editable(campaign: Campaign) -> None:
-    """Raises NotEditable once people can see the fund: asked before a picture is drawn in vain, and again when it is put up."""
-    if campaign.state not in EDITABLE:
-        raise NotEditable("The picture of a fund that people can see stays.")
-
-
 @atomic
-async def put_up_once(
-    campaign_id: int, image_id: int, size: tuple[int, int], *, by: int, key: str, wish: object
+async def use_once(
+    image_id: int, size: tuple[int, int], *, by: int, key: str, wish: object, use: Callable[[int], Awaitable[None]]
 ) -> int:
-    """Show this picture with a draft; gives the id of the picture that this key put up. size: width and height in pixels."""
+    """Keep a picture and do with it what was asked; gives the id of the picture that this key has kept.
+
+    size: width and height in pixels. Raises what `use` raises, KeyUsedForAnother.
+    """
 
     async def make() -> int:
-        await counters.lock_one(campaign_id)
-        campaign = await Campaign.get(id=campaign_id)
-        await refuse_unless_editable(campaign)
         await keep_image(image_id, *size, by=by)
-        await Title.filter(id=campaign.title_id).update(image_id=image_id)
+        await use(image_id)
         return image_id
 
     return await once(by, key, wish, make)
+
+
+async def show_art(campaign_id: int, image_id: int) -> None:
+    """Make it the key art of a draft, in the caller's transaction. Raises NotEditable once people can see the fund."""
+    await counters.lock_one(campaign_id)
+    campaign = await Campaign.get(id=campaign_id)
+    if campaign.state not in EDITABLE:
+        raise NotEditable("The picture of a fund that people can see stays.")
+    await Title.filter(id=campaign.title_id).update(image_id=image_id)

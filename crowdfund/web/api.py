@@ -237,14 +237,14 @@ class Filter:
 
     def of(self, request: Request) -> str:
         """What the query says. Raises BadFilter."""
-        asked = request.query_params.get(self.name)
-        if asked is None and not self.needed:
+        asked = request.query_params.get(self.name, "" if self.needed else None)
+        if asked is None:
             return self.default
-        if not asked and self.needed:
-            raise BadFilter(f"{self.name} is needed here.", f"bad_{self.name}")
-        assert asked is not None
         if self.choices and asked not in self.choices:
             raise BadFilter(f"{self.name} is one of {', '.join(self.choices)}.", f"unknown_{self.name}")
+        asked = asked.strip()
+        if self.needed and not asked:
+            raise BadFilter(f"{self.name} is needed here.", f"bad_{self.name}")
         if len(asked) > self.length_max or not re.fullmatch(self.pattern, asked, re.ASCII):
             raise BadFilter(f"{self.name} is not what this list takes.", f"bad_{self.name}")
         return asked

@@ -9,6 +9,7 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.app import ROUTES
+from crowdfund.campaigns import gallery
 from crowdfund.campaigns.queries import GROUPS
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
@@ -16,14 +17,16 @@ from crowdfund.disputes.models import Dispute
 from crowdfund.payments.models import Charge
 from crowdfund.people.accounts import make_staff
 from crowdfund.people.models import Member, Person, PersonState, Role, StaffRole
+from crowdfund.people.pictures import keep_image
 from crowdfund.people.rules import SCOPES, STAFF_SCOPES
 from crowdfund.web.openapi import operations, scope_of, staff_role_of
 from crowdfund.web.routes import Route
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.program import Program, code_of, program_of
-from tests.world import Fan, a_campaign, a_card, a_tier, pledged
+from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
 
+NEEDED = {"email": "lin@example.com", "alt": "A boat"}
 REASON = {"reason": "Long enough a reason."}
 # A body for each model that could be taken: what is refused then is refused for another reason.
 BODIES: dict[str, Any] = {
@@ -34,7 +37,8 @@ BODIES: dict[str, Any] = {
     "PageIn": {"story": STORY}, "CancelIn": REASON, "AnswerIn": {"answer": "Her uncle."}, "RemarkIn": {"text": "Who owns it?"},
     "VerdictIn": {"verdict": "approved"}, "AmendIn": {"amount_minor": 30_00}, "CardSetupIn": {"consent_text": "I agree."},
     "AddressIn": {"recipient": "Mei", "address": "1 River Road", "country": "China"}, "DispatchIn": {"tracking": "RM 1"},
-    "RefundIn": REASON, "PaidAnotherWayIn": REASON, "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2},
+    "RefundIn": REASON, "PaidAnotherWayIn": REASON, "SaleIn": {"name": "Summer", "currency": "EUR", "amount_per_fan_max_minor": 100_00},
+    "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2},
 }  # fmt: skip
 
 
@@ -50,8 +54,8 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         return {"organisation": known["organisation"], "name": "River Moon", "currency": "EUR"}
     if name == "PledgesIn":
         return {"pledges": [{"campaign": known["campaign"], "amount_minor": 25_00, "currency": "EUR"}]}
-    if name == "CardIn":
-        return {"card": known["card"]}
+    if name in ("CardIn", "JoinIn"):
+        return {field: known[field] for field in route.takes.model_fields}
     return BODIES[name]
 
 
@@ -61,10 +65,9 @@ async def call(
     """Use a route; gives the status and, of an error, the code. path_of: ids for the path alone."""
     forget_tries()
     path = route.path_format.removeprefix("/api/v1").format(**(path_of or known))
+    path += "".join(f"?{one.name}={NEEDED[one.name]}" for one in route.filters if one.needed)
     if route.method == "GET":
-        answer = await program.get(
-            path + ("?email=lin@example.com" if "email" in {f.name for f in route.filters} else "")
-        )
+        answer = await program.get(path)
     elif route.picture:
         answer = await program.post(path, key=key, content=a_picture(), headers={"content-type": "image/png"})
     else:
@@ -102,9 +105,13 @@ async def world(site: SiteUnderTest) -> World:
         id=new_id(), stripe_dispute_id="du_1", charge_id=charge.id, pledge_id=pledge.id, campaign_id=campaign.id,
         amount_minor=25_00, currency="EUR", reason="fraudulent", state="needs_response", made_at=clock.now(),
     )  # fmt: skip
+    picture_id = new_id()
+    await keep_image(picture_id, 320, 180, by=lin.id)
+    await gallery.add_picture(campaign.id, picture_id, alt="A boat", by=lin.id)
     ids = {
         "organisation": lin.organisation.id, "campaign": campaign.id, "tier": tier_id, "pledge": pledge.id, "card": card_id,
-        "dispute": dispute.id, "person": lin.id, "refund": new_id(),
+        "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id,
+        "sale": await a_sale(amount_per_fan_max_minor=100_00),
     }  # fmt: skip
     known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
     return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
@@ -215,7 +222,8 @@ async def test_bodies_that_cant_be(site: SiteUnderTest, world: World) -> None:
 async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: World) -> None:
     making = [route for route in routes() if route.creates]
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
-        "organisations", "invitations", "campaigns", "tiers", "picture", "updates", "remarks", "pledges", "card-setup", "refunds",
+        "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
+        "pledges", "card-setup", "refunds",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

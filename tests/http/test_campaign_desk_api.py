@@ -87,7 +87,7 @@ async def test_what_is_missing_is_told_all_at_once(site: SiteUnderTest) -> None:
 async def test_a_picture_is_shown_once_under_its_key(site: SiteUnderTest) -> None:
     lin, program = await a_desk(site)
     draft = await a_draft(lin)
-    path = f"/campaigns/{public(draft.id)}/picture"
+    path = f"/campaigns/{public(draft.id)}/art"
     png = {"content-type": "image/png"}
     shown = [await program.post(path, key="art", content=a_picture(), headers=png) for _ in range(3)]
     assert {answer.status_code for answer in shown} == {201}
@@ -112,7 +112,7 @@ async def test_a_picture_is_shown_once_under_its_key(site: SiteUnderTest) -> Non
         answer = await program.post(path, key="bad", content=content, headers=headers)
         assert code_of(answer) == (status, code), (content[:20], answer.text)
     live = await launched(lin, name="Live")
-    late = await program.post(f"/campaigns/{public(live.id)}/picture", key="late", content=a_picture(), headers=png)
+    late = await program.post(f"/campaigns/{public(live.id)}/art", key="late", content=a_picture(), headers=png)
     assert code_of(late) == (409, "not_editable") and await Image.all().count() == 2
 
 

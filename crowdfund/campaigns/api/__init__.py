@@ -1,5 +1,12 @@
 """The API of the campaigns room."""
 
-from crowdfund.campaigns.api import reading, reviewing, running, writing
+from crowdfund.campaigns.api import pictures, reading, reviewing, running, sales, writing
 
-routes = [*reading.routes, *writing.routes, *running.routes, *reviewing.routes]
+routes = [
+    *reading.routes,
+    *writing.routes,
+    *pictures.routes,
+    *running.routes,
+    *reviewing.routes,
+    *sales.routes,
+]

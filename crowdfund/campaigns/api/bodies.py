@@ -135,6 +135,20 @@ class VerdictIn(In):
     because: Annotated[str, StringConstraints(max_length=1_000, pattern=LINES, strip_whitespace=True), READABLE] = ""
 
 
+class SaleIn(In):
+    """A sale: what one fan may give to all its funds together never changes."""
+
+    name: Name
+    currency: Currency
+    amount_per_fan_max_minor: Annotated[int, Field(gt=0, le=AMOUNT_MAX_MINOR)]
+
+
+class JoinIn(In):
+    """campaign: a fund that has not opened."""
+
+    campaign: PublicId
+
+
 class CampaignListed(BaseModel):
     """A fund as lists have it. promised_minor counts pledges; collected_minor is money; one is never the other."""
 
@@ -175,6 +189,8 @@ class TierOut(BaseModel):
     closes_at: str | None
     ships: str
     delivers_on: str
+    picture_url: str | None
+    picture_alt: str
 
 
 class BudgetLineOut(BaseModel):
@@ -238,6 +254,36 @@ class PageVersionOut(BaseModel):
     story: str
     risks: str
     made_at: str
+
+
+class DeletedOut(BaseModel):
+    """What is gone."""
+
+    id: str
+    name: str
+
+
+class PictureOut(BaseModel):
+    """A picture that was sent for a story. markdown: what shows it, in a story or an update. is_used: some version holds it."""
+
+    id: str
+    url: str
+    alt: str
+    width: int
+    height: int
+    markdown: str
+    is_used: bool
+
+
+class SaleOut(BaseModel):
+    """amount_per_fan_max_minor: what one fan may give to all its funds together."""
+
+    id: str
+    slug: str
+    name: str
+    currency: str
+    amount_per_fan_max_minor: int
+    funds: list[str]
 
 
 class FollowingOut(BaseModel):

@@ -6,8 +6,8 @@ from starlette.requests import Request
 
 from crowdfund.campaigns import queries
 from crowdfund.campaigns.actions import missing_in
-from crowdfund.campaigns.api.bodies import DraftOut, MissingOut, RemarkOut
-from crowdfund.campaigns.api.reading import facts
+from crowdfund.campaigns.api.bodies import DraftOut, MissingOut, RemarkOut, TierOut
+from crowdfund.campaigns.api.reading import facts, tier_out
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.campaigns.queries import RemarkShown
 from crowdfund.database.ids import public
@@ -40,6 +40,11 @@ async def own_tier(request: Request) -> Tier:
     if tier is None:
         raise missing
     return tier
+
+
+async def tier_now(tier: Tier) -> TierOut:
+    """A tier as it is now, with what its picture shows."""
+    return next(tier_out(one) for one in await queries.tiers_of(tier.campaign_id) if one.id == tier.id)
 
 
 def remark_out(shown: RemarkShown) -> RemarkOut:

@@ -18,6 +18,7 @@ from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import instant, instant_or_none
+from crowdfund.web.images import url_of
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get
 from crowdfund.web.routes import public as everybody
@@ -49,6 +50,8 @@ def tier_out(tier: Tier) -> TierOut:
         id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, size=tier.size,
         taken=tier.taken, left=tier.left, per_fan_max=tier.per_fan_max, opens_at=instant_or_none(tier.opens_at),
         closes_at=instant_or_none(tier.closes_at), ships=tier.ships, delivers_on=tier.delivers_on,
+        picture_url=current().base_url + url_of(tier.image_id) if tier.image_id is not None else None,
+        picture_alt=tier.image_alt,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from crowdfund.campaigns import actions, followers
 from crowdfund.campaigns.api.bodies import (
     AnswerIn,
     CancelIn,
+    DeletedOut,
     DraftOut,
     FollowingOut,
     PublishedOut,
@@ -16,10 +17,12 @@ from crowdfund.campaigns.api.bodies import (
 )
 from crowdfund.campaigns.api.own import draft_out, own_campaign
 from crowdfund.campaigns.api.reading import ONE, public_campaign
+from crowdfund.campaigns.drafts import delete_draft
 from crowdfund.campaigns.forms import UPDATES
 from crowdfund.campaigns.models import ReviewRemark
 from crowdfund.campaigns.once import publish_update_once
 from crowdfund.campaigns.schedule import schedule
+from crowdfund.database.ids import public
 from crowdfund.people.models import Role
 from crowdfund.refusal import NotFound
 from crowdfund.settings import current
@@ -32,6 +35,20 @@ async def submit(request: Request) -> DraftOut:
     campaign = await own_campaign(request)
     await actions.submit(campaign.id, by=request.state.person.id)
     return await draft_out(campaign.id)
+
+
+async def take_back(request: Request) -> DraftOut:
+    """Back from the reviewers, to be changed and handed in again."""
+    campaign = await own_campaign(request)
+    await actions.take_back(campaign.id, by=request.state.person.id)
+    return await draft_out(campaign.id)
+
+
+async def delete(request: Request) -> DeletedOut:
+    """Throw a draft away that was never handed in."""
+    campaign = await own_campaign(request)
+    await delete_draft(campaign.id, by=request.state.person.id)
+    return DeletedOut(id=public(campaign.id), name=campaign.name)
 
 
 async def answer_remark(request: Request, body: AnswerIn) -> DraftOut:
@@ -98,6 +115,8 @@ async def unfollow(request: Request) -> FollowingOut:
 _WRITE, _ME = bearer("campaigns:write"), bearer("account:write")
 routes = [
     post(f"{ONE}/submission", submit, may=_WRITE, gives=DraftOut, summary="Hand a draft in for review"),
+    post(f"{ONE}/submission/withdrawal", take_back, may=_WRITE, gives=DraftOut, summary="Take it back from the reviewers"),
+    post(f"{ONE}/removal", delete, may=_WRITE, gives=DeletedOut, summary="Throw a draft away"),
     post(
         f"{ONE}/remarks/{{remark}}/answer", answer_remark, may=_WRITE, takes=AnswerIn, gives=DraftOut,
         summary="Answer a remark of the reviewer",

@@ -1,13 +1,11 @@
-"""Writing a campaign through the API: the draft, its tiers, its picture, and the page once people can see it."""
+"""Writing a campaign through the API: the draft, its tiers, and the page once people can see it."""
 
 from __future__ import annotations
-
-from hashlib import blake2b
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns import actions, pictures, queries, tiers
+from crowdfund.campaigns import actions, queries, tiers
 from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.api.bodies import (
     CampaignIn,
@@ -19,19 +17,16 @@ from crowdfund.campaigns.api.bodies import (
     TierIn,
     TierOut,
 )
-from crowdfund.campaigns.api.own import draft_out, own_campaign, own_tier
-from crowdfund.campaigns.api.reading import ONE, listed, tier_out
+from crowdfund.campaigns.api.own import draft_out, own_campaign, own_tier, tier_now
+from crowdfund.campaigns.api.reading import ONE, listed
 from crowdfund.campaigns.forms import NEW_CAMPAIGNS
 from crowdfund.campaigns.models import CampaignPage, Rule, Tier
 from crowdfund.campaigns.once import add_tier_once, make_campaign_once
 from crowdfund.campaigns.versions import rewrite_page
-from crowdfund.database import new_id
-from crowdfund.database.once import made_before
 from crowdfund.people.api.own import no_such_organisation, own_organisation, role_in
 from crowdfund.people.models import Organisation, Role
 from crowdfund.titles.models import Title
-from crowdfund.web import api, images
-from crowdfund.web.body import UPLOAD_MAX
+from crowdfund.web import api
 from crowdfund.web.routes import bearer, get, post
 
 
@@ -91,14 +86,14 @@ async def add_tier(request: Request, body: TierIn) -> TierOut:
     """Something that backers can have; also on a fund that is open."""
     campaign = await own_campaign(request)
     tier_id = await add_tier_once(campaign.id, _tier_content(body), by=request.state.person.id, key=_key(request))
-    return tier_out(await Tier.get(id=tier_id))
+    return await tier_now(await Tier.get(id=tier_id))
 
 
 async def change_tier(request: Request, body: TierIn) -> TierOut:
     """Change a tier: all of it at once. Once fans have taken it, what it promises stays and its number may only rise."""
     tier = await own_tier(request)
     await tiers.change_tier(tier.id, _tier_content(body), by=request.state.person.id)
-    return tier_out(await Tier.get(id=tier.id))
+    return await tier_now(tier)
 
 
 async def remove_tier(request: Request) -> DraftOut:
@@ -106,31 +101,6 @@ async def remove_tier(request: Request) -> DraftOut:
     tier = await own_tier(request)
     await tiers.remove_tier(tier.id, by=request.state.person.id)
     return await draft_out(tier.campaign_id)
-
-
-# --- the picture ---
-
-
-async def put_up_picture(request: Request) -> DraftOut:
-    """Show a picture of one's own: PNG, JPEG or WebP, at most 5 MB. It is drawn anew, so nothing else of the file is kept."""
-    campaign, by = await own_campaign(request), request.state.person.id
-    content = await api.picture_in(request)
-    key = f"picture:{_key(request)}"
-    wish = [campaign.id, blake2b(content, digest_size=16).hexdigest()]
-    if await made_before(by, key, wish) is None:
-        await pictures.refuse_unless_editable(campaign)
-        picture, image_id = await images.read_picture(content), new_id()
-        await images.keep(image_id, picture)
-        size = (picture.width, picture.height)
-        await pictures.put_up_once(campaign.id, image_id, size, by=by, key=key, wish=wish)
-    return await draft_out(campaign.id)
-
-
-async def drop_picture(request: Request) -> DraftOut:
-    """Back to the drawing of the site."""
-    campaign = await own_campaign(request)
-    await actions.drop_image(campaign.id)
-    return await draft_out(campaign.id)
 
 
 # --- once people can see it ---
@@ -172,11 +142,6 @@ routes = [
     post(f"{ONE}/tiers", add_tier, may=_WRITE, takes=TierIn, gives=TierOut, creates=True, summary="Add a tier"),
     post(f"{ONE}/tiers/{{tier}}", change_tier, may=_WRITE, takes=TierIn, gives=TierOut, summary="Change a tier"),
     post(f"{ONE}/tiers/{{tier}}/removal", remove_tier, may=_WRITE, gives=DraftOut, summary="Remove a tier of a draft"),
-    post(
-        f"{ONE}/picture", put_up_picture, may=_WRITE, gives=DraftOut, creates=True, picture=True, body_max=UPLOAD_MAX,
-        summary="Show a picture with a draft",
-    ),
-    post(f"{ONE}/picture/removal", drop_picture, may=_WRITE, gives=DraftOut, summary="Take the picture of a draft away"),
     post(f"{ONE}/page", rewrite, may=_WRITE, takes=PageIn, gives=DraftOut, summary="Change the page that people see"),
     get(f"{ONE}/versions", list_versions, may=_SEE, gives=PageVersionOut, lists=True, summary="What the page said before"),
 ]  # fmt: skip
