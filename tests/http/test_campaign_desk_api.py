@@ -246,3 +246,83 @@ async def test_staff_sees_campaigns_in_every_state(site: SiteUnderTest, state: s
     assert private(found["id"]) == campaign.id
     assert (await ada.read(f"/staff/campaigns/{found['id']}"))["story"] == STORY
     assert code_of(await ada.get("/staff/campaigns?state=nonsense")) == (400, "unknown_state")
+
+
+async def test_pictures_of_a_story_and_of_a_tier(site: SiteUnderTest) -> None:
+    lin, program = await a_desk(site)
+    campaign = await a_draft(lin)
+    path, png = f"/campaigns/{public(campaign.id)}", {"content-type": "image/png"}
+    boat = [
+        await program.post(f"{path}/pictures?alt=A+boat", key="boat", content=a_picture(), headers=png)
+        for _ in range(3)
+    ]
+    assert {answer.status_code for answer in boat} == {201} and await Image.all().count() == 1
+    picture = boat[0].json()
+    assert (picture["alt"], picture["is_used"], picture["markdown"][:9]) == ("A boat", False, "![A boat]")
+    another = await program.post(f"{path}/pictures?alt=Another", key="boat", content=a_picture(), headers=png)
+    assert code_of(another) == (422, "key_used_for_another"), "its words are part of the wish"
+    for alt in ("", "?alt=", "?alt=%20", f"?alt={'x' * 201}", "?alt=a%00b"):
+        assert code_of(await program.post(f"{path}/pictures{alt}", key="k", content=a_picture(), headers=png)) == (
+            400,
+            "bad_alt",
+        )
+    await program.do(f"{path}/content", {"name": "River Moon", "story": f"{STORY}\n\n{picture['markdown']}"})
+    assert [one["is_used"] for one in await program.all(f"{path}/pictures?limit=1")] == [True]
+    removal = f"{path}/pictures/{picture['id']}/removal"
+    assert code_of(await program.post(removal)) == (409, "picture_in_use")
+    await program.do(f"{path}/content", {"name": "River Moon", "story": STORY})
+    assert (await program.do(removal))["id"] == picture["id"] and await program.all(f"{path}/pictures") == []
+    assert not images.path_of(picture["id"]).exists()
+
+    tier = await Tier.get(campaign_id=campaign.id)
+    shown = await program.make(
+        f"{path}/tiers/{public(tier.id)}/picture?alt=Two+seats", content=a_picture(), headers=png
+    )
+    assert shown["picture_alt"] == "Two seats" and shown["picture_url"].endswith(".webp")
+    bare = await program.do(f"{path}/tiers/{public(tier.id)}/picture/removal")
+    assert (bare["picture_url"], bare["picture_alt"]) == (None, "")
+
+
+async def test_a_refused_picture_leaves_no_file(site: SiteUnderTest) -> None:
+    lin, program = await a_desk(site)
+    campaign = await launched(lin)
+    await Campaign.filter(id=campaign.id).update(state="failed")
+    path, png = f"/campaigns/{public(campaign.id)}", {"content-type": "image/png"}
+    answer = await program.post(f"{path}/pictures?alt=A+boat", key="boat", content=a_picture(), headers=png)
+    assert code_of(answer) == (409, "not_editable")
+    assert await Image.all().count() == 0 and not list(site.settings.uploads.rglob("*.webp"))
+
+
+async def test_a_draft_is_taken_back_and_thrown_away(site: SiteUnderTest) -> None:
+    lin, program = await a_desk(site)
+    path = f"/campaigns/{public((await submitted(lin)).id)}"
+    assert (await program.do(f"{path}/submission/withdrawal"))["state"] == "draft"
+    assert code_of(await program.post(f"{path}/submission/withdrawal")) == (409, "move_refused")
+    assert code_of(await program.post(f"{path}/removal")) == (409, "not_editable"), "it was handed in once"
+    body = {"organisation": public(lin.organisation.id), "name": "Nothing", "currency": "EUR"}
+    made = (await program.post("/campaigns", body, key="nothing")).json()
+    assert await program.do(f"/campaigns/{made['id']}/removal") == {"id": made["id"], "name": "Nothing"}
+    assert code_of(await program.get(f"/campaigns/{made['id']}/draft")) == (404, "not_found")
+    assert code_of(await program.post("/campaigns", body, key="nothing")) == (404, "not_found"), (
+        "its key made what is gone"
+    )
+
+
+async def test_staff_puts_funds_into_a_sale(site: SiteUnderTest) -> None:
+    lin, _program = await a_desk(site)
+    draft, live = await a_draft(lin), await launched(lin, name="Live")
+    admin, reviewer = await staff(site, StaffRole.ADMIN, "Root"), await staff(site)
+    wish = {"name": "Summer", "currency": "EUR", "amount_per_fan_max_minor": 100_00}
+    made = [(await admin.post("/staff/sales", wish, key="summer")).json()["id"] for _ in range(2)]
+    assert made[0] == made[1]
+    path = f"/staff/sales/{made[0]}"
+    assert code_of(await admin.post("/staff/sales", wish | {"amount_per_fan_max_minor": 1}, key="least")) == (
+        422,
+        "invalid",
+    )
+    assert code_of(await reviewer.post("/staff/sales", wish, key="r")) == (403, "not_allowed")
+    joined = await admin.do(f"{path}/funds", {"campaign": public(draft.id)})
+    assert joined["funds"] == [public(draft.id)] and await reviewer.all("/staff/sales") == [joined]
+    assert code_of(await admin.post(f"{path}/funds", {"campaign": public(live.id)})) == (409, "fund_has_opened")
+    assert code_of(await admin.post(f"{path}/funds/{public(live.id)}/removal")) == (404, "not_found")
+    assert (await admin.do(f"{path}/funds/{public(draft.id)}/removal"))["funds"] == []
