@@ -1,4 +1,4 @@
-"""One letter: what it says, and sending it in its reader's language."""
+"""One letter: what it says, and sending it in its reader's language, to one reader or to many."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from crowdfund import mailer
 from crowdfund.campaigns.followers import news_path
+from crowdfund.database import atomic, outbox
 from crowdfund.people.models import Person
 from crowdfund.web.i18n import speaking
 
@@ -41,3 +42,20 @@ async def send(payload: dict[str, Any], reader: Person, write: Callable[[], Lett
     with speaking(reader.locale):
         letter = write()
     await mailer.send(payload["id"], "letter", reader.email, reader.locale, letter.context(reader))
+
+
+def mail_to(payload: dict[str, Any], reader: Person, write: Callable[[], Letter]) -> tuple[str, dict[str, Any], str]:
+    """The job that sends a letter to one of many: its own, so that one bad address holds nobody else up."""
+    with speaking(reader.locale):
+        letter = write()
+    job = {"template": "letter", "to": reader.email, "locale": reader.locale, "context": letter.context(reader)}
+    return "mail", job, f"mail:{payload['id']}:{reader.id}"
+
+
+@atomic
+async def ask_for_mails(
+    payload: dict[str, Any], jobs: list[tuple[str, dict[str, Any], str | None]], *, up_to: int
+) -> None:
+    """Ask for the mails of a page of readers, and write down that it was done: redone after a crash, nobody is told twice."""
+    await outbox.enqueue_many(jobs)
+    await outbox.has_come_to(payload | {"told": up_to})
