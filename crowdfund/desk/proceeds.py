@@ -6,10 +6,16 @@ Nothing here is summed over pledges: what came in is one kept figure, and the ve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from tortoise.functions import Sum
+from tortoise.queryset import QuerySet
 
 from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
-from crowdfund.desk.queries import payouts_under_way, refunds_made, refunds_open, reinstated_minor
+from crowdfund.disputes.models import Dispute
 from crowdfund.ledger import chart, moved_by_kind, parts_of, taken_from, turnover
+from crowdfund.payments.models import Refund, RefundState
+from crowdfund.payouts.models import Payout, PayoutState
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +65,20 @@ async def proceeds_of(campaign: Campaign) -> Proceeds | None:
     if campaign.state not in SUCCEEDED:
         return None
     currency, subject = campaign.currency, f"campaign:{campaign.id}"
-    fund, payable = chart.fund(campaign.id, currency), chart.payable(campaign.organisation_id, currency)
+    payable = chart.payable(campaign.organisation_id, currency)
     parts = await parts_of(f"{subject}:funded")
     processor, fee, owed = (parts.get(a.code, 0) for a in (chart.processor(currency), chart.fee(currency), payable))
-    _debits, credits = await turnover(fund)
-    collected = credits - await reinstated_minor(campaign.id, fund.code)
+    collected = await _collected_minor(campaign)
     theirs = await moved_by_kind(payable, subject)
     lent = await moved_by_kind(chart.receivable(campaign.organisation_id, currency), subject)
-    refunds_of_theirs = -theirs.get("refund_promised", 0) - lent.get("refund_promised", 0)
-    refunds = await refunds_made(campaign.id) - (await taken_from(fund)).get("refund_promised", 0)
-    on_its_way = await payouts_under_way(campaign.id)
+    before = (await taken_from(chart.fund(campaign.id, currency))).get("refund_promised", 0)
+    refunds = await _sum_minor(Refund.filter(campaign_id=campaign.id)) - before
+    of_theirs = -theirs.get("refund_promised", 0) - lent.get("refund_promised", 0)
+    on_its_way = await _sum_minor(Payout.filter(campaign_id=campaign.id, state=PayoutState.SENDING))
     standing = sum(lent.values())  # below nothing: they owe us
     return Proceeds(
         collected_minor=collected, taken_before_minor=collected - processor - fee - owed, processor_minor=processor,
-        fee_minor=fee, owed_minor=owed, refunds_minor=refunds, fee_returned_minor=refunds - refunds_of_theirs,
+        fee_minor=fee, owed_minor=owed, refunds_minor=refunds, fee_returned_minor=refunds - of_theirs,
         banks_minor=-theirs.get("dispute", 0) - lent.get("dispute", 0),
         paid_minor=-theirs.get("payout_set_aside", 0) - theirs.get("payout_back", 0) - on_its_way,
         on_its_way_minor=on_its_way, held_minor=sum(theirs.values()),
@@ -82,10 +88,28 @@ async def proceeds_of(campaign: Campaign) -> Proceeds | None:
 
 async def given_back_of(campaign: Campaign) -> GivenBack | None:
     """What a failed fund had collected, and what of it is with its fans again; none where nobody was charged."""
-    if campaign.state != CampaignState.FAILED:
+    collected = await _collected_minor(campaign) if campaign.state == CampaignState.FAILED else 0
+    if not collected:
         return None
+    debits, credits = await turnover(chart.fund(campaign.id, campaign.currency))
+    open_states = (RefundState.PENDING, RefundState.FAILED)
+    returning = credits - debits + await _sum_minor(Refund.filter(campaign_id=campaign.id, state__in=open_states))
+    return GivenBack(collected, campaign.refunded_minor, returning)
+
+
+async def _collected_minor(campaign: Campaign) -> int:
+    """All that was ever charged for a fund. What banks took from it and gave back to it is no new money.
+
+    Only a fund with a dispute is looked through for that: the look takes the longer the more were charged.
+    """
     fund = chart.fund(campaign.id, campaign.currency)
-    debits, credits = await turnover(fund)
-    collected = credits - await reinstated_minor(campaign.id, fund.code)
-    returning = credits - debits + await refunds_open(campaign.id)
-    return GivenBack(collected, campaign.refunded_minor, returning) if collected else None
+    _debits, credits = await turnover(fund)
+    if not await Dispute.exists(campaign_id=campaign.id):
+        return credits
+    net = (await moved_by_kind(fund, f"campaign:{campaign.id}")).get("dispute", 0)
+    return credits - net - (await taken_from(fund)).get("dispute", 0)
+
+
+async def _sum_minor(rows: QuerySet[Any]) -> int:
+    found = await rows.annotate(minor=Sum("amount_minor")).values("minor")
+    return sum(int(row["minor"] or 0) for row in found)

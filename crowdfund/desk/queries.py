@@ -9,7 +9,7 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
-from crowdfund.database import Sql, as_rows
+from crowdfund.database import Sql
 from crowdfund.pledges.models import PledgeState
 
 # --- a fund's page ---
@@ -146,40 +146,6 @@ async def settling_of(campaign: Campaign) -> Settling:
         collected_minor=collected_minor - campaign.refunded_minor, returned_minor=campaign.refunded_minor, waiting=waiting,
         waiting_minor=waiting_minor, open_minor=open_minor, at_banks_minor=at_banks_minor, dropped_minor=max(0, dropped_minor),
     )  # fmt: skip
-
-
-_REFUNDS_MADE = Sql("SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM refund WHERE campaign_id = $1")
-_REFUNDS_OPEN = Sql(
-    "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM refund "
-    "WHERE campaign_id = $1 AND state IN ('pending', 'failed')"
-)
-_UNDER_WAY = Sql(
-    "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM payout WHERE campaign_id = $1 AND state = 'sending'"
-)
-# Only a fund with a dispute asks: the look over its entries takes the longer the more were charged.
-_REINSTATED = Sql("""
-    SELECT CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) AS minor
-    FROM journal_entry e JOIN posting p ON p.entry_id = e.id JOIN account a ON a.id = p.credit_id AND a.code = $2
-    WHERE e.subject = $1 AND e.kind = 'dispute' AND EXISTS (SELECT 1 FROM dispute d WHERE d.campaign_id = $3)""")
-
-
-async def refunds_made(campaign_id: int) -> int:
-    """What was given back to single fans, or is on its way to them; few of a fund that succeeded."""
-    return int(await _REFUNDS_MADE.value(campaign_id))
-
-
-async def refunds_open(campaign_id: int) -> int:
-    """What is on its way back to fans, or came back from a card that took it no more."""
-    return int(await _REFUNDS_OPEN.value(campaign_id))
-
-
-async def payouts_under_way(campaign_id: int) -> int:
-    return int(await _UNDER_WAY.value(campaign_id))
-
-
-async def reinstated_minor(campaign_id: int, account_code: str) -> int:
-    """What banks took from a fund and gave back to it before the result."""
-    return int(await _REINSTATED.value(f"campaign:{campaign_id}", account_code, campaign_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,36 +289,3 @@ async def inbox() -> Inbox:
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
         asked_wrongly=await _ASKED_WRONGLY(), owed_to_us=await _OWED_TO_US(),
     )  # fmt: skip
-
-
-# --- the audit ---
-
-_LINES = """
-    SELECT a.id, a.at, a.action, a.subject, a.reason, a.before, a.after, p.name AS by_name, a.by_person_id
-    FROM audit_entry a LEFT JOIN person p ON p.id = a.by_person_id
-    WHERE a.id < $1 AND ($2 = '' OR a.action = $2) AND (CAST($3 AS BIGINT) = 0 OR a.by_person_id = $3) AND a.at >= $4 AND a.at < $5"""
-_AUDIT = Sql(f"{_LINES} ORDER BY a.id DESC LIMIT $6")
-_AUDIT_ABOUT = Sql(f"{_LINES} AND a.subject = $7 ORDER BY a.id DESC LIMIT $6")
-_NAMES = Sql("""
-    SELECT 'campaign:' || CAST(id AS TEXT) AS subject, name, '/staff/campaigns/' || slug AS path FROM campaign
-    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows} WHERE value->>'kind' = 'campaign')
-    UNION ALL SELECT 'organisation:' || CAST(id AS TEXT), name, '/staff/organisations/' || slug FROM organisation
-    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows} WHERE value->>'kind' = 'organisation')
-    UNION ALL SELECT 'person:' || CAST(id AS TEXT), name, '' FROM person
-    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows} WHERE value->>'kind' = 'person')""")
-
-
-async def audit_entries(
-    *, before_id: int | None, action: str, subject: str, by: int, since_us: int, until_us: int, limit: int
-) -> list[dict[str, Any]]:
-    """Lines of the audit, the newest first. Empty filters find everything."""
-    values = (before_id if before_id is not None else 2**63 - 1, action, by, since_us, until_us, limit)
-    return await _AUDIT_ABOUT(*values, subject) if subject else await _AUDIT(*values)
-
-
-async def names_of(subjects: set[str]) -> dict[str, tuple[str, str]]:
-    """What `campaign:12` and the like are called, and where staff look at them."""
-    asked = [
-        {"kind": kind, "id": number} for kind, _, number in (subject.partition(":") for subject in subjects) if number.isdigit()
-    ]  # fmt: skip
-    return {row["subject"]: (row["name"], row["path"]) for row in await _NAMES(as_rows(asked))} if asked else {}

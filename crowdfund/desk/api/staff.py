@@ -14,6 +14,7 @@ from starlette.responses import Response
 from crowdfund import clock
 from crowdfund.database.ids import NoSuchId, private, public
 from crowdfund.desk import queries
+from crowdfund.desk.audit.queries import audit_entries
 from crowdfund.people.models import Person
 from crowdfund.web import api
 from crowdfund.web.api import Filter
@@ -60,8 +61,9 @@ _TO = Filter("to", "Only until the end of this day.", pattern=_DAY)
 async def list_audit(request: Request) -> Response:
     """Who did what, when and why, the newest first."""
     asked = api.cursor(request)
-    rows = await queries.audit_entries(
-        before_id=asked.after_id, action=_ACTION.of(request), subject=_subject(request), by=await _person(request),
+    subject = _subject(request)
+    rows = await audit_entries(
+        before_id=asked.after_id, action=_ACTION.of(request), subjects=[subject] if subject else None, by=await _person(request),
         since_us=_day_us(request, _FROM, otherwise=0), until_us=_day_us(request, _TO, otherwise=_FOR_EVER_US, days=1),
         limit=asked.limit + 1,
     )  # fmt: skip

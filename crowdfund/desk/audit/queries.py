@@ -1,0 +1,90 @@
+"""What pages and programs read of the audit, and what the things in it are called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from crowdfund.database import Sql, as_rows
+from crowdfund.database.ids import public
+
+_LINES = """
+    SELECT a.id, a.at, a.action, a.subject, a.reason, a.before, a.after, p.name AS by_name, a.by_person_id
+    FROM audit_entry a LEFT JOIN person p ON p.id = a.by_person_id
+    WHERE a.id < $1 AND ($2 = '' OR a.action = $2) AND (CAST($3 AS BIGINT) = 0 OR a.by_person_id = $3) AND a.at >= $4 AND a.at < $5"""
+_AUDIT = Sql(f"{_LINES} ORDER BY a.id DESC LIMIT $6")
+_ABOUT = Sql(f"{_LINES} AND a.subject IN (SELECT value->>'subject' FROM {{rows:7}}) ORDER BY a.id DESC LIMIT $6")  # noqa: S608
+
+
+def _of(kind: str) -> str:
+    return f"(SELECT CAST(value->>'id' AS BIGINT) FROM {{rows}} WHERE value->>'kind' = '{kind}')"  # noqa: S608 - a word of this file
+
+
+_SUBJECTS = Sql(f"""
+    SELECT 'campaign:' || CAST(id AS TEXT) AS subject, name, '/staff/campaigns/' || slug AS path, currency, id AS pledge_id
+    FROM campaign WHERE id IN {_of("campaign")}
+    UNION ALL SELECT 'organisation:' || CAST(id AS TEXT), name, '/staff/organisations/' || slug, '', 0
+    FROM organisation WHERE id IN {_of("organisation")}
+    UNION ALL SELECT 'person:' || CAST(id AS TEXT), name, '', '', 0 FROM person WHERE id IN {_of("person")}
+    UNION ALL SELECT 'token:' || CAST(t.id AS TEXT), p.name, '', '', 0
+    FROM api_token t JOIN person p ON p.id = t.person_id WHERE t.id IN {_of("token")}
+    UNION ALL SELECT 'sale:' || CAST(id AS TEXT), name, '/staff/sales/' || slug, currency, 0 FROM sale WHERE id IN {_of("sale")}
+    UNION ALL SELECT 'pledge:' || CAST(l.id AS TEXT), p.name || ' · ' || c.name, '', l.currency, l.id
+    FROM pledge l JOIN person p ON p.id = l.person_id JOIN campaign c ON c.id = l.campaign_id WHERE l.id IN {_of("pledge")}
+    UNION ALL SELECT 'refund:' || CAST(r.id AS TEXT), p.name || ' · ' || c.name, '', r.currency,
+                     CAST(SUBSTR(r.subject, 8) AS BIGINT)
+    FROM refund r JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id JOIN campaign c ON c.id = r.campaign_id
+    WHERE r.id IN {_of("refund")}""")  # noqa: S608
+_NAMED = Sql(r"""
+    SELECT 'campaign:' || CAST(id AS TEXT) AS subject FROM campaign WHERE LOWER(name) LIKE $1 ESCAPE '\' OR slug = $2
+    UNION SELECT 'organisation:' || CAST(id AS TEXT) FROM organisation WHERE LOWER(name) LIKE $1 ESCAPE '\' OR slug = $2
+    UNION SELECT 'person:' || CAST(id AS TEXT) FROM person WHERE email = $2
+    ORDER BY 1 LIMIT 200""")
+
+
+async def audit_entries(
+    *,
+    before_id: int | None,
+    action: str,
+    subjects: Collection[str] | None,
+    by: int,
+    since_us: int,
+    until_us: int,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Lines of the audit, the newest first. Empty filters find everything; subjects None: about whatever."""
+    values = (before_id if before_id is not None else 2**63 - 1, action, by, since_us, until_us, limit)
+    if subjects is None:
+        return await _AUDIT(*values)
+    return await _ABOUT(*values, as_rows({"subject": subject} for subject in subjects))
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What `campaign:12` and the like are called, where staff look at them, and the currency of amounts told of them."""
+
+    name: str
+    path: str
+    currency: str
+
+
+async def subjects_named(subjects: Collection[str]) -> dict[str, About]:
+    asked = [
+        {"kind": kind, "id": number} for kind, _, number in (subject.partition(":") for subject in subjects) if number.isdigit()
+    ]  # fmt: skip
+    if not asked:
+        return {}
+    return {row["subject"]: About(row["name"], _path(row), row["currency"]) for row in await _SUBJECTS(as_rows(asked))}
+
+
+def _path(row: dict[str, Any]) -> str:
+    of_a_pledge = row["subject"].startswith(("pledge:", "refund:"))
+    return f"/staff/pledges/{public(row['pledge_id'])}" if of_a_pledge else row["path"]
+
+
+async def subjects_called(words: str) -> list[str]:
+    """Funds and studios with these words in their name or as their address, and the person of this e-mail address."""
+    plain = words.lower()
+    pattern = plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return [row["subject"] for row in await _NAMED(f"%{pattern}%", plain)]

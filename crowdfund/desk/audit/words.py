@@ -1,0 +1,98 @@
+"""The audit in words: what was done, and what changed by it, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from crowdfund.desk.audit.queries import About
+from crowdfund.web import formats
+from crowdfund.web.i18n import _, lazy
+
+ACTIONS: dict[str, Any] = {
+    "campaign_made": lazy("Began a campaign"), "campaign_submitted": lazy("Handed a campaign in"),
+    "campaign_draft": lazy("Took a campaign back"), "campaign_changes_requested": lazy("Asked for changes"),
+    "campaign_approved": lazy("Approved a campaign"), "campaign_rejected": lazy("Rejected a campaign"),
+    "campaign_scheduled": lazy("Set a fund's dates"), "campaign_prelaunch": lazy("Announced a fund"),
+    "campaign_live": lazy("Opened a fund"), "campaign_suspended": lazy("Paused a fund"),
+    "campaign_cancelled": lazy("Cancelled a fund"), "campaign_delivering": lazy("Began to deliver"),
+    "campaign_completed": lazy("Said that all is sent"), "draft_deleted": lazy("Deleted a draft"),
+    "page_rewritten": lazy("Rewrote a page"), "update_published": lazy("Published an update"),
+    "tier_added": lazy("Added a tier"), "tier_changed": lazy("Changed a tier"), "tier_removed": lazy("Removed a tier"),
+    "tier_pictured": lazy("Gave a tier a picture"), "tier_unpictured": lazy("Took a tier's picture away"),
+    "picture_added": lazy("Added a picture"), "picture_dropped": lazy("Took a picture away"),
+    "sale_made": lazy("Made a sale"), "sale_joined": lazy("Put a fund into a sale"), "sale_left": lazy("Took a fund out of a sale"),
+    "delivery_sent": lazy("Sent a parcel"), "pledges_exported": lazy("Took a file of pledges"),
+    "addresses_exported": lazy("Took a file of addresses"), "pledge_refunded": lazy("Gave money back"),
+    "refund_paid_another_way": lazy("Paid a refund another way"), "organisation_made": lazy("Made an organisation"),
+    "organisation_changed": lazy("Changed an organisation"), "organisation_submitted": lazy("Asked to be verified"),
+    "organisation_verified": lazy("Verified an organisation"), "organisation_declined": lazy("Declined an organisation"),
+    "organisation_suspended": lazy("Suspended an organisation"), "payouts_account_made": lazy("Opened an account for payouts"),
+    "payouts_changed": lazy("Payouts changed"), "member_invited": lazy("Invited somebody"),
+    "invitation_withdrawn": lazy("Took an invitation back"), "member_joined": lazy("Joined an organisation"),
+    "member_role_changed": lazy("Changed a role"), "member_removed": lazy("Ended a membership"),
+    "email_changed": lazy("Changed an e-mail address"), "password_changed": lazy("Changed a password"),
+    "staff_role_changed": lazy("Changed a staff role"), "token_made": lazy("Made an API token"),
+    "token_revoked": lazy("Revoked an API token"), "job_tried_again": lazy("Tried a job again"),
+    "event_tried_again": lazy("Tried an event again"),
+}  # fmt: skip
+_NAMES: dict[str, Any] = {
+    "name": lazy("Name"), "state": lazy("State"), "tier": lazy("Tier"), "price": lazy("Price"), "amount_minor": lazy("Amount"),
+    "role": lazy("Role"), "person": lazy("Person"), "email": lazy("Email"), "kind": lazy("Kind"), "title": lazy("Title"),
+    "number": lazy("Number"), "version": lazy("Version"), "opens_at": lazy("Opens"), "closes_at": lazy("Closes"),
+    "scopes": lazy("May"), "account": lazy("Account"), "payouts": lazy("Payouts"), "tracking": lazy("Tracking"),
+    "deliveries": lazy("Deliveries"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
+}  # fmt: skip
+
+
+def action_said(action: str) -> str:
+    """`Gave money back`; an action that nobody has put into words, by its own."""
+    return str(ACTIONS[action]) if action in ACTIONS else action.replace("_", " ").capitalize()
+
+
+def subject_said(subject: str, about: About | None) -> str:
+    """What it was done to, by its name; what has none is told by its kind."""
+    kind, _colon, _number = subject.partition(":")
+    if about is None:
+        return {"job": _("a job"), "event": _("an event of the payment company"), "campaign": _("a deleted draft")}.get(
+            kind, subject
+        )
+    if kind == "token":
+        return _("a token of %(name)s") % {"name": about.name}
+    return about.name
+
+
+def changes_said(
+    before: str, after: str, about: About | None, people: Mapping[int, str]
+) -> list[tuple[str, str, str, str]]:
+    """What changed: key, the name of a thing, what it was, what it is. people: names by the ids that stand in it."""
+    was, now = orjson.loads(before), orjson.loads(after)
+    currency = about.currency if about else ""
+    return [
+        (key, str(_NAMES.get(key, key.replace("_", " "))), _said(key, was.get(key), currency, people),
+         _said(key, now.get(key), currency, people))
+        for key in dict.fromkeys([*was, *now])
+    ]  # fmt: skip
+
+
+def people_in(rows: list[dict[str, Any]]) -> set[int]:
+    """Ids of the people that these lines name."""
+    found = (orjson.loads(row[side]).get("person") for row in rows for side in ("before", "after"))
+    return {one for one in found if isinstance(one, int)}
+
+
+def _said(key: str, value: Any, currency: str, people: Mapping[int, str]) -> str:
+    if value is None:
+        return ""
+    if (key == "price" or key.endswith("_minor")) and isinstance(value, int) and currency:
+        return formats.money(value, currency)
+    if key == "person" and isinstance(value, int):
+        return people.get(value, _("somebody"))
+    if key.endswith("_at") and isinstance(value, str):
+        return formats.moment_text(datetime.fromisoformat(value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
