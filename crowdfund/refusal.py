@@ -23,7 +23,11 @@ class Refusal(Exception):
     @property
     def code(self) -> str:
         """A stable name for programs, made from the class: SeatTaken is `seat_taken`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type(self).__name__).lower()
+        return code_of(type(self))
+
+
+def code_of(refusal: type[Refusal]) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", refusal.__name__).lower()
 
 
 class NotFound(Refusal):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from html import escape
 from itertools import groupby
 
@@ -19,8 +20,9 @@ from crowdfund.people.forms import SCOPE_WORDS
 from crowdfund.people.rules import ABSOLUTE_US, DAY_US, IDLE_US
 from crowdfund.pledges.deliveries import SILENT_AFTER
 from crowdfund.pledges.rules import RETRY_DAYS
+from crowdfund.refusal import Refusal, code_of
 from crowdfund.settings import current
-from crowdfund.web import formats, openapi, page_cache
+from crowdfund.web import errors, formats, openapi, page_cache
 from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get, public
 
@@ -94,8 +96,18 @@ async def api(request: Request) -> Response:
     subjects = [(subject, list(routes)) for subject, routes in groupby(found, openapi.subject_of)]
     return page(
         request, "desk/api.html", subjects=subjects, scopes=SCOPE_WORDS, scope_of=openapi.scope_of,
-        staff_role_of=openapi.staff_role_of,
+        staff_role_of=openapi.staff_role_of, codes=_codes(),
     )  # fmt: skip
+
+
+@cache
+def _codes() -> list[tuple[str, int]]:
+    """The codes that errors can have, each with its status: a problem's `type` leads to its line on the page."""
+    kinds = [Refusal]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    named = {code_of(kind): kind.status_code for kind in kinds if kind is Refusal or "code" not in vars(kind)}
+    return sorted({**errors.CODES, **named}.items())
 
 
 async def contact(request: Request) -> Response:

@@ -36,6 +36,7 @@ _CODES = {
     400: "bad_request", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large", 415: "unsupported",
     500: "internal_error", 503: "unavailable",
 }  # fmt: skip
+CODES = {code: status for status, code in _CODES.items()}
 
 
 _PICTURE_TOO_LARGE = lazy("A picture may be at most 5 MB. What you wrote still stands in the form that you came from.")

@@ -264,3 +264,13 @@ async def test_a_person_reads_what_each_call_needs(site: SiteUnderTest) -> None:
         if route.summary:
             assert f"{route.method} {route.path_format}" in browser.response.text
     assert all(scope in browser.text for scope in (*SCOPES, *STAFF_SCOPES))
+    for problem in (
+        "no_such_tier",
+        "key_used_for_another",
+        "invalid",
+        "not_json",
+        "bad_cursor",
+        "internal_error",
+        "goal_would_break",
+    ):
+        assert f'id="{problem}"' in browser.response.text, "the type of a problem leads to its line"
