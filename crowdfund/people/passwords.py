@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -20,6 +21,15 @@ _WAITING_MAX = 60  # three seconds of work; who comes later is asked to come bac
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 _threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="argon2")
 _waiting = 0
+
+
+def _begin_anew() -> None:
+    """In a forked process, as the server's are: threads stay behind, and what is given to their pool would never be done."""
+    global _threads, _waiting
+    _threads, _waiting = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="argon2"), 0
+
+
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 class PasswordTooCommon(Invalid):

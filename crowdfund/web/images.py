@@ -27,6 +27,15 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 _drawing = ThreadPoolExecutor(1, thread_name_prefix="images")  # one at a time: each may take 100 MB for a moment
 
 
+def _begin_anew() -> None:
+    """In a forked process, as the server's are: threads stay behind, and what is given to their pool would never be done."""
+    global _drawing
+    _drawing = ThreadPoolExecutor(1, thread_name_prefix="images")
+
+
+os.register_at_fork(after_in_child=_begin_anew)
+
+
 class NotAPicture(Invalid):
     pass
 
