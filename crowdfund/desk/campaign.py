@@ -175,6 +175,7 @@ def _facts(whole: Whole) -> dict[str, Any]:
         "risks_html": story_html(whole.page.risks), "version": whole.page.version, "version_at": whole.page.made_at,
         "budget": whole.budget, "happens": words.beside_the_button(campaign, clock.now()),
         "rule_text": words.when_charged(campaign), "if_it_fails": words.if_it_fails(campaign), "next": words.what_comes(campaign),
+        "until": words.until_when_changed(campaign, clock.now()) if campaign.state == CampaignState.LIVE else "",
         "is_over": campaign.state in GIVEN_BACK, "given_back_minor": campaign.collected_minor,
     }  # fmt: skip
 

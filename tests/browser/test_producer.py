@@ -97,7 +97,7 @@ async def the_studio_is_verified(lin: Visitor, ada: Visitor, studio: str) -> Non
     """She says who she is here and at the processor; staff look at it."""
     await lin.reads("Who is asking?")
     await lin.types(name=studio, about="Three people and a van.")
-    await lin.chooses(kind="studio", country="DE")
+    await lin.chooses(country="DE")
     await lin.presses("Go on")
     await lin.reads("Here is your desk.", "we have to know who you are")
     await lin.follows("Show us")
