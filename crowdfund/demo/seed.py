@@ -21,6 +21,7 @@ from crowdfund.money import digits_of, split_minor
 from crowdfund.people import organisations, verification
 from crowdfund.people.models import Member, Organisation, OrganisationKind, Person
 from crowdfund.pledges import deliveries
+from crowdfund.pledges.forms import terms_shown
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.models import Delivery, Pledge
 from crowdfund.pledges.rules import TierSoldOut, Want
@@ -234,7 +235,7 @@ async def _pledge(
         id=new_id(), person_id=person_id, campaign_id=campaign.id, tier_id=tier.id if tier else None, quantity=1,
         amount_minor=amount_minor, currency=campaign.currency, key=f"demo:{campaign.id}",
         shown_as="nobody" if dice.random() < 0.12 else "name", made_at=clock.now_us(),
-        referrer=dice.choice(("", "", "", "newsletter", "newsletter", "lin", "poster-qr", "friends")),
+        referrer=dice.choice(("", "", "", "newsletter", "newsletter", "lin", "poster-qr", "friends")), terms=terms_shown(),
     )  # fmt: skip
     try:
         await make_pledge(want)
