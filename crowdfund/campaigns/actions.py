@@ -63,6 +63,13 @@ class RemarksOpen(Refusal):
     pass
 
 
+class WrittenMeanwhile(Refusal):
+    """Somebody else wrote on this page since it was read."""
+
+
+WRITTEN_MEANWHILE = "Somebody else saved this page just now. Look at it again, and save yours once more."
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a producer writes: everything a page shows but its tiers."""
@@ -77,7 +84,6 @@ class Content:
     rule: Rule = Rule.STRICT
     threshold_bps: int = 10_000
     image_id: int | None = None
-    scene: str = ""  # what the site draws without a picture; empty: as it is
     share_price_minor: int | None = None  # None: fans choose what they give
     shares_per_fan_max: int | None = None
 
@@ -121,15 +127,18 @@ async def page_of(campaign: Campaign) -> CampaignPage:
 
 
 @atomic
-async def write(campaign_id: int, content: Content, *, by: int) -> None:
+async def write(campaign_id: int, content: Content, *, by: int, seen_at: datetime | None = None) -> None:
     """Change what a draft says; its address follows its name. Once people can see it only the story may grow, as a new version.
 
-    Raises NotEditable for what is promised already.
+    seen_at: when the page was written that the writer has seen; none: whatever it says is written over. Raises NotEditable for
+    what is promised already, WrittenMeanwhile.
     """
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state not in EDITABLE:
         raise NotEditable("This is promised now: it can't be changed any more. Publish an update instead.")
+    if seen_at is not None and (await page_of(campaign)).made_at != seen_at:
+        raise WrittenMeanwhile(WRITTEN_MEANWHILE)
     goal_minor = sum(amount_minor for _, amount_minor in content.budget)
     refuse_content(goal_minor, content.opens_at, content.closes_at, clock.now())
     refuse_shares(content.share_price_minor, content.shares_per_fan_max, campaign.currency)
@@ -150,9 +159,7 @@ async def write(campaign_id: int, content: Content, *, by: int) -> None:
         story=content.story, risks=content.risks, by_person_id=by, made_at=clock.now()
     )
     title = await Title.get(id=campaign.title_id)
-    changes: dict[str, Any] = redrawn(
-        title, line_before=campaign.tagline, name=content.name, line=content.tagline, picked=content.scene
-    )
+    changes: dict[str, Any] = redrawn(title, line_before=campaign.tagline, name=content.name, line=content.tagline)
     if content.image_id is not None:
         changes["image_id"] = content.image_id
     await Title.filter(id=title.id).update(name=content.name, **changes)

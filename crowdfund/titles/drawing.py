@@ -12,13 +12,10 @@ def drawing_of(title_id: int, kind: str, name: str, line: str = "") -> dict[str,
     return {"scene": scene, "colour": colour_of(scene, title_id)}
 
 
-def redrawn(title: Title, *, line_before: str, name: str, line: str, picked: str) -> dict[str, str]:
+def redrawn(title: Title, *, line_before: str, name: str, line: str) -> dict[str, str]:
     """What changes of it when a draft is written: nothing, mostly.
 
-    picked: the scene that its makers want, empty or the present one where they left it alone. When the line is first written
-    the words are looked at once more, unless the scene was picked; then it is kept for ever.
+    When the line is first written the words are looked at once more, unless the makers picked a scene; then it is kept for ever.
     """
-    if picked not in ("", title.scene):
-        return {"scene": picked}
     chosen_by_site = title.scene == scene_of(title.name, "", title.kind, title.id)
     return drawing_of(title.id, title.kind, name, line) if line and not line_before and chosen_by_site else {}

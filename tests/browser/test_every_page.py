@@ -194,6 +194,7 @@ async def for_producers(world: World) -> Looks:
             "preview", "tiers", "updates", "updates/new", "cancellation", "versions")},
         f"{one}/tiers/{{tier}}": [(LIN, f"{desk}/tiers/{tier}")],
         f"{one}/content": [(LIN, f"{desk}/content"), (LIN, f"{draft}/content")],
+        f"{one}/drawing": [(LIN, f"{draft}/drawing")],
         f"{one}/deletion": [(LIN, f"{draft}/deletion")],
         f"{one}/schedule": [(LIN, f"{desks[-1]}/schedule")],
         f"{one}/deliveries": [(LIN, f"{funded}/deliveries"), (LIN, f"{funded}/deliveries?state=awaiting_address")],

@@ -114,13 +114,12 @@ def test_each_film_of_the_demo_has_a_picture_of_its_own():
 
 def test_a_drawing_changes_once_when_the_line_is_written_and_never_when_it_was_picked():
     title = Title(id=7, kind="film", name="Tuesday", **drawing_of(7, "film", "Tuesday"))
-    by_line = redrawn(title, line_before="", name="Tuesday", line="A baker at four.", picked=title.scene)
+    by_line = redrawn(title, line_before="", name="Tuesday", line="A baker at four.")
     assert (title.scene, by_line["scene"]) == (diced_scene(7, "film"), "oven")
     title.scene = "oven"
-    assert redrawn(title, line_before="A baker at four.", name="Tuesday", line="A train.", picked="oven") == {}
-    assert redrawn(title, line_before="A train.", name="Tuesday", line="A train.", picked="cello") == {"scene": "cello"}
+    assert redrawn(title, line_before="A baker at four.", name="Tuesday", line="A train.") == {}
     title.scene = "cello"
-    assert redrawn(title, line_before="", name="Tuesday", line="A train.", picked="cello") == {}, "it was picked"
+    assert redrawn(title, line_before="", name="Tuesday", line="A train.") == {}, "it was picked"
 
 
 def test_palettes_are_shared_out_and_named_like_the_sites_key_classes():

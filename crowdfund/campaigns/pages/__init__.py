@@ -1,6 +1,6 @@
 """The pages of the campaigns room."""
 
-from crowdfund.campaigns.pages import art, editor, feeds, live, public, running, sales, tiers
+from crowdfund.campaigns.pages import art, editor, feeds, live, public, running, sales, scenes, tiers
 
 routes = [
     *art.routes,
@@ -8,6 +8,7 @@ routes = [
     *live.routes,
     *public.routes,
     *editor.routes,
+    *scenes.routes,
     *tiers.routes,
     *running.routes,
     *sales.routes,
