@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from crowdfund import clock
 from crowdfund.app import ROUTES
-from crowdfund.campaigns import actions, followers, versions
+from crowdfund.campaigns import actions, followers, sales, versions
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database.ids import public
@@ -205,8 +205,11 @@ async def for_staff(world: World) -> Looks:
     hers = await Pledge.get(person_id=world.mei.id, campaign_id=world.funded.id)
     (errored, *_) = await Pledge.filter(campaign_id=world.settling.id, state=PledgeState.ERRORED)
     unverified = await Organisation.get(id=world.draft.organisation_id)
+    sale = await sales.make_sale(name="First night", currency="EUR", amount_per_fan_max_minor=300_00, by=world.ada.id)
+    await sales.join_sale(world.draft.id, sale.id, by=world.ada.id)
     return {
-        **{path: [(ADA, path)] for path in ("/staff", "/staff/audit", "/staff/organisations")},
+        **{path: [(ADA, path)] for path in ("/staff", "/staff/audit", "/staff/organisations", "/staff/sales")},
+        "/staff/sales/{sale}": [(ADA, sale.staff_path)],
         "/staff/organisations/{organisation}": [(ADA, unverified.staff_path)],
         "/staff/campaigns": [(ADA, "/staff/campaigns"), (ADA, "/staff/campaigns?state=rejected")],
         "/staff/campaigns/{slug}": [(ADA, f"/staff{film.path}") for film in (world.live, *world.others)],
