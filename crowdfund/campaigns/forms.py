@@ -53,6 +53,7 @@ class _WithPicture(Form):
     picture = fields.image()
     picture_alt = fields.text(max=ALT_MAX, min=0)
     picture_kept = fields.text(max=13, min=0)
+    stamp = fields.text(max=1_000, min=0)
 
 
 class ContentForm(_WithPicture):

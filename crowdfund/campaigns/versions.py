@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crowdfund import clock
 from crowdfund.campaigns import counters
-from crowdfund.campaigns.actions import NotEditable
+from crowdfund.campaigns.actions import WRITTEN_MEANWHILE, NotEditable, WrittenMeanwhile
 from crowdfund.campaigns.models import Campaign, CampaignPage, CampaignState
 from crowdfund.database import atomic
 from crowdfund.people.audit import record
@@ -18,15 +18,18 @@ class NoSuchVersion(NotFound):
 
 
 @atomic
-async def rewrite_page(campaign_id: int, story: str, risks: str, *, by: int) -> int:
+async def rewrite_page(campaign_id: int, story: str, risks: str, *, by: int, seen: int | None = None) -> int:
     """Change the story or the risks of a fund that people can see: a new version beside the old ones; gives its number.
 
     Goal, dates, rule and backed tiers are promised and stay. Raises NotEditable once the fund has closed.
+    seen: the version that the writer has seen; raises WrittenMeanwhile where there is a newer one.
     """
     await counters.lock_one(campaign_id)  # whoever pledges reads the version under the same lock
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state not in GROWING:
         raise NotEditable("This page can't be changed any more. Publish an update instead.")
+    if seen is not None and campaign.page_version != seen:
+        raise WrittenMeanwhile(WRITTEN_MEANWHILE)
     now = await CampaignPage.get(campaign_id=campaign_id, version=campaign.page_version)
     if (now.story, now.risks) == (story, risks):
         return now.version

@@ -55,6 +55,16 @@ class Form:
             form.check()
         return form
 
+    @classmethod
+    async def understood(cls, typed: Mapping[str, Any], **given: Any) -> Self:
+        """The form as if this had been typed into it: for what was put together from several."""
+        form = cls(**given)
+        await form._take(FormData([(name, text) for name, text in typed.items() if isinstance(text, str)]))
+        form.typed |= {name: text for name, text in typed.items() if name not in form.typed}
+        if not form.errors:
+            form.check()
+        return form
+
     def check(self) -> None:
         """For rules between fields: called when each of them is fine; says no with `refuse`."""
 

@@ -21,11 +21,13 @@ from crowdfund.campaigns.forms import (
     budget_rows,
     content_typed,
 )
+from crowdfund.campaigns.merging import stamp_of
 from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignPage, CampaignState, Rule
 from crowdfund.campaigns.once import make_campaign_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, follow_name, own_campaign
 from crowdfund.campaigns.pages.pictures import drop_pressed, pictures_shown, pressed, sent_picture, take_picture
 from crowdfund.campaigns.pages.shown import art_of
+from crowdfund.campaigns.pages.together import Save, Together
 from crowdfund.campaigns.pages.words import GIVINGS, RULES
 from crowdfund.campaigns.rules import STORY_MAX
 from crowdfund.campaigns.sales import sale_of
@@ -96,16 +98,30 @@ async def edit(request: Request) -> Response:
     campaign = await own_campaign(request)
     written = await actions.page_of(campaign)
     if campaign.state in GROWING:
-        return await _grown(request, campaign, PageForm({"story": written.story, "risks": written.risks}))
+        grown = await _page_shown(campaign, written)
+        return await _grown(request, campaign, PageForm({**grown, "stamp": stamp_of(grown)}))
     if campaign.state not in EDITABLE:
         sentence = _NOT_NOW.get(CampaignState(campaign.state), _PROMISED)
         return redirect(request, base_of(request), ("note", str(sentence)))
+    shown = await _content_shown(campaign, written)
+    return await _editor(
+        request, campaign, ContentForm({**shown, "stamp": stamp_of(shown)}, currency=campaign.currency)
+    )
+
+
+async def _content_shown(campaign: Campaign, written: CampaignPage) -> dict[str, Any]:
+    """A draft as its form shows it."""
     budget = [(line.name, line.amount_minor) for line in await queries.budget_of(campaign.id)]
-    form = ContentForm(content_typed(campaign, written.story, written.risks, budget), currency=campaign.currency)
-    return await _editor(request, campaign, form)
+    return content_typed(campaign, written.story, written.risks, budget)
 
 
-async def _editor(request: Request, campaign: Campaign, form: ContentForm, status: int = 200) -> Response:
+async def _editor(
+    request: Request,
+    campaign: Campaign,
+    form: ContentForm,
+    status: int = 200,
+    together: Together[ContentForm] | None = None,
+) -> Response:
     title = await Title.get(id=campaign.title_id)
     kept = form.typed.get("image_kept") or ""
     return desk_page(
@@ -114,6 +130,7 @@ async def _editor(request: Request, campaign: Campaign, form: ContentForm, statu
         art_url=images.url_of(private(kept), small=True) if kept else art_of(title), has_image=bool(kept or title.image_id),
         remarks=[shown for shown in await queries.remarks_of(campaign.id) if not shown.remark.answered_at],
         pictures=await pictures_shown(campaign), givings=GIVINGS, shares_max=SHARES_MAX, sale=await sale_of(campaign),
+        together=together,
     )  # fmt: skip
 
 
@@ -125,20 +142,37 @@ async def save(request: Request) -> Response:
     await take_picture(request, campaign, form)
     if form.errors:
         return await _editor(request, campaign, form, 422)
-    content = Content(
-        name=form.name, tagline=form.tagline, story=form.story, risks=form.risks, budget=form.budget, closes_at=form.closes_at,
-        opens_at=form.opens_at, rule=Rule(form.rule), threshold_bps=form.threshold_bps, image_id=image_id,
-        share_price_minor=form.share_price_minor, shares_per_fan_max=form.shares_per_fan_max,
-    )  # fmt: skip
+    together = Together(form)
     try:
-        await actions.write(campaign.id, content, by=request.state.person.id)
+        await together.save(campaign.id, _content_shown, _write(request, image_id), currency=campaign.currency)
     except Refusal as refusal:
-        return await _editor(request, campaign, form.refused_by(refusal), refusal.status_code)
+        return await _editor(request, campaign, together.form.refused_by(refusal), refusal.status_code)
+    form = together.form
+    if together.conflicts or form.errors:
+        return await _editor(request, campaign, form, 409 if together.conflicts else 422, together)
     await follow_name(request, campaign)
     await drop_pressed(request, campaign, form)
     if form.errors:
         return await _editor(request, campaign, form, 409)
-    return redirect(request, await _after_save(request), ("good", _("Saved.")))
+    return redirect(request, await _after_save(request), ("good", _saved(together)))
+
+
+def _write(request: Request, image_id: int | None) -> Save[ContentForm]:
+    async def write(form: ContentForm, seen: CampaignPage) -> None:
+        content = Content(
+            name=form.name, tagline=form.tagline, story=form.story, risks=form.risks, budget=form.budget, closes_at=form.closes_at,
+            opens_at=form.opens_at, rule=Rule(form.rule), threshold_bps=form.threshold_bps, image_id=image_id,
+            share_price_minor=form.share_price_minor, shares_per_fan_max=form.shares_per_fan_max,
+        )  # fmt: skip
+        await actions.write(seen.campaign_id, content, by=request.state.person.id, seen_at=seen.made_at)
+
+    return write
+
+
+def _saved(together: Together[Any]) -> str:
+    if together.taken:
+        return _("Saved. What %(name)s changed meanwhile is kept, too.") % {"name": together.by}
+    return _("Saved.")
 
 
 async def _after_save(request: Request) -> str:
@@ -162,10 +196,16 @@ async def drop_picture(request: Request) -> Response:
 # --- once people can see it ---
 
 
-async def _grown(request: Request, campaign: Campaign, form: PageForm, status: int = 200) -> Response:
+async def _page_shown(campaign: Campaign, written: CampaignPage) -> dict[str, Any]:
+    return {"story": written.story, "risks": written.risks}
+
+
+async def _grown(
+    request: Request, campaign: Campaign, form: PageForm, status: int = 200, together: Together[PageForm] | None = None
+) -> Response:
     return desk_page(
         request, "campaigns/rewrite.html", campaign, status, form=form, story_max=STORY_MAX, risks_max=RISKS_MAX,
-        pictures=await pictures_shown(campaign),
+        pictures=await pictures_shown(campaign), together=together,
     )  # fmt: skip
 
 
@@ -183,11 +223,19 @@ async def rewrite(request: Request) -> Response:
         return await _grown(request, campaign, form, 422 if form.errors else 200)
     if form.errors:
         return await _grown(request, campaign, form, 422)
+    together, by = Together(form), request.state.person.id
+
+    async def publish(form: PageForm, seen: CampaignPage) -> None:
+        await rewrite_page(campaign.id, form.story, form.risks, by=by, seen=seen.version)
+
     try:
-        version = await rewrite_page(campaign.id, form.story, form.risks, by=request.state.person.id)
+        await together.save(campaign.id, _page_shown, publish)
     except Refusal as refusal:
-        return await _grown(request, campaign, form.refused_by(refusal), refusal.status_code)
-    said = _("The page says this now. Version %(number)d; the earlier ones stay readable.") % {"number": version}
+        return await _grown(request, campaign, together.form.refused_by(refusal), refusal.status_code)
+    if together.conflicts or together.form.errors:
+        return await _grown(request, campaign, together.form, 409 if together.conflicts else 422, together)
+    number = (await Campaign.get(id=campaign.id)).page_version
+    said = _("The page says this now. Version %(number)d; the earlier ones stay readable.") % {"number": number}
     return redirect(request, base_of(request), ("good", said))
 
 
