@@ -67,6 +67,7 @@ async def add(request: Request) -> Response:
             return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is there.")))
         except Refusal as refusal:
             form.refused_by(refusal)
+            form.typed["key"] = token_urlsafe(16)  # nothing was made of this try: the next one is another wish
     return await _tiers(request, campaign, form, 422)
 
 
