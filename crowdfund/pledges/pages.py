@@ -208,6 +208,14 @@ async def _amend_page(request: Request, found: queries.Shown, form: AmendForm, s
     )  # fmt: skip
 
 
+async def cancel_page(request: Request) -> Response:
+    """Asked once more, with what she would lose: a place that is all taken can't be had again."""
+    found = await queries.shown(await own(request))
+    if not found.can_cancel:
+        return redirect(request, found.path, ("note", _("This pledge can't be cancelled any more.")))
+    return page(request, "pledges/cancel.html", shown=found, pledge=found.pledge, **await _film(found.campaign))
+
+
 async def cancel_pledge(request: Request) -> Response:
     pledge = await own(request)
     await actions.cancel_pledge(pledge.id, person_id=pledge.person_id)
@@ -249,6 +257,7 @@ routes = [
     get("/pledges/{pledge}", show_pledge, may=signed_in),
     get("/pledges/{pledge}/amendment", edit_pledge, may=signed_in),
     post("/pledges/{pledge}/amendment", amend_pledge, may=signed_in, limit=PLEDGE),
+    get("/pledges/{pledge}/cancellation", cancel_page, may=signed_in),
     post("/pledges/{pledge}/cancellation", told_there(cancel_pledge), may=signed_in),
     get("/pledges/{pledge}/receipt", receipt, may=signed_in),
     post("/pledges/{pledge}/address", told_there(give_address), may=signed_in),

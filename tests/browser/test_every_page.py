@@ -170,6 +170,7 @@ async def for_fans(world: World) -> Looks:
         "/campaigns/{slug}/pledges/new": [(LIN, f"{live}/pledges/new"), (LIN, f"{world.funded.path}/pledges/new")],
         "/money": [(MEI, "/money"), (LIN, "/money")],
         "/pledges/{pledge}": [(MEI, pledge.path) for pledge in hers.values()],
+        "/pledges/{pledge}/cancellation": [(MEI, f"{hers[world.live.id].path}/cancellation")],
         "/pledges/{pledge}/amendment": [(MEI, f"{hers[world.live.id].path}/amendment")],
         "/pledges/{pledge}/receipt": [(MEI, f"{hers[world.funded.id].path}/receipt")],
     }  # fmt: skip

@@ -54,7 +54,9 @@ async def test_a_fan_finds_a_film_and_backs_it(visit: Visitors, name: str, scrip
     await fan.types(quantity="1", amount="")
     await fan.presses("Change it")
     await fan.reads("The ferryman's scarf", "€60.00")
-    await fan.presses("Cancel pledge", sure=True)
+    await fan.follows("Cancel pledge")
+    await fan.reads("Cancel this pledge?", "Nothing was charged, and nothing will be.")
+    await fan.presses("Cancel my pledge")
     await fan.reads("Your pledge is cancelled. Nothing was charged.")
     await expect(promised).to_have_text("€600")
 

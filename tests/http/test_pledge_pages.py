@@ -133,9 +133,26 @@ async def test_changing_and_cancelling(site: SiteUnderTest) -> None:
     await mei.submit(f"{pledge.path}/amendment", amount="40.00")
     assert (await again(campaign)).promised_minor == 40_00
     await mei.get(pledge.path)
-    await mei.submit(f"{pledge.path}/cancellation")
+    await mei.get(mei.page.links["Cancel pledge"])
+    assert "The fund is promised €40.00 less." in mei.text
+    await mei.submit("Cancel my pledge")
     assert "Nothing was charged" in mei.text
     assert (await again(campaign)).promised_minor == 0
+    await mei.get(f"{pledge.path}/cancellation")
+    assert mei.path == pledge.path and "can't be cancelled any more" in mei.text
+
+
+async def test_who_cancels_reads_first_that_the_last_place_would_be_gone(site: SiteUnderTest) -> None:
+    campaign = await a_campaign()
+    tier_id = await a_tier(campaign, price_minor=10_00, size=1)
+    mei, wu = await site.signed_up("Mei"), await site.signed_up("Wu")
+    await a_card(mei.person)  # type: ignore[arg-type]
+    await pledged_by_form(mei, campaign, tier=public(tier_id), amount="")
+    pledge = await only_pledge()
+    await mei.get(f"{pledge.path}/cancellation")
+    assert "All of “Two seats” are taken" in mei.text and "you may not get it back" in mei.text
+    assert (await again(campaign)).promised_minor == 10_00, "asking loses nothing"
+    assert (await wu.get(f"{pledge.path}/cancellation")).status_code == 404
 
 
 async def test_her_own_tier_can_be_raised_after_it_has_closed(site: SiteUnderTest) -> None:
