@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from crowdfund import clock, settings
 from crowdfund.campaigns import actions
 from crowdfund.campaigns.actions import Content
+from crowdfund.campaigns.followers import follow
 from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
 from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.campaigns.updates import publish_update
@@ -29,6 +30,7 @@ from crowdfund.sandbox.remote import control
 from crowdfund.worker import work_until_idle
 
 DAYS_BACK = 75
+_WITH_MEI = ("live", "delivering", "settling", "suspended", "cancelled")
 Progress = Callable[[str], None]
 
 
@@ -118,6 +120,7 @@ async def _plan_film(
     if film.ends == "prelaunch":
         opens_at = plan.now + timedelta(days=6)
         plan.at(written_at + timedelta(days=2), lambda: actions.announce(campaign.id, opens_at=opens_at, by=owner.id))
+        plan.at(written_at + timedelta(days=3), lambda: _follow(campaign.id, [named["mei"].id, *crowd.good[:37]]))
         return
     plan.at(launched_at, lambda: actions.launch(campaign.id, by=owner.id))
     stops_at = plan.now - timedelta(days={"suspended": 2, "cancelled": 5}.get(film.ends, 0))
@@ -142,6 +145,11 @@ async def _plan_film(
             plan.at(closes_at + timedelta(days=day, minutes=1), work_until_idle)
     if film.ends == "delivering":
         plan.at(closes_at + timedelta(days=12), lambda: _deliver(campaign.id, owner, dice))
+
+
+async def _follow(campaign_id: int, people: list[int]) -> None:
+    for person_id in people:
+        await follow(campaign_id, by=person_id)
 
 
 async def _owner_of(studio: Organisation) -> Person:
@@ -207,7 +215,7 @@ def _plan_pledges(
     """Many on the first day, fewer in the middle, some more at the end; a batch a day, so that it is quick."""
     days = max(1, (ends - begins).days)
     weights = [3.0 * 0.55**day + 0.25 + (0.5 if day >= days - 3 else 0) for day in range(days)]
-    fans = crowd.pick(dice, film.fans, film.failing_cards, with_mei=film.ends in ("live", "delivering", "settling"))
+    fans = crowd.pick(dice, film.fans, film.failing_cards, with_mei=film.ends in _WITH_MEI)
     unit = 10 ** digits_of(film.currency)
     shares = split_minor(film.goal * film.promised // 100, [dice.choice((3, 5, 7, 10, 10, 12, 16, 17)) for _ in fans])
     on_day = sorted(dice.choices(range(days), weights, k=len(fans)))

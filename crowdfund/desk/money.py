@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -48,9 +49,7 @@ async def my_money(request: Request) -> Response:
     waiting = await _tickets(await queries.waiting_of(person_id)) if before is None else []
     done = await queries.done_of(person_id, before_id=before, limit=queries.PAGE + 1)
     needs = [one for one in waiting if one.shown.wants_card or one.shown.address_by]
-    coming = sorted(
-        (one for one in waiting if one not in needs), key=lambda one: one.shown.charged_on or one.shown.pledge.made_at
-    )
+    coming = sorted((one for one in waiting if one not in needs), key=_when)
     refunds = await queries.refunds_of(person_id)
     return page(
         request, "desk/money.html", needs=needs, coming=coming, first_page=before is None,
@@ -60,6 +59,11 @@ async def my_money(request: Request) -> Response:
         cards={public(c.id): c for c in await saved_cards.cards_of(person_id)}, followed=cards_of(await followed_by(person_id)),
         older=public(done[queries.PAGE - 1].id) if len(done) > queries.PAGE else None,
     )  # fmt: skip
+
+
+def _when(one: Ticket) -> tuple[bool, datetime]:
+    """By the day of the charge; what is on hold has none, and comes last."""
+    return one.shown.is_on_hold, one.shown.charged_on or one.shown.pledge.made_at
 
 
 async def _tickets(pledges: list[Any]) -> list[Ticket]:
