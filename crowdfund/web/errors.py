@@ -121,7 +121,7 @@ def _to_sign_in(request: Request) -> Response:
     if query := request.scope["query_string"].decode("latin-1"):
         path += f"?{query}"
     back = own_path(path) if request.method in SAFE_METHODS else _came_from(request)
-    return redirect(request, sign_in_path(back) if back else "/sign-in")
+    return redirect(request, sign_in_path(back) if back and not back.startswith("/sign-") else "/sign-in")
 
 
 def _came_from(request: Request) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -21,7 +22,7 @@ NO_TOKEN = {"POST /webhooks/stripe", "POST /language", "POST /sandbox/clock"}
 # Anybody may post here without being signed in.
 OPEN_TO_ALL = {
     "POST /sign-up", "POST /sign-in", "POST /sign-out", "POST /confirm/{secret}", "POST /reset", "POST /reset/{secret}",
-    "POST /language", "POST /sandbox/clock", "POST /webhooks/stripe",
+    "POST /language", "POST /sandbox/clock", "POST /webhooks/stripe", "POST /news/{letters}",
 }  # fmt: skip
 
 
@@ -125,6 +126,11 @@ async def test_staff_pages_are_for_staff(cast: Cast) -> None:
     assert tried >= 6
 
 
+def without_clock(html: str) -> str:
+    """The clock of the site moves on between two pages."""
+    return re.sub(r"<time.*?</time>", "", html)
+
+
 async def test_an_organisation_of_others_is_as_none_at_all(cast: Cast) -> None:
     """The same status and the same body, whoever asks and whatever they would do there."""
     tried = 0
@@ -134,7 +140,7 @@ async def test_an_organisation_of_others_is_as_none_at_all(cast: Cast) -> None:
             theirs = await use(cast.fan, route, filled_in(route, **{**known, "organisation": "lanting"}))
             missing = await use(cast.fan, route, filled_in(route, **{**known, "organisation": "no-such"}))
             assert theirs[0] == missing[0] == 404, route.name
-            assert theirs[1].replace("lanting", "no-such") == missing[1], route.name
+            assert without_clock(theirs[1]).replace("lanting", "no-such") == without_clock(missing[1]), route.name
             tried += 1
     assert tried >= 10
 
