@@ -16,8 +16,13 @@ from crowdfund.people.models import (
     PayoutsState,
     Role,
 )
+from crowdfund.refusal import Refusal
 
 SUBMITTED_BECAUSE = "submitted for review"
+
+
+class AccountRefused(Refusal):
+    """Stripe has said no: to the country, or to an account that it has closed."""
 
 
 @atomic
@@ -82,13 +87,17 @@ async def _tell_owners(template: str, organisation_id: int, reason: str) -> None
 async def onboarding_page(organisation: Organisation, *, email: str, return_url: str, refresh_url: str) -> str:
     """The address of the processor's page where the organisation says who it is and where its money goes.
 
-    Making the account has a key of its own, so a crash between the call and the row makes no second one.
+    Making the account has a key of its own, so a crash between the call and the row makes no second one. Raises AccountRefused,
+    stripe.Unknown.
     """
     account_id = organisation.stripe_account_id
-    if account_id is None:
-        account_id = await stripe.make_account(organisation.id, organisation.country, email)
-        await _keep_account(organisation.id, account_id)
-    return await stripe.onboarding_link(account_id, return_url, refresh_url)
+    try:
+        if account_id is None:
+            account_id = await stripe.make_account(organisation.id, organisation.country, email)
+            await _keep_account(organisation.id, account_id)
+        return await stripe.onboarding_link(account_id, return_url, refresh_url)
+    except stripe.Refused as refused:
+        raise AccountRefused("Our payment company can't pay out to this organisation. Please write to us.") from refused
 
 
 @atomic

@@ -23,6 +23,7 @@ from crowdfund.people.models import (
     Role,
     StaffRole,
 )
+from tests.bank import fault, no_faults
 from tests.http.conftest import SiteUnderTest
 from tests.http.program import Program, code_of, fields_of, program_of
 
@@ -75,6 +76,9 @@ async def test_a_studio_from_its_making_to_its_verification(site: SiteUnderTest)
     submitted = await lin.do(f"{path}/verification")
     assert (submitted["state"], [one["state"] for one in submitted["history"]]) == ("submitted", ["submitted"])
     assert code_of(await lin.post(f"{path}/verification")) == (409, "move_refused"), "once is enough"
+    await fault("account_disabled", "accounts.create")
+    assert code_of(await lin.post(f"{path}/onboarding")) == (409, "account_refused"), "the processor may say no"
+    await no_faults()
     page = await lin.do(f"{path}/onboarding")
     assert page["url"].startswith(site.settings.sandbox_origin)
     assert (await lin.read(f"{path}/verification"))["payouts_state"] == "started"

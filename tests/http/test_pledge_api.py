@@ -138,6 +138,8 @@ async def test_without_a_card_it_is_started_and_gets_an_address_to_save_one(site
     made = (await sent(eve, token, one(campaign))).json()["pledges"][0]
     assert made["state"] == "started"
     setup = await eve.client.post(
-        f"/api/v1/pledges/{made['id']}/card-setup", json={"consent_text": "Charge me if it succeeds."}, headers=token | {"idempotency-key": "c1"}
+        f"/api/v1/pledges/{made['id']}/card-setup",
+        json={"consent_text": "Charge me if it succeeds."},
+        headers=token | {"idempotency-key": "c1"},
     )
     assert setup.status_code == 201 and setup.json()["url"].startswith(site.settings.sandbox_origin)
