@@ -129,7 +129,7 @@ async def she_writes_it(lin: Visitor, picture: Path) -> None:
     await lin.types(budget_1_amount="9000")
     await lin.presses("Save")
     await lin.reads("Saved.")
-    assert await is_drawn(lin, ".upload__shown")
+    assert await is_drawn(lin, "#shown-image")
 
 
 async def she_adds_tiers(lin: Visitor) -> None:
