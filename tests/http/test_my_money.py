@@ -112,7 +112,7 @@ async def test_what_is_past_is_told_in_pages_and_what_waits_only_on_the_first(si
     for number in range(30):
         made = await pledged(fan, await a_campaign(name=f"Film {number:02d}"), amount_minor=5_00)
         if number:
-            await mei.get(f"/pledges/{public(made.id)}")
+            await mei.get(f"/pledges/{public(made.id)}/cancellation")
             await mei.submit(f"/pledges/{public(made.id)}/cancellation")
     await mei.get("/money")
     assert "Film 00" in mei.text and "Film 29" in mei.text and "Film 04" not in mei.text
@@ -138,6 +138,7 @@ async def test_a_pledge_is_told_in_lines_that_sum(site: SiteUnderTest) -> None:
     pledge = await Pledge.get(id=made.id)
     assert (pledge.quantity, pledge.amount_minor, pledge.tier_id) == (1, 30_00, None), "of no reward there are not two"
     assert "No reward, just help €30.00 Together €30.00" in plain(mei.text) and "Changed" in mei.text
+    await mei.get(f"{path}/cancellation")
     await mei.submit(f"{path}/cancellation")
     assert "Expected" not in mei.text
 
@@ -174,7 +175,7 @@ async def test_in_a_paused_fund_she_reads_what_goes_on_and_may_leave(site: SiteU
     assert "not charged while the fund is paused" in mei.text and "Nothing is due" in mei.text
     await mei.get(campaign.path)
     assert "No card is charged while the fund is paused." in mei.text and "Charged after" not in mei.text
-    await mei.get(pledge.path)
+    await mei.get(f"{pledge.path}/cancellation")
     await mei.submit(f"{pledge.path}/cancellation")
     assert (await Pledge.get()).state == "cancelled" and (await again(campaign)).promised_minor == 0
 
