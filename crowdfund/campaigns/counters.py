@@ -6,7 +6,7 @@ Every verb that changes pledges locks its campaigns first, in id order, so verbs
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crowdfund import clock
@@ -92,7 +92,7 @@ def day_of(at_us: int) -> str:
     return clock.from_us(at_us).date().isoformat()
 
 
-def needed_minor(campaign: dict[str, Any]) -> int:
+def needed_minor(campaign: Mapping[str, Any]) -> int:
     """What the fund needs, by its rule; the row form of Campaign.needed_minor."""
     return Campaign(
         rule=campaign["rule"], goal_minor=campaign["goal_minor"], threshold_bps=campaign["threshold_bps"]

@@ -16,7 +16,9 @@ from crowdfund.web.rate_limit import Limit
 
 INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)  # each is a mail to an address of anybody
 
-KINDS = {OrganisationKind.STUDIO: lazy("Film studio")}  # only films can be funded as yet; clubs, shops and cinemas come with theirs
+KINDS = {
+    OrganisationKind.STUDIO: lazy("Film studio")
+}  # only films can be funded as yet; clubs, shops and cinemas come with theirs
 ROLES = {
     Role.OWNER: lazy("Owner: everything, people and payouts too"),
     Role.MANAGER: lazy("Manager: runs the campaigns"),

@@ -51,7 +51,13 @@ async def own_pledge(pledge_id: int, person_id: int) -> Pledge:
 
 
 async def start_saving_card(
-    pledge: Pledge, *, consent: Consent, consent_text: str, return_url: str, cancel_url: str, setup_id: int | None = None
+    pledge: Pledge,
+    *,
+    consent: Consent,
+    consent_text: str,
+    return_url: str,
+    cancel_url: str,
+    setup_id: int | None = None,
 ) -> str:
     """Send the fan to Stripe's page to save a card for this pledge; gives its address. setup_id: as `start_card_setup` has it."""
     if pledge.state not in (PledgeState.STARTED, PledgeState.ACTIVE, PledgeState.ERRORED):

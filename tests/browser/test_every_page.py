@@ -142,7 +142,8 @@ async def for_everybody(world: World) -> Looks:
     live = world.live.path
     return {
         **{path: [(NOBODY, path)] for path in (
-            "/", "/how-it-works", "/fees", "/contact", "/terms", "/privacy", "/api", "/outbox", "/sign-up", "/sign-up/sent", "/sign-in", "/reset", "/reset/sent")},
+            "/", "/how-it-works", "/fees", "/contact", "/terms", "/privacy", "/api", "/outbox", "/sign-up", "/sign-up/sent",
+            "/sign-in", "/reset", "/reset/sent")},
         "/films": [(NOBODY, "/films"), (NOBODY, "/films?q=nothing+like+it"), (NOBODY, "/films?order=promised")],
         "/studios/{organisation}": [
             (NOBODY, (await Organisation.get(id=film.organisation_id)).path) for film in (world.live, world.others[0])

@@ -60,7 +60,7 @@ async def test_staff_review_pause_and_refund_and_all_is_in_the_audit(visit: Visi
     await staff.reads("One thing to mend")
     await staff.types(amount="40")
     await staff.presses("Refund")
-    await staff.reads("Give €40.00 back?", "€60.00 of her pledge stays.")
+    await staff.reads("Give €40.00 back?", "€60.00 of the pledge stays.")
     await staff.presses("Yes, give it back")
     await staff.reads("The refund is on its way.", "A seat was sold twice.")
     await fan.opens_letter("€40.00 is on its way back to you", mei.email)

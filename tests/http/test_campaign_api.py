@@ -22,7 +22,10 @@ from tests.world import a_campaign, a_pledge
 
 async def a_program(site: SiteUnderTest, producer: Producer, *scopes: str) -> Program:
     return Program(
-        site.browser(), await site.token(producer.browser.person, *(scopes or ("campaigns:read", "campaigns:write", "organisations:read")))
+        site.browser(),
+        await site.token(
+            producer.browser.person, *(scopes or ("campaigns:read", "campaigns:write", "organisations:read"))
+        ),
     )
 
 
@@ -163,7 +166,9 @@ async def test_only_members_with_a_token_for_it(site: SiteUnderTest) -> None:
         role=Role.VIEWER,
         made_at=clock.now(),
     )
-    viewer = Program(site.browser(), await site.token(vera.person, "campaigns:read", "campaigns:write", "organisations:read"))
+    viewer = Program(
+        site.browser(), await site.token(vera.person, "campaigns:read", "campaigns:write", "organisations:read")
+    )
     assert (await viewer.get(f"{path}/draft")).status_code == 200
     assert code_of(await viewer.post(f"{path}/submission")) == (403, "not_allowed")
 

@@ -112,7 +112,9 @@ async def test_from_nothing_to_an_open_fund(site: SiteUnderTest) -> None:
     ]  # fmt: skip
 
 
-async def test_a_fund_that_cannot_open_at_its_hour_holds_up_no_other_and_its_makers_are_told(site: SiteUnderTest) -> None:
+async def test_a_fund_that_cannot_open_at_its_hour_holds_up_no_other_and_its_makers_are_told(
+    site: SiteUnderTest,
+) -> None:
     lin, wen = await a_producer(site), await a_producer(site, "Wen")
     stopped, other = await approved(lin), await approved(wen)
     for producer, campaign in ((lin, stopped), (wen, other)):
@@ -346,7 +348,8 @@ async def test_a_page_from_before_a_fan_took_it_tells_all_that_stays(site: SiteU
 
 
 @pytest.mark.parametrize(
-    "change", ["name = 'x'", "description = 'x'", "price_minor = 1", "size = 39", "ships = 'post'", "delivers_on = '2031-09'"]
+    "change",
+    ["name = 'x'", "description = 'x'", "price_minor = 1", "size = 39", "ships = 'post'", "delivers_on = '2031-09'"],
 )
 async def test_the_database_holds_a_promise_too(site: SiteUnderTest, change: str) -> None:
     lin = await a_producer(site)

@@ -324,7 +324,10 @@ async def test_key_art_is_drawn_once_and_kept_for_ever(site: SiteUnderTest) -> N
     for name in ("0000000000000", "x", "..", public(campaign.id)):
         assert (await visitor.get(f"/art/{name}.svg")).status_code == 404
     river = await visitor.get(f"/art/{public(campaign.title_id)}/river_moon.svg")
-    assert river.status_code == 200 and river.content == (await visitor.get(f"/art/{public(campaign.title_id)}/river_moon.svg")).content
+    assert (
+        river.status_code == 200
+        and river.content == (await visitor.get(f"/art/{public(campaign.title_id)}/river_moon.svg")).content
+    )
     assert (await visitor.get(f"/art/{public(campaign.title_id)}/no_such_scene.svg")).status_code == 404
 
 

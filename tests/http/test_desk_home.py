@@ -98,11 +98,17 @@ async def test_paused_ones_have_a_list_of_their_own(site: SiteUnderTest) -> None
 
 async def test_a_fund_that_is_over_shows_what_was_collected_and_no_promise(site: SiteUnderTest) -> None:
     failed = await a_campaign(state="failed", name="Too Little", goal_minor=800_00)
-    sql = "UPDATE campaign SET promised_at_close_minor = 87200, collected_minor = 74440, pledges_at_close = 90, closed_at = $2 WHERE id = $1"
-    await atomic(Sql(sql).__call__)(failed.id, clock.now_us())
+    ended = Sql("""
+        UPDATE campaign SET promised_at_close_minor = 87200, collected_minor = 74440, pledges_at_close = 90, closed_at = $2
+        WHERE id = $1""")
+    await atomic(ended.__call__)(failed.id, clock.now_us())
     visitor = site.browser()
     await visitor.get("/films")
-    assert "€744.40 collected, €800 was needed" in visitor.text and "872" not in visitor.text and "109%" not in visitor.text
+    assert (
+        "€744.40 collected, €800 was needed" in visitor.text
+        and "872" not in visitor.text
+        and "109%" not in visitor.text
+    )
     await visitor.get(failed.path)
     assert "€744.40 collected, and given back. €800 was needed." in visitor.text and "109%" not in visitor.text
 

@@ -121,13 +121,13 @@ async def test_from_a_fund_to_a_pledge_whose_money_is_given_back_after_a_second_
     await admin.submit("Refund", amount="1000", reason="She asked for it.")
     assert admin.status == 422 and "At most €100.00 is left to refund." in admin.text
     await admin.submit("Refund", amount="12,50", reason="She asked for it.")
-    assert "Give €12.50 back?" in admin.text and "€87.50 of her pledge stays." in admin.text
+    assert "Give €12.50 back?" in admin.text and "€87.50 of the pledge stays." in admin.text
     assert await Refund.all().count() == 0, "nothing has happened yet"
     await admin.submit("Yes, give it back")
     assert "The refund is on its way." in admin.text
     assert [refund.amount_minor for refund in await Refund.all()] == [12_50]
     await admin.submit("Refund", reason="And all the rest of it.")
-    assert "Give €87.50 back?" in admin.text and "Then her pledge is over." in admin.text
+    assert "Give €87.50 back?" in admin.text and "Then the pledge is over." in admin.text
     await reviewer.get(f"/staff{pledge.path}")
     assert "An admin can give it back." in reviewer.text and "Refund" not in [
         button.get("words") for form in reviewer.page.forms for button in form.buttons

@@ -61,7 +61,9 @@ async def test_fans_of_a_paused_fund_hear_what_it_means_for_their_money(site: Si
     await work_until_idle()
     for address in ("mei@example.com", *(fan.email for fan in fans)):
         [letter] = await Mail.filter(to_address=address, subject="River Moon is on hold")
-        assert "No card is charged meanwhile" in letter.text_body and "you can cancel it at any time" in letter.text_body
+        assert (
+            "No card is charged meanwhile" in letter.text_body and "you can cancel it at any time" in letter.text_body
+        )
         assert "secret accusation" not in letter.text_body
 
 

@@ -98,7 +98,7 @@ async def test_who_wants_another_card_than_the_saved_one_gets_the_page_for_it(si
     await a_card(mei.person)  # type: ignore[arg-type]
     await mei.get(f"{campaign.path}/pledges/new")
     await mei.submit(f"{campaign.path}/pledges", amount="25", card="new", follow=False)
-    assert mei.status == 303 and "/checkout/" in mei.response.headers["location"]
+    assert mei.status == 303 and "/c/pay/" in mei.response.headers["location"]
     pledge = await only_pledge()
     assert (pledge.state, pledge.card_id) == ("started", None)
 

@@ -24,7 +24,12 @@ ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-SECRET_PAGES = ("/secret", "/outbox", "/outbox/mail", "/news/letters")  # what stands in their address, or on them, opens a door
+SECRET_PAGES = (
+    "/secret",
+    "/outbox",
+    "/outbox/mail",
+    "/news/letters",
+)  # what stands in their address, or on them, opens a door
 
 
 @pytest.fixture

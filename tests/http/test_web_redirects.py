@@ -45,7 +45,11 @@ async def test_no_trick_leads_away(site: SiteUnderTest) -> None:
 
 async def test_a_slash_too_many_leads_to_the_page_that_was_meant(site: SiteUnderTest) -> None:
     stranger = site.browser()
-    for written, meant in (("/films/", "/films"), ("/how-it-works/?a=1", "/how-it-works?a=1"), ("/no-such-page/", "/no-such-page")):
+    for written, meant in (
+        ("/films/", "/films"),
+        ("/how-it-works/?a=1", "/how-it-works?a=1"),
+        ("/no-such-page/", "/no-such-page"),
+    ):
         await stranger.get(written, follow=False)
         assert (stranger.status, stranger.response.headers["location"]) == (308, meant)
     for trick in ("//evil.example/", "/%2Fevil.example/", "/\\evil.example/"):

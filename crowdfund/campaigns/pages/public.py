@@ -43,7 +43,8 @@ async def show_update(request: Request) -> Response:
     title, writer = await Title.get(id=campaign.title_id), await Person.get(id=update.by_person_id)
     return page(
         request, "campaigns/update.html", campaign=campaign, title=title, art_url=art_of(title), update=update, writer=writer.name,
-        body_html=story_html(update.body), opens_large=opens_large(update.body), url=f"{current().base_url}{campaign.path}/updates/{number}",
+        body_html=story_html(update.body), opens_large=opens_large(update.body),
+        url=f"{current().base_url}{campaign.path}/updates/{number}",
     )  # fmt: skip
 
 
