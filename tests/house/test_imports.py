@@ -24,11 +24,11 @@ FLOORS = [
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 TOOLBOX = {"settings", "money", "clock", "refusal", "signing", "__version__"}
 # At the top, beside app.py: files that put the rooms together.
-TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"demo", "replay"}
+TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"demo", "letters", "replay"}
 
 # Where SQL is written by hand besides database/, ledger/ and files named queries.py or books.py: what works set by set.
 SQL_BY_HAND = {
-    "app.py", "crowd_letters.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py", "disputes/actions.py",
+    "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py", "disputes/actions.py",
     "payments/cards.py", "payments/charges.py", "payments/inbox.py", "payments/reconcile.py", "payments/refunds.py",
     "payouts/actions.py", "pledges/actions.py", "pledges/card_changes.py", "pledges/deliveries.py", "pledges/following.py",
     "pledges/letting_go.py", "pledges/make.py", "pledges/moves.py", "pledges/refunding.py", "pledges/settlement.py",

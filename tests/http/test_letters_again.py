@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from crowdfund import crowd_letters, letters
+from crowdfund import letters
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import Sql, atomic, outbox
+from crowdfund.letters import crowds
 from crowdfund.people.models import Mail
 from crowdfund.pledges.models import Pledge, PledgeState
 from tests.bank import close_now, pledges_with
@@ -25,7 +26,7 @@ async def work_off() -> None:
 
 
 async def test_an_update_to_many_is_told_once_to_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowd_letters, "PAGE", 4)
+    monkeypatch.setattr(crowds, "PAGE", 4)
     owner: Fan = await a_fan("Lin")
     campaign = await a_campaign(studio_id=await a_studio(owner=owner))
     for _ in range(10):
@@ -35,7 +36,7 @@ async def test_an_update_to_many_is_told_once_to_each(monkeypatch: pytest.Monkey
     await publish_update(campaign.id, title="Half way", body="We are there.", by=owner.id)
     (job,) = await _PAYLOAD("update_published")
 
-    pages, ask = 0, crowd_letters.ask_for_mails
+    pages, ask = 0, crowds.ask_for_mails
 
     async def dies_after_two_pages(*args: Any, **more: Any) -> None:
         nonlocal pages
@@ -44,11 +45,11 @@ async def test_an_update_to_many_is_told_once_to_each(monkeypatch: pytest.Monkey
             raise ConnectionResetError("the worker was killed")
         await ask(*args, **more)
 
-    monkeypatch.setattr(crowd_letters, "ask_for_mails", dies_after_two_pages)
+    monkeypatch.setattr(crowds, "ask_for_mails", dies_after_two_pages)
     payload = {"id": job["id"], **json.loads(job["payload"])}
     with pytest.raises(ConnectionResetError):
         await letters.JOBS["update_published"](payload)
-    monkeypatch.setattr(crowd_letters, "ask_for_mails", ask)
+    monkeypatch.setattr(crowds, "ask_for_mails", ask)
     await work_off()
     assert await Mail.all().count() - before == 10
 

@@ -10,7 +10,7 @@ from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.campaigns.pages.words import beside_the_button
 from crowdfund.database.outbox import Job
-from crowdfund.letter import Letter, send
+from crowdfund.letters.letter import Letter, send
 from crowdfund.payments.models import CardState, SavedCard
 from crowdfund.people.models import Person
 from crowdfund.pledges.card_changes import still_ends_too_early

@@ -7,7 +7,7 @@ from typing import Any
 
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.database.outbox import Job
-from crowdfund.letter import Letter, send
+from crowdfund.letters.letter import Letter, send
 from crowdfund.people.models import Person
 from crowdfund.pledges.deliveries import silent_from
 from crowdfund.pledges.models import UNSENT, Delivery, DeliveryState, Pledge, PledgeState

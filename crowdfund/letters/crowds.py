@@ -11,7 +11,7 @@ from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate
 from crowdfund.campaigns.updates import opening
 from crowdfund.database import Sql
 from crowdfund.database.outbox import Job
-from crowdfund.letter import Letter, ask_for_mails, mail_to
+from crowdfund.letters.letter import Letter, ask_for_mails, mail_to
 from crowdfund.people.models import Person
 from crowdfund.web.formats import moment_text, money, number
 from crowdfund.web.i18n import _, ngettext

@@ -1,0 +1,12 @@
+"""What people are told by mail, and when: a job for each occasion, each a letter in the reader's language."""
+
+from __future__ import annotations
+
+from crowdfund import mailer
+from crowdfund.database.outbox import Job
+from crowdfund.letters import crowds, deliveries, fans, settling, teams
+from crowdfund.people import accounts
+
+JOBS: dict[str, Job] = {
+    **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
+}  # fmt: skip
