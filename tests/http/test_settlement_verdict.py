@@ -141,7 +141,8 @@ async def test_a_paused_fund_takes_no_pledge_and_charges_nobody_even_past_its_de
     assert await at_the_processor("charges") == (0, 0)
 
 
-async def test_a_fund_paused_over_its_deadline_closes_when_resumed_and_gives_all_seven_days() -> None:
+async def test_a_fund_paused_over_its_deadline_gets_its_time_back_and_then_closes() -> None:
+    """Open for 30 days and paused for 40 of them, it closes on the 70th, and gives cards all seven days."""
     campaign = await a_campaign(goal_minor=25_00)
     staff = await a_fan("Staff")
     await pledges_with(campaign, "ok")
@@ -150,7 +151,8 @@ async def test_a_fund_paused_over_its_deadline_closes_when_resumed_and_gives_all
     await pass_time(days=40)
     await resume(campaign.id, "the rights are clear", by=staff.id)
     await work_until_idle()
-    settling = await again(campaign)
+    assert ((await again(campaign)).state, await states(campaign)) == ("live", {"active": 2})
+    settling = await close_now(await again(campaign))
     assert (settling.state, await states(campaign)) == ("settling", {"collected": 1, "errored": 1})
     await pass_time(days=1)
     assert await days_tried(lost, settling) == [0, 1]
