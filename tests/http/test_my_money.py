@@ -9,9 +9,11 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.campaigns import actions, followers
+from crowdfund.campaigns.pages.words import LAST_HOURS
 from crowdfund.database.ids import public
 from crowdfund.people.models import Person
 from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.rules import LAST_HOURS_US
 from tests.bank import a_studio_with_account, books_proven, close_now, fans_with, pass_time
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.world import Fan, a_campaign, a_card, a_tier, again, pledged
@@ -207,3 +209,22 @@ async def test_a_second_pledge_from_an_old_page_is_refused_with_the_way_to_the_f
     await mei.submit(f"{campaign.path}/pledges", amount="30")
     assert mei.status == 409 and "You back this fund already" in mei.text
     assert mei.page.links["To your pledge"] == (await Pledge.get()).path
+
+
+async def test_until_when_she_may_leave_is_said_with_its_hour_and_anew_on_the_last_day(site: SiteUnderTest) -> None:
+    campaign = await a_campaign(days=3)
+    mei = await site.signed_up("Mei")
+    await mei.get(f"{campaign.path}/pledges/new")
+    assert campaign.closes_at is not None
+    assert f"{campaign.closes_at:%H:%M} UTC, and only if its whole goal is promised." in mei.text
+    assert (
+        "You can change or cancel until it closes; in its last 24 hours not so that it falls below its goal."
+        in mei.text
+    )
+    clock.advance(timedelta(days=2, hours=1))
+    await mei.get(f"{campaign.path}/pledges/new")
+    assert "Its last 24 hours have begun" in mei.text and "not lower or cancel one that the goal depends on" in mei.text
+
+
+def test_the_words_and_the_rule_mean_the_same_last_hours() -> None:
+    assert LAST_HOURS / timedelta(microseconds=1) == LAST_HOURS_US
