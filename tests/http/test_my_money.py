@@ -226,5 +226,5 @@ async def test_until_when_she_may_leave_is_said_with_its_hour_and_anew_on_the_la
     assert "Its last 24 hours have begun" in mei.text and "not lower or cancel one that the goal depends on" in mei.text
 
 
-def test_the_words_and_the_rule_mean_the_same_last_hours() -> None:
+async def test_the_words_and_the_rule_mean_the_same_last_hours() -> None:
     assert LAST_HOURS / timedelta(microseconds=1) == LAST_HOURS_US
