@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -128,4 +129,6 @@ def site() -> Site:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    # The database's threads need the interpreter for microseconds at a time; by default they would wait for it up to 5 ms.
+    sys.setswitchinterval(0.0001)
     return make_app(ours, work=None if ours.work_apart else working)

@@ -11,7 +11,8 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
-from crowdfund.database import Sql, as_rows
+from crowdfund.database import Sql, as_rows, together
+from crowdfund.database.sql import Bound
 
 _LOCK = Sql("""
     SELECT id, state, currency, goal_minor, rule, threshold_bps, closes_at, sale_id, share_price_minor, shares_per_fan_max,
@@ -42,8 +43,9 @@ _COUNT_DAY = Sql("""
 
 
 lock = _LOCK.__call__
-tiers = _TIERS.__call__
-lock_sales = _LOCK_SALES.__call__
+locking = _LOCK.bind
+reading_tiers = _TIERS.bind
+locking_sales = _LOCK_SALES.bind
 
 
 async def lock_one(campaign_id: int) -> dict[str, Any]:
@@ -53,6 +55,11 @@ async def lock_one(campaign_id: int) -> dict[str, Any]:
 
 async def count_pledges(pledges: Iterable[dict[str, Any]]) -> None:
     """Count pledges that have become live: in their fund, their tier, and their day and referrer."""
+    await together(*counting(pledges))
+
+
+def counting(pledges: Iterable[dict[str, Any]]) -> list[Bound]:
+    """The statements of `count_pledges`."""
     minor: Counter[int] = Counter()
     number: Counter[int] = Counter()
     places: Counter[int] = Counter()
@@ -67,25 +74,32 @@ async def count_pledges(pledges: Iterable[dict[str, Any]]) -> None:
         day_minor[day] += row["amount_minor"]
         day_number[day] += 1
     if not number:
-        return
-    await add_to_campaigns((i, minor[i], number[i]) for i in number)
-    if places:
-        await add_to_tiers(places)
+        return []
     counts = (
         {"campaign_id": i, "day": day, "referrer": referrer, "pledges": n, "minor": day_minor[i, day, referrer]}
         for (i, day, referrer), n in day_number.items()
     )
-    await _COUNT_DAY(as_rows(counts))
+    campaigns = _more_of_campaigns((i, minor[i], number[i]) for i in number)
+    return [campaigns, *([_more_of_tiers(places)] if places else ()), _COUNT_DAY.bind(as_rows(counts))]
 
 
 async def add_to_campaigns(changes: Iterable[tuple[int, int, int]]) -> None:
     """Change the counters of campaigns: (campaign id, amount, pledges); negative where something ends."""
-    await _COUNT_CAMPAIGN(as_rows({"id": i, "minor": minor, "pledges": pledges} for i, minor, pledges in changes))
+    await together(_more_of_campaigns(changes))
 
 
-async def add_to_tiers(places: dict[int, int]) -> None:
+def _more_of_campaigns(changes: Iterable[tuple[int, int, int]]) -> Bound:
+    rows = ({"id": i, "minor": minor, "pledges": pledges} for i, minor, pledges in changes)
+    return _COUNT_CAMPAIGN.bind(as_rows(rows))
+
+
+async def add_to_tiers(places: Mapping[int, int]) -> None:
     """Change what is taken of tiers; the database refuses more than there are."""
-    await _COUNT_TIER(as_rows({"id": i, "n": n} for i, n in places.items() if n), clock.now_us())
+    await together(_more_of_tiers(places))
+
+
+def _more_of_tiers(places: Mapping[int, int]) -> Bound:
+    return _COUNT_TIER.bind(as_rows({"id": i, "n": n} for i, n in places.items() if n), clock.now_us())
 
 
 def day_of(at_us: int) -> str:

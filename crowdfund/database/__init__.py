@@ -10,7 +10,7 @@ from crowdfund.database.connect import close_database, open_database
 from crowdfund.database.fields import InstantField
 from crowdfund.database.ids import new_id
 from crowdfund.database.names import DatabaseError, dialect
-from crowdfund.database.sql import Sql, as_rows
+from crowdfund.database.sql import Sql, as_rows, together
 
 __all__ = [
     "Batch",
@@ -26,4 +26,5 @@ __all__ = [
     "new_id",
     "open_database",
     "outside_transaction",
+    "together",
 ]

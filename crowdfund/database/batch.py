@@ -48,11 +48,12 @@ class Batch(Generic[Want, Answer]):
     def _put(self, want: Want) -> asyncio.Future[Answer]:
         if len(self._waiting) >= self._waiting_max:
             raise Busy("Too many people at once. Please try again in a moment.")
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
+        runner = self._runner
+        if runner is None or runner.done():
+            runner = self._runner = asyncio.get_running_loop().create_task(self._run(), context=Context())
+        # The loop of the runner, which is this one: to ask for the running loop is a call to the system each time.
+        answer: asyncio.Future[Answer] = runner.get_loop().create_future()
         self._waiting.append((want, answer))
-        if self._runner is None or self._runner.done():
-            self._runner = loop.create_task(self._run(), context=Context())
         return answer
 
     async def finish(self) -> None:

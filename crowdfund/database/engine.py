@@ -8,15 +8,25 @@ Found by Tortoise through `client_class`.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper, translate_exceptions
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+class SqliteTogether(SqliteClient):
+    @translate_exceptions
+    async def execute_together(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
+        """The rows of each statement. One way to the connection's thread and back: in a rush the ways cost more than the work."""
+        async with self.acquire_connection() as connection:
+            run = connection._conn.execute
+            return await connection._execute(lambda: [[dict(row) for row in run(*one)] for one in statements])
+
+
+class ImmediateTransaction(SqliteTogether, SqliteTransactionWrapper):
     async def begin(self) -> None:
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
@@ -56,7 +66,7 @@ class ImmediateTransactionContext(TransactionContext):
             self._parent._lock.release()
 
 
-class ImmediateClient(SqliteClient):
+class ImmediateClient(SqliteTogether):
     def _in_transaction(self) -> TransactionContext:
         return ImmediateTransactionContext(self)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from crowdfund.database.engine import SqliteTogether
 from crowdfund.database.names import connection_in_force, dialect
 
 _ROWS = {"sqlite": "json_each({})", "postgres": "jsonb_array_elements({}::jsonb)"}
@@ -37,6 +38,10 @@ class Sql:
         self._text = text
         self._by_dialect: dict[str, str] = {}
 
+    def bind(self, *values: Any) -> Bound:
+        """This statement with its parameters, to run `together` with others."""
+        return self, values
+
     async def __call__(self, *values: Any) -> list[dict[str, Any]]:
         return await connection_in_force().execute_query_dict(self.text, list(values))
 
@@ -55,6 +60,17 @@ class Sql:
         if engine not in self._by_dialect:
             self._by_dialect[engine] = _filled_in(self._text, engine)
         return self._by_dialect[engine]
+
+
+Bound = tuple[Sql, tuple[Any, ...]]
+
+
+async def together(*statements: Bound) -> list[list[dict[str, Any]]]:
+    """The rows of several statements, run in this order and none of them waiting for what another gives."""
+    connection = connection_in_force()
+    if isinstance(connection, SqliteTogether):
+        return await connection.execute_together([(sql.text, values) for sql, values in statements])
+    return [await sql(*values) for sql, values in statements]
 
 
 def as_rows(rows: Iterable[Any]) -> str:

@@ -146,7 +146,7 @@ class CardNeeded(Refusal):
 @atomic
 async def forget_card(card: SavedCard) -> None:
     """Let a saved card go at its owner's wish. Raises CardNeeded while a live pledge counts on it."""
-    if await Pledge.exists(card_id=card.id, state__in=sorted(NEEDS_CARD)):
+    if await Pledge.exists(person_id=card.person_id, card_id=card.id, state__in=sorted(NEEDS_CARD)):
         raise CardNeeded("A pledge of yours counts on this card. Give that pledge another card first.")
     await SavedCard.filter(id=card.id, state=CardState.SAVED).update(state=CardState.LETTING_GO)
 

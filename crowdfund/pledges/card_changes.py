@@ -38,7 +38,8 @@ async def _follow(card_id: int, found: CardFound) -> bool:
         return await cards.renew(was, found)
     if not await cards.lose(card_id):
         return False
-    waiting = await Pledge.filter(card_id=card_id, state__in=[PledgeState.ACTIVE.value, PledgeState.ERRORED.value])
+    counting_on_it = [PledgeState.ACTIVE.value, PledgeState.ERRORED.value]
+    waiting = await Pledge.filter(person_id=was.person_id, card_id=card_id, state__in=counting_on_it)
     await outbox.enqueue_many([("card_gone", {"pledge": p.id, "card": card_id}, f"card_gone:{p.id}") for p in waiting])
     return True
 

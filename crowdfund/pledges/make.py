@@ -1,4 +1,4 @@
-"""Making pledges: the verb of the rush. Hundreds of fans' wants become one transaction of eight statements.
+"""Making pledges: the verb of the rush. Hundreds of fans' wants become one transaction of a few statements.
 
 Lock and read, decide in memory, write set-based. A batch travels as one JSON parameter, so the statements never change. Look-ups
 by fan are correlated, one index probe a want: as joins, PostgreSQL would plan them on the empty table and scan ever after.
@@ -12,7 +12,7 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns import counters
-from crowdfund.database import Batch, Sql, as_rows, atomic, new_id
+from crowdfund.database import Batch, Sql, as_rows, atomic, new_id, together
 from crowdfund.pledges import rules, terms
 from crowdfund.pledges.models import PledgeState
 from crowdfund.pledges.rules import Made, Standing, Want
@@ -66,8 +66,7 @@ _EVENTS = Sql("""
 @atomic
 async def _make(wants: list[Want]) -> list[Made | Exception]:
     rows = as_rows(_want_row(want) for want in wants)
-    standing = await standing_for(rows, wants)
-    seen = await _SEEN(rows, _month())
+    standing, seen = await _look(rows, wants)
     before = await _made_before(seen)
     answers: list[Made | Exception] = []
     new: list[dict[str, Any]] = []
@@ -156,18 +155,27 @@ async def _made_before(seen: Sequence[dict[str, Any]]) -> dict[int | None, tuple
 
 async def standing_for(rows: str, wants: Iterable[Want]) -> Standing:
     """Lock the campaigns of these wants, then read what their rules look at."""
-    campaigns = {row["id"]: row for row in await counters.lock(rows)}
-    with_tier = any(want.tier_id is not None for want in wants)
-    standing = Standing(campaigns, {row["id"]: row for row in await counters.tiers(rows)} if with_tier else {})
-    spent = {
-        (want.person_id, campaign["sale_id"])
-        for want in wants
-        if (campaign := campaigns.get(want.campaign_id)) is not None and campaign["sale_id"] is not None
-    }
+    campaigns, tiers = await together(counters.locking(rows), counters.reading_tiers(rows))
+    return await _standing(campaigns, tiers, wants)
+
+
+async def _look(rows: str, wants: list[Want]) -> tuple[Standing, list[dict[str, Any]]]:
+    """What stands, and what each want finds of its fan; the campaigns are locked first."""
+    campaigns, tiers, seen = await together(
+        counters.locking(rows), counters.reading_tiers(rows), _SEEN.bind(rows, _month())
+    )
+    return await _standing(campaigns, tiers, wants), seen
+
+
+async def _standing(campaigns: list[dict[str, Any]], tiers: list[dict[str, Any]], wants: Iterable[Want]) -> Standing:
+    standing = Standing({row["id"]: row for row in campaigns}, {row["id"]: row for row in tiers})
+    sales = {row["id"]: row["sale_id"] for row in campaigns if row["sale_id"] is not None}
+    spent = {(want.person_id, sales[want.campaign_id]) for want in wants if want.campaign_id in sales}
     if spent:
         asked = as_rows({"person_id": person_id, "sale_id": sale_id} for person_id, sale_id in spent)
-        standing.sale_caps = {row["id"]: row["amount_per_fan_max_minor"] for row in await counters.lock_sales(asked)}
-        standing.in_sale = {(row["person_id"], row["sale_id"]): row["minor"] for row in await _IN_SALE(asked)}
+        caps, in_sale = await together(counters.locking_sales(asked), _IN_SALE.bind(asked))
+        standing.sale_caps = {row["id"]: row["amount_per_fan_max_minor"] for row in caps}
+        standing.in_sale = {(row["person_id"], row["sale_id"]): row["minor"] for row in in_sale}
     return standing
 
 
@@ -198,6 +206,5 @@ async def _write(new: list[dict[str, Any]]) -> None:
     if not new:
         return
     rows = as_rows(new)
-    await _INSERT(rows)
-    await _EVENTS(rows)
-    await counters.count_pledges(row for row in new if row["state"] == PledgeState.ACTIVE)
+    counts = counters.counting(row for row in new if row["state"] == PledgeState.ACTIVE)
+    await together(_INSERT.bind(rows), _EVENTS.bind(rows), *counts)

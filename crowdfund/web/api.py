@@ -126,7 +126,7 @@ async def read(request: Request, model: type[Model]) -> Model:
     if not _says_json(request):
         raise JsonExpected("Send the body as application/json.")
     try:
-        return model.model_validate_json(await request.body())
+        return model.model_validate_json(await request.scope["state"]["body"].whole())
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
     if found[0]["type"] == "json_invalid":

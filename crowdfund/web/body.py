@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope
 
 FORM_MAX = 256 * 1024
@@ -43,6 +44,16 @@ class Body:
                 if int(value) > size_max:
                     raise HTTPException(413)
 
+    async def whole(self) -> bytes:
+        """All of it. Raises ClientDisconnect, and what `receive` raises."""
+        parts = []
+        while not self._ended:
+            message = await self.receive()
+            if message["type"] != "http.request":
+                raise ClientDisconnect
+            parts.append(message.get("body", b""))
+        return b"".join(parts)
+
     async def receive(self) -> Message:
         if self._ended:  # from here on it only tells that the visitor went away, which may take as long as it likes
             return await self._receive()
@@ -70,13 +81,11 @@ class _Watch:
 
     async def wait(self, receive: Receive, *, until: float) -> Message:
         """What `receive` gives. Raises HTTPException 408 past the time."""
-        task = asyncio.current_task()
-        assert task is not None
+        # With the loop named: to ask for the running one is a call to the system each time.
+        task = asyncio.current_task(self._loop) if self._loop is not None else None
+        if task is None:
+            task = self._begin()
         self._until[task] = until
-        loop = task.get_loop()
-        if self._loop is not loop:
-            self._loop = loop
-            loop.call_later(self._EVERY_SECONDS, self._look, loop)
         try:
             return await receive()
         except asyncio.CancelledError:
@@ -87,6 +96,14 @@ class _Watch:
         finally:
             self._until.pop(task, None)
             self._late.discard(task)
+
+    def _begin(self) -> asyncio.Task[Any]:
+        """Look from now on, in the loop that runs here."""
+        loop = self._loop = asyncio.get_running_loop()
+        loop.call_later(self._EVERY_SECONDS, self._look, loop)
+        task = asyncio.current_task(loop)
+        assert task is not None
+        return task
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = monotonic()

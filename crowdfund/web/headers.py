@@ -38,7 +38,7 @@ FRAMED = {
 
 
 def always(settings: Settings) -> Raw:
-    """What every answer of this site carries."""
+    """What every page and file of this site carries."""
     processor = settings.sandbox_origin if settings.sandbox else _PROCESSOR_HOSTS
     headers = {
         "content-security-policy": _content_policy(f"'self' {processor}"),
@@ -49,9 +49,23 @@ def always(settings: Settings) -> Raw:
         "cross-origin-resource-policy": "same-origin",
         "server": "",  # else the server writes its own name
     }
-    if settings.https:
-        headers["strict-transport-security"] = "max-age=31536000"
-    return raw(headers)
+    return raw(headers | _secure(settings))
+
+
+def for_programs(settings: Settings) -> Raw:
+    """What every answer of the API carries: nothing of it is shown as a page, so what a page may do is one word."""
+    api = {
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-resource-policy": "same-origin",
+        "server": "",
+    }
+    return raw(api | _secure(settings))
+
+
+def _secure(settings: Settings) -> dict[str, str]:
+    return {"strict-transport-security": "max-age=31536000"} if settings.https else {}
 
 
 def raw(headers: Mapping[str, str]) -> Raw:

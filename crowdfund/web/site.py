@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from secrets import token_hex
+from random import getrandbits
 from typing import Any
 
 from starlette.applications import Starlette
@@ -35,20 +35,21 @@ class Site(Starlette):
         self.settings, self.look_ups = settings, look_ups
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Doorway(self.router, headers.always(self.settings))
+        return Doorway(self.router, headers.always(self.settings), headers.for_programs(self.settings))
 
 
 class Doorway:
     """Through here goes everything. Sits directly before the routes."""
 
-    def __init__(self, app: ASGIApp, always: headers.Raw) -> None:
-        self._app, self._always = app, always
+    def __init__(self, app: ASGIApp, for_pages: headers.Raw, for_programs: headers.Raw) -> None:
+        self._app, self._for_pages, self._for_programs = app, for_pages, for_programs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await _Visit(self._always, send).run(self._app, scope, receive)
+            always = self._for_programs if scope["path"].startswith("/api/") else self._for_pages
+            await _Visit(always, send).run(self._app, scope, receive)
 
 
 class _Visit:
@@ -61,7 +62,7 @@ class _Visit:
 
     async def run(self, app: ASGIApp, scope: Scope, receive: Receive) -> None:
         body = Body(receive)
-        self._state = scope["state"] = {"request_id": token_hex(8), "person": None, "body": body}
+        self._state = scope["state"] = {"request_id": f"{getrandbits(64):016x}", "person": None, "body": body}
         try:
             await app(scope, body.receive, self._answer)
         except ClientDisconnect:

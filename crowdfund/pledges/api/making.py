@@ -24,14 +24,15 @@ from crowdfund.web.routes import public as everybody
 
 async def create_pledges(request: Request, body: PledgesIn) -> Response:
     """Up to ten pledges of one fan; each is answered on its own. Nothing made: the first refusal, as a problem."""
-    person_id, key, now = request.state.person.id, request.state.idempotency_key, clock.now_us()
+    asked: dict[str, Any] = request.scope["state"]  # as it is: `request.state` makes an object of it each time
+    person_id, key, now = asked["person"].id, asked["idempotency_key"], clock.now_us()
     request_key, wish = f"{key}#", _wish(body.pledges)
     wants = [_want(pledge, person_id, request_key, i, wish, now) for i, pledge in enumerate(body.pledges)]
     if len(wants) == 1:  # one is the common case: its refusal is the answer's problem
         made = await make_pledge(_or_raise(wants[0]))
-        return api.answer({"pledges": [_made(made)]}, 201)
-    asked = [want for want in wants if isinstance(want, Want)]
-    outcomes = iter(await make_several(asked) if asked else ())
+        return api.answer({"pledges": [_made(body.pledges[0], made)]}, 201)
+    good = [want for want in wants if isinstance(want, Want)]
+    outcomes = iter(await make_several(good) if good else ())
     answers = [next(outcomes) if isinstance(want, Want) else want for want in wants]
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
     if len(refusals) == len(answers):
@@ -45,7 +46,7 @@ def _answer(pledge: PledgeIn, answer: Made | BaseException) -> dict[str, Any]:
         return _refused(pledge, answer)
     if isinstance(answer, BaseException):
         raise answer
-    return _made(answer)
+    return _made(pledge, answer)
 
 
 def _or_raise(want: Want | Refusal) -> Want:
@@ -75,11 +76,10 @@ def _want(pledge: PledgeIn, person_id: int, request_key: str, position: int, wis
         return refusal
 
 
-def _made(made: Made) -> dict[str, Any]:
+def _made(pledge: PledgeIn, made: Made) -> dict[str, Any]:
     return {
-        "id": public(made.id), "state": made.state, "campaign": public(made.campaign_id),
-        "tier": public(made.tier_id) if made.tier_id else None, "quantity": made.quantity, "amount_minor": made.amount_minor,
-        "currency": made.currency,
+        "id": public(made.id), "state": made.state, "campaign": pledge.campaign, "tier": pledge.tier or None,
+        "quantity": made.quantity, "amount_minor": made.amount_minor, "currency": made.currency,
     }  # fmt: skip
 
 
