@@ -13,17 +13,21 @@ form.amount_minor
 from __future__ import annotations
 
 from collections.abc import Mapping
+from secrets import token_urlsafe
 from typing import Any, Self
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from crowdfund.refusal import Refusal
+from crowdfund.database.once import KeyUsedForAnother
+from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import csrf
 from crowdfund.web.fields import Field, Wrong
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, lazy
 
 __all__ = ["Form"]
+
+_SENT_BEFORE = lazy("You sent this form before with other words, and that was done. Send it again if you want this too.")
 
 
 class Form:
@@ -77,8 +81,15 @@ class Form:
         return label
 
     def refused_by(self, refusal: Refusal) -> Self:
-        """Show an action's "no" beside the field that it names, or above the form."""
-        self.refuse(refusal.field or "", _(refusal.sentence))
+        """Show an action's "no" beside the field that it names, or above the form.
+
+        Who comes back to a form that was sent has another wish, where it says something else now or what it made is gone: then
+        its key is a new one, so that sending it again is no dead end.
+        """
+        if "key" in self.fields and isinstance(refusal, KeyUsedForAnother | NotFound):
+            self.typed["key"] = token_urlsafe(16)
+        is_other = isinstance(refusal, KeyUsedForAnother)
+        self.refuse(refusal.field or "", str(_SENT_BEFORE) if is_other else _(refusal.sentence))
         return self
 
     async def _take(self, sent: FormData) -> None:

@@ -70,10 +70,13 @@ async def create(request: Request) -> Response:
     form = await CampaignForm.read(request)
     if form.errors:
         return _new(request, form, 422)
-    campaign = await make_campaign_once(
-        request.state.organisation, name=form.name, currency=form.currency, by=request.state.person.id,
-        key=f"form:{form.key or token_urlsafe(16)}",
-    )  # fmt: skip
+    try:
+        campaign = await make_campaign_once(
+            request.state.organisation, name=form.name, currency=form.currency, by=request.state.person.id,
+            key=f"form:{form.key or token_urlsafe(16)}",
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _new(request, form.refused_by(refusal), refusal.status_code)
     return redirect(
         request, f"{base_of_new(request, campaign)}/content", ("good", _("Here is your draft. Only you see it."))
     )

@@ -19,7 +19,6 @@ from crowdfund.campaigns.pages.shown import tier_shown
 from crowdfund.campaigns.rules import TIERS_MAX
 from crowdfund.campaigns.tiers import PromiseBroken, TierContent, change_tier, remove_tier
 from crowdfund.database.ids import private, public
-from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
@@ -68,8 +67,6 @@ async def add(request: Request) -> Response:
             return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is there.")))
         except Refusal as refusal:
             form.refused_by(refusal)
-            if isinstance(refusal, KeyUsedForAnother):  # she came back to the form and wants another one
-                form.typed["key"] = token_urlsafe(16)
     return await _tiers(request, campaign, form, 422)
 
 
