@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.actions import NotEditable
-from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignImage, CampaignState, Tier
+from crowdfund.campaigns.models import CHANGEABLE, Campaign, CampaignImage, Tier
 from crowdfund.campaigns.queries import pictures_in_use
 from crowdfund.database import atomic
 from crowdfund.people.audit import record
@@ -13,7 +13,6 @@ from crowdfund.refusal import NotFound, Refusal
 
 PICTURES_MAX = 24
 ALT_MAX = 200
-OPEN_FOR_PICTURES = EDITABLE | {CampaignState.PRELAUNCH, CampaignState.LIVE}
 
 
 class TooManyPictures(Refusal):
@@ -36,7 +35,7 @@ async def add_picture(campaign_id: int, image_id: int, *, alt: str, by: int) -> 
     """
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
-    if campaign.state not in OPEN_FOR_PICTURES:
+    if campaign.state not in CHANGEABLE:
         raise NotEditable("This page can't be changed any more. Publish an update instead.")
     position = await CampaignImage.filter(campaign_id=campaign_id).count()
     if position >= PICTURES_MAX:
@@ -89,7 +88,7 @@ async def _open(tier_id: int) -> Tier:
     found = await Tier.get(id=tier_id)
     await counters.lock_one(found.campaign_id)
     campaign = await Campaign.get(id=found.campaign_id)
-    if campaign.state not in OPEN_FOR_PICTURES:
+    if campaign.state not in CHANGEABLE:
         raise NotEditable("The tiers of this fund can't be changed any more.")
     return await Tier.get(id=tier_id)
 

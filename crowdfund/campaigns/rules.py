@@ -14,6 +14,8 @@ from crowdfund.refusal import Invalid
 
 DAYS_MAX = 90
 TIERS_MAX = 40
+SETTLE_DAYS = 7  # after the close, in which a card that was refused can be mended
+LAST_HOURS = timedelta(hours=24)  # before the close, in which no fan may take a fund below its goal
 BUDGET_LINES_MAX = 30
 STORY_MIN = 200
 STORY_MAX = 50_000

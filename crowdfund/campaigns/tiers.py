@@ -10,7 +10,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.actions import NotEditable
-from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignState, Tier
+from crowdfund.campaigns.models import CHANGEABLE, EDITABLE, Campaign, Tier
 from crowdfund.campaigns.rules import TIERS_MAX, Missing, broken_promises, refuse_tier_content, refuse_tier_dates
 from crowdfund.database import atomic, new_id
 from crowdfund.people.audit import record
@@ -87,7 +87,7 @@ async def remove_tier(tier_id: int, *, by: int) -> None:
 async def _open_for_tiers(campaign_id: int) -> Campaign:
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
-    if campaign.state not in EDITABLE | {CampaignState.PRELAUNCH, CampaignState.LIVE}:
+    if campaign.state not in CHANGEABLE:
         raise NotEditable("The tiers of this fund can't be changed any more.")
     return campaign
 

@@ -7,11 +7,10 @@ from datetime import timedelta
 from crowdfund import clock, money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import MOVES, Campaign, CampaignEvent, CampaignState, Rule
+from crowdfund.campaigns.rules import SETTLE_DAYS
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.moves import move
 from crowdfund.ledger import Entry, Posting, balance_minor, chart, post
-
-SETTLE_DAYS = 7
 
 
 @atomic

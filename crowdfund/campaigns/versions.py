@@ -5,12 +5,10 @@ from __future__ import annotations
 from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.actions import WRITTEN_MEANWHILE, NotEditable, WrittenMeanwhile
-from crowdfund.campaigns.models import Campaign, CampaignPage, CampaignState
+from crowdfund.campaigns.models import GROWING, Campaign, CampaignPage
 from crowdfund.database import atomic
 from crowdfund.people.audit import record
 from crowdfund.refusal import NotFound
-
-GROWING = {CampaignState.PRELAUNCH, CampaignState.LIVE}
 
 
 class NoSuchVersion(NotFound):

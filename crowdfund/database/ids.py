@@ -75,6 +75,14 @@ def private(text: str) -> int:
     return _private(text, current().secret)
 
 
+def private_or_none(text: str) -> int | None:
+    """The id behind 13 letters, or none: for what stands in a query or a hidden field, where anything may stand."""
+    try:
+        return private(text) if text else None
+    except NoSuchId:
+        return None
+
+
 @lru_cache(maxsize=4096)  # a rush asks for few funds and tiers, again and again
 def _private(text: str, secret: str) -> int:
     mixed = 0

@@ -13,8 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from crowdfund import clock, money
 from crowdfund.campaigns.queries import public_slugs
-from crowdfund.campaigns.rules import DAYS_MAX
-from crowdfund.campaigns.verdict import SETTLE_DAYS
+from crowdfund.campaigns.rules import DAYS_MAX, SETTLE_DAYS
 from crowdfund.desk.forecast import processor_minor
 from crowdfund.people.forms import SCOPE_WORDS
 from crowdfund.people.rules import ABSOLUTE_US, DAY_US, IDLE_US

@@ -9,7 +9,7 @@ from crowdfund import clock
 from crowdfund.campaigns.models import CampaignState
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.campaigns.queries import public_campaign
-from crowdfund.database.ids import NoSuchId, private, public
+from crowdfund.database.ids import private_or_none, public
 from crowdfund.desk.queries import BACKERS_PAGE, backers_before
 from crowdfund.refusal import NotFound
 from crowdfund.titles.models import Title
@@ -22,7 +22,7 @@ async def backers(request: Request) -> Response:
     campaign = await public_campaign(request.path_params["slug"])
     if campaign.state == CampaignState.PRELAUNCH:
         raise NotFound("Nobody can back this fund yet.")
-    before = _before(request.query_params.get("before", ""))
+    before = private_or_none(request.query_params.get("before", ""))
     found = await backers_before(campaign.id, before)
     rows, title = found[:BACKERS_PAGE], await Title.get(id=campaign.title_id)
     named = [{"name": r["name"], "at": clock.from_us(r["made_at"]), "text": r["tier"] or ""} for r in rows if r["name"]]
@@ -32,13 +32,6 @@ async def backers(request: Request) -> Response:
         unnamed=len(rows) - len(named), newer=here if before is not None else "",
         older=f"{here}?before={public(rows[-1]['id'])}" if len(found) > BACKERS_PAGE else "",
     )  # fmt: skip
-
-
-def _before(text: str) -> int | None:
-    try:
-        return private(text) if text else None
-    except NoSuchId:
-        return None
 
 
 routes = [get("/campaigns/{slug}/backers", backers, may=anyone)]

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.pages.shown import art_of, cards_of
 from crowdfund.campaigns.queries import followed_by
-from crowdfund.database.ids import NoSuchId, private, public
+from crowdfund.database.ids import private_or_none, public
 from crowdfund.payments import cards as saved_cards
 from crowdfund.pledges import queries
 from crowdfund.pledges.models import PledgeState
@@ -45,7 +45,7 @@ class Purse:
 
 async def my_money(request: Request) -> Response:
     person_id = request.state.person.id
-    before = _before(request.query_params.get("before", ""))
+    before = private_or_none(request.query_params.get("before", ""))
     waiting = await _tickets(await queries.waiting_of(person_id)) if before is None else []
     done = await queries.done_of(person_id, before_id=before, limit=queries.PAGE + 1)
     needs = [one for one in waiting if one.shown.wants_card or one.shown.address_by]
@@ -86,13 +86,6 @@ def _purse(row: dict[str, Any], coming: list[Ticket]) -> Purse:
         paid_minor=max(0, row["charged_minor"] - row["refunded_minor"]), refunded_minor=row["refunded_minor"],
         next=next((one for one in counts if one.shown.pledge.currency == row["currency"]), None),
     )  # fmt: skip
-
-
-def _before(text: str) -> int | None:
-    try:
-        return private(text) if text else None
-    except NoSuchId:
-        return None
 
 
 routes = [get("/money", my_money, may=signed_in)]

@@ -51,7 +51,7 @@ async def outbox(request: Request) -> Response:
     """The newest mails, or those to addresses with these letters in them; a page at a time."""
     _only_simulated()
     to = request.query_params.get("to", "").replace("\x00", "").strip().lower()[:254]
-    before = _before(request.query_params.get("before", ""))
+    before = ids.private_or_none(request.query_params.get("before", ""))
     asked = Mail.filter(id__lt=before) if before else Mail.all()
     found = await (asked.filter(to_address__contains=to) if to else asked).order_by("-id").limit(PAGE + 1)
     mails = [
@@ -62,13 +62,6 @@ async def outbox(request: Request) -> Response:
     older = f"/outbox?{urlencode(kept | {'before': ids.public(found[PAGE - 1].id)})}" if len(found) > PAGE else ""
     newest = f"/outbox?{urlencode(kept)}".removesuffix("?") if before else ""
     return page(request, "desk/outbox.html", mails=mails, to=to, older=older, newer=newest)
-
-
-def _before(text: str) -> int | None:
-    try:
-        return ids.private(text) if text else None
-    except ids.NoSuchId:
-        return None
 
 
 async def one_mail(request: Request) -> Response:

@@ -9,13 +9,13 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.campaigns.pages.words import beside_the_button
+from crowdfund.campaigns.rules import SETTLE_DAYS
 from crowdfund.database.outbox import Job
 from crowdfund.letters.letter import Letter, send
 from crowdfund.payments.models import CardState, SavedCard
 from crowdfund.people.models import Person
 from crowdfund.pledges.card_changes import still_ends_too_early
 from crowdfund.pledges.models import Pledge, PledgeEvent, PledgeState, Terms
-from crowdfund.pledges.rules import SETTLE_DAYS
 from crowdfund.web.formats import day, moment_text, money, month
 from crowdfund.web.i18n import _
 

@@ -186,11 +186,3 @@ def _entry(payout: Payout, step: str, kind: str, movement: Posting, transaction_
     return Entry(
         f"payout:{payout.id}:{step}", kind, f"campaign:{payout.campaign_id}", [movement], balance_transaction_id=transaction_id
     )  # fmt: skip
-
-
-def row_of(payout: Payout) -> dict[str, Any]:
-    """A payout as the API answers it."""
-    return {
-        "amount_minor": payout.amount_minor, "currency": payout.currency, "state": payout.state, "note": payout.note,
-        "made_at": payout.made_at.isoformat(), "paid_at": payout.paid_at.isoformat() if payout.paid_at else None,
-    }  # fmt: skip

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from crowdfund.campaigns.api.own import own_campaign
 from crowdfund.campaigns.api.reading import ONE
 from crowdfund.database.ids import public
-from crowdfund.payouts.actions import row_of
 from crowdfund.payouts.models import Payout
 from crowdfund.people.api.own import own_organisation
 from crowdfund.people.models import Role
@@ -31,8 +30,10 @@ class PayoutOut(BaseModel):
 
 
 def _payout_out(payout: Payout) -> PayoutOut:
-    moments = {"made_at": api.instant(payout.made_at), "paid_at": api.instant_or_none(payout.paid_at)}
-    return PayoutOut(id=public(payout.id), campaign=public(payout.campaign_id), **(row_of(payout) | moments))
+    return PayoutOut(
+        id=public(payout.id), campaign=public(payout.campaign_id), amount_minor=payout.amount_minor, currency=payout.currency,
+        state=payout.state, note=payout.note, made_at=api.instant(payout.made_at), paid_at=api.instant_or_none(payout.paid_at),
+    )  # fmt: skip
 
 
 async def list_payouts_of_campaign(request: Request) -> Response:

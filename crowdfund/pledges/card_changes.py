@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.rules import SETTLE_DAYS
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.read_up_to import ALL, begin, have_read
 from crowdfund.payments import cards, stripe
@@ -14,7 +15,6 @@ from crowdfund.payments.found import CardFound
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.models import CardState, SavedCard
 from crowdfund.pledges.models import Pledge, PledgeState
-from crowdfund.pledges.rules import SETTLE_DAYS
 
 REMIND_DAYS = (14, 3)  # before the close
 PAGE = 500

@@ -9,12 +9,13 @@ from crowdfund.campaigns import actions
 from crowdfund.campaigns.models import Tier
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.shown import month_of
-from crowdfund.database.ids import NoSuchId, private, public
+from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.people.models import Person
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.forms import DispatchForm
 from crowdfund.pledges.models import DeliveryState, Pledge
 from crowdfund.refusal import NotFound, Refusal
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -27,7 +28,7 @@ async def list_deliveries(request: Request) -> Response:
     campaign = await own_campaign(request)
     state = request.query_params.get("state", DeliveryState.READY)
     state = state if state in set(DeliveryState) else DeliveryState.READY
-    after = _after(request.query_params.get("after", ""))
+    after = private_or_none(request.query_params.get("after", "")) or 0
     found = await deliveries.page_of(campaign.id, state, after_id=after, limit=PAGE + 1)
     pledges = {p.id: p for p in await Pledge.filter(id__in=[d.pledge_id for d in found])}
     names = {p.id: p.name for p in await Person.filter(id__in={p.person_id for p in pledges.values()})}
@@ -41,13 +42,6 @@ async def list_deliveries(request: Request) -> Response:
         here=_base(request), more=public(found[PAGE - 1].pledge_id) if len(found) > PAGE else None, states=shown,
         remind_after=deliveries.REMIND_AFTER_DAYS, silent_days=deliveries.SILENT_AFTER.days,
     )  # fmt: skip
-
-
-def _after(text: str) -> int:
-    try:
-        return private(text) if text else 0
-    except NoSuchId:
-        return 0
 
 
 def _base(request: Request) -> str:
@@ -65,7 +59,7 @@ async def dispatch(request: Request) -> Response:
     except NotFound:
         raise
     except Refusal as refusal:
-        return redirect(request, _base(request), ("bad", _(refusal.sentence)))
+        return redirect(request, _base(request), ("bad", said(refusal)))
     return redirect(request, _base(request), ("good", _("Marked as sent; the backer gets a mail.")))
 
 
@@ -80,7 +74,7 @@ async def complete(request: Request) -> Response:
     try:
         await deliveries.complete_campaign(campaign.id, by=request.state.person.id)
     except Refusal as refusal:
-        return redirect(request, _base(request), ("bad", _(refusal.sentence)))
+        return redirect(request, _base(request), ("bad", said(refusal)))
     return redirect(request, _base(request), ("good", _("Done: all that was promised has been sent.")))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.database import Batch, Sql, as_rows, atomic, new_id, together
+from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.pledges import rules, terms
 from crowdfund.pledges.models import PledgeState
 from crowdfund.pledges.rules import Made, Standing, Want
@@ -120,12 +121,12 @@ def _refuse_another_wish(want: Want, found: dict[str, Any], wishes: dict[tuple[i
     if want.wish and (
         found["other_id"] is not None or wishes.setdefault((want.person_id, want.request), want.wish) != want.wish
     ):
-        raise rules.KeyUsedForAnother("This idempotency key was used for another pledge.")
+        raise KeyUsedForAnother("This idempotency key was used for another pledge.")
 
 
 def _same_again(want: Want, made: Made, fingerprint: str) -> Made:
     if fingerprint != want.fingerprint:
-        raise rules.KeyUsedForAnother("This idempotency key was used for another pledge.")
+        raise KeyUsedForAnother("This idempotency key was used for another pledge.")
     return Made(
         made.id, made.state, made.campaign_id, made.tier_id, made.quantity, made.amount_minor, made.currency, again=True
     )

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crowdfund import clock
-from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
+from crowdfund.campaigns.models import Campaign, CampaignState, Tier
+from crowdfund.campaigns.rules import SETTLE_DAYS
 from crowdfund.database import Sql
 from crowdfund.payments.models import CardState, Charge, ChargeState, Refund, SavedCard
 from crowdfund.pledges.deliveries import is_late, silent_from
 from crowdfund.pledges.models import CHANGEABLE, UNSENT, Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState
-from crowdfund.pledges.rules import RETRY_DAYS
 
 S = PledgeState
 
@@ -262,18 +262,7 @@ async def refunds_on(pledge: Pledge) -> list[Refund]:
     return await Refund.filter(subject=f"pledge:{pledge.id}").order_by("id")
 
 
-def what_happens_next(campaign: Campaign) -> str:
-    """The sentence beside the pledge button: when the card is charged, and what if it falls short."""
-    if campaign.rule == Rule.FLEXIBLE:
-        return "when_flexible"
-    return "when_threshold" if campaign.rule == Rule.THRESHOLD else "when_strict"
-
-
 def charges_until(campaign: Campaign) -> datetime | None:
     """When cards are charged for the last time, if it comes to that: they have to be good until then."""
     closes_at = campaign.closed_at or campaign.closes_at
-    return closes_at + timedelta(days=RETRY_DAYS[-1]) if closes_at else None
-
-
-def last_try_at(campaign: Campaign) -> datetime | None:
-    return campaign.closed_at + timedelta(days=RETRY_DAYS[-1]) if campaign.closed_at else None
+    return closes_at + timedelta(days=SETTLE_DAYS) if closes_at else None

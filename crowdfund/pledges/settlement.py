@@ -12,6 +12,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.rules import SETTLE_DAYS
 from crowdfund.campaigns.verdict import end_campaign
 from crowdfund.database import Batch, Sql, as_rows, atomic, new_id, outbox
 from crowdfund.payments import charges, stripe
@@ -164,7 +165,7 @@ def _next_try_us(charge: Ended, closed_at_us: int) -> int | None:
     if charge.state != ChargeState.DECLINED or charge.decline_code == "canceled":
         return None
     now = clock.now_us()
-    if charge.decline_code == charges.NEVER_ARRIVED and now < closed_at_us + rules.SETTLE_DAYS * rules.DAY_US:
+    if charge.decline_code == charges.NEVER_ARRIVED and now < closed_at_us + SETTLE_DAYS * rules.DAY_US:
         return now
     return rules.next_try_us(closed_at_us, now, charge.advice)
 
@@ -248,6 +249,13 @@ async def _drop(pledge_ids: list[int], campaign_id: int) -> int:
     return len(moved)
 
 
+_RELEASED_BECAUSE = {
+    CampaignState.FUNDED: "the fund was funded",
+    CampaignState.FAILED: "the fund was failed",
+    CampaignState.CANCELLED: "the fund was cancelled",
+}
+
+
 @atomic
 async def release(campaign_id: int) -> int:
     """Let go of the pledges of a fund that ended without charging them, a few hundred at a time; gives how many.
@@ -255,10 +263,10 @@ async def release(campaign_id: int) -> int:
     In a funded one these are pledges that were only started: their card never came.
     """
     campaign = await counters.lock_one(campaign_id)
-    if campaign["state"] not in (CampaignState.FUNDED, CampaignState.FAILED, CampaignState.CANCELLED):
+    if campaign["state"] not in _RELEASED_BECAUSE:
         return 0
     found = await _ACTIVE(campaign_id, CLAIM_MAX)
-    moved = await move_pledges(found, PledgeState.RELEASED, because=f"the fund was {campaign['state']}")
+    moved = await move_pledges(found, PledgeState.RELEASED, because=_RELEASED_BECAUSE[campaign["state"]])
     await letting_go.mark_unused(row["card_id"] for row in moved)
     await letting_go.mark_saved_for(row["id"] for row in moved if row["from_state"] == PledgeState.STARTED)
     counted = [row for row in moved if row["from_state"] == PledgeState.ACTIVE]

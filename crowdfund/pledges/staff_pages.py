@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.campaigns.models import Campaign
-from crowdfund.database.ids import NoSuchId, private, public
+from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.payments.models import Charge, Refund
 from crowdfund.people.models import Person
 from crowdfund.pledges import queries
@@ -44,7 +44,7 @@ async def _of_fund(request: Request, slug: str) -> Response:
         raise NotFound("There is no such fund.")
     usual = PledgeState.COLLECTED if campaign.closed_at else PledgeState.ACTIVE
     state = PledgeState(asked) if (asked := request.query_params.get("state")) in set(PledgeState) else usual
-    before = _before(request.query_params.get("before", ""))
+    before = private_or_none(request.query_params.get("before", ""))
     pledges = await queries.pledges_in(campaign.id, state, before_id=before, limit=PAGE + 1)
     found = await queries.shown_many(pledges[:PAGE])
     names = {p.id: p.name for p in await Person.filter(id__in={one.pledge.person_id for one in found})}
@@ -56,21 +56,12 @@ async def _of_fund(request: Request, slug: str) -> Response:
     )  # fmt: skip
 
 
-def _before(text: str) -> int | None:
-    try:
-        return private(text) if text else None
-    except NoSuchId:
-        return None
-
-
 async def _pledges_by(words: str) -> list[Pledge]:
     fan = await Person.get_or_none(email=words.lower())
     if fan is not None:
         return await queries.pledges_of(fan.id, limit=FOUND_MAX)
-    try:
-        return await Pledge.filter(id=private(words.rstrip("/").rpartition("/")[2]))
-    except NoSuchId:
-        return []
+    pledge_id = private_or_none(words.rstrip("/").rpartition("/")[2])
+    return [] if pledge_id is None else await Pledge.filter(id=pledge_id)
 
 
 async def _found(request: Request) -> Pledge:

@@ -27,7 +27,9 @@ from crowdfund.web.i18n import _, lazy
 
 __all__ = ["Form"]
 
-_SENT_BEFORE = lazy("You sent this form before with other words, and that was done. Send it again if you want this too.")
+_SENT_BEFORE = lazy(
+    "You sent this form before with other words, and that was done. Send it again if you want this too."
+)
 
 
 class Form:

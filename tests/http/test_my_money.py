@@ -9,11 +9,9 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.campaigns import actions, followers
-from crowdfund.campaigns.pages.words import LAST_HOURS
 from crowdfund.database.ids import public
 from crowdfund.people.models import Person
 from crowdfund.pledges.models import Pledge
-from crowdfund.pledges.rules import LAST_HOURS_US
 from tests.bank import a_studio_with_account, books_proven, close_now, fans_with, pass_time
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.world import Fan, a_campaign, a_card, a_tier, again, pledged
@@ -224,7 +222,3 @@ async def test_until_when_she_may_leave_is_said_with_its_hour_and_anew_on_the_la
     clock.advance(timedelta(days=2, hours=1))
     await mei.get(f"{campaign.path}/pledges/new")
     assert "Its last 24 hours have begun" in mei.text and "not lower or cancel one that the goal depends on" in mei.text
-
-
-async def test_the_words_and_the_rule_mean_the_same_last_hours() -> None:
-    assert LAST_HOURS / timedelta(microseconds=1) == LAST_HOURS_US

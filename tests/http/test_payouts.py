@@ -12,7 +12,7 @@ from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, atomic
 from crowdfund.ledger import balance_minor, chart
 from crowdfund.payments import stripe
-from crowdfund.payouts.actions import row_of, send_due_payouts
+from crowdfund.payouts.actions import send_due_payouts
 from crowdfund.payouts.models import Payout
 from crowdfund.people.models import Mail, Organisation
 from crowdfund.people.verification import follow_account
@@ -57,12 +57,12 @@ async def test_money_on_its_way_is_paid_out_when_it_is_available() -> None:
     assert await payouts_of(campaign) == [("due", OWED, 2)]
     assert await books(campaign) == {"payable": OWED, "fee": 5_00, "stripe": OWED + 5_00}
     (payout,) = await Payout.all()
-    assert row_of(payout)["note"] == "waits until the charges are available"
+    assert payout.note == "waits until the charges are available"
     await pass_time(days=1)
     assert await payouts_of(campaign) == [("due", OWED, 3)]
     await pass_time(days=1)
     assert await payouts_of(campaign) == [("paid", OWED, 3)]
-    assert row_of(await Payout.get(id=payout.id))["paid_at"] is not None
+    assert (await Payout.get(id=payout.id)).paid_at is not None
 
 
 async def test_a_refund_while_it_waits_makes_it_less() -> None:

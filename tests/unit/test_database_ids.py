@@ -12,7 +12,7 @@ from hypothesis import given, strategies
 
 from crowdfund import settings
 from crowdfund.database import new_id
-from crowdfund.database.ids import NoSuchId, private, public
+from crowdfund.database.ids import NoSuchId, private, private_or_none, public
 
 SCRIPT = """
 import asyncio, sys
@@ -83,3 +83,8 @@ def test_another_secret_has_other_names() -> None:
     ours = public(7)
     settings.use(settings.Settings(secret="another secret"))
     assert public(7) != ours
+
+
+def test_what_stands_in_a_query_is_an_id_of_ours_or_none() -> None:
+    assert private_or_none(public(7)) == 7
+    assert [private_or_none(text) for text in ("", "none", "0" * 13 + "x", "\x00" * 13)] == [None] * 4

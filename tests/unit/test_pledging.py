@@ -10,6 +10,7 @@ import pytest
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.database import atomic
+from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.ledger.books import prove
 from crowdfund.pledges import rules
 from crowdfund.pledges.actions import PledgeNotChangeable, amend_pledge, cancel_pledge
@@ -66,7 +67,7 @@ async def test_the_same_key_makes_one_pledge_and_another_body_is_refused() -> No
     first = await pledged(fan, campaign, key="k")
     second = await pledged(fan, campaign, key="k")
     assert (second.id, second.again) == (first.id, True)
-    with pytest.raises(rules.KeyUsedForAnother):
+    with pytest.raises(KeyUsedForAnother):
         await pledged(fan, campaign, key="k", amount_minor=26_00)
     assert (await again(campaign)).pledges_live == 1
 

@@ -22,7 +22,7 @@ from crowdfund.campaigns.forms import (
     content_typed,
 )
 from crowdfund.campaigns.merging import stamp_of
-from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignPage, CampaignState, Rule
+from crowdfund.campaigns.models import EDITABLE, GROWING, Campaign, CampaignPage, CampaignState, Rule
 from crowdfund.campaigns.once import make_campaign_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, follow_name, own_campaign
 from crowdfund.campaigns.pages.pictures import drop_pressed, pictures_shown, pressed, sent_picture, take_picture
@@ -31,7 +31,7 @@ from crowdfund.campaigns.pages.together import Save, Together
 from crowdfund.campaigns.pages.words import GIVINGS, RULES
 from crowdfund.campaigns.rules import STORY_MAX
 from crowdfund.campaigns.sales import sale_of
-from crowdfund.campaigns.versions import GROWING, rewrite_page, versions_of
+from crowdfund.campaigns.versions import rewrite_page, versions_of
 from crowdfund.database.ids import private
 from crowdfund.people.models import Person
 from crowdfund.refusal import Refusal

@@ -7,9 +7,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns.models import EDITABLE, Campaign
+from crowdfund.campaigns.models import CHANGEABLE, Campaign
 from crowdfund.campaigns.queries import campaign_of
-from crowdfund.campaigns.versions import GROWING
 from crowdfund.people.models import Role
 from crowdfund.people.rules import may
 from crowdfund.web.page import page
@@ -43,5 +42,5 @@ def desk_page(request: Request, template: str, campaign: Campaign, status: int =
     """A page of one campaign's desk: its head knows the organisation, the role, and where the tabs lead."""
     return page(
         request, template, status, campaign=campaign, organisation=request.state.organisation, base=base_of(request),
-        may_write=may_write(request), is_owner=is_owner(request), can_edit=campaign.state in EDITABLE | GROWING, **context,
+        may_write=may_write(request), is_owner=is_owner(request), can_edit=campaign.state in CHANGEABLE, **context,
     )  # fmt: skip

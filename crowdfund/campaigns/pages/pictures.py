@@ -11,7 +11,7 @@ from crowdfund.campaigns import gallery
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.queries import story_pictures_of
 from crowdfund.database import new_id
-from crowdfund.database.ids import NoSuchId, private, public
+from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.people.models import Image
 from crowdfund.people.pictures import keep_image
 from crowdfund.refusal import Refusal
@@ -44,11 +44,7 @@ async def sent_picture(request: Request, form: Form, name: str = "image") -> int
 
 
 async def _kept(request: Request, form: Form, name: str) -> int | None:
-    typed = form.values.get(f"{name}_kept") or ""
-    try:
-        image_id = private(typed) if typed else None
-    except NoSuchId:
-        return None
+    image_id = private_or_none(form.values.get(f"{name}_kept") or "")
     mine = image_id and await Image.exists(id=image_id, person_id=request.state.person.id)
     return image_id if mine else None
 

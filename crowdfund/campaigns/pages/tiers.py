@@ -11,7 +11,7 @@ from crowdfund import clock
 from crowdfund.campaigns import queries
 from crowdfund.campaigns.forms import SHIPS, TierForm, tier_typed
 from crowdfund.campaigns.gallery import picture_tier, unpicture_tier
-from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignState, Tier
+from crowdfund.campaigns.models import CHANGEABLE, EDITABLE, Campaign, Tier
 from crowdfund.campaigns.once import add_tier_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.pictures import need_words, sent_picture
@@ -24,8 +24,6 @@ from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
-
-OPEN_FOR_TIERS = EDITABLE | {CampaignState.PRELAUNCH, CampaignState.LIVE}
 
 
 async def own_tier(campaign: Campaign, public_id: str) -> Tier:
@@ -51,7 +49,7 @@ async def _tiers(request: Request, campaign: Campaign, form: TierForm, status: i
     return desk_page(
         request, "campaigns/tiers.html", campaign, status, form=form, ships=SHIPS.items(),
         tiers=[(public(tier.id), tier_shown(tier, campaign, now)) for tier in found],
-        open_for_tiers=campaign.state in OPEN_FOR_TIERS, is_full=len(found) >= TIERS_MAX,
+        open_for_tiers=campaign.state in CHANGEABLE, is_full=len(found) >= TIERS_MAX,
     )  # fmt: skip
 
 

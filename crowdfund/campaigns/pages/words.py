@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignEvent, CampaignState, Rule
-from crowdfund.campaigns.verdict import SETTLE_DAYS
+from crowdfund.campaigns.rules import LAST_HOURS, SETTLE_DAYS
 from crowdfund.web import formats
 from crowdfund.web.i18n import _, lazy
 
@@ -52,7 +52,6 @@ _STATE_STEPS = {
     CampaignState.DELIVERING: lazy("Being made"),
     CampaignState.COMPLETED: lazy("Delivered"),
 }
-LAST_HOURS = timedelta(hours=24)  # in which no fan may take a fund below its goal, as the pledges room has it
 _STOPS = {CampaignState.SUSPENDED, CampaignState.FAILED, CampaignState.CANCELLED}
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import clock
-from crowdfund.database.ids import NoSuchId, private, public
+from crowdfund.database.ids import private_or_none, public
 from crowdfund.desk.audit import queries, words
 from crowdfund.desk.audit.queries import About
 from crowdfund.people.models import Person
@@ -28,8 +28,8 @@ async def audit(request: Request) -> Response:
         for name in ("action", "subject", "by", "from", "to")
     }
     rows = await queries.audit_entries(
-        before_id=_id(request.query_params.get("before", "")), action=asked["action"], subjects=await _subjects(asked["subject"]),
-        by=await _person(asked["by"]), since_us=_day_us(asked["from"], 0),
+        before_id=private_or_none(request.query_params.get("before", "")), action=asked["action"],
+        subjects=await _subjects(asked["subject"]), by=await _person(asked["by"]), since_us=_day_us(asked["from"], 0),
         until_us=_day_us(asked["to"], _FOR_EVER_US, days=1), limit=PAGE + 1,
     )  # fmt: skip
     about = await queries.subjects_named({row["subject"] for row in rows})
@@ -68,7 +68,7 @@ async def _subjects(text: str) -> list[str] | None:
         return [text]
     last = text.rstrip("/").rpartition("/")[2]
     found = await queries.subjects_called(last)
-    if (pledge_id := _id(last)) is not None:
+    if (pledge_id := private_or_none(last)) is not None:
         found.append(f"pledge:{pledge_id}")
     return found
 
@@ -76,13 +76,6 @@ async def _subjects(text: str) -> list[str] | None:
 def _looks_like_a_subject(text: str) -> bool:
     kind, colon, number = text.partition(":")
     return bool(colon) and kind.isalpha() and (number.isdigit() or kind == "event")
-
-
-def _id(text: str) -> int | None:
-    try:
-        return private(text) if text else None
-    except NoSuchId:
-        return None
 
 
 async def _person(email: str) -> int:
