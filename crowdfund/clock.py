@@ -15,6 +15,9 @@ from time import time_ns
 _OFFSET = struct.Struct("<q")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+# Between these lies every moment that somebody may choose: sums with them stay moments, whatever is added.
+FIRST_MOMENT, LAST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
 _shared: mmap.mmap | None = None
 
 

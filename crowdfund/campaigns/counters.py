@@ -13,6 +13,7 @@ from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, as_rows, together
 from crowdfund.database.sql import Bound
+from crowdfund.refusal import NotFound
 
 _LOCK = Sql("""
     SELECT id, state, currency, goal_minor, rule, threshold_bps, closes_at, sale_id, share_price_minor, shares_per_fan_max,
@@ -49,8 +50,11 @@ locking_sales = _LOCK_SALES.bind
 
 
 async def lock_one(campaign_id: int) -> dict[str, Any]:
-    """Lock one campaign until the transaction ends, and give what rules look at."""
-    return (await _LOCK(as_rows([{"campaign_id": campaign_id}])))[0]
+    """Lock one campaign until the transaction ends, and give what rules look at. Raises NotFound for a draft deleted meanwhile."""
+    found = await _LOCK(as_rows([{"campaign_id": campaign_id}]))
+    if not found:
+        raise NotFound("There is nothing here under that address.")
+    return found[0]
 
 
 async def count_pledges(pledges: Iterable[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from crowdfund.campaigns import actions, updates
-from crowdfund.campaigns.models import Campaign, Sale
+from crowdfund.campaigns.models import Campaign, Sale, Tier
 from crowdfund.campaigns.sales import make_sale
 from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.database import atomic
@@ -30,12 +30,15 @@ async def make_campaign_once(organisation: Organisation, *, name: str, currency:
 
 @atomic
 async def add_tier_once(campaign_id: int, content: TierContent, *, by: int, key: str) -> int:
-    """The id of the tier of this wish."""
+    """The id of the tier of this wish. Raises NotFound where it was removed since."""
 
     async def make() -> int:
         return (await add_tier(campaign_id, content, by=by)).id
 
-    return await once(by, f"tier:{key}", [campaign_id, asdict(content)], make)
+    made_id = await once(by, f"tier:{key}", [campaign_id, asdict(content)], make)
+    if not await Tier.exists(id=made_id):
+        raise NotFound("That tier was removed.")
+    return made_id
 
 
 @atomic

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import orjson
@@ -40,8 +40,10 @@ _LEASE = Sql("""
       AND lease_until < $3
     RETURNING id, kind, payload, tries""")
 _DONE = Sql("DELETE FROM job WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})")
-_HAS_COME_TO = Sql("UPDATE job SET payload = $2 WHERE id = $1")
-_AGAIN = Sql("UPDATE job SET state = $2, due_at = $3, lease_until = 0, error = $4 WHERE id = $1")
+_HAS_COME_TO = Sql("UPDATE job SET payload = $2, tries = 0 WHERE id = $1")
+_AGAIN = Sql("""
+    UPDATE job SET state = CASE WHEN tries >= $2 THEN 'parked' ELSE 'queued' END, due_at = $3, lease_until = 0, error = $4
+    WHERE id = $1""")
 
 
 async def enqueue(kind: str, payload: dict[str, Any], *, key: str | None = None, due_at_us: int | None = None) -> None:
@@ -49,7 +51,7 @@ async def enqueue(kind: str, payload: dict[str, Any], *, key: str | None = None,
     await enqueue_many([(kind, payload, key)], due_at_us=due_at_us)
 
 
-async def enqueue_many(jobs: list[tuple[str, dict[str, Any], str | None]], *, due_at_us: int | None = None) -> None:
+async def enqueue_many(jobs: Sequence[tuple[str, dict[str, Any], str | None]], *, due_at_us: int | None = None) -> None:
     """Ask for several pieces of work: (kind, payload, key). In the transaction of what they belong to."""
     if not inside_transaction():
         raise RuntimeError("a job outside the transaction that it belongs to")
@@ -63,7 +65,10 @@ async def enqueue_many(jobs: list[tuple[str, dict[str, Any], str | None]], *, du
 
 
 async def has_come_to(payload: dict[str, Any]) -> None:
-    """Write down how far a job has come, in the transaction of what it did: redone, it gets this payload and goes on from there."""
+    """Write down how far a job has come, in the transaction of what it did: redone, it gets this payload and goes on from there.
+
+    It has all its tries again: a long job that gets on is not one that fails.
+    """
     if not inside_transaction():
         raise RuntimeError("how far a job has come belongs into the transaction of what it did")
     await _HAS_COME_TO(payload["id"], orjson.dumps(payload).decode())
@@ -107,9 +112,8 @@ async def _do(row: dict[str, Any], kinds: dict[str, Job]) -> None:
         async with asyncio.timeout(LEASE_SECONDS - 5):  # past its lease another worker would do it too
             await kinds[row["kind"]]({"id": row["id"], **orjson.loads(row["payload"])})
     except Exception as error:
-        parked = row["tries"] >= TRIES_MAX
         _log.exception("job %s (%s) failed, try %s", row["id"], row["kind"], row["tries"])
         due_at = clock.now_us() + min(2 ** row["tries"], 600) * 1_000_000
-        await _put_back(row["id"], "parked" if parked else "queued", due_at, repr(error)[:500])
+        await _put_back(row["id"], TRIES_MAX, due_at, repr(error)[:500])
     else:
         await _done.ask(row["id"])

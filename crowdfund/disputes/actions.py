@@ -18,7 +18,7 @@ from crowdfund.payments.refunds import ask_again
 from crowdfund.pledges.deliveries import ask_late
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges
-from crowdfund.pledges.refunding import pay_another_way
+from crowdfund.pledges.refunding import end_refunded, pay_another_way
 from crowdfund.refusal import Refusal
 
 _COLLECTED = Sql("UPDATE campaign SET collected_minor = collected_minor + $2 WHERE id = $1")
@@ -172,10 +172,14 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
     pledge = await Pledge.get(id=dispute.pledge_id)
     if pledge.state != PledgeState.DISPUTED:
         return
-    to = PledgeState.COLLECTED if state == DisputeState.WON else PledgeState.LOST
-    await move_pledges([{"id": pledge.id, "state": pledge.state}], to, because=f"the dispute was {state}")
+    if state == DisputeState.WON:
+        to, because = PledgeState.COLLECTED, "the dispute was won"
+    else:
+        to, because = PledgeState.LOST, "the dispute was lost"
+    await move_pledges([{"id": pledge.id, "state": pledge.state}], to, because=because)
     if state == DisputeState.WON:
         await _COLLECTED(dispute.campaign_id, dispute.amount_minor)
+        await end_refunded([f"pledge:{pledge.id}"])  # what was given back while the bank decided
         await ask_late(pledge.id)
     await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"dispute_ended:{dispute.id}")
 
@@ -196,7 +200,7 @@ async def end_kept_refunds() -> int:
 
 async def _end_kept_refund(refund: dict[str, Any]) -> bool:
     cost = chart.dispute_cost(refund["currency"])
-    await pay_another_way(refund["id"], reason="her bank gave it to her: the dispute was lost", paid_from=cost)
+    await pay_another_way(refund["id"], note="her bank gave it to her: the dispute was lost", paid_from=cost)
     return True
 
 
@@ -205,10 +209,15 @@ async def work_on_disputes() -> bool:
     return await resend_answers() + await end_kept_refunds() > 0
 
 
+# By chance: a few that nothing comes of must not keep the others from being asked about.
+_OPEN = Sql("""
+    SELECT stripe_dispute_id FROM dispute WHERE state IN ('needs_response', 'answering', 'under_review')
+    ORDER BY RANDOM() LIMIT 200""")
+
+
 async def follow_open_disputes() -> int:
     """Disputes that are not over, looked up in case the event of their end was lost: a lost one moves no money."""
-    waiting = await Dispute.filter(state__in=sorted(OPEN)).limit(200)
-    return await in_turn([dispute.stripe_dispute_id for dispute in waiting], follow_dispute)
+    return await in_turn([row["stripe_dispute_id"] for row in await _OPEN()], follow_dispute)
 
 
 # --- answering ---
@@ -243,7 +252,7 @@ async def send_answer(dispute: Dispute) -> bool:
         await _take_back(dispute.id)
         await follow_dispute(dispute.stripe_dispute_id)
         if await Dispute.exists(id=dispute.id, state=DisputeState.NEEDS_RESPONSE):
-            raise AnswerRefused(f"The bank did not take this answer: {refused}") from refused
+            raise AnswerRefused("The bank did not take this answer: {why}", why=str(refused)) from refused
         return True
     await follow_dispute(dispute.stripe_dispute_id)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crowdfund import clock
@@ -18,19 +18,21 @@ from crowdfund.web.i18n import _, ngettext
 
 PAGE = 500
 
-# Each reader with the place in the line to go on from.
-_ALL = Sql("""
-    SELECT person_id, person_id AS place FROM (
-        SELECT person_id FROM follower WHERE campaign_id = $1
-        UNION SELECT person_id FROM pledge WHERE campaign_id = $1 AND state IN ('active', 'charging', 'errored', 'collected', 'disputed')
-    ) AS told WHERE person_id > $2 ORDER BY person_id LIMIT $3""")
-_READERS = Sql("""
-    SELECT person_id, person_id AS place FROM (
-        SELECT person_id FROM follower WHERE campaign_id = $1
-        UNION SELECT person_id FROM pledge WHERE campaign_id = $1 AND state IN ('active', 'charging', 'errored', 'collected', 'disputed')
-    ) AS told WHERE person_id > $2
-      AND NOT EXISTS (SELECT 1 FROM mail_stop s WHERE s.campaign_id = $1 AND s.person_id = told.person_id)
-    ORDER BY person_id LIMIT $3""")
+_LIVE = "p.state IN ('active', 'charging', 'errored', 'collected', 'disputed')"
+_WANTS_NEWS = "NOT EXISTS (SELECT 1 FROM mail_stop s WHERE s.campaign_id = $1 AND s.person_id = {reader}.person_id)"
+_BACKERS_TEXT = f"""
+    SELECT p.person_id, p.id AS place FROM pledge p WHERE p.campaign_id = $1 AND {_LIVE} AND p.id > $2"""  # noqa: S608
+_OTHERS_TEXT = f"""
+    SELECT f.person_id, f.person_id AS place FROM follower f WHERE f.campaign_id = $1 AND f.person_id > $2
+      AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.person_id = f.person_id AND p.campaign_id = $1 AND {_LIVE})"""  # noqa: S608
+_PAGE_TEXT = " ORDER BY place LIMIT $3"
+
+# Each reader with the place in the line to go on from: backers in the order of their pledges, then followers who are none.
+_ALL = (Sql(_BACKERS_TEXT + _PAGE_TEXT), Sql(_OTHERS_TEXT + _PAGE_TEXT))
+_READERS = (
+    Sql(f"{_BACKERS_TEXT} AND {_WANTS_NEWS.format(reader='p')}{_PAGE_TEXT}"),
+    Sql(f"{_OTHERS_TEXT} AND {_WANTS_NEWS.format(reader='f')}{_PAGE_TEXT}"),
+)
 _FOLLOWERS = Sql("""
     SELECT person_id, person_id AS place FROM follower WHERE campaign_id = $1 AND person_id > $2 ORDER BY person_id LIMIT $3""")
 _PAID = Sql("""
@@ -46,7 +48,7 @@ async def _launched(payload: dict[str, Any]) -> None:
         title = _("%(fund)s is open") % {"fund": campaign.name}
         return Letter(title, [sentence], _("Back it"), campaign.path, news_of=(campaign.id, campaign.name))
 
-    await _tell_many(payload, campaign, write, readers=_FOLLOWERS)
+    await _tell_many(payload, campaign, write, readers=(_FOLLOWERS,))
 
 
 async def _closing_soon(payload: dict[str, Any]) -> None:
@@ -63,7 +65,7 @@ async def _closing_soon(payload: dict[str, Any]) -> None:
         news_of = (campaign.id, campaign.name)
         return Letter(title, [sentence], _("See where it stands"), campaign.path, news_of=news_of)
 
-    await _tell_many(payload, campaign, write, readers=_FOLLOWERS)
+    await _tell_many(payload, campaign, write, readers=(_FOLLOWERS,))
 
 
 async def _made_it(payload: dict[str, Any]) -> None:
@@ -83,7 +85,7 @@ async def _made_it(payload: dict[str, Any]) -> None:
         next_ = _("Now it is made. The makers write updates, and what was promised to you is sent when it is ready.")
         return Letter(_("%(fund)s made it") % facts, [from_whom % facts, next_], _("Go to the fund"), campaign.path)
 
-    await _tell_many(payload, campaign, write, readers=_PAID)
+    await _tell_many(payload, campaign, write, readers=(_PAID,))
 
 
 async def _update_published(payload: dict[str, Any]) -> None:
@@ -138,13 +140,16 @@ async def _resumed(payload: dict[str, Any]) -> None:
 
 
 async def _tell_many(
-    payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, readers: Sql = _ALL
+    payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, readers: Sequence[Sql] = _ALL
 ) -> None:
-    after = payload.get("told", 0)
-    while page := await readers(campaign.id, after, PAGE):
-        people = await Person.filter(id__in=[row["person_id"] for row in page]).order_by("id")
-        after = page[-1]["place"]
-        await ask_for_mails(payload, [mail_to(payload, reader, write) for reader in people], up_to=after)
+    """readers: one kind of them after the other, so that nobody reads a kind whole to find where its next page begins."""
+    for kind in range(payload.get("kind", 0), len(readers)):
+        after = payload.get("told", 0) if kind == payload.get("kind", 0) else 0
+        while page := await readers[kind](campaign.id, after, PAGE):
+            people = await Person.filter(id__in=[row["person_id"] for row in page]).order_by("id")
+            after = page[-1]["place"]
+            mails = [mail_to(payload, reader, write) for reader in people]
+            await ask_for_mails(payload | {"kind": kind}, mails, up_to=after)
 
 
 JOBS: dict[str, Job] = {

@@ -54,7 +54,7 @@ def mail_to(payload: dict[str, Any], reader: Person, write: Callable[[], Letter]
 
 @atomic
 async def ask_for_mails(
-    payload: dict[str, Any], jobs: list[tuple[str, dict[str, Any], str | None]], *, up_to: int
+    payload: dict[str, Any], jobs: Sequence[tuple[str, dict[str, Any], str | None]], *, up_to: int
 ) -> None:
     """Ask for the mails of a page of readers, and write down that it was done: redone after a crash, nobody is told twice."""
     await outbox.enqueue_many(jobs)

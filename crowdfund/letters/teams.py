@@ -11,10 +11,11 @@ from crowdfund.database.ids import public
 from crowdfund.database.outbox import Job
 from crowdfund.disputes.models import Dispute, DisputeState
 from crowdfund.letters.letter import Letter, ask_for_mails, mail_to
+from crowdfund.money import kept
 from crowdfund.payouts.models import Payout
 from crowdfund.people.models import Member, Organisation, Person, Role
 from crowdfund.pledges import deliveries
-from crowdfund.web.formats import day, money
+from crowdfund.web.formats import day, money, said
 from crowdfund.web.i18n import _
 
 
@@ -82,8 +83,9 @@ async def _ended(payload: dict[str, Any]) -> None:
 async def _funded(payload: dict[str, Any]) -> None:
     """The owners hear of it, and backers of shipped tiers are asked where to send things. Its backers have a letter of their own."""
     await _ended(payload)
-    while await deliveries.ask_for_addresses(payload["campaign"]):
-        pass
+    last: int | None = 0
+    while last is not None:
+        last = await deliveries.ask_for_addresses(payload["campaign"], after_id=last)
 
 
 async def _put_off(payload: dict[str, Any]) -> None:
@@ -92,7 +94,7 @@ async def _put_off(payload: dict[str, Any]) -> None:
     path = await _desk_path(campaign)
 
     def write() -> Letter:
-        sentences = [_(payload["why"]), _("It waits for you: mend that, then open it or choose another day.")]
+        sentences = [said(kept(payload["why"])), _("It waits for you: mend that, then open it or choose another day.")]
         return Letter(_("%(fund)s could not open") % {"fund": campaign.name}, sentences, _("Go to it"), path)
 
     await _tell_team(payload, campaign, write)

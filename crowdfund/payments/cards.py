@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from crowdfund import clock
@@ -93,8 +94,12 @@ async def _begin_once(setup: CardSetup) -> CardSetup:
     return await CardSetup.get(id=setup.id)
 
 
-async def look_at_setup(setup: CardSetup) -> SavedCard | None:
-    """Ask Stripe what came of a visit; gives the saved card. Safe to repeat: the return, the webhook and the sweep all call it."""
+async def look_at_setup(setup: CardSetup, use: Callable[[SavedCard], Awaitable[None]]) -> SavedCard | None:
+    """Ask Stripe what came of a visit; gives the saved card. Safe to repeat: the return, the webhook and the sweep all call it.
+
+    use: puts the card to what it was saved for, once, in the transaction that saves it: what she chose later is not undone by
+    an event that comes late.
+    """
     if setup.state == SetupState.COMPLETED and setup.card_id is not None:
         return await SavedCard.get(id=setup.card_id)
     if setup.stripe_session_id is None:
@@ -106,14 +111,14 @@ async def look_at_setup(setup: CardSetup) -> SavedCard | None:
     except stripe.Refused:  # Stripe knows no such visit
         found = CardFound("expired")
     if found.state == "complete" and found.payment_method_id:
-        return await _keep(setup.id, found)
+        return await _keep(setup.id, found, use)
     if found.state == "expired":
         await _expire(setup.id)
     return None
 
 
 @atomic
-async def _keep(setup_id: int, found: CardFound) -> SavedCard:
+async def _keep(setup_id: int, found: CardFound, use: Callable[[SavedCard], Awaitable[None]]) -> SavedCard:
     await _LOCK_SETUP(setup_id)  # her return and the event come at the same moment
     setup = await CardSetup.get(id=setup_id)
     card = await SavedCard.get_or_none(stripe_payment_method_id=found.payment_method_id)
@@ -123,7 +128,8 @@ async def _keep(setup_id: int, found: CardFound) -> SavedCard:
             last4=found.last4, expires_month=found.expires_month, expires_year=found.expires_year,
             fingerprint=found.fingerprint, consent=setup.consent, state=CardState.SAVED, made_at=clock.now(),
         )  # fmt: skip
-    await CardSetup.filter(id=setup_id, state=SetupState.OPEN).update(state=SetupState.COMPLETED, card_id=card.id)
+    if await CardSetup.filter(id=setup_id, state=SetupState.OPEN).update(state=SetupState.COMPLETED, card_id=card.id):
+        await use(card)
     return card
 
 

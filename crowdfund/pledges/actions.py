@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from crowdfund import clock
@@ -17,7 +16,7 @@ from crowdfund.pledges.models import CHANGEABLE, LIVE, NEEDS_CARD, Pledge, Pledg
 from crowdfund.pledges.moves import move_pledges, record_events
 from crowdfund.pledges.rules import Standing, Want
 from crowdfund.pledges.terms import Wording
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import Busy, NotFound, Refusal
 
 
 class PledgeNotChangeable(Refusal):
@@ -72,12 +71,17 @@ async def finish_setup(stripe_session_id: str) -> bool:
     """A visit to Stripe's page has ended, or may have: use the card for what it was saved for; gives whether it ended now.
 
     A refusal is told where the fan's tries are told, not here: the event and the sweep that call this have nobody to tell.
+    Raises Busy, which is no answer: they come again.
     """
     setup = await CardSetup.get_or_none(stripe_session_id=stripe_session_id)
     if setup is None:
         return False
-    with suppress(Refusal):
+    try:
         await finish_visit(setup)
+    except Busy:
+        raise
+    except Refusal:
+        pass
     return setup.state == SetupState.OPEN and await CardSetup.exists(id=setup.id, state__not=SetupState.OPEN)
 
 
@@ -86,22 +90,38 @@ async def finish_visit(setup: CardSetup) -> None:
 
     Raises a Refusal where the pledge can't be counted any more (its tier was taken meanwhile, the fund closed).
     """
-    card = await look_at_setup(setup)
     kind, _, number = setup.subject.partition(":")
-    if card is None or kind != "pledge":
+    refused: list[Refusal] = []
+
+    async def use(card: SavedCard) -> None:
+        refused.clear()
+        try:
+            await use_card(int(number), card.id)
+        except Busy:
+            raise
+        except Refusal as refusal:  # the card is saved all the same: she may choose another tier
+            refused.append(refusal)
+        await letting_go.mark_unused([card.id])
+
+    if kind != "pledge":
         return
-    try:
-        await use_card(int(number), card.id)
-    finally:
-        await atomic(letting_go.mark_unused)([card.id])
+    was_over = setup.state != SetupState.OPEN
+    card = await look_at_setup(setup, use)
+    if refused:
+        raise refused[0]
+    if card is not None and was_over and await Pledge.exists(id=int(number), state=PledgeState.STARTED):
+        await use_card(int(number), card.id)  # it could not be counted then; perhaps it can now
 
 
 async def use_card(pledge_id: int, card_id: int) -> None:
-    """Give a pledge a card: one that was only started is counted from now on; one that was declined is tried again at once."""
+    """Give a pledge a card: one that was only started is counted from now on; one that was declined is tried again at once.
+
+    Raises CardExhausted for the card that was declined, where it is not to be asked again.
+    """
     pledge = await Pledge.get(id=pledge_id)
     if pledge.state == PledgeState.STARTED:
         await _activate(pledge_id, card_id)
-    elif pledge.state in (PledgeState.ACTIVE, PledgeState.ERRORED) and pledge.card_id != card_id:
+    elif pledge.state == PledgeState.ERRORED or (pledge.state == PledgeState.ACTIVE and pledge.card_id != card_id):
         await _give_card(pledge_id, card_id)
 
 
@@ -128,6 +148,8 @@ async def _activate(pledge_id: int, card_id: int) -> None:
 async def _give_card(pledge_id: int, card_id: int) -> None:
     await counters.lock_one((await Pledge.get(id=pledge_id)).campaign_id)
     pledge = await Pledge.get(id=pledge_id)
+    if pledge.card_id == card_id and (pledge.next_charge_at is None or pledge.attempts >= rules.TRIES_MAX):
+        raise CardExhausted("This card is not asked again for this pledge. Please give another one.", field="card")
     if await _GIVE_CARD(pledge_id, card_id, clock.now_us()):
         await letting_go.mark_unused([pledge.card_id])
 
@@ -143,6 +165,10 @@ class CardNeeded(Refusal):
     pass
 
 
+class CardExhausted(Refusal):
+    """Its bank said never again, waits for its owner, or was asked as often as the networks allow."""
+
+
 @atomic
 async def forget_card(card: SavedCard) -> None:
     """Let a saved card go at its owner's wish. Raises CardNeeded while a live pledge counts on it."""
@@ -156,29 +182,30 @@ async def forget_card(card: SavedCard) -> None:
 
 @atomic
 async def amend_pledge(
-    pledge_id: int, *, person_id: int, tier_id: int | None, quantity: int, amount_minor: int, shown_as: str,
-    agreed: Wording | None = None,
-) -> None:  # fmt: skip
-    """Change tier, quantity or amount of a pledge in place; the seat is kept while tiers are swapped. agreed: what she was shown.
+    pledge_id: int, *, person_id: int, agreed: Wording | None = None, shown_as: str | None = None, **changes: int | None
+) -> None:
+    """Change a pledge in place; the seat is kept while tiers are swapped. agreed: what she was shown.
 
+    changes: any of tier_id (None: no reward), quantity and amount_minor; what is left out stays as it is, as does `shown_as`.
     Raises what making a pledge raises, PledgeNotChangeable once charging has begun, and GoalWouldBreak where less would take
     the fund below its goal in its last 24 hours. Raising is always open.
     """
-    found = await own_pledge(pledge_id, person_id)
-    want = _want(found, tier_id=tier_id, quantity=quantity, amount_minor=amount_minor)
-    standing = await standing_for(as_rows([_row(want)]), [want])
+    await counters.lock_one((await own_pledge(pledge_id, person_id)).campaign_id)
     pledge = await own_pledge(pledge_id, person_id)
+    want = _want(pledge, **changes)
+    standing = await standing_for(as_rows([_row(want)]), [want])
     if pledge.state not in CHANGEABLE:
         raise PledgeNotChangeable("This pledge can't be changed any more.")
     _decide_amendment(pledge, want, standing)
-    amended = await _AMEND(pledge_id, tier_id, quantity, amount_minor, shown_as, pledge.state)
+    how_shown = shown_as or pledge.shown_as
+    amended = await _AMEND(pledge_id, want.tier_id, want.quantity, want.amount_minor, how_shown, pledge.state)
     await terms.keep([agreed])
     await record_events(
         amended, to=pledge.state, because="amended by the fan", by_person_id=person_id, kind="amended",
         terms_hash=agreed.hash if agreed else None,
     )  # fmt: skip
     if pledge.state == PledgeState.ACTIVE:
-        await counters.add_to_campaigns([(pledge.campaign_id, amount_minor - pledge.amount_minor, 0)])
+        await counters.add_to_campaigns([(pledge.campaign_id, want.amount_minor - pledge.amount_minor, 0)])
         await counters.add_to_tiers(_places(pledge, want))
 
 
@@ -191,7 +218,8 @@ def _decide_amendment(pledge: Pledge, want: Want, standing: Standing) -> None:
         if more > 0:
             rules.refuse_sold_out(standing.tiers[tier_id], more)
     less_minor = pledge.amount_minor - want.amount_minor
-    rules.decide_sale(pledge.person_id, -less_minor, campaign, standing)
+    if less_minor < 0:
+        rules.decide_sale(pledge.person_id, -less_minor, campaign, standing)
     if pledge.state == PledgeState.ACTIVE:
         rules.refuse_breaking_the_goal(campaign, counters.needed_minor(campaign), less_minor, now)
 

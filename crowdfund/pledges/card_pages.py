@@ -20,6 +20,7 @@ from crowdfund.pledges.forms import NEW_CARD, CardForm, terms_shown
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import go_to_processor, redirect
 from crowdfund.web.routes import Handler, get, post, signed_in
@@ -35,7 +36,7 @@ def told_there(handler: Handler) -> Handler:
             raise
         except Refusal as refusal:
             pledge = request.path_params.get("pledge")
-            return redirect(request, f"/pledges/{pledge}" if pledge else "/money", ("bad", _(refusal.sentence)))
+            return redirect(request, f"/pledges/{pledge}" if pledge else "/money", ("bad", said(refusal)))
 
     return told
 
@@ -76,14 +77,14 @@ async def card_saved(request: Request) -> Response:
     """Back from Stripe's page. A hint like an event: what came of the visit is asked of Stripe."""
     pledge = await own(request)
     visit = request.query_params.get("visit", "")
-    number = int(visit) if visit.isascii() and visit.isdigit() and len(visit) < 20 else 0
+    number = int(visit) if visit.isascii() and visit.isdigit() and len(visit) < 19 else 0
     setup = await CardSetup.get_or_none(id=number, person_id=pledge.person_id, subject=f"pledge:{pledge.id}")
     if setup is None or setup.stripe_session_id is None:
         return redirect(request, pledge.path)
     try:
         await actions.finish_visit(setup)
     except Refusal as refusal:
-        return redirect(request, pledge.path, ("bad", _(refusal.sentence)))
+        return redirect(request, pledge.path, ("bad", said(refusal)))
     pledge = await own(request)
     if pledge.state == PledgeState.ACTIVE:
         return redirect(request, pledge.path, ("good", _("Thank you. Your card is saved, and your pledge counts.")))

@@ -43,7 +43,7 @@ _OWE = """
     INSERT INTO delivery (pledge_id, campaign_id, tier_id, state, asked_at)
     SELECT p.id, p.campaign_id, p.tier_id, 'awaiting_address', CAST($2 AS BIGINT)
     FROM pledge p JOIN tier t ON t.id = p.tier_id AND t.ships = 'post' JOIN campaign c ON c.id = p.campaign_id
-    WHERE p.{which} = $1 AND p.state = 'collected' AND c.state IN ('funded', 'delivering', 'completed')
+    WHERE p.{which} = $1 AND p.id > $4 AND p.state = 'collected' AND c.state IN ('funded', 'delivering', 'completed')
       AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.pledge_id = p.id)
     ORDER BY p.id LIMIT $3
     RETURNING pledge_id AS id"""
@@ -57,10 +57,15 @@ _EVENTS = Sql("""
 
 
 @atomic
-async def ask_for_addresses(campaign_id: int) -> int:
-    """Owe a delivery to the backers of shipped tiers of a funded fund, some hundred at a time; gives how many were asked."""
+async def ask_for_addresses(campaign_id: int, *, after_id: int = 0) -> int | None:
+    """Owe a delivery to the backers of shipped tiers of a funded fund, some hundred at a time.
+
+    after_id: the last pledge of the page before. Gives that of this one; none where nobody was left to ask.
+    """
     await counters.lock_one(campaign_id)
-    return await _ask(await _OWED_BY_FUND(campaign_id, clock.now_us(), CLAIM_MAX))
+    asked = await _OWED_BY_FUND(campaign_id, clock.now_us(), CLAIM_MAX, after_id)
+    await _ask(asked)
+    return max((row["id"] for row in asked), default=None)
 
 
 async def ask_late(pledge_id: int) -> int:
@@ -68,7 +73,7 @@ async def ask_late(pledge_id: int) -> int:
 
     In the transaction that collects it, its campaign locked. Before the verdict it does nothing: then all are asked.
     """
-    return await _ask(await _OWED_TO_PLEDGE(pledge_id, clock.now_us(), 1))
+    return await _ask(await _OWED_TO_PLEDGE(pledge_id, clock.now_us(), 1, 0))
 
 
 async def _ask(made: list[dict[str, Any]]) -> int:
@@ -78,7 +83,7 @@ async def _ask(made: list[dict[str, Any]]) -> int:
     for days in REMIND_AFTER_DAYS:
         due_at_us = clock.to_us(clock.now() + timedelta(days=days))
         reminders = [("address_missing", {"pledge": r["id"]}, f"address:{r['id']}:{days}") for r in made]
-        await outbox.enqueue_many(reminders, due_at_us=due_at_us)  # type: ignore[arg-type]
+        await outbox.enqueue_many(reminders, due_at_us=due_at_us)
     return len(made)
 
 

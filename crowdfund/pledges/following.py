@@ -5,7 +5,7 @@ from __future__ import annotations
 from crowdfund.database import Sql
 from crowdfund.payments import charges, stripe
 from crowdfund.payments.in_turn import in_turn
-from crowdfund.payments.models import Charge, ChargeState, Refund, RefundState
+from crowdfund.payments.models import Charge, ChargeState, Refund
 from crowdfund.pledges.actions import finish_setup
 from crowdfund.pledges.refunding import finish_refunds
 from crowdfund.pledges.settlement import finish_charge
@@ -14,6 +14,8 @@ from crowdfund.pledges.settlement import finish_charge
 _OPEN_VISITS = Sql("""
     SELECT stripe_session_id FROM card_setup WHERE state = 'open' AND stripe_session_id IS NOT NULL
     ORDER BY RANDOM() LIMIT 50""")
+_PENDING_REFUNDS = Sql("""
+    SELECT stripe_refund_id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NOT NULL ORDER BY RANDOM() LIMIT 100""")
 _BY_INTENT = Sql("SELECT id FROM charge WHERE stripe_payment_intent_id = $1")
 
 
@@ -37,8 +39,7 @@ async def finish_what_was_left(older_than_seconds: int = 60) -> int:
     Gives how much moved; what stays unknown waits for the next round.
     """
     moved = await in_turn(await charges.charges_left(older_than_seconds), lambda found: finish_charge(*found))
-    refunds = await Refund.filter(state=RefundState.PENDING, stripe_refund_id__not_isnull=True).limit(100)
-    moved += await in_turn([str(refund.stripe_refund_id) for refund in refunds], follow_refund)
+    moved += await in_turn([row["stripe_refund_id"] for row in await _PENDING_REFUNDS()], follow_refund)
     return moved + await in_turn([row["stripe_session_id"] for row in await _OPEN_VISITS()], finish_setup)
 
 

@@ -13,7 +13,7 @@ from crowdfund.pledges import deliveries
 from crowdfund.pledges.models import LIVE, MOVES, PledgeState
 
 _MOVE = Sql("""
-    UPDATE pledge SET state = $2, attempts = moved.attempts, next_charge_at = moved.next_charge_at
+    UPDATE pledge SET state = $2, attempts = COALESCE(moved.attempts, pledge.attempts), next_charge_at = moved.next_charge_at
     FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, value->>'state' AS state, CAST(value->>'attempts' AS BIGINT) AS attempts,
                  CAST(value->>'next_charge_at' AS BIGINT) AS next_charge_at FROM {rows}) AS moved
     WHERE pledge.id = moved.id AND pledge.state = moved.state
@@ -46,7 +46,7 @@ async def move_pledges(
         return []
     rows = [
         {
-            "id": p["id"], "state": p["state"], "attempts": p.get("attempts", 0), "next_charge_at": p.get("next_charge_at"),
+            "id": p["id"], "state": p["state"], "attempts": p.get("attempts"), "next_charge_at": p.get("next_charge_at"),
         }
         for p in asked
     ]  # fmt: skip

@@ -24,7 +24,7 @@ from crowdfund.pledges import actions, card_pages, deliveries, queries
 from crowdfund.pledges.card_pages import own, to_card_page, told_there
 from crowdfund.pledges.forms import NEW_CARD, NO_TIER, AddressForm, AmendForm, CardForm, PledgeForm, terms_shown
 from crowdfund.pledges.make import make_pledge
-from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.pledges.models import LIVE, Pledge, PledgeState
 from crowdfund.pledges.rules import NEW, AlreadyPledged, Want
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
@@ -93,6 +93,10 @@ async def create_pledge(request: Request) -> Response:
     )  # fmt: skip
     try:
         made = await make_pledge(want)
+        if made.again and made.state not in LIVE | {
+            PledgeState.STARTED
+        }:  # she took that one back, and sends the form again
+            made = await make_pledge(replace(want, id=new_id(), key=f"form:{token_urlsafe(16)}"))
     except Refusal as refusal:
         form.typed["key"] = token_urlsafe(16)  # nothing was made of this try: the next one is another wish
         mine = await queries.live_pledge(person.id, campaign.id) if isinstance(refusal, AlreadyPledged) else None

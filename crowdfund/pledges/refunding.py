@@ -33,15 +33,19 @@ class BankIsDeciding(Refusal):
 # What is left of a charge: less what was promised back, and what a bank took for good.
 _LEFT = """c.amount_minor - c.refunded_minor
     - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d WHERE d.charge_id = c.id AND d.state = 'lost')"""
+# From the charges of which not everything is promised back, by an index of them: no page reads what earlier ones promised.
+_OWES = (
+    f"c.state = 'succeeded' AND c.refunded_minor < c.amount_minor AND p.state IN ('collected', 'lost') AND {_LEFT} > 0"
+)
+_ITS_PLEDGE = "p.id = CASE WHEN c.subject LIKE 'pledge:%' THEN CAST(SUBSTR(c.subject, 8) AS BIGINT) END"
 _OWED = Sql(f"""
     SELECT c.id, c.subject, c.campaign_id, c.refunded_minor, c.currency, c.stripe_charge_id, CAST({_LEFT} AS BIGINT) AS left_minor
-    FROM charge c JOIN pledge p ON p.campaign_id = $1 AND c.subject = 'pledge:' || CAST(p.id AS TEXT)
-    WHERE c.campaign_id = $1 AND c.state = 'succeeded' AND p.state IN ('collected', 'lost') AND {_LEFT} > 0
+    FROM charge c JOIN pledge p ON {_ITS_PLEDGE}
+    WHERE c.campaign_id = $1 AND {_OWES}
     ORDER BY c.id LIMIT $2""")  # noqa: S608
 _WITH_REFUNDS_OWED = Sql(f"""
     SELECT f.id FROM campaign f WHERE f.state = 'failed'
-      AND EXISTS (SELECT 1 FROM pledge p JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT)
-                  WHERE p.campaign_id = f.id AND p.state IN ('collected', 'lost') AND c.state = 'succeeded' AND {_LEFT} > 0)
+      AND EXISTS (SELECT 1 FROM charge c JOIN pledge p ON {_ITS_PLEDGE} WHERE c.campaign_id = f.id AND {_OWES})
     ORDER BY f.ended_at LIMIT 50""")  # noqa: S608
 _UNDER_DISPUTE = Sql("""
     SELECT d.id FROM refund r JOIN dispute d ON d.charge_id = r.charge_id
@@ -98,9 +102,8 @@ async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str
     left_minor = charge.amount_minor - charge.refunded_minor
     wanted_minor = left_minor if amount_minor is None else amount_minor
     if not 0 < wanted_minor <= left_minor:
-        raise refunds.RefundTooLarge(
-            f"At most {money.show(left_minor, charge.currency)} is left to refund.", field="amount"
-        )
+        left = money.Amount(left_minor, charge.currency)
+        raise refunds.RefundTooLarge("At most {left} is left to refund.", field="amount", left=left)
     campaign = await Campaign.get(id=pledge.campaign_id)
     intent = RefundIntent(
         charge_id=charge.id, subject=charge.subject, campaign_id=campaign.id, amount_minor=wanted_minor,
@@ -137,23 +140,23 @@ async def finish_refunds(outcomes: list[Sent]) -> int:
     await _count(
         [*((r.campaign_id, r.amount_minor) for r in back), *((r.campaign_id, -r.amount_minor) for r in returned)]
     )
-    await _end_pledges(refund.subject for refund in back)
+    await end_refunded(refund.subject for refund in back)
     await outbox.enqueue_many([("refund_sent", {"refund": r.id}, f"refund_sent:{r.id}") for r in back])
     return len(ended)
 
 
 @atomic
-async def pay_another_way(refund_id: int, *, reason: str, paid_from: Account | None = None) -> None:
-    """A failed refund has reached its fan after all: by our bank, if no other account is told, or by hers.
+async def pay_another_way(refund_id: int, *, note: str, paid_from: Account | None = None) -> None:
+    """A failed refund has reached its fan after all: by our bank, if no other account is told, or by hers. note: for staff.
 
     Raises BankIsDeciding while her bank may still give her the same money, Refusal where the refund doesn't wait for that.
     """
     await _lock_campaigns([refund_id])
     if await _UNDER_DISPUTE.value(refund_id):
         raise BankIsDeciding("Her bank is deciding about this payment. Wait for it, or she may get her money twice.")
-    paid = await refunds.pay_another_way(refund_id, reason=reason, paid_from=paid_from)
+    paid = await refunds.pay_another_way(refund_id, note=note, paid_from=paid_from)
     await _count([(paid.campaign_id, paid.amount_minor)])
-    await _end_pledges([paid.subject])
+    await end_refunded([paid.subject])
 
 
 async def _lock_campaigns(refund_ids: Iterable[int]) -> None:
@@ -170,7 +173,7 @@ async def _count(given_back: Iterable[tuple[int, int]]) -> None:
         await _REFUNDED(as_rows({"id": i, "minor": m} for i, m in minor.items()))
 
 
-async def _end_pledges(subjects: Iterable[str]) -> None:
+async def end_refunded(subjects: Iterable[str]) -> None:
     """Those of these pledges whose money is all back are refunded."""
     pledges = [{"id": int(subject.removeprefix("pledge:"))} for subject in subjects]
     if pledges:

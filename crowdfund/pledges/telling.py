@@ -20,7 +20,7 @@ WAITING_MAX = 500  # jobs: no more letters are asked for than are written
 RUSH_EVENTS, RUSH_US = 200, 1_000_000  # while so many come in that time letters wait: the same hands would write them
 RUSH_WAIT_US = 600_000_000  # but not for longer than that
 ALL_ENDED_US = (
-    60_000_000  # no transaction is under way for so long: statements, locks and idle ones have timeouts below it
+    600_000_000  # a transaction is a few statements, each ended by its timeout: none is under way for so long
 )
 
 _FIRST, _SECOND = "letters about pledges", "letters about pledges, a second look"

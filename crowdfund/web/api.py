@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -54,6 +54,7 @@ PublicId = Annotated[str, StringConstraints(pattern=r"^[0-9a-hjkmnp-tv-z]{13}$")
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 ChargeMinor = Annotated[int, Field(gt=0, le=CHARGE_MAX_MINOR)]
 AmountMinor = Annotated[int, Field(ge=0, le=AMOUNT_MAX_MINOR)]
+Moment = Annotated[AwareDatetime, Field(ge=clock.FIRST_MOMENT, lt=clock.LAST_MOMENT)]
 
 
 class In(BaseModel):
@@ -112,8 +113,8 @@ class BadFilter(Refusal):
 
     status_code = 400
 
-    def __init__(self, sentence: str, code: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, code: str, **values: str) -> None:
+        super().__init__(sentence, **values)
         self._code = code
 
     @property
@@ -241,12 +242,13 @@ class Filter:
         if asked is None:
             return self.default
         if self.choices and asked not in self.choices:
-            raise BadFilter(f"{self.name} is one of {', '.join(self.choices)}.", f"unknown_{self.name}")
+            choices = ", ".join(self.choices)
+            raise BadFilter("{name} is one of {choices}.", f"unknown_{self.name}", name=self.name, choices=choices)
         asked = asked.strip()
         if self.needed and not asked:
-            raise BadFilter(f"{self.name} is needed here.", f"bad_{self.name}")
+            raise BadFilter("{name} is needed here.", f"bad_{self.name}", name=self.name)
         if len(asked) > self.length_max or not re.fullmatch(self.pattern, asked, re.ASCII):
-            raise BadFilter(f"{self.name} is not what this list takes.", f"bad_{self.name}")
+            raise BadFilter("{name} is not what this list takes.", f"bad_{self.name}", name=self.name)
         return asked
 
 

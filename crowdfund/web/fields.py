@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from starlette.datastructures import FormData, UploadFile
 
+from crowdfund import clock
 from crowdfund import money as amounts
-from crowdfund.web.i18n import _, lazy, locale
+from crowdfund.web.formats import said
+from crowdfund.web.i18n import _, locale
 
 if TYPE_CHECKING:
     from crowdfund.web.form import Form
@@ -139,15 +141,6 @@ def password(*, new: bool = False) -> Field[str]:
     return Field(understand, hidden=True, keep_spaces=True)
 
 
-_AMOUNTS = {
-    "negative": lazy("An amount can't be less than zero."),
-    "too_large": lazy("That amount is too large."),
-    "grouped": lazy("Please leave out what separates the thousands, as in %(example)s."),
-    "decimals": lazy("That has more decimals than this currency. Please write it like %(example)s."),
-    "digits": lazy("Please write the amount in plain digits, like %(example)s."),
-}
-
-
 def money(
     currency: str | None = None,
     *,
@@ -161,7 +154,7 @@ def money(
         try:
             amount_minor = amounts.understand(_needed(typed), code)
         except amounts.AmountNotUnderstood as refusal:
-            raise Wrong(str(_AMOUNTS[refusal.why]) % {"example": refusal.example}) from None
+            raise Wrong(said(refusal)) from None
         least_minor = min_minor(code) if callable(min_minor) else min_minor
         if amount_minor < least_minor:
             raise Wrong(_("The least is %(least)s.") % {"least": amounts.show(least_minor, code, locale())})
@@ -210,13 +203,19 @@ def must_tick(sentence: str) -> Field[bool]:
     return Field(understand)
 
 
+def _in_our_time(moment: datetime) -> datetime:
+    if not clock.FIRST_MOMENT <= moment < clock.LAST_MOMENT:
+        raise ValueError(moment)
+    return moment
+
+
 def instant() -> Field[datetime]:
     """A date and a time as `datetime-local` sends them, meant as UTC."""
 
     def understand(typed: str, form: Form) -> datetime:
         match = _INSTANT.fullmatch(_needed(typed))
         try:
-            return datetime(*(int(part) for part in (match or _never()).groups("0")), tzinfo=UTC)  # type: ignore[misc, arg-type]
+            return _in_our_time(datetime(*(int(part) for part in (match or _never()).groups("0")), tzinfo=UTC))  # type: ignore[misc, arg-type]
         except ValueError:
             raise Wrong(_("Please choose a date and a time, like 2027-03-31T18:00.")) from None
 
@@ -229,7 +228,7 @@ def day() -> Field[datetime]:
     def understand(typed: str, form: Form) -> datetime:
         match = _DAY.fullmatch(_needed(typed))
         try:
-            return datetime(*(int(part) for part in (match or _never()).groups()), tzinfo=UTC)  # type: ignore[misc, arg-type]
+            return _in_our_time(datetime(*(int(part) for part in (match or _never()).groups()), tzinfo=UTC))  # type: ignore[misc, arg-type]
         except ValueError:
             raise Wrong(_("Please choose a date, like 2027-03-31.")) from None
 

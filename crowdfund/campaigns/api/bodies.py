@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from crowdfund.campaigns.forms import RISKS_MAX, SHARES_MAX, TAGLINE_MAX
 from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX, STORY_MIN
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.money import AMOUNT_MAX_MINOR
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, Moment, PublicId
 
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
@@ -58,8 +58,8 @@ class ContentIn(In):
     story: Story = ""
     risks: Risks = ""
     budget: Annotated[list[BudgetLineIn], Field(max_length=BUDGET_LINES_MAX, default_factory=list)]
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
     rule: Literal["strict", "threshold", "flexible"] = "strict"
     threshold_bps: Annotated[int, Field(ge=5_000, le=10_000)] = 10_000
     share_price_minor: ChargeMinor | None = None
@@ -74,8 +74,8 @@ class TierIn(In):
     price_minor: ChargeMinor
     size: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     per_fan_max: Annotated[int, Field(ge=1, le=100)] = 1
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
     ships: Literal["nothing", "post"] = "nothing"
     delivers_on: Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")] = ""
 
@@ -83,8 +83,8 @@ class TierIn(In):
 class ScheduleIn(In):
     """opens_at left out: shown from now on, opened by its makers."""
 
-    closes_at: AwareDatetime
-    opens_at: AwareDatetime | None = None
+    closes_at: Moment
+    opens_at: Moment | None = None
 
 
 class UpdateIn(In):

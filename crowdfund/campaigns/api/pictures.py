@@ -45,12 +45,13 @@ async def _kept(request: Request, what: list[object], use: Callable[[int], Await
         return before
     picture, image_id = await images.read_picture(content), new_id()
     await images.keep(image_id, picture)
-    kept = 0
     try:
         kept = await pictures.use_once(image_id, (picture.width, picture.height), by=by, key=key, wish=wish, use=use)
-    finally:
-        if kept != image_id:  # refused, or the same request was faster in another process
-            await images.drop(image_id)
+    except Exception:  # not where the asker went away: then it is put to its use all the same
+        await images.drop(image_id)
+        raise
+    if kept != image_id:  # the same request was faster in another process
+        await images.drop(image_id)
     return kept
 
 

@@ -25,7 +25,6 @@ from crowdfund.campaigns.once import add_tier_once, make_campaign_once
 from crowdfund.campaigns.versions import rewrite_page
 from crowdfund.people.api.own import no_such_organisation, own_organisation, role_in
 from crowdfund.people.models import Organisation, Role
-from crowdfund.titles.models import Title
 from crowdfund.web import api
 from crowdfund.web.routes import bearer, get, post
 
@@ -64,11 +63,10 @@ async def create_campaign(request: Request, body: CampaignIn) -> DraftOut:
 async def write_content(request: Request, body: ContentIn) -> DraftOut:
     """Change what a draft says: all of it at once. Its picture stays."""
     campaign = await own_campaign(request)
-    title = await Title.get(id=campaign.title_id)
     content = Content(
         name=body.name, tagline=body.tagline, story=body.story, risks=body.risks,
         budget=[(line.name, line.amount_minor) for line in body.budget], opens_at=body.opens_at, closes_at=body.closes_at,
-        rule=Rule(body.rule), threshold_bps=body.threshold_bps, image_id=title.image_id,
+        rule=Rule(body.rule), threshold_bps=body.threshold_bps, image_id=None,
         share_price_minor=body.share_price_minor, shares_per_fan_max=body.shares_per_fan_max,
     )  # fmt: skip
     await actions.write(campaign.id, content, by=request.state.person.id)

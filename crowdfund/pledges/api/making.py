@@ -78,7 +78,7 @@ def _want(pledge: PledgeIn, person_id: int, request_key: str, position: int, wis
 
 def _made(pledge: PledgeIn, made: Made) -> dict[str, Any]:
     return {
-        "id": public(made.id), "state": made.state, "campaign": pledge.campaign, "tier": pledge.tier or None,
+        "id": public(made.id), "state": made.state, "campaign": pledge.campaign, "tier": public(made.tier_id) if made.tier_id else None,
         "quantity": made.quantity, "amount_minor": made.amount_minor, "currency": made.currency,
     }  # fmt: skip
 

@@ -45,19 +45,17 @@ async def show_pledge(request: Request) -> PledgeOut:
 async def amend_pledge(request: Request, body: AmendIn) -> PledgeOut:
     """Change tier, quantity, amount or name while the fund is open. What is left out stays; a tier of null is none."""
     pledge, said = await own(request), body.model_fields_set
-    tier_id = pledge.tier_id
+    changes: dict[str, int | None] = {
+        name: getattr(body, name) for name in ("quantity", "amount_minor") if name in said
+    }
     if "tier" in said:
         missing = NoSuchTier("There is no such tier in this fund.", field="tier")
-        tier_id = api.known_id(body.tier, missing) if body.tier is not None else None
-    shown_as = pledge.shown_as
-    if "anonymous" in said:
-        shown_as = "nobody" if body.anonymous else "name"
+        changes["tier_id"] = api.known_id(body.tier, missing) if body.tier is not None else None
+    shown_as = ("nobody" if body.anonymous else "name") if "anonymous" in said else None
     if said:
         await actions.amend_pledge(
-            pledge.id, person_id=pledge.person_id, tier_id=tier_id, shown_as=shown_as, agreed=terms_shown(),
-            quantity=body.quantity if "quantity" in said else pledge.quantity,
-            amount_minor=body.amount_minor if "amount_minor" in said else pledge.amount_minor,
-        )  # fmt: skip
+            pledge.id, person_id=pledge.person_id, shown_as=shown_as, agreed=terms_shown(), **changes
+        )
     return await as_it_is(pledge)
 
 
