@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from decimal import Decimal
+from typing import Any
 
 from babel import Locale, numbers
 
-from crowdfund.refusal import Invalid
+from crowdfund.refusal import Invalid, Sentence
 
 # One charge is at most eight digits (Stripe docs, read 2026-11); any stored amount stays far from where SQLite's SUM overflows.
 CHARGE_MAX_MINOR = 99_999_999
@@ -33,8 +35,19 @@ class AmountNotUnderstood(Invalid):
     """
 
     def __init__(self, sentence: str, why: str, example: str) -> None:
-        super().__init__(sentence, field="amount")
+        super().__init__(sentence, field="amount", example=example)
         self.why, self.example = why, example
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount as a value of a sentence: each reader sees it as her language writes it, a program in English."""
+
+    amount_minor: int
+    currency: str
+
+    def __str__(self) -> str:
+        return show(self.amount_minor, self.currency)
 
 
 def digits_of(currency: str) -> int:
@@ -83,12 +96,13 @@ def _not_understood(text: str, currency: str) -> AmountNotUnderstood:
         return AmountNotUnderstood("That amount is too large.", "too_large", example)
     if _GROUPED.fullmatch(text):
         return AmountNotUnderstood(
-            f"Please leave out what separates the thousands, as in {plain(1000 * 10**digits, currency)}.",
+            "Please leave out what separates the thousands, as in {example}.",
             "grouped", plain(1000 * 10**digits, currency),
         )  # fmt: skip
     if _AMOUNT.fullmatch(text):
-        return AmountNotUnderstood(f"{currency} has fewer decimals: write it like {example}.", "decimals", example)
-    return AmountNotUnderstood(f"Please write the amount in plain digits, like {example}.", "digits", example)
+        sentence = "That has more decimals than this currency. Please write it like {example}."
+        return AmountNotUnderstood(sentence, "decimals", example)
+    return AmountNotUnderstood("Please write the amount in plain digits, like {example}.", "digits", example)
 
 
 def plain(amount_minor: int, currency: str) -> str:
@@ -109,6 +123,20 @@ def show(amount_minor: int, currency: str, locale: str = "en", *, short: bool = 
             exact, currency, pattern.replace(".00", ""), locale, currency_digits=False, decimal_quantization=False
         )
     return numbers.format_currency(exact, currency, pattern, locale)
+
+
+def keepable(sentence: Sentence) -> dict[str, Any]:
+    """A sentence as the payload of a job keeps it, until its reader is known; `kept` gives it back."""
+    values = {name: astuple(v) if isinstance(v, Amount) else v for name, v in sentence.values.items()}
+    return {"text": sentence.text, "one": sentence.one, "values": values}
+
+
+def kept(told: Mapping[str, Any] | str) -> Sentence:
+    """told: what `keepable` gave, or words without values."""
+    if isinstance(told, str):
+        return Sentence(told)
+    values = {name: Amount(*v) if isinstance(v, list) else v for name, v in told["values"].items()}
+    return Sentence(told["text"], told["one"], values)
 
 
 def share_minor(amount_minor: int, bps: int) -> int:

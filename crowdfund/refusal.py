@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What a person reads, with a place like `{days}` for each value: put together where the reader's language is known.
+
+    one: how it goes where the value `num` is 1; else, and where it is empty, `text` counts.
+    """
+
+    text: str
+    one: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """In English, for programs and logs."""
+        text = self.one if self.one and self.values["num"] == 1 else self.text
+        return text.format(**self.values) if self.values else text
 
 
 class Refusal(Exception):
     """Raised beside the action that says no; the web answers it as a page or as problem+json.
 
-    sentence: what the person reads. field: the form field it belongs to, where there is one.
+    sentence: what the person reads, with places for the values; it is always written out, so that it can be translated.
+    field: the form field it belongs to, where there is one. one, values: as in Sentence.
     """
 
     status_code: ClassVar[int] = 409
     retry_after_seconds: int | None = None
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, sentence: str | Sentence, *, field: str | None = None, one: str = "", **values: Any) -> None:
+        self.words = sentence if isinstance(sentence, Sentence) else Sentence(sentence, one, values)
+        self.sentence = str(self.words)
+        super().__init__(self.sentence)
         self.field = field
 
     @property

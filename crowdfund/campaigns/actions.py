@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from crowdfund import clock
+from crowdfund import clock, money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import (
     EDITABLE,
@@ -38,7 +38,7 @@ from crowdfund.database.moves import MoveRefused, move
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.people.audit import record
 from crowdfund.people.models import Organisation
-from crowdfund.refusal import Invalid, Refusal
+from crowdfund.refusal import Busy, Invalid, Refusal, Sentence
 from crowdfund.settings import current
 from crowdfund.titles.drawing import drawing_of, redrawn
 from crowdfund.titles.models import Title
@@ -50,7 +50,7 @@ class NotReady(Invalid):
     """A campaign lacks something; `missing` says what."""
 
     def __init__(self, missing: Sequence[Missing]) -> None:
-        super().__init__(missing[0].sentence, field=missing[0].field)
+        super().__init__(missing[0].words, field=missing[0].field)
         self.missing = list(missing)
         self.errors = [one.told for one in missing]
 
@@ -92,7 +92,7 @@ class Content:
 async def make_campaign(organisation: Organisation, *, name: str, currency: str, by: int) -> Campaign:
     """A new draft, on a title of its own. Raises Invalid where the currency is not offered."""
     if currency not in current().currencies:
-        raise Invalid(f"Funds are kept in {', '.join(current().currencies)}.", field="currency")
+        raise Invalid("Funds are kept in {currencies}.", field="currency", currencies=", ".join(current().currencies))
     now, campaign_id, title_id = clock.now(), new_id(), new_id()
     title = await Title.create(
         id=title_id,
@@ -168,6 +168,7 @@ async def write(campaign_id: int, content: Content, *, by: int, seen_at: datetim
 @atomic
 async def drop_image(campaign_id: int) -> None:
     """Take the makers' picture away, so that the site draws one again. Raises NotEditable once people can see it."""
+    await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state not in EDITABLE:
         raise NotEditable("The picture of a fund that people can see stays.")
@@ -202,6 +203,7 @@ async def _move(campaign: Campaign, to: CampaignState, because: str, by: int | N
 @atomic
 async def submit(campaign_id: int, *, by: int) -> None:
     """Hand a draft to the reviewers. Raises NotReady with all that is missing; RemarksOpen until each remark is answered."""
+    await counters.lock_one(campaign_id)  # nobody empties it between the look and the move
     campaign = await Campaign.get(id=campaign_id)
     missing = await missing_in(campaign)
     if missing:
@@ -219,6 +221,7 @@ async def take_back(campaign_id: int, *, by: int) -> None:
 
 @atomic
 async def remark(campaign_id: int, text: str, *, by: int) -> ReviewRemark:
+    await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state != CampaignState.SUBMITTED:
         raise Refusal("Remarks are for a campaign under review.")
@@ -231,7 +234,7 @@ async def remark(campaign_id: int, text: str, *, by: int) -> ReviewRemark:
 async def answer_remark(remark_id: int, answer: str, *, by: int) -> None:
     found = await ReviewRemark.get(id=remark_id)
     campaign = await Campaign.get(id=found.campaign_id)
-    if campaign.state not in (CampaignState.CHANGES_REQUESTED, CampaignState.SUBMITTED):
+    if campaign.state not in EDITABLE | {CampaignState.SUBMITTED}:
         raise Refusal("The review of this campaign is over.")
     await ReviewRemark.filter(id=remark_id).update(answer=answer, answered_by_id=by, answered_at=clock.now())
 
@@ -262,9 +265,11 @@ async def announce(campaign_id: int, *, opens_at: datetime | None, by: int) -> N
 
 @atomic
 async def launch(campaign_id: int, *, by: int | None) -> None:
-    """Open the fund: pledges can be made from now until it closes."""
+    """Open the fund: pledges can be made from now until it closes. by None: because its hour has come."""
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
+    if by is None and (campaign.opens_at is None or campaign.opens_at > clock.now()):
+        return  # its makers chose another day meanwhile
     if campaign.state not in (CampaignState.APPROVED, CampaignState.PRELAUNCH):  # a paused fund is not launched again
         raise MoveRefused("Only an approved campaign can be launched, and only once.")
     if not (await Organisation.get(id=campaign.organisation_id)).is_verified:
@@ -291,7 +296,7 @@ def _refuse_dates(campaign: Campaign, opens_at: datetime) -> None:
     if campaign.closes_at is None or campaign.closes_at <= opens_at:
         raise Refusal("The closing date has passed. Ask for a new one before you launch.", field="closes_at")
     if (campaign.closes_at - opens_at).days > DAYS_MAX:
-        raise Refusal(f"It would be open for more than {DAYS_MAX} days.", field="opens_at")
+        raise Refusal("It would be open for more than {days} days.", field="opens_at", days=DAYS_MAX)
 
 
 async def open_due() -> int:
@@ -305,18 +310,20 @@ async def open_due() -> int:
 async def _open(campaign_id: int) -> bool:
     try:
         await launch(campaign_id, by=None)
+    except Busy:  # no answer about this fund: it is tried again
+        raise
     except Refusal as refusal:
-        return await _put_off(campaign_id, refusal.sentence)
+        return await _put_off(campaign_id, refusal.words)
     return True
 
 
 @atomic
-async def _put_off(campaign_id: int, why: str) -> bool:
+async def _put_off(campaign_id: int, why: Sentence) -> bool:
     """A fund that can't open at its hour waits for its makers, who are told why; nobody tries it again and again."""
     if not await Campaign.filter(id=campaign_id, state=CampaignState.PRELAUNCH).update(opens_at=None):
         return False
     key = f"launch_put_off:{campaign_id}:{clock.now_us()}"
-    await outbox.enqueue("launch_put_off", {"campaign": campaign_id, "why": why}, key=key)
+    await outbox.enqueue("launch_put_off", {"campaign": campaign_id, "why": money.keepable(why)}, key=key)
     return True
 
 

@@ -15,6 +15,7 @@ from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.settings import current
 from crowdfund.web import fields
 from crowdfund.web.form import Form
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.lines import money_lines
 from crowdfund.web.rate_limit import Limit
@@ -166,9 +167,9 @@ class SaleForm(Form):
 
     def check(self) -> None:
         try:
-            self.most_minor = money.parse(self.most, self.currency)
+            self.most_minor = money.understand(self.most, self.currency)
         except money.AmountNotUnderstood as refusal:
-            self.refuse("most", _(refusal.sentence))
+            self.refuse("most", said(refusal))
 
 
 class JoinForm(Form):

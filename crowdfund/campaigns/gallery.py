@@ -37,10 +37,13 @@ async def add_picture(campaign_id: int, image_id: int, *, alt: str, by: int) -> 
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state not in CHANGEABLE:
         raise NotEditable("This page can't be changed any more. Publish an update instead.")
+    await Image.filter(id=image_id).update(alt=alt)
+    if await CampaignImage.exists(campaign_id=campaign_id, image_id=image_id):  # the same form came again
+        return
     position = await CampaignImage.filter(campaign_id=campaign_id).count()
     if position >= PICTURES_MAX:
-        raise TooManyPictures(f"A story can have at most {PICTURES_MAX} pictures. Delete one first.", field="picture")
-    await Image.filter(id=image_id).update(alt=alt)
+        sentence = "A story can have at most {most} pictures. Delete one first."
+        raise TooManyPictures(sentence, field="picture", most=PICTURES_MAX)
     await CampaignImage.create(campaign_id=campaign_id, image_id=image_id, position=position)
     await record("picture_added", f"campaign:{campaign_id}", by=by, after={"alt": alt})
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from crowdfund import money
-from crowdfund.refusal import Invalid
+from crowdfund.refusal import Invalid, Sentence
 
 DAYS_MAX = 90
-TIERS_MAX = 40
 SETTLE_DAYS = 7  # after the close, in which a card that was refused can be mended
 LAST_HOURS = timedelta(hours=24)  # before the close, in which no fan may take a fund below its goal
+TIERS_MAX = 40
 BUDGET_LINES_MAX = 30
 STORY_MIN = 200
 STORY_MAX = 50_000
@@ -23,15 +24,20 @@ STORY_MAX = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something a campaign lacks: the field it belongs to, and a sentence for its producer."""
+    """Something a campaign lacks: the field it belongs to, and a sentence for its producer, with places for the values."""
 
     field: str
-    sentence: str
+    text: str
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def words(self) -> Sentence:
+        return Sentence(self.text, values=self.values)
 
     @property
     def told(self) -> dict[str, str]:
         """As a program reads it among the errors of an answer."""
-        return {"field": self.field, "sentence": self.sentence}
+        return {"field": self.field, "sentence": str(self.words)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def what_is_missing(draft: Draft, now: datetime) -> list[Missing]:
     if not draft.tagline:
         missing.append(Missing("tagline", "Say in one line what it is."))
     if len(draft.story) < STORY_MIN:
-        missing.append(Missing("story", f"Tell the story: at least {STORY_MIN} characters."))
+        missing.append(Missing("story", "Tell the story: at least {least} characters.", {"least": STORY_MIN}))
     if not draft.budget_minor:
         missing.append(Missing("budget", "Say what the money is for: the goal is the sum of these lines."))
     elif sum(draft.budget_minor) < money.charge_min_minor(draft.currency):
@@ -82,7 +88,7 @@ def _dates(draft: Draft, now: datetime) -> list[Missing]:
     if draft.closes_at <= opens_at + timedelta(hours=1):
         return [Missing("closes_at", "It has to be open for at least an hour.")]
     if draft.closes_at > opens_at + timedelta(days=DAYS_MAX):
-        return [Missing("closes_at", f"It may be open for at most {DAYS_MAX} days.")]
+        return [Missing("closes_at", "It may be open for at most {days} days.", {"days": DAYS_MAX})]
     sentences = dict.fromkeys(never_in_time(tier, draft.closes_at) for tier in draft.tiers)
     return [Missing("tiers", sentence) for sentence in sentences if sentence]
 
@@ -90,7 +96,8 @@ def _dates(draft: Draft, now: datetime) -> list[Missing]:
 def refuse_tier_content(price_minor: int, currency: str, opens_at: datetime | None, closes_at: datetime | None) -> None:
     """Raises Invalid for a tier that nobody could be charged for, or could ever take."""
     if price_minor < (least_minor := money.charge_min_minor(currency)):
-        raise Invalid(f"The least that can be charged is {money.show(least_minor, currency)}.", field="price")
+        least = money.Amount(least_minor, currency)
+        raise Invalid("The least that can be charged is {least}.", field="price", least=least)
     if opens_at and closes_at and closes_at <= opens_at:
         raise Invalid("It has to close after it opens.", field="closes_at")
 
@@ -158,10 +165,12 @@ def refuse_shares(price_minor: int | None, per_fan_max: int | None, currency: st
     if price_minor is None or per_fan_max is None or per_fan_max < 1:
         raise Invalid("A share has a price, and there is a most that one fan can have.", field="share_price")
     if price_minor < (least_minor := money.charge_min_minor(currency)):
-        raise Invalid(f"The least that can be charged is {money.show(least_minor, currency)}.", field="share_price")
+        least = money.Amount(least_minor, currency)
+        raise Invalid("The least that can be charged is {least}.", field="share_price", least=least)
     if price_minor * per_fan_max > money.CHARGE_MAX_MINOR:
-        most = money.show(money.CHARGE_MAX_MINOR, currency)
-        raise Invalid(f"All shares of one fan are one charge, and that can be at most {most}.", field="shares_max")
+        most = money.Amount(money.CHARGE_MAX_MINOR, currency)
+        sentence = "All shares of one fan are one charge, and that can be at most {most}."
+        raise Invalid(sentence, field="shares_max", most=most)
 
 
 def refuse_content(goal_minor: int, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:

@@ -45,9 +45,11 @@ async def make_sale(*, name: str, currency: str, amount_per_fan_max_minor: int, 
     Raises Invalid for a currency that is not offered, and for less than a single charge can be.
     """
     if currency not in current().currencies:
-        raise Invalid(f"Funds are kept in {', '.join(current().currencies)}.", field="currency")
+        offered = ", ".join(current().currencies)
+        raise Invalid("Funds are kept in {currencies}.", field="currency", currencies=offered)
     if amount_per_fan_max_minor < (least_minor := money.charge_min_minor(currency)):
-        raise Invalid(f"The least that can be charged is {money.show(least_minor, currency)}.", field="most")
+        least = money.Amount(least_minor, currency)
+        raise Invalid("The least that can be charged is {least}.", field="most", least=least)
     sale_id = new_id()
     slug = slug_of(name, public(sale_id))
     if await Sale.exists(slug=slug):
@@ -69,7 +71,8 @@ async def join_sale(campaign_id: int, sale_id: int, *, by: int) -> None:
     if campaign.sale_id is not None:
         raise Refusal("This fund is in another sale. Take it out there first.", field="campaign")
     if campaign.currency != sale.currency:
-        raise Invalid(f"This sale is kept in {sale.currency}, this fund in {campaign.currency}.", field="campaign")
+        sentence = "This sale is kept in {currency}, this fund in {other}."
+        raise Invalid(sentence, field="campaign", currency=sale.currency, other=campaign.currency)
     refuse_cap(sale, campaign.share_price_minor)
     await Campaign.filter(id=campaign_id).update(sale_id=sale_id)
     await record("sale_joined", f"campaign:{campaign_id}", by=by, after={"sale": sale.name})
@@ -88,8 +91,9 @@ async def leave_sale(campaign_id: int, sale_id: int, *, by: int) -> None:
 def refuse_cap(sale: Sale, share_price_minor: int | None) -> None:
     """Raises CapTooSmall where one share costs more than a fan may give to the whole sale."""
     if share_price_minor is not None and share_price_minor > sale.amount_per_fan_max_minor:
-        most = money.show(sale.amount_per_fan_max_minor, sale.currency)
-        raise CapTooSmall(f"One share costs more than the {most} that a fan can give to the sale.", field="share_price")
+        most = money.Amount(sale.amount_per_fan_max_minor, sale.currency)
+        sentence = "One share costs more than the {most} that a fan can give to the sale."
+        raise CapTooSmall(sentence, field="share_price", most=most)
 
 
 async def _before_it_opens(campaign_id: int) -> Campaign:

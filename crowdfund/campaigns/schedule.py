@@ -45,7 +45,7 @@ def _refuse(opens_at: datetime | None, closes_at: datetime) -> None:
     if closes_at < start + timedelta(hours=1):
         raise Invalid("It has to be open for at least an hour.", field="closes_at")
     if closes_at > start + timedelta(days=DAYS_MAX):
-        raise Invalid(f"It may be open for at most {DAYS_MAX} days.", field="closes_at")
+        raise Invalid("It may be open for at most {days} days.", field="closes_at", days=DAYS_MAX)
 
 
 def _text(instant: datetime | None) -> str | None:

@@ -21,7 +21,7 @@ class PromiseBroken(Refusal):
     """A change would take back what fans have taken; `broken` says all that it would."""
 
     def __init__(self, broken: Sequence[Missing]) -> None:
-        super().__init__(broken[0].sentence, field=broken[0].field)
+        super().__init__(broken[0].words, field=broken[0].field)
         self.broken = list(broken)
         self.errors = [one.told for one in broken]
 
@@ -49,7 +49,7 @@ async def add_tier(campaign_id: int, content: TierContent, *, by: int) -> Tier:
     refuse_tier_dates(content, None, campaign.closes_at, clock.now())
     position = await Tier.filter(campaign_id=campaign_id).count()
     if position >= TIERS_MAX:
-        raise Refusal(f"At most {TIERS_MAX} tiers: more than that nobody reads.")
+        raise Refusal("At most {most} tiers: more than that nobody reads.", most=TIERS_MAX)
     tier = await Tier.create(id=new_id(), campaign_id=campaign_id, position=position, **_columns(content))
     await record(
         "tier_added", f"campaign:{campaign.id}", by=by, after={"tier": content.name, "price": content.price_minor}

@@ -16,6 +16,7 @@ from crowdfund.desk.campaign import draw, view_of
 from crowdfund.people.queries import members_of
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.form import Form
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, staff
@@ -74,7 +75,7 @@ async def preview(request: Request) -> Response:
 
 def _said_no(request: Request, campaign: Campaign, refusal: Refusal) -> Response:
     """Somebody else decided meanwhile: the page as it is now, with the sentence on top."""
-    return redirect(request, f"/staff{campaign.path}", ("bad", _(refusal.sentence)))
+    return redirect(request, f"/staff{campaign.path}", ("bad", said(refusal)))
 
 
 async def remark(request: Request) -> Response:

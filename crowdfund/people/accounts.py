@@ -222,7 +222,7 @@ async def make_staff(email: str, role: StaffRole | None) -> Person:
     """Let somebody help run the site, or no longer; with the role every sign-in ends. Raises NobodyThere."""
     person = await Person.get_or_none(email=email.lower())
     if person is None:
-        raise NobodyThere(f"Nobody here has the address {email}.")
+        raise NobodyThere("Nobody here has the address {email}.", email=email)
     await record(
         "staff_role_changed", f"person:{person.id}", by=None, before={"role": person.staff_role}, after={"role": role}
     )

@@ -75,7 +75,7 @@ async def invite(organisation_id: int, email: str, role: Role, *, by: int) -> No
     organisation, inviter = await Organisation.get(id=organisation_id), await Person.get(id=by)
     known = await Person.get_or_none(email=email)
     if known is not None and await Member.exists(organisation_id=organisation_id, person_id=known.id):
-        raise Refusal(f"{known.name} is a member already: change the role instead.", field="email")
+        raise Refusal("{name} is a member already: change the role instead.", field="email", name=known.name)
     await Invitation.filter(organisation_id=organisation_id, email=email, used_at=None).delete()
     number = new_id()
     await Invitation.create(

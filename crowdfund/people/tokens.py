@@ -31,7 +31,7 @@ async def make_token(person_id: int, name: str, scopes: Iterable[str]) -> str:
     if not wanted or not set(wanted) <= set(scopes_for((await Person.get(id=person_id)).staff_role)):
         raise UnknownScope("Choose at least one of the scopes.", field="scopes")
     if await ApiToken.filter(person_id=person_id, revoked_at=None).count() >= TOKENS_MAX:
-        raise TooManyTokens(f"{TOKENS_MAX} tokens are enough for anybody: revoke one first.")
+        raise TooManyTokens("{most} tokens are enough for anybody: revoke one first.", most=TOKENS_MAX)
     token, number = f"cf_{secrets.token_urlsafe(32)}", new_id()
     await ApiToken.create(
         hash=fingerprint(token), id=number, person_id=person_id, name=name, scopes=" ".join(wanted), made_at=clock.now()

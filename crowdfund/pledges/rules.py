@@ -155,10 +155,12 @@ def refuse_unless_open(campaign: dict[str, Any] | None, now_us: int) -> dict[str
 def refuse_amount(amount_minor: int, currency: str) -> None:
     """One pledge is one charge: within what the processor can take, told now and not at the charge."""
     if amount_minor < (least := money.charge_min_minor(currency)):
-        raise AmountTooSmall(f"The least that can be charged is {money.show(least, currency)}.", field="amount")
+        raise AmountTooSmall(
+            "The least that can be charged is {least}.", field="amount", least=money.Amount(least, currency)
+        )
     if amount_minor > money.CHARGE_MAX_MINOR:
-        most = money.show(money.CHARGE_MAX_MINOR, currency)
-        raise AmountTooLarge(f"The most that one pledge can be is {most}.", field="amount")
+        most = money.Amount(money.CHARGE_MAX_MINOR, currency)
+        raise AmountTooLarge("The most that one pledge can be is {most}.", field="amount", most=most)
 
 
 def refuse_tier(
@@ -175,7 +177,8 @@ def refuse_tier(
     if not held and tier["closes_at"] is not None and now_us >= tier["closes_at"]:
         raise TierNotOpen("This tier has closed.", field="tier")
     if quantity > max(tier["per_fan_max"], held):
-        raise TooManyForOneFan(f"One fan can take at most {tier['per_fan_max']} of this tier.", field="quantity")
+        sentence = "One fan can take at most {most} of this tier."
+        raise TooManyForOneFan(sentence, field="quantity", most=tier["per_fan_max"])
     return tier
 
 
@@ -183,11 +186,12 @@ def refuse_sold_out(tier: dict[str, Any], more: int) -> None:
     """tier: with the places taken so far. more: how many places beyond those this fan already has."""
     if tier["size"] is None or tier["taken"] + more <= tier["size"]:
         return
-    left = max(0, tier["size"] - tier["taken"])
-    sentence = (
-        "This tier has just been taken. Please pick another." if not left else f"Only {left} of this tier are left."
+    left = tier["size"] - tier["taken"]
+    if left <= 0:
+        raise TierSoldOut("This tier has just been taken. Please pick another.", field="tier")
+    raise TierSoldOut(
+        "Only {num} of this tier are left.", one="Only {num} of this tier is left.", num=left, field="tier"
     )
-    raise TierSoldOut(sentence, field="tier")
 
 
 def decide_new(want: Want, standing: Standing, now_us: int) -> None:
@@ -202,7 +206,7 @@ def decide_new(want: Want, standing: Standing, now_us: int) -> None:
 def decide_terms(want: Want, campaign: dict[str, Any], standing: Standing, now_us: int, *, held: int = 0) -> None:
     """Currency, amount, tier and shares: what does not depend on how many are left. held: of the tier, in her pledge so far."""
     if want.currency != campaign["currency"]:
-        raise CurrencyDiffers(f"This fund is kept in {campaign['currency']}.", field="currency")
+        raise CurrencyDiffers("This fund is kept in {currency}.", field="currency", currency=campaign["currency"])
     if want.quantity < 1:
         raise Invalid("How many? At least one.", field="quantity")
     refuse_amount(want.amount_minor, want.currency)
@@ -213,18 +217,19 @@ def decide_terms(want: Want, campaign: dict[str, Any], standing: Standing, now_u
     tier = refuse_tier(standing.tiers.get(want.tier_id), want.campaign_id, want.quantity, now_us, held=held)
     price_minor = tier["price_minor"] * want.quantity
     if want.amount_minor < price_minor:
-        price = money.show(price_minor, want.currency)
-        raise AmountTooSmall(f"This tier costs {price}. You may give more, not less.", field="amount")
+        price = money.Amount(price_minor, want.currency)
+        raise AmountTooSmall("This tier costs {price}. You may give more, not less.", field="amount", price=price)
 
 
 def _decide_shares(want: Want, campaign: dict[str, Any]) -> None:
     if want.quantity > campaign["shares_per_fan_max"]:
         raise TooManyForOneFan(
-            f"One fan can take at most {campaign['shares_per_fan_max']} shares of this fund.", field="quantity"
-        )
+            "One fan can take at most {num} shares of this fund.", one="One fan can take at most {num} share of this fund.",
+            num=campaign["shares_per_fan_max"], field="quantity",
+        )  # fmt: skip
     if want.amount_minor != want.quantity * campaign["share_price_minor"]:
-        price = money.show(campaign["share_price_minor"], want.currency)
-        raise ShareAmountWrong(f"A share of this fund costs exactly {price}.", field="amount")
+        price = money.Amount(campaign["share_price_minor"], want.currency)
+        raise ShareAmountWrong("A share of this fund costs exactly {price}.", field="amount", price=price)
 
 
 def decide_sale(person_id: int, more_minor: int, campaign: dict[str, Any], standing: Standing) -> None:
@@ -234,8 +239,8 @@ def decide_sale(person_id: int, more_minor: int, campaign: dict[str, Any], stand
         return
     cap_minor = standing.sale_caps[sale_id]
     if standing.in_sale.get((person_id, sale_id), 0) + more_minor > cap_minor:
-        most = money.show(cap_minor, campaign["currency"])
-        raise SaleCapReached(f"One fan can give at most {most} to all funds of this sale.", field="amount")
+        most = money.Amount(cap_minor, campaign["currency"])
+        raise SaleCapReached("One fan can give at most {most} to all funds of this sale.", field="amount", most=most)
 
 
 def take(want: Want, standing: Standing) -> None:

@@ -14,7 +14,8 @@ from crowdfund.database.outage import is_outage
 from crowdfund.refusal import Refusal
 from crowdfund.web import csrf, language, sessions
 from crowdfund.web.body import FORM_MAX
-from crowdfund.web.i18n import _, lazy
+from crowdfund.web.formats import said
+from crowdfund.web.i18n import lazy
 from crowdfund.web.page import page, redirect
 from crowdfund.web.paths import own_path, sign_in_path
 from crowdfund.web.policies import SAFE_METHODS, SignInNeeded
@@ -79,7 +80,8 @@ def _failure(request: Request, error: Exception) -> _Failure:
         if errors is None and error.field:
             errors = [{"field": error.field, "sentence": error.sentence}]
         wait = error.retry_after_seconds or 0
-        return _Failure(error.status_code, error.code, _(error.sentence), headers, errors, wait_seconds=wait)
+        told = error.sentence if request.url.path.startswith("/api/") else said(error)
+        return _Failure(error.status_code, error.code, told, headers, errors, wait_seconds=wait)
     if isinstance(error, HTTPException):
         status = error.status_code if error.status_code in _SENTENCES else 400
         sentence = _PICTURE_TOO_LARGE if status == 413 and _takes_pictures(request) else _SENTENCES[status]

@@ -23,7 +23,8 @@ from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import csrf
 from crowdfund.web.fields import Field, Wrong
-from crowdfund.web.i18n import _, lazy
+from crowdfund.web.formats import said
+from crowdfund.web.i18n import lazy
 
 __all__ = ["Form"]
 
@@ -91,7 +92,7 @@ class Form:
         if "key" in self.fields and isinstance(refusal, KeyUsedForAnother | NotFound):
             self.typed["key"] = token_urlsafe(16)
         is_other = isinstance(refusal, KeyUsedForAnother)
-        self.refuse(refusal.field or "", str(_SENT_BEFORE) if is_other else _(refusal.sentence))
+        self.refuse(refusal.field or "", str(_SENT_BEFORE) if is_other else said(refusal))
         return self
 
     async def _take(self, sent: FormData) -> None:

@@ -10,13 +10,32 @@ from markupsafe import Markup
 
 from crowdfund import clock
 from crowdfund import money as amounts
-from crowdfund.web.i18n import _, locale
+from crowdfund.refusal import Refusal, Sentence
+from crowdfund.web.i18n import _, locale, ngettext
 
 # An instant as rows have it (microseconds since 1970, UTC) or as Python has it.
 Instant = datetime | int
 
 _NO_BREAK = str.maketrans({" ": "\u00a0", "\u202f": "\u00a0"})
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
+def said(sentence: Sentence | Refusal | str) -> str:
+    """What the site says, in the language in force, with its values as that language writes them.
+
+    A text may as well be somebody's own words: these are given back as they are.
+    """
+    if isinstance(sentence, str):
+        return _(sentence)
+    words = sentence.words if isinstance(sentence, Refusal) else sentence
+    text = ngettext(words.one, words.text, words.values["num"]) if words.one else _(words.text)
+    return text.format(**{name: _valued(value) for name, value in words.values.items()}) if words.values else text
+
+
+def _valued(value: Any) -> str:
+    if isinstance(value, amounts.Amount):
+        return money(value.amount_minor, value.currency)
+    return number(value) if isinstance(value, int) else str(value)
 
 
 def money(amount_minor: int, currency: str) -> str:

@@ -125,7 +125,7 @@ class _Bearer(Policy):
         state = request.scope["state"]
         state["token"], state["person"] = token, token.person
         if self.scope not in token.scopes:
-            raise ScopeMissing(f"This token lacks the scope {self.scope}.")
+            raise ScopeMissing("This token lacks the scope {scope}.", scope=self.scope)
         if token.person.state == "suspended" and request.method not in SAFE_METHODS:
             raise AccountSuspended("This account is suspended: it can look, but not change anything.")
         if self.confirmed and not token.person.email_confirmed:

@@ -60,6 +60,6 @@ async def draft_out(campaign_id: int) -> DraftOut:
     campaign = await Campaign.get(id=campaign_id)
     return DraftOut(
         **await facts(campaign),
-        missing=[MissingOut(field=one.field, sentence=one.sentence) for one in await missing_in(campaign)],
+        missing=[MissingOut(field=one.field, sentence=str(one.words)) for one in await missing_in(campaign)],
         remarks=[remark_out(shown) for shown in await queries.remarks_of(campaign.id)],
     )

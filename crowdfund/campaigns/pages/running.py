@@ -18,6 +18,7 @@ from crowdfund.campaigns.schedule import MOVABLE, schedule
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.database.ids import private
 from crowdfund.refusal import NotFound, Refusal
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -26,7 +27,7 @@ CAN_BE_CANCELLED = {CampaignState.PRELAUNCH, CampaignState.LIVE, CampaignState.S
 
 
 def _said_no(request: Request, refusal: Refusal) -> Response:
-    return redirect(request, base_of(request), ("bad", _(refusal.sentence)))
+    return redirect(request, base_of(request), ("bad", said(refusal)))
 
 
 # --- review ---

@@ -15,6 +15,7 @@ from crowdfund.campaigns.queries import funds_of_sale, joinable
 from crowdfund.campaigns.sales import CAN_JOIN, join_sale, leave_sale, sale_by_slug
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, staff
@@ -74,7 +75,7 @@ async def join(request: Request) -> Response:
             await join_sale(given[form.campaign], found.id, by=request.state.person.id)
             return redirect(request, found.staff_path, ("good", _("The fund is in the sale.")))
         except Refusal as refusal:
-            form.refuse("campaign", _(refusal.sentence))
+            form.refuse("campaign", said(refusal))
     return await _sale(request, found, form, 422)
 
 
@@ -86,7 +87,7 @@ async def leave(request: Request) -> Response:
     try:
         await leave_sale(campaign.id, found.id, by=request.state.person.id)
     except Refusal as refusal:
-        return redirect(request, found.staff_path, ("bad", _(refusal.sentence)))
+        return redirect(request, found.staff_path, ("bad", said(refusal)))
     return redirect(request, found.staff_path, ("good", _("The fund is out of the sale.")))
 
 

@@ -14,6 +14,7 @@ from crowdfund.titles.art import SCENES, diced_scene
 from crowdfund.titles.models import Title
 from crowdfund.web import fields
 from crowdfund.web.form import Form
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -60,7 +61,7 @@ async def pick(request: Request) -> Response:
     try:
         await scenes.pick_scene(campaign.id, form.scene)
     except Refusal as refusal:
-        return redirect(request, base_of(request), ("bad", _(refusal.sentence)))
+        return redirect(request, base_of(request), ("bad", said(refusal)))
     return redirect(request, back, ("good", _("This is drawn from now on.")))
 
 

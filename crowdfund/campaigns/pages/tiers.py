@@ -21,6 +21,7 @@ from crowdfund.campaigns.tiers import PromiseBroken, TierContent, change_tier, r
 from crowdfund.database.ids import private, public
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.body import UPLOAD_MAX
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -102,7 +103,7 @@ async def change(request: Request) -> Response:
             return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is changed.")))
         except PromiseBroken as refusal:
             for one in refusal.broken:
-                form.refuse(one.field, _(one.sentence))
+                form.refuse(one.field, said(one.words))
             # She may have opened the page before a fan took it.
             tier = await own_tier(campaign, request.path_params["tier"])
         except Refusal as refusal:
@@ -117,7 +118,7 @@ async def remove_picture(request: Request) -> Response:
     try:
         await unpicture_tier(tier.id, by=request.state.person.id)
     except Refusal as refusal:
-        return redirect(request, path, ("bad", _(refusal.sentence)))
+        return redirect(request, path, ("bad", said(refusal)))
     return redirect(request, path, ("good", _("The tier has no picture now.")))
 
 

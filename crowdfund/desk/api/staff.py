@@ -109,7 +109,7 @@ def _day_us(request: Request, asked: Filter, *, otherwise: int, days: int = 0) -
     try:
         return clock.to_us(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=days))
     except (ValueError, OverflowError):
-        raise api.BadFilter(f"{asked.name} is no day.", f"bad_{asked.name}") from None
+        raise api.BadFilter("{name} is no day.", f"bad_{asked.name}", name=asked.name) from None
 
 
 _REVIEW = bearer("staff:review", staff="reviewer")

@@ -19,6 +19,7 @@ from crowdfund.signing import fingerprint
 from crowdfund.web import csrf, sessions
 from crowdfund.web.address import address_of
 from crowdfund.web.form import Form
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.paths import own_path
@@ -63,7 +64,7 @@ async def change_email(request: Request) -> Response:
             sent = _("We sent a link to %(email)s. The new address counts once you open it.") % {"email": form.email}
             return redirect(request, "/account", ("note", sent))
         except accounts.WrongPassword as refusal:
-            form.refuse("current_password", _(refusal.sentence))
+            form.refuse("current_password", said(refusal))
     return await _account(request, 422, email_form=form)
 
 

@@ -23,6 +23,7 @@ from crowdfund.people.rules import may as role_may
 from crowdfund.refusal import Refusal
 from crowdfund.settings import current
 from crowdfund.web import headers
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import go_to_processor, page, redirect
 from crowdfund.web.routes import confirmed, get, member, post, signed_in
@@ -99,7 +100,7 @@ async def change_role(request: Request) -> Response:
 
 async def _last_owner(request: Request, person_id: int, refusal: Refusal) -> Response:
     form = InvitationForm({"role": "manager"})
-    return await _members(request, form, refusal.status_code, refused={person_id: _(refusal.sentence)})
+    return await _members(request, form, refusal.status_code, refused={person_id: said(refusal)})
 
 
 async def remove(request: Request) -> Response:
@@ -119,7 +120,7 @@ async def withdraw_invitation(request: Request) -> Response:
             request.state.organisation.id, request.path_params["invitation"], by=request.state.person.id
         )
     except Refusal as refusal:
-        return redirect(request, path, ("bad", _(refusal.sentence)))
+        return redirect(request, path, ("bad", said(refusal)))
     return redirect(request, path, ("good", _("The invitation is taken back: its link is good no more.")))
 
 
