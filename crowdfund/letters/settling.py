@@ -12,7 +12,7 @@ from crowdfund.letters.letter import Letter, send
 from crowdfund.payments.models import Charge, ChargeState, Refund
 from crowdfund.people.models import Person
 from crowdfund.pledges.models import Pledge, PledgeState
-from crowdfund.web.formats import day, moment_text, money
+from crowdfund.web.formats import day, moment_text, money, said
 from crowdfund.web.i18n import _
 
 
@@ -119,7 +119,7 @@ async def _refund_sent(payload: dict[str, Any]) -> None:
             _("%(amount)s is on its way back to you") % {"amount": amount},
             [
                 _("For your pledge to %(fund)s: %(reason)s.")
-                % {"fund": campaign.name, "reason": refund.reason.rstrip(" .")},
+                % {"fund": campaign.name, "reason": said(refund.reason.rstrip(" ."))},
                 _("It arrives on your card in a few days; how many, your bank decides."),
             ],
             _("See your pledge"),

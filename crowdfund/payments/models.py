@@ -135,7 +135,8 @@ class Refund(Model):
     currency = fields.TextField()
     state = fields.TextField()
     key = fields.TextField()
-    reason = fields.TextField()
+    reason = fields.TextField()  # the fan reads it
+    note = fields.TextField(default="")  # for staff: how it was paid where the card could not take it
     by_person_id = fields.BigIntField(null=True)
     stripe_refund_id = fields.TextField(null=True)
     stripe_charge_id = fields.TextField()

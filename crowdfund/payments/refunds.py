@@ -201,16 +201,18 @@ async def ask_again(charge_id: int) -> int:
 
 
 _PAID_ANOTHER_WAY = Sql("""
-    UPDATE refund SET state = 'paid_another_way', reason = reason || $2 WHERE id = $1 AND state = 'failed'
+    UPDATE refund SET state = 'paid_another_way', note = $2 WHERE id = $1 AND state = 'failed'
     RETURNING id, subject, campaign_id, amount_minor, currency""")
 
 
-async def pay_another_way(refund_id: int, *, reason: str, paid_from: Account | None = None) -> RefundEnded:
-    """The fan has her money by another way than her card, in the caller's transaction. paid_from: our bank, if not told.
+async def pay_another_way(refund_id: int, *, note: str, paid_from: Account | None = None) -> RefundEnded:
+    """The fan has her money by another way than her card, in the caller's transaction.
+
+    note: how, for staff; what the fan reads as the reason stays. paid_from: our bank, if not told.
 
     Raises Refusal where the refund doesn't wait for that.
     """
-    row = await _PAID_ANOTHER_WAY.one(refund_id, f" · {reason}")
+    row = await _PAID_ANOTHER_WAY.one(refund_id, note)
     if row is None:
         raise Refusal("This refund is not waiting for that.")
     currency = row["currency"]

@@ -30,6 +30,6 @@ async def refund_once(pledge_id: int, amount_minor: int | None, reason: str, *, 
 
 @atomic
 async def note_paid_another_way(refund_id: int, *, reason: str, by: int) -> None:
-    """A refund that the card can't take any more was paid by bank, and who says so."""
-    await pay_another_way(refund_id, reason=reason)
+    """A refund that the card can't take any more was paid by bank, and who says so. reason: how, never shown to the fan."""
+    await pay_another_way(refund_id, note=reason)
     await record("refund_paid_another_way", f"refund:{refund_id}", by=by, reason=reason)

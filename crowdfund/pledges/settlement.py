@@ -251,7 +251,7 @@ async def _drop(pledge_ids: list[int], campaign_id: int) -> int:
 
 _RELEASED_BECAUSE = {
     CampaignState.FUNDED: "the fund was funded",
-    CampaignState.FAILED: "the fund was failed",
+    CampaignState.FAILED: "the fund failed",
     CampaignState.CANCELLED: "the fund was cancelled",
 }
 

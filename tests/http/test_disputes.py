@@ -360,7 +360,7 @@ async def test_a_refund_kept_by_a_lost_dispute_is_not_paid_a_second_time() -> No
     (refund,) = await Refund.all()
     assert (refund.state, (await again_pledge(good)).state) == ("paid_another_way", "lost")
     with pytest.raises(Refusal):
-        await pay_another_way(refund.id, reason="by transfer")
+        await pay_another_way(refund.id, note="by transfer")
     assert await books(campaign) == {"dispute": FEE, "processor": COST, "stripe": -FEE - COST}
 
 
@@ -368,7 +368,7 @@ async def test_nobody_pays_a_refund_by_bank_while_her_bank_may_still_give_it_to_
     _, _, dispute = await a_refund_that_a_dispute_kept_from_her(await a_fan("Staff"))
     (refund,) = await Refund.all()
     with pytest.raises(BankIsDeciding):
-        await pay_another_way(refund.id, reason="by transfer")
+        await pay_another_way(refund.id, note="by transfer")
     assert (await Refund.get(id=refund.id)).state == "failed"
     await decided(dispute, won=False)
 
@@ -393,6 +393,6 @@ async def test_what_a_lost_dispute_leaves_of_a_charge_goes_back_when_the_fund_fa
     await pass_time(minutes=2)
     (refund,) = await Refund.all()
     assert (refund.amount_minor, refund.state, (await books(campaign))["clearing"]) == (70_00, "failed", 70_00)
-    await pay_another_way(refund.id, reason="by transfer")
+    await pay_another_way(refund.id, note="by transfer")
     assert (await books(campaign))["bank"] == -70_00
     assert await balance_minor(chart.fund(campaign.id, "EUR")) == 0

@@ -145,13 +145,13 @@ async def test_a_refund_that_the_bank_sends_back_waits_in_clearing_until_it_is_p
     held = await books(campaign)
     assert (held["clearing"], held["receivable"], held["stripe"]) == (100_00, 95_00, 5_00)
     (refund,) = await Refund.filter(subject=f"pledge:{pledge.id}")
-    await pay_another_way(refund.id, reason="by transfer to her bank")
+    await pay_another_way(refund.id, note="by transfer to her bank")
     assert await refunds_of(pledge) == [(100_00, "paid_another_way")]
     held = await books(campaign)
     assert ("clearing" in held, held["bank"]) == (False, -100_00)
     assert ((await again_pledge(pledge)).state, (await again(campaign)).refunded_minor) == ("refunded", 100_00)
     with pytest.raises(Refusal):
-        await pay_another_way(refund.id, reason="once more")
+        await pay_another_way(refund.id, note="once more")
 
 
 async def test_the_reason_and_who_gave_it_stay_on_the_refund(staff: Fan) -> None:
@@ -159,9 +159,10 @@ async def test_the_reason_and_who_gave_it_stay_on_the_refund(staff: Fan) -> None
     await give_back(pledge, None, staff, reason="the trailer was misleading")
     await pass_time(days=1)
     (refund,) = await Refund.filter(subject=f"pledge:{pledge.id}")
-    await pay_another_way(refund.id, reason="by transfer")
+    await pay_another_way(refund.id, note="by transfer")
     refund = await Refund.get(id=refund.id)
-    assert (refund.reason, refund.by_person_id) == ("the trailer was misleading · by transfer", staff.id)
+    assert (refund.reason, refund.note) == ("the trailer was misleading", "by transfer")
+    assert refund.by_person_id == staff.id
 
 
 async def test_a_failed_fund_whose_refund_fails_keeps_it_in_clearing() -> None:

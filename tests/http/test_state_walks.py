@@ -154,7 +154,7 @@ async def test_every_pair_of_states_of_a_refund() -> None:
             first = RefundState.SUCCEEDED if was == RefundState.SUCCEEDED else RefundState.FAILED
             await finish_refunds([(refund.id, RefundFound(f"re_{refund.id}", first))])
         if was == RefundState.PAID_ANOTHER_WAY:
-            await pay_another_way(refund.id, reason="by transfer")
+            await pay_another_way(refund.id, note="by transfer")
         moved = await finish_refunds([(refund.id, RefundFound(f"re_{refund.id}", to))])
         legal = to in REFUND_MOVES[was]
         assert (moved, (await Refund.get(id=refund.id)).state) == ((1, to) if legal else (0, was)), (was, to)

@@ -223,7 +223,7 @@ class MoneyMachine(RuleBasedStateMachine):
         mine = self.newest(self.failed(), which)
         refunds = self.do(Refund.filter(subject=f"pledge:{self.numbers[mine.pledge]}", state="failed"))
         found = next(r for r in refunds if r.amount_minor == mine.amount)
-        assert self.asked(pay_another_way(found.id, reason="by transfer")) == self.model.pay_another_way(mine)
+        assert self.asked(pay_another_way(found.id, note="by transfer")) == self.model.pay_another_way(mine)
 
     @precondition(lambda self: self.disputable())
     @rule(which=PICK)
