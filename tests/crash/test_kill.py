@@ -25,6 +25,7 @@ from crowdfund.payouts.models import Payout
 from crowdfund.pledges.models import Pledge
 from tests.bank import a_studio_with_account, ask, close_now, fans_with, pass_time, states
 from tests.money import at_the_processor
+from tests.turns import READY_WITHIN_SECONDS
 from tests.world import a_campaign, a_fan_with_card, a_tier, again, broken, pledged
 
 ROOT = Path(__file__).parents[2]
@@ -87,9 +88,8 @@ async def minutes_later(wall: time_machine.Traveller) -> None:
     await pass_time(minutes=25)
 
 
-async def test_no_acknowledged_pledge_is_lost(
-    wall: time_machine.Traveller, kills: int, ready_within_seconds: float
-) -> None:
+@pytest.mark.alone
+async def test_no_acknowledged_pledge_is_lost(wall: time_machine.Traveller, kills: int) -> None:
     campaign = await a_campaign(goal_minor=1_00)
     tier_id = await a_tier(campaign, size=100_000)
     acknowledged: list[int] = []
@@ -108,7 +108,7 @@ async def test_no_acknowledged_pledge_is_lost(
     print(
         f"{kills} kills, {len(acknowledged)} acknowledged, 0 lost, ready again after {median(ready):.2f} s, at most {max(ready):.2f}"
     )
-    assert made.state == "active" and median(ready) < ready_within_seconds
+    assert made.state == "active" and median(ready) < READY_WITHIN_SECONDS
 
 
 async def a_fund_about_to_close(studio_id: int, cards: list[str]) -> Campaign:
@@ -126,8 +126,9 @@ async def time_passes(seconds: float) -> None:
     await ask("POST", "clock", {"advance_seconds": int(seconds)})
 
 
+@pytest.mark.alone
 async def test_a_settlement_killed_at_any_moment_charges_everybody_once(
-    wall: time_machine.Traveller, kills: int, ready_within_seconds: float
+    wall: time_machine.Traveller, kills: int
 ) -> None:
     studio_id = await a_studio_with_account()
     funds: list[Campaign] = []
@@ -151,7 +152,7 @@ async def test_a_settlement_killed_at_any_moment_charges_everybody_once(
     print(
         f"{kills} kills, {38 * kills} charged once each, ready again after {median(ready):.2f} s, at most {max(ready):.2f}"
     )
-    assert median(ready) < ready_within_seconds
+    assert median(ready) < READY_WITHIN_SECONDS
 
 
 async def test_refunds_and_payouts_killed_at_any_moment_are_sent_once(wall: time_machine.Traveller, kills: int) -> None:

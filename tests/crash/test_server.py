@@ -27,6 +27,7 @@ from crowdfund.pledges.models import Pledge
 from crowdfund.replay.client import Answer, Connection, NotHttp, bearer_json
 from crowdfund.replay.people import Fans, make_fans
 from crowdfund.replay.site import Site, running_site, start_server, wait_until_serving
+from tests.turns import READY_WITHIN_SECONDS
 from tests.world import a_campaign, again, broken
 
 CLIENTS, FANS, FUNDS = 32, 1_000, 24
@@ -101,8 +102,9 @@ async def crowd(site: Site) -> AsyncIterator[Crowd]:
     await close_database()
 
 
+@pytest.mark.alone
 async def test_a_server_killed_under_load_loses_nothing_that_it_acknowledged(
-    site: Site, crowd: Crowd, engine: str, long: bool, ready_within_seconds: float
+    site: Site, crowd: Crowd, engine: str, long: bool
 ) -> None:
     kills = ({"sqlite": 20, "postgres": 5} if long else {"sqlite": 2, "postgres": 1})[engine]
     chance, ready = random.Random(9), list[float]()
@@ -120,7 +122,7 @@ async def test_a_server_killed_under_load_loses_nothing_that_it_acknowledged(
         f"{median(ready):.2f} s, at most {max(ready):.2f}"
     )
     assert len(crowd.acknowledged) > 20 * kills
-    assert median(ready) < ready_within_seconds
+    assert median(ready) < READY_WITHIN_SECONDS
 
 
 async def started_again(site: Site) -> float:

@@ -104,6 +104,7 @@ async def raw(site: Running, sent: bytes, wait: float = 25) -> tuple[bytes, floa
     return said.strip(), time.monotonic() - start
 
 
+@pytest.mark.alone
 async def test_half_sent_and_malformed_requests_end(running: Running) -> None:
     """All at once, each on a connection of its own, while the site goes on serving."""
     post = (
