@@ -22,6 +22,7 @@ from crowdfund.campaigns.models import (
     Tier,
 )
 from crowdfund.campaigns.rules import (
+    BECAUSE_MIN,
     DAYS_MAX,
     Draft,
     Missing,
@@ -244,7 +245,7 @@ async def review(campaign_id: int, verdict: CampaignState, because: str, *, by: 
     """Staff's answer to a submitted campaign: approved, changes_requested or rejected, with a reason."""
     if verdict not in (CampaignState.APPROVED, CampaignState.CHANGES_REQUESTED, CampaignState.REJECTED):
         raise Invalid("Approve it, ask for changes, or reject it.", field="verdict")
-    if verdict != CampaignState.APPROVED and not because.strip():
+    if verdict != CampaignState.APPROVED and len(because.strip()) < BECAUSE_MIN:
         raise Invalid("Say why: the producer reads it.", field="because")
     campaign = await Campaign.get(id=campaign_id)
     await _move(campaign, verdict, because or "reviewed", by)
