@@ -162,6 +162,8 @@ class Directory(Router):
             await super().app(scope, receive, send)
             return
         path = scope["path"]
+        if "\x00" in path:  # in no name of ours, and nothing that PostgreSQL could be asked for
+            raise HTTPException(404)
         allowed: set[str] = set()
         for route in self._exact.get(path) or self._by_segment.get(_first_segment(path)) or ():
             match, found = route.matches(scope)
