@@ -11,7 +11,7 @@ from crowdfund.database import Sql, as_rows, atomic
 from crowdfund.ledger import Entry, Posting, chart, post, recorded_by_processor
 from crowdfund.payments import stripe
 from crowdfund.payments.found import BalanceTransaction, ChargeOutcome
-from crowdfund.payments.models import CHARGE_MOVES, ChargeState
+from crowdfund.payments.models import CHARGE_MOVES, Charge, ChargeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,15 @@ async def send(intent: ChargeIntent, *, customer_id: str, payment_method_id: str
 KEY_GOOD_FOR_US = 23 * 3600 * 1_000_000  # Stripe may forget a key after 24 h: from then on the same call charges again
 SEND_WITHIN_US = 10 * 60 * 1_000_000  # a call that could not start by then is left to the sweep
 NEVER_ARRIVED = "never_arrived"
+_NO_REFUSALS = {NEVER_ARRIVED, "canceled", "card_gone"}
+
+
+def was_refused(charge: Charge) -> bool:
+    """Its bank said no to the card: it was no charge that never arrived, was called off, or that Stripe would not even try."""
+    code = charge.decline_code
+    asked = code not in _NO_REFUSALS and not code.startswith(stripe.ASKED_WRONGLY)
+    return charge.state == ChargeState.DECLINED and asked
+
 
 _LEFT = (
     Sql("""

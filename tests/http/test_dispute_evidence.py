@@ -12,6 +12,7 @@ from crowdfund.database.ids import public
 from crowdfund.disputes.actions import follow_dispute
 from crowdfund.disputes.models import Dispute
 from crowdfund.disputes.pages.evidence import drafted_evidence
+from crowdfund.payments.models import Charge
 from crowdfund.people.models import Organisation, Person
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.actions import amend_pledge
@@ -77,7 +78,7 @@ async def test_the_draft_tells_what_was_promised_agreed_charged_and_only_then_ho
     shown = owner.form(f"{path}/disputes/{public(dispute.id)}/answer").fields["evidence"][0].replace("\xa0", " ")
     in_order(
         shown, "the fan pledged €25.00 to the fund “River Moon”, with “Two seats”", "she changed her pledge to €40.00",
-        "kept as its version 1", "Each time she pressed the button", "€25.00;", "€40.00)", "I promise this amount to the fund",
+        "kept as its version 1", "She agreed to these words", "€25.00;", "€40.00)", "I promise this amount to the fund",
         "What she was promised: 1 × “Two seats” at €25.00 each", "Nothing of it was changed since she pledged",
         "announced for Sept 2031", "the fund closed, with €40.00 promised. It succeeds if €40.00 is collected, its whole goal",
         "the card was refused", "the card was refused", "Visa •••• 4242 was charged €40.00, as agreed, in the days after the close",
@@ -159,3 +160,24 @@ async def test_a_pledge_from_before_terms_were_kept_shows_what_she_agreed_to_whe
     said = await draft(await disputed(pledge))
     assert "She agreed on" in said and "I agree that my card is charged if the fund succeeds." in said
     assert "Each time she pressed" not in said
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        ("insufficient_funds", 2),
+        ("never_arrived", 0),
+        ("canceled", 0),
+        ("card_gone", 0),
+        ("request:amount_too_small", 0),
+    ],
+)
+async def test_what_never_came_to_her_bank_is_not_called_refused(code: str, refused: int) -> None:
+    campaign = await a_campaign(goal_minor=25_00)
+    pledge = await a_pledge_of(campaign, "fixable", amount_minor=25_00)  # the third try goes through
+    await close_now(campaign)
+    for _ in range(5):
+        await pass_time(days=1)
+    await Charge.filter(subject=f"pledge:{pledge.id}", state="declined").update(decline_code=code)
+    said = await draft(await disputed(pledge))
+    assert said.count("the card was refused") == refused and "was charged €25.00" in said

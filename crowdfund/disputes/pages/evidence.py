@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from crowdfund.campaigns.models import Campaign, CampaignEvent, CampaignState, Rule, Tier
 from crowdfund.campaigns.pages.shown import month_of
 from crowdfund.disputes.models import Dispute
-from crowdfund.payments.models import CardSetup, Charge, ChargeState, Refund, RefundState, SavedCard
+from crowdfund.payments.charges import was_refused
+from crowdfund.payments.models import CardSetup, Charge, Refund, RefundState, SavedCard
 from crowdfund.people.models import AuditEntry, Mail
 from crowdfund.pledges.models import Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState, Terms
 from crowdfund.settings import current
@@ -103,9 +104,7 @@ def _agreed(records: Records) -> list[str]:
         steps = [step for step in records.steps if step.terms == terms.hash]
         when = "; ".join(f"{moment_text(step.at)}, {records.amount(step.amount_minor)}" for step in steps)
         facts = {"when": when, "text": terms.text, "hash": terms.hash}
-        lines.append(
-            _("Each time she pressed the button below these words (%(when)s): “%(text)s” (kept as %(hash)s)") % facts
-        )
+        lines.append(_("She agreed to these words (%(when)s): “%(text)s” (kept as %(hash)s)") % facts)
     if not lines and records.setup is not None:
         facts = {"when": moment_text(records.setup.made_at), "text": records.setup.consent_text}
         lines.append(_("She agreed on %(when)s: %(text)s") % facts)
@@ -150,7 +149,7 @@ def _charged(records: Records) -> list[str]:
         closed = _("%(when)s: the fund closed, with %(promised)s promised.") % facts
         lines.append(f"{closed} {rules[Rule(campaign.rule)] % facts}")
     for attempt in records.attempts:
-        if attempt.state == ChargeState.DECLINED and attempt.ended_at is not None:
+        if was_refused(attempt) and attempt.ended_at is not None:
             lines.append(_("%(when)s: the card was refused.") % {"when": moment_text(attempt.ended_at)})
     if charge.ended_at is not None:
         facts = {
