@@ -10,7 +10,7 @@ from typing import Any
 from crowdfund import clock, money
 from crowdfund.campaigns.gallery import ALT_MAX
 from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
-from crowdfund.campaigns.rules import BUDGET_LINES_MAX, DAYS_MAX, STORY_MAX
+from crowdfund.campaigns.rules import BECAUSE_MIN, BUDGET_LINES_MAX, DAYS_MAX, STORY_MAX
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.settings import current
 from crowdfund.web import fields
@@ -195,6 +195,7 @@ class AnswerForm(Form):
 
 class RemarkForm(Form):
     text = fields.text(max=2_000, min=5, lines=True)
+    key = fields.text(max=64, min=0)
 
 
 class VerdictForm(Form):
@@ -202,7 +203,7 @@ class VerdictForm(Form):
     because = fields.text(max=1_000, min=0, lines=True)
 
     def check(self) -> None:
-        if self.verdict != CampaignState.APPROVED and len(self.because) < 10:
+        if self.verdict != CampaignState.APPROVED and len(self.because) < BECAUSE_MIN:
             self.refuse("because", _("Say why: the producer reads it."))
 
 

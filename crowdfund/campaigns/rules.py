@@ -17,6 +17,7 @@ DAYS_MAX = 90
 SETTLE_DAYS = 7  # after the close, in which a card that was refused can be mended
 LAST_HOURS = timedelta(hours=24)  # before the close, in which no fan may take a fund below its goal
 TIERS_MAX = 40
+BECAUSE_MIN = 10  # letters: with less of a reason nobody can do anything
 BUDGET_LINES_MAX = 30
 STORY_MIN = 200
 STORY_MAX = 50_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from secrets import token_urlsafe
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,23 +12,25 @@ from crowdfund.campaigns import actions, queries
 from crowdfund.campaigns.actions import missing_in
 from crowdfund.campaigns.forms import VERDICTS, RemarkForm, StaffReasonForm, VerdictForm
 from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.once import remark_once
 from crowdfund.campaigns.pages.shown import cards_of
+from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.desk.campaign import draw, view_of
 from crowdfund.people.queries import members_of
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import NotFound
 from crowdfund.web.form import Form
-from crowdfund.web.formats import said
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page, redirect
-from crowdfund.web.routes import get, post, staff
+from crowdfund.web.routes import Handler, get, post, staff
+from crowdfund.web.told import told_at
 
 S = CampaignState
 SHOWN_MAX = 100
 # What staff can do with a fund now: the last part of the path, the words of the button, its tone, what it means.
 DECISIONS = {
-    S.PRELAUNCH: [("cancellation", "Cancel it", "danger")],
-    S.LIVE: [("suspension", "Pause it", "danger"), ("cancellation", "Cancel it", "danger")],
-    S.SUSPENDED: [("resumption", "Open it again", "go"), ("cancellation", "Cancel it", "danger")],
+    S.PRELAUNCH: [("cancellation", lazy("Cancel it"), "danger")],
+    S.LIVE: [("suspension", lazy("Pause it"), "danger"), ("cancellation", lazy("Cancel it"), "danger")],
+    S.SUSPENDED: [("resumption", lazy("Open it again"), "go"), ("cancellation", lazy("Cancel it"), "danger")],
 }
 
 
@@ -52,7 +55,8 @@ async def review_page(request: Request) -> Response:
 
 async def _review(request: Request, campaign: Campaign, status: int = 200, **forms: Form) -> Response:
     whole = await queries.whole(campaign)
-    shown: dict[str, Form] = {"remark": RemarkForm(), "verdict": VerdictForm(), "decision": StaffReasonForm(), **forms}
+    remark = RemarkForm({"key": token_urlsafe(16)})
+    shown: dict[str, Form] = {"remark": remark, "verdict": VerdictForm(), "decision": StaffReasonForm(), **forms}
     return page(
         request, "desk/review.html", status, campaign=campaign, whole=whole, organisation=whole.organisation,
         members=await members_of(campaign.organisation_id), remarks=await queries.remarks_of(campaign.id),
@@ -60,7 +64,7 @@ async def _review(request: Request, campaign: Campaign, status: int = 200, **for
         remark_form=shown["remark"], verdict_form=shown["verdict"], decision_form=shown["decision"],
         verdicts=[(verdict.value, words, "") for verdict, words in VERDICTS.items()],
         decisions=[
-            (path, _(words), tone) for path, words, tone in DECISIONS.get(S(campaign.state), [])
+            (path, words, tone) for path, words, tone in DECISIONS.get(S(campaign.state), [])
             if path == "suspension" or request.state.person.staff_role == "admin"
         ],
         closes_if_resumed=await actions.closes_if_resumed(campaign) if campaign.state == S.SUSPENDED else None,
@@ -73,46 +77,43 @@ async def preview(request: Request) -> Response:
     return draw(request, await view_of(campaign), preview=words, back=f"/staff{campaign.path}")
 
 
-def _said_no(request: Request, campaign: Campaign, refusal: Refusal) -> Response:
-    """Somebody else decided meanwhile: the page as it is now, with the sentence on top."""
-    return redirect(request, f"/staff{campaign.path}", ("bad", said(refusal)))
+# Somebody else decided meanwhile: the page as it is now, with the sentence on top.
+_told = told_at(lambda request: f"/staff/campaigns/{request.path_params['slug']}")
 
 
+@_told
 async def remark(request: Request) -> Response:
     campaign, form = await _asked_for(request), await RemarkForm.read(request)
-    if not form.errors:
-        try:
-            await actions.remark(campaign.id, form.text, by=request.state.person.id)
-            return redirect(
-                request, f"/staff{campaign.path}#remarks", ("good", _("The producer will see it with your verdict."))
-            )
-        except Refusal as refusal:
-            return _said_no(request, campaign, refusal)
-    return await _review(request, campaign, 422, remark=form)
+    if form.errors:
+        return await _review(request, campaign, 422, remark=form)
+    try:
+        key = f"form:{form.key or token_urlsafe(16)}"
+        await remark_once(campaign.id, form.text, by=request.state.person.id, key=key)
+    except KeyUsedForAnother as refusal:
+        return await _review(request, campaign, refusal.status_code, remark=form.refused_by(refusal))
+    return redirect(
+        request, f"/staff{campaign.path}#remarks", ("good", _("The producer will see it with your verdict."))
+    )
 
 
+@_told
 async def decide(request: Request) -> Response:
     """The verdict on a submitted campaign."""
     campaign, form = await _asked_for(request), await VerdictForm.read(request)
-    if not form.errors:
-        try:
-            await actions.review(campaign.id, S(form.verdict), form.because, by=request.state.person.id)
-            return redirect(request, f"/staff{campaign.path}", ("good", _("Decided, and the producers are told.")))
-        except Refusal as refusal:
-            return _said_no(request, campaign, refusal)
-    return await _review(request, campaign, 422, verdict=form)
+    if form.errors:
+        return await _review(request, campaign, 422, verdict=form)
+    await actions.review(campaign.id, S(form.verdict), form.because, by=request.state.person.id)
+    return redirect(request, f"/staff{campaign.path}", ("good", _("Decided, and the producers are told.")))
 
 
-def _with_reason(verb: Callable[..., Awaitable[None]]) -> Callable[[Request], Awaitable[Response]]:
+def _with_reason(verb: Callable[..., Awaitable[None]]) -> Handler:
+    @_told
     async def handler(request: Request) -> Response:
         campaign, form = await _asked_for(request), await StaffReasonForm.read(request)
-        if not form.errors:
-            try:
-                await verb(campaign.id, form.reason, by=request.state.person.id)
-                return redirect(request, f"/staff{campaign.path}", ("good", _("Done, and written down.")))
-            except Refusal as refusal:
-                return _said_no(request, campaign, refusal)
-        return await _review(request, campaign, 422, decision=form)
+        if form.errors:
+            return await _review(request, campaign, 422, decision=form)
+        await verb(campaign.id, form.reason, by=request.state.person.id)
+        return redirect(request, f"/staff{campaign.path}", ("good", _("Done, and written down.")))
 
     return handler
 

@@ -97,7 +97,11 @@ async def onboarding_page(organisation: Organisation, *, email: str, return_url:
             await _keep_account(organisation.id, account_id)
         return await stripe.onboarding_link(account_id, return_url, refresh_url)
     except stripe.Refused as refused:
-        raise AccountRefused("Our payment company can't pay out to this organisation. Please write to us.") from refused
+        raise _account_refused() from refused
+
+
+def _account_refused() -> AccountRefused:
+    return AccountRefused("Our payment company can't pay out to this organisation. Please write to us.")
 
 
 @atomic
@@ -110,9 +114,17 @@ async def _keep_account(organisation_id: int, account_id: str) -> None:
 
 
 async def follow_account(stripe_account_id: str) -> None:
-    """Ask the processor how an account stands; the event that made us look is only a hint. An unknown account is none of ours."""
-    if await Organisation.exists(stripe_account_id=stripe_account_id):
-        await _set_payouts(stripe_account_id, PayoutsState(await stripe.account_state(stripe_account_id)))
+    """Ask the processor how an account stands; the event that made us look is only a hint. An unknown account is none of ours.
+
+    Raises AccountRefused, stripe.Unknown.
+    """
+    if not await Organisation.exists(stripe_account_id=stripe_account_id):
+        return
+    try:
+        state = PayoutsState(await stripe.account_state(stripe_account_id))
+    except stripe.Refused as refused:
+        raise _account_refused() from refused
+    await _set_payouts(stripe_account_id, state)
 
 
 @atomic

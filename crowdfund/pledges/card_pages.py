@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,22 +21,17 @@ from crowdfund.settings import current
 from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import go_to_processor, redirect
-from crowdfund.web.routes import Handler, get, post, signed_in
+from crowdfund.web.routes import get, post, signed_in
+from crowdfund.web.told import told_at
 
 
-def told_there(handler: Handler) -> Handler:
-    """A no of a verb is told where the fan pressed: on the page of her pledge, or of her money."""
+def _hers(request: Request) -> str:
+    """Where the fan pressed: the page of her pledge, or of her money."""
+    pledge = request.path_params.get("pledge")
+    return f"/pledges/{pledge}" if pledge else "/money"
 
-    async def told(request: Request) -> Response:
-        try:
-            return cast("Response", await handler(request))
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            pledge = request.path_params.get("pledge")
-            return redirect(request, f"/pledges/{pledge}" if pledge else "/money", ("bad", said(refusal)))
 
-    return told
+told_there = told_at(_hers)
 
 
 async def to_card_page(pledge: Pledge, campaign: Campaign, consent: Consent) -> Response:

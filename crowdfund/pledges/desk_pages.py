@@ -14,11 +14,10 @@ from crowdfund.people.models import Person
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.forms import DispatchForm
 from crowdfund.pledges.models import DeliveryState, Pledge
-from crowdfund.refusal import NotFound, Refusal
-from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
+from crowdfund.web.told import told_at
 
 PAGE = 50
 
@@ -48,33 +47,28 @@ def _base(request: Request) -> str:
     return f"{base_of(request)}/deliveries"
 
 
+@told_at(_base)
 async def dispatch(request: Request) -> Response:
     campaign = await own_campaign(request)
     form = await DispatchForm.read(request)
     if form.errors:
         return redirect(request, _base(request), ("bad", form.errors["tracking"]))
     pledge_id, by = private(request.path_params["pledge"]), request.state.person.id
-    try:
-        await deliveries.mark_sent(pledge_id, campaign_id=campaign.id, tracking=form.tracking, by=by)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return redirect(request, _base(request), ("bad", said(refusal)))
+    await deliveries.mark_sent(pledge_id, campaign_id=campaign.id, tracking=form.tracking, by=by)
     return redirect(request, _base(request), ("good", _("Marked as sent; the backer gets a mail.")))
 
 
+@told_at(_base)
 async def begin(request: Request) -> Response:
     campaign = await own_campaign(request)
     await actions.begin_delivery(campaign.id, by=request.state.person.id)
     return redirect(request, _base(request), ("good", _("Backers see that rewards are on their way.")))
 
 
+@told_at(_base)
 async def complete(request: Request) -> Response:
     campaign = await own_campaign(request)
-    try:
-        await deliveries.complete_campaign(campaign.id, by=request.state.person.id)
-    except Refusal as refusal:
-        return redirect(request, _base(request), ("bad", said(refusal)))
+    await deliveries.complete_campaign(campaign.id, by=request.state.person.id)
     return redirect(request, _base(request), ("good", _("Done: all that was promised has been sent.")))
 
 

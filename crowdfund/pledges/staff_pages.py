@@ -20,6 +20,7 @@ from crowdfund.web import formats
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, staff
+from crowdfund.web.told import told_at
 
 FOUND_MAX = 100
 PAGE = 50
@@ -83,7 +84,7 @@ async def _page(
     """confirm_minor: how much is to be given back, asked once more before it is."""
     found = await queries.shown(pledge)
     return page(
-        request, "pledges/staff.html", status, shown=found, pledge=pledge, campaign=found.campaign, form=form,
+        request, "pledges/staff.html", status, shown=found, pledge=pledge, campaign=found.campaign, form=form, public_id=public,
         confirm_minor=confirm_minor, left_minor=_left_minor(found), is_admin=request.state.person.staff_role == "admin",
         fan=await Person.get(id=pledge.person_id), history=await queries.history_of(pledge),
         refunds=await queries.refunds_on(pledge), charges=await Charge.filter(subject=f"pledge:{pledge.id}").order_by("attempt"),
@@ -122,17 +123,27 @@ def _left_minor(found: queries.Shown) -> int:
     return charge.amount_minor - charge.refunded_minor if charge is not None and found.is_paid else 0
 
 
-async def paid_another_way(request: Request) -> Response:
-    """A refund that the card can't take any more was paid by bank."""
+async def _refund(request: Request) -> Refund:
     found = await Refund.get_or_none(id=private(request.path_params["refund"]))
     if found is None:
         raise NotFound("There is no such refund.")
-    pledge = await Pledge.get(id=int(found.subject.removeprefix("pledge:")))
+    return found
+
+
+async def _page_of_refund(request: Request) -> str:
+    pledge = await Pledge.get(id=int((await _refund(request)).subject.removeprefix("pledge:")))
+    return f"/staff{pledge.path}"
+
+
+@told_at(_page_of_refund)
+async def paid_another_way(request: Request) -> Response:
+    """A refund that the card can't take any more was paid by bank."""
+    found, path = await _refund(request), await _page_of_refund(request)
     form = await ReasonForm.read(request)
     if form.errors:
-        return redirect(request, f"/staff{pledge.path}", ("bad", form.errors["reason"]))
+        return redirect(request, path, ("bad", form.errors["reason"]))
     await note_paid_another_way(found.id, reason=form.reason, by=request.state.person.id)
-    return redirect(request, f"/staff{pledge.path}", ("good", _("Noted: it was paid another way.")))
+    return redirect(request, path, ("good", _("Noted: it was paid another way.")))
 
 
 routes = [

@@ -18,36 +18,29 @@ from crowdfund.campaigns.schedule import MOVABLE, schedule
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.database.ids import private
 from crowdfund.refusal import NotFound, Refusal
-from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
+from crowdfund.web.told import told_at
 
+_told = told_at(base_of)
 CAN_BE_CANCELLED = {CampaignState.PRELAUNCH, CampaignState.LIVE, CampaignState.SUSPENDED}
-
-
-def _said_no(request: Request, refusal: Refusal) -> Response:
-    return redirect(request, base_of(request), ("bad", said(refusal)))
 
 
 # --- review ---
 
 
+@_told
 async def submit(request: Request) -> Response:
     campaign = await own_campaign(request)
-    try:
-        await actions.submit(campaign.id, by=request.state.person.id)
-    except Refusal as refusal:
-        return _said_no(request, refusal)
+    await actions.submit(campaign.id, by=request.state.person.id)
     return redirect(request, base_of(request), ("good", _("Handed in. A person reads it within two working days.")))
 
 
+@_told
 async def take_back(request: Request) -> Response:
     campaign = await own_campaign(request)
-    try:
-        await actions.take_back(campaign.id, by=request.state.person.id)
-    except Refusal as refusal:
-        return _said_no(request, refusal)
+    await actions.take_back(campaign.id, by=request.state.person.id)
     return redirect(request, base_of(request), ("good", _("It is yours again. Hand it in when it is ready.")))
 
 
@@ -61,12 +54,10 @@ async def delete_page(request: Request) -> Response:
     return desk_page(request, "campaigns/delete.html", campaign)
 
 
+@_told
 async def delete(request: Request) -> Response:
     campaign = await own_campaign(request)
-    try:
-        await delete_draft(campaign.id, by=request.state.person.id)
-    except Refusal as refusal:
-        return _said_no(request, refusal)
+    await delete_draft(campaign.id, by=request.state.person.id)
     said = _("The draft of %(name)s is gone.") % {"name": campaign.name}
     return redirect(request, request.state.organisation.desk_path, ("good", said))
 
@@ -74,6 +65,7 @@ async def delete(request: Request) -> Response:
 # --- what the reviewer remarked ---
 
 
+@_told
 async def answer(request: Request) -> Response:
     """A remark of the reviewer is answered; the campaign is handed in again when all are."""
     campaign = await own_campaign(request)
@@ -83,10 +75,7 @@ async def answer(request: Request) -> Response:
     form = await AnswerForm.read(request)
     if form.errors:
         return redirect(request, f"{base_of(request)}#remarks", ("bad", form.errors["answer"]))
-    try:
-        await actions.answer_remark(remark.id, form.answer, by=request.state.person.id)
-    except Refusal as refusal:
-        return _said_no(request, refusal)
+    await actions.answer_remark(remark.id, form.answer, by=request.state.person.id)
     return redirect(request, f"{base_of(request)}#remarks", ("good", _("Answered.")))
 
 
@@ -117,12 +106,10 @@ async def announce(request: Request) -> Response:
     return redirect(request, base_of(request), ("good", said))
 
 
+@_told
 async def launch(request: Request) -> Response:
     campaign = await own_campaign(request)
-    try:
-        await actions.launch(campaign.id, by=request.state.person.id)
-    except Refusal as refusal:
-        return _said_no(request, refusal)
+    await actions.launch(campaign.id, by=request.state.person.id)
     return redirect(request, base_of(request), ("good", _("It is open. Tell everybody.")))
 
 
@@ -184,15 +171,13 @@ def _cancel(request: Request, campaign: Campaign, form: CancelForm, status: int 
     return desk_page(request, "campaigns/cancel.html", campaign, status, form=form)
 
 
+@_told
 async def cancel(request: Request) -> Response:
     campaign = await own_campaign(request)
     form = await CancelForm.read(request)
     if form.errors:
         return _cancel(request, campaign, form, 422)
-    try:
-        await actions.cancel_campaign(campaign.id, form.reason, by=request.state.person.id)
-    except Refusal as refusal:
-        return _said_no(request, refusal)
+    await actions.cancel_campaign(campaign.id, form.reason, by=request.state.person.id)
     return redirect(request, base_of(request), ("good", _("The fund is cancelled. Nobody is charged.")))
 
 

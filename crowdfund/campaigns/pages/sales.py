@@ -19,6 +19,7 @@ from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, staff
+from crowdfund.web.told import told_at
 
 SHOWN_MAX = 200
 
@@ -79,15 +80,13 @@ async def join(request: Request) -> Response:
     return await _sale(request, found, form, 422)
 
 
+@told_at(lambda request: f"/staff/sales/{request.path_params['sale']}")
 async def leave(request: Request) -> Response:
     found = await sale_by_slug(request.path_params["sale"])
     campaign = await Campaign.get_or_none(slug=request.path_params["slug"], sale_id=found.id)
     if campaign is None:
         raise NotFound("There is no such fund.")
-    try:
-        await leave_sale(campaign.id, found.id, by=request.state.person.id)
-    except Refusal as refusal:
-        return redirect(request, found.staff_path, ("bad", said(refusal)))
+    await leave_sale(campaign.id, found.id, by=request.state.person.id)
     return redirect(request, found.staff_path, ("good", _("The fund is out of the sale.")))
 
 

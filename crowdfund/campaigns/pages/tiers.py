@@ -25,6 +25,7 @@ from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
+from crowdfund.web.told import told_at
 
 
 async def own_tier(campaign: Campaign, public_id: str) -> Tier:
@@ -111,17 +112,19 @@ async def change(request: Request) -> Response:
     return _tier(request, campaign, tier, form, 422)
 
 
+def _path(request: Request) -> str:
+    return f"{base_of(request)}/tiers/{request.path_params['tier']}"
+
+
+@told_at(_path)
 async def remove_picture(request: Request) -> Response:
     campaign = await own_campaign(request)
     tier = await own_tier(campaign, request.path_params["tier"])
-    path = f"{base_of(request)}/tiers/{public(tier.id)}"
-    try:
-        await unpicture_tier(tier.id, by=request.state.person.id)
-    except Refusal as refusal:
-        return redirect(request, path, ("bad", said(refusal)))
-    return redirect(request, path, ("good", _("The tier has no picture now.")))
+    await unpicture_tier(tier.id, by=request.state.person.id)
+    return redirect(request, _path(request), ("good", _("The tier has no picture now.")))
 
 
+@told_at(_path)
 async def remove(request: Request) -> Response:
     campaign = await own_campaign(request)
     tier = await own_tier(campaign, request.path_params["tier"])

@@ -27,6 +27,7 @@ from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import go_to_processor, page, redirect
 from crowdfund.web.routes import confirmed, get, member, post, signed_in
+from crowdfund.web.told import told_at
 
 
 async def start_page(request: Request) -> Response:
@@ -113,15 +114,18 @@ async def remove(request: Request) -> Response:
     return redirect(request, path, ("good", _("The membership is ended.")))
 
 
+def _members_path(request: Request) -> str:
+    return f"{request.state.organisation.desk_path}/members"
+
+
+@told_at(_members_path)
 async def withdraw_invitation(request: Request) -> Response:
-    path = f"{request.state.organisation.desk_path}/members"
-    try:
-        await organisations.withdraw_invitation(
-            request.state.organisation.id, request.path_params["invitation"], by=request.state.person.id
-        )
-    except Refusal as refusal:
-        return redirect(request, path, ("bad", said(refusal)))
-    return redirect(request, path, ("good", _("The invitation is taken back: its link is good no more.")))
+    await organisations.withdraw_invitation(
+        request.state.organisation.id, request.path_params["invitation"], by=request.state.person.id
+    )
+    return redirect(
+        request, _members_path(request), ("good", _("The invitation is taken back: its link is good no more."))
+    )
 
 
 async def profile_page(request: Request) -> Response:
@@ -146,12 +150,17 @@ async def verification_page(request: Request) -> Response:
     )  # fmt: skip
 
 
+def _verification_path(request: Request) -> str:
+    return f"{request.state.organisation.desk_path}/verification"
+
+
+@told_at(_verification_path)
 async def submit(request: Request) -> Response:
     await verification.submit(request.state.organisation.id, by=request.state.person.id)
-    path = f"{request.state.organisation.desk_path}/verification"
-    return redirect(request, path, ("good", _("Sent. We look at it within two working days.")))
+    return redirect(request, _verification_path(request), ("good", _("Sent. We look at it within two working days.")))
 
 
+@told_at(_verification_path)
 async def onboard(request: Request) -> Response:
     """To the processor's page, where an organisation says who it is and where its money goes."""
     organisation: Organisation = request.state.organisation
@@ -162,18 +171,18 @@ async def onboard(request: Request) -> Response:
     return go_to_processor(url)
 
 
+@told_at(_verification_path)
 async def onboarded(request: Request) -> Response:
     """Back from the processor; what it says of the account counts, not that somebody came back."""
     organisation: Organisation = request.state.organisation
     if organisation.stripe_account_id:
         await verification.follow_account(organisation.stripe_account_id)
-    return redirect(request, f"{organisation.desk_path}/verification")
+    return redirect(request, _verification_path(request))
 
 
 async def onboarding_again(request: Request) -> Response:
     """The processor's link had run out: the page offers a new one."""
-    path = f"{request.state.organisation.desk_path}/verification"
-    return redirect(request, path, ("note", _("That link had run out. Please start again.")))
+    return redirect(request, _verification_path(request), ("note", _("That link had run out. Please start again.")))
 
 
 async def invitation_page(request: Request) -> Response:

@@ -15,6 +15,7 @@ from crowdfund.refusal import NotFound
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import Route, get, post, staff
+from crowdfund.web.told import told_at
 
 _SHOWN_MAX = 200
 
@@ -58,6 +59,7 @@ def _decisions(state: str) -> list[tuple[str, str, str]]:
 
 
 def _decide(verb: Callable[..., Awaitable[None]]) -> Callable[[Request], Awaitable[Response]]:
+    @told_at(lambda request: f"/staff/organisations/{request.path_params['organisation']}")
     async def decide(request: Request) -> Response:
         found, form = await _asked_for(request), await ReasonForm.read(request)
         if form.errors:
