@@ -82,7 +82,7 @@ async def _open(found: DisputeFound, charge: Charge) -> Dispute:
     pledge = await Pledge.get(id=pledge_id)
     if pledge.state == PledgeState.COLLECTED:
         await move_pledges(
-            [{"id": pledge.id, "state": pledge.state}], PledgeState.DISPUTED, because=f"the bank: {found.reason}"
+            [{"id": pledge.id, "state": pledge.state}], PledgeState.DISPUTED, because="her bank disputes the payment"
         )
         await _COLLECTED(charge.campaign_id, -found.amount_minor)
     await outbox.enqueue("dispute_opened", {"dispute": dispute.id}, key=f"dispute_opened:{dispute.id}")

@@ -129,7 +129,7 @@ async def reverse(entry_key: str, *, key: str, kind: str) -> None:
     """Take an entry back by one with its ends swapped. Once: the database refuses a second reversal."""
     rows = await _POSTINGS_OF(entry_key)
     if not rows:
-        raise EntryDiffers(f"There is no entry {entry_key} to reverse.")
+        raise EntryDiffers("There is no entry {key} to reverse.", key=entry_key)
     postings = [
         Posting(debit=_account(r, "credit"), credit=_account(r, "debit"), amount_minor=r["amount_minor"]) for r in rows
     ]
@@ -158,7 +158,7 @@ def _account(row: dict[str, object], end: str) -> Account:
 
 def _refuse_other_postings(entry: Entry, fingerprint: str) -> None:
     if entry.fingerprint != fingerprint:
-        raise EntryDiffers(f"The entry {entry.key} was posted before with other postings.")
+        raise EntryDiffers("The entry {key} was posted before with other postings.", key=entry.key)
 
 
 async def _not_yet_posted(by_key: dict[str, Entry]) -> list[Entry]:
@@ -183,7 +183,7 @@ async def _accounts_of(entries: list[Entry]) -> dict[str, int]:
         rows = await _ACCOUNTS(as_rows({"code": code} for code in accounts))
     for row in rows:
         if row["currency"] != accounts[row["code"]].currency:
-            raise EntryDiffers(f"The account {row['code']} is kept in {row['currency']}.")
+            raise EntryDiffers("The account {code} is kept in {currency}.", code=row["code"], currency=row["currency"])
     return {row["code"]: row["id"] for row in rows}
 
 

@@ -13,7 +13,7 @@ from crowdfund.web import i18n
 from crowdfund.web.i18n import _, choose_locale, lazy, ngettext, pgettext, speaking
 
 FILES = sorted((Path(i18n.__file__).parents[1] / "locale").glob("*/messages.po"))
-PLACE = re.compile(r"%\(\w+\)s|</?\w+>")
+PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+>")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_sentence_is_translated_where_a_locale_is_in_force():
         assert (
             ngettext("%(num)s fan", "%(num)s fans", 1) == ngettext("%(num)s fan", "%(num)s fans", 2) == "%(num)s 位粉丝"
         )
-        assert (pgettext("state", "Live"), _("Live")) == ("进行中", "Live")
+        assert (pgettext("state", "Done"), _("Done")) == ("完成", "Done")
     assert _("Films") == "Films" and ngettext("one", "many", 2) == "many"
 
 
