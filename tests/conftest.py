@@ -37,11 +37,11 @@ def long(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def in_turn(request: pytest.FixtureRequest, testrun_uid: str) -> Iterator[None]:
+def in_turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Marked `alone`, a test shares its cores with no other of this run."""
-    folder = Path(tempfile.gettempdir()) / f"crowdfund-tests-{testrun_uid}"
-    folder.mkdir(exist_ok=True)
-    with turn(folder, alone=request.node.get_closest_marker("alone") is not None):
+    own = tmp_path_factory.getbasetemp()
+    of_the_run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with turn(of_the_run, alone=request.node.get_closest_marker("alone") is not None):
         yield
 
 
