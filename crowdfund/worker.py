@@ -13,14 +13,16 @@ from contextlib import asynccontextmanager
 from contextvars import Context
 from dataclasses import dataclass
 
-from crowdfund import clock, letters
+from crowdfund import clock
 from crowdfund.books import RULES, TIMELY
 from crowdfund.campaigns.actions import open_due
 from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.pictures import forget_unused_pictures
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
+from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
@@ -126,7 +128,7 @@ _OWED_ACCOUNTS = Sql("""
 
 SWEEPS = (
     Sweep("events", 0.5, lambda: inbox.work_off(SWITCHBOARD)),
-    Sweep("jobs", 0.5, lambda: outbox.work_off(letters.JOBS)),
+    Sweep("jobs", 0.5, lambda: outbox.work_off(JOBS)),
     Sweep("letters about pledges", 1, telling.tell_of_pledges),
     Sweep("cards that end", 30, card_changes.remind_of_cards),
     Sweep("open funds", 1, open_due),
@@ -151,6 +153,7 @@ REGULAR = (
     Sweep("the processor's record", 24 * 3600, compare_with_processor),
     Sweep("attempts", 3600, forget_attempts),
     Sweep("what ran out", 3600, forget_what_ran_out),
+    Sweep("pictures that nothing shows", 24 * 3600, forget_unused_pictures),
 )
 
 _TAKE = Sql("""

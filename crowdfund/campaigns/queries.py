@@ -202,15 +202,36 @@ async def tiers_of(campaign_id: int) -> list[Tier]:
 _IN_USE = Sql("""
     SELECT CAST(value->>'id' AS BIGINT) AS id FROM {rows}
     WHERE EXISTS (SELECT 1 FROM campaign_page p JOIN campaign c ON c.id = p.campaign_id
-                  WHERE c.organisation_id = $2 AND (p.story LIKE value->>'pattern' OR p.risks LIKE value->>'pattern'))
+                  WHERE (c.organisation_id = $2 OR $2 = 0) AND (p.story LIKE value->>'pattern' OR p.risks LIKE value->>'pattern'))
        OR EXISTS (SELECT 1 FROM campaign_update u JOIN campaign c ON c.id = u.campaign_id
-                  WHERE c.organisation_id = $2 AND u.body LIKE value->>'pattern')""")
+                  WHERE (c.organisation_id = $2 OR $2 = 0) AND u.body LIKE value->>'pattern')""")
+_REFERENCED = """
+    SELECT image_id FROM title WHERE image_id IS NOT NULL UNION SELECT image_id FROM tier WHERE image_id IS NOT NULL
+    UNION SELECT image_id FROM campaign_image"""
+_UNREFERENCED = Sql(f"""
+    SELECT id FROM image WHERE id > $1 AND made_at < $2 AND id NOT IN ({_REFERENCED}) ORDER BY id LIMIT $3""")  # noqa: S608
+_DROP_UNREFERENCED = Sql(f"""
+    DELETE FROM image WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {{rows}}) AND id NOT IN ({_REFERENCED})
+    RETURNING id""")  # noqa: S608
 
 
-async def pictures_in_use(organisation_id: int, image_ids: Collection[int]) -> set[int]:
-    """Those of these pictures that stand in a story, in any version of it, or in an update of this organisation's funds."""
+async def pictures_in_use(organisation_id: int | None, image_ids: Collection[int]) -> set[int]:
+    """Those of these pictures that stand in a story, in any version of it, or in an update of this organisation's funds.
+
+    organisation_id None: of anybody's.
+    """
     rows = as_rows({"id": image_id, "pattern": f"%/images/{public(image_id)}%"} for image_id in image_ids)
-    return {row["id"] for row in await _IN_USE(rows, organisation_id)} if image_ids else set()
+    return {row["id"] for row in await _IN_USE(rows, organisation_id or 0)} if image_ids else set()
+
+
+async def pictures_of_nothing(*, after_id: int, before_us: int, limit: int) -> list[int]:
+    """Pictures that no film, no tier and no story has, by id. before_us: only those that were sent before."""
+    return [row["id"] for row in await _UNREFERENCED(after_id, before_us, limit)]
+
+
+async def drop_pictures_of_nothing(image_ids: Collection[int]) -> list[int]:
+    """Delete the rows of those of these pictures that no film, no tier and no story has, and give which they were."""
+    return [row["id"] for row in await _DROP_UNREFERENCED(as_rows({"id": one} for one in image_ids))]
 
 
 @dataclass(frozen=True, slots=True)

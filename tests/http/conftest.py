@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from crowdfund import letters, settings
+from crowdfund import settings
 from crowdfund.app import ROUTES, make_app
 from crowdfund.database import outbox
+from crowdfund.jobs import JOBS
 from crowdfund.people import accounts, devices
 from crowdfund.people.models import Mail, Person, StaffRole
 from crowdfund.people.tokens import make_token
@@ -61,7 +62,7 @@ class SiteUnderTest:
 
     async def work(self) -> None:
         """Do the jobs that wait: mails are written and kept."""
-        while await outbox.work_off(letters.JOBS):
+        while await outbox.work_off(JOBS):
             pass
 
     async def mails_to(self, address: str) -> list[Mail]:

@@ -1,0 +1,16 @@
+"""All work that rooms ask for within a transaction and that is done after it: letters, and files that nothing shows any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crowdfund import letters
+from crowdfund.database.outbox import Job
+from crowdfund.web import images
+
+
+async def _drop_files(payload: dict[str, Any]) -> None:
+    await images.drop(payload["picture"])
+
+
+JOBS: dict[str, Job] = {**letters.JOBS, "picture_forgotten": _drop_files}
