@@ -85,7 +85,7 @@ def in_templates() -> Iterator[Said]:
     options = {"newstyle_gettext": "yes", "trim_blocks": "yes", "lstrip_blocks": "yes", "silent": "no"}
     for path in sorted(TEMPLATES.rglob("*.*")):
         with path.open("rb") as file:
-            for line, function, message, _ in babel_extract(file, tuple(GETTEXT), (), options):
+            for line, function, message, _ in babel_extract(file, ("gettext", *GETTEXT), (), options):
                 texts = [message] if isinstance(message, str) else list(message or ())
                 place = GETTEXT[function if function != "gettext" else "_"]
                 if len(texts) > place and texts[place]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
+from crowdfund.money import Amount, keepable, kept
+from crowdfund.refusal import Refusal
 from crowdfund.web import i18n
+from crowdfund.web.formats import said
 from crowdfund.web.i18n import _, choose_locale, lazy, ngettext, pgettext, speaking
 
 FILES = sorted((Path(i18n.__file__).parents[1] / "locale").glob("*/messages.po"))
@@ -85,6 +89,36 @@ def test_a_translation_keeps_every_placeholder_and_is_nobodys_guess(path):
         assert not message.fuzzy and all(said), message.id
         for text in said:
             assert set(PLACE.findall(text)) == set(PLACE.findall(ids[-1])), message.id
+
+
+@pytest.mark.parametrize(
+    ("left", "english", "chinese"),
+    [
+        (1, "Only 1 of this tier is left.", "这个档位只剩 1 份。"),
+        (1200, "Only 1200 of this tier are left.", "这个档位只剩 1,200 份。"),
+    ],
+)
+def test_a_refusal_is_translated_before_its_values_are_filled_in(left, english, chinese):
+    refusal = Refusal("Only {num} of this tier are left.", one="Only {num} of this tier is left.", num=left)
+    assert (str(refusal), refusal.sentence, refusal.code) == (english, english, "refusal")
+    with speaking("zh_CN"):
+        assert said(refusal) == chinese
+
+
+def test_a_value_is_shown_and_never_read():
+    refusal = Refusal("{name} is a member already: change the role instead.", field="email", name="{field} %(s)s")
+    assert said(refusal) == "{field} %(s)s is a member already: change the role instead."
+    assert (str(Refusal("Send {json}.")), said("They wrote 100 % {so}")) == ("Send {json}.", "They wrote 100 % {so}")
+
+
+def test_a_sentence_waits_in_a_job_for_its_reader():
+    refusal = Refusal("The least that can be charged is {least}.", least=Amount(50_00, "CNY"))
+    told = kept(json.loads(json.dumps(keepable(refusal.words))))
+    with speaking("zh_CN"):
+        assert said(told) == "最少可扣 ¥50.00。"
+    assert (
+        str(told) == "The least that can be charged is CN¥50.00." and said(kept("Written before.")) == "Written before."
+    )
 
 
 def test_html_knows_the_language_and_its_direction():
