@@ -184,9 +184,14 @@ async def whole(campaign: Campaign, *, updates_max: int = 5) -> Whole:
         tiers=await tiers_of(campaign.id),
         budget=await budget_of(campaign.id),
         updates=await CampaignUpdate.filter(campaign_id=campaign.id).order_by("-number").limit(updates_max),
-        events=await CampaignEvent.filter(campaign_id=campaign.id).order_by("id"),
+        events=await events_of(campaign.id),
         sale=await Sale.get(id=campaign.sale_id) if campaign.sale_id is not None else None,
     )
+
+
+async def events_of(campaign_id: int) -> list[CampaignEvent]:
+    """What became of it, from the first step on."""
+    return await CampaignEvent.filter(campaign_id=campaign_id).order_by("id")
 
 
 async def tiers_of(campaign_id: int) -> list[Tier]:

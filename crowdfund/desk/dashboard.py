@@ -20,14 +20,13 @@ from crowdfund.campaigns.pages.running import CAN_BE_CANCELLED
 from crowdfund.campaigns.pages.shown import month_of
 from crowdfund.campaigns.schedule import MOVABLE
 from crowdfund.database.ids import public
-from crowdfund.desk import queries
+from crowdfund.desk import figures, queries
 from crowdfund.desk.campaign import draw, view_of
-from crowdfund.desk.forecast import forecast
 from crowdfund.desk.proceeds import given_back_of, proceeds_of
 from crowdfund.disputes.models import Dispute, DisputeState
 from crowdfund.payouts.models import Payout, PayoutState
 from crowdfund.people.models import Organisation
-from crowdfund.pledges.deliveries import late_tiers, standing_of
+from crowdfund.pledges.deliveries import standing_of
 from crowdfund.web import formats, i18n
 from crowdfund.web.i18n import _, ngettext
 from crowdfund.web.routes import get, member
@@ -48,7 +47,7 @@ async def dashboard(request: Request) -> Response:
         "followers": await followers_of(campaign.id), "movable": campaign.state in MOVABLE,
         "can_delete": await can_be_deleted(campaign),
         "can_cancel": campaign.state in CAN_BE_CANCELLED, "has_money": campaign.state in HAS_MONEY,
-        "events": (await campaigns.whole(campaign)).events, "public_id": public,
+        "events": await campaigns.events_of(campaign.id), "public_id": public,
     }  # fmt: skip
     if campaign.state in HAS_MONEY:
         context |= await _money(campaign)
@@ -57,14 +56,11 @@ async def dashboard(request: Request) -> Response:
 
 async def _money(campaign: Campaign) -> dict[str, Any]:
     by_day = await queries.pledges_by_day(campaign)
-    settling = campaign.closed_at is not None and campaign.state not in (S.CANCELLED,)
     return {
         "points": [(_day(day), number, formats.number(number)) for day, number, _minor in by_day],
-        "chart_says": _chart_says(by_day), "tiers": await _tiers(campaign),
+        "chart_says": _chart_says(by_day), "tiers": await figures.by_tier(campaign), "month_of": month_of,
         "referrers": await queries.pledges_by_referrer(campaign.id),
-        "forecast": forecast(campaign, await queries.collection_rate(campaign.organisation_id))
-        if campaign.state in (S.LIVE, S.SUSPENDED) else None,
-        "settling": await queries.settling_of(campaign) if settling else None,
+        "forecast": await figures.forecast_of(campaign), "settling": await figures.settling_of(campaign),
         "proceeds": await proceeds_of(campaign), "given_back": await given_back_of(campaign),
         "payouts": await Payout.filter(campaign_id=campaign.id).order_by("-id"),
         "disputes": [
@@ -95,23 +91,6 @@ def _chart_says(by_day: list[tuple[str, int, int]]) -> str:
     return sentence % {
         "made": formats.number(made), "first": _day(by_day[0][0]), "best": _day(best[0]), "number": formats.number(best[1]),
     }  # fmt: skip
-
-
-async def _tiers(campaign: Campaign) -> list[dict[str, Any]]:
-    """What was taken of each tier, at its price; the last row is what was given without one or on top."""
-    late = await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset()
-    rows: list[dict[str, Any]] = [
-        {
-            "name": tier.name, "taken": tier.taken, "size": tier.size, "minor": tier.taken * tier.price_minor,
-            "delivers_on": month_of(tier.delivers_on), "is_late": tier.id in late,
-        }
-        for tier in await campaigns.tiers_of(campaign.id)
-    ]  # fmt: skip
-    rest = campaign.promised_minor - sum(row["minor"] for row in rows)
-    if rest > 0:
-        words = _("Without a tier, or on top")
-        rows.append({"name": words, "taken": None, "size": None, "minor": rest, "delivers_on": "", "is_late": False})
-    return rows
 
 
 # --- what needs somebody ---

@@ -5,9 +5,9 @@ Nothing here is summed over pledges: what came in is one kept figure, and the ve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
@@ -18,8 +18,7 @@ from crowdfund.payments.models import Refund, RefundState
 from crowdfund.payouts.models import Payout, PayoutState
 
 
-@dataclass(frozen=True, slots=True)
-class Proceeds:
+class Proceeds(BaseModel, frozen=True):
     """A fund that succeeded. All in minor units; what was taken is positive.
 
     collected = taken_before + processor + fee + owed. owed - refunds + fee_returned - banks = yours.
@@ -36,28 +35,21 @@ class Proceeds:
     refunds_minor: int
     fee_returned_minor: int
     banks_minor: int
+    yours_minor: int
     paid_minor: int
     on_its_way_minor: int
     held_minor: int
     kept_minor: int
     receivable_minor: int
 
-    @property
-    def yours_minor(self) -> int:
-        return self.owed_minor - self.refunds_minor + self.fee_returned_minor - self.banks_minor
 
-
-@dataclass(frozen=True, slots=True)
-class GivenBack:
+class GivenBack(BaseModel, frozen=True):
     """A fund that failed after cards were charged: collected = returned + returning + banks."""
 
     collected_minor: int
     returned_minor: int
     returning_minor: int
-
-    @property
-    def banks_minor(self) -> int:
-        return self.collected_minor - self.returned_minor - self.returning_minor
+    banks_minor: int
 
 
 async def proceeds_of(campaign: Campaign) -> Proceeds | None:
@@ -73,13 +65,14 @@ async def proceeds_of(campaign: Campaign) -> Proceeds | None:
     lent = await moved_by_kind(chart.receivable(campaign.organisation_id, currency), subject)
     before = (await taken_from(chart.fund(campaign.id, currency))).get("refund_promised", 0)
     refunds = await _sum_minor(Refund.filter(campaign_id=campaign.id)) - before
-    of_theirs = -theirs.get("refund_promised", 0) - lent.get("refund_promised", 0)
+    fee_returned = refunds + theirs.get("refund_promised", 0) + lent.get("refund_promised", 0)
+    banks = -theirs.get("dispute", 0) - lent.get("dispute", 0)
     on_its_way = await _sum_minor(Payout.filter(campaign_id=campaign.id, state=PayoutState.SENDING))
     standing = sum(lent.values())  # below nothing: they owe us
     return Proceeds(
         collected_minor=collected, taken_before_minor=collected - processor - fee - owed, processor_minor=processor,
-        fee_minor=fee, owed_minor=owed, refunds_minor=refunds, fee_returned_minor=refunds - of_theirs,
-        banks_minor=-theirs.get("dispute", 0) - lent.get("dispute", 0),
+        fee_minor=fee, owed_minor=owed, refunds_minor=refunds, fee_returned_minor=fee_returned,
+        banks_minor=banks, yours_minor=owed - refunds + fee_returned - banks,
         paid_minor=-theirs.get("payout_set_aside", 0) - theirs.get("payout_back", 0) - on_its_way,
         on_its_way_minor=on_its_way, held_minor=sum(theirs.values()),
         kept_minor=max(0, standing), receivable_minor=max(0, -standing),
@@ -94,7 +87,11 @@ async def given_back_of(campaign: Campaign) -> GivenBack | None:
     debits, credits = await turnover(chart.fund(campaign.id, campaign.currency))
     open_states = (RefundState.PENDING, RefundState.FAILED)
     returning = credits - debits + await _sum_minor(Refund.filter(campaign_id=campaign.id, state__in=open_states))
-    return GivenBack(collected, campaign.refunded_minor, returning)
+    returned = campaign.refunded_minor
+    return GivenBack(
+        collected_minor=collected, returned_minor=returned, returning_minor=returning,
+        banks_minor=collected - returned - returning,
+    )  # fmt: skip
 
 
 async def _collected_minor(campaign: Campaign) -> int:

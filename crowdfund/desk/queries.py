@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from pydantic import BaseModel
+
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql
@@ -111,8 +113,7 @@ async def pledges_by_referrer(campaign_id: int) -> list[dict[str, Any]]:
     return await _BY_REFERRER(campaign_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Settling:
+class Settling(BaseModel, frozen=True):
     """What became of what was promised when the fund closed; the parts sum to it.
 
     waiting: pledges whose card was refused and may be mended. open: being charged. at_banks: disputed, or lost to a bank.

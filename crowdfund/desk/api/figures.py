@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from crowdfund.campaigns import queries as campaigns
 from crowdfund.campaigns.api.own import own_campaign
 from crowdfund.campaigns.api.reading import ONE
 from crowdfund.campaigns.followers import followers_of
-from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
+from crowdfund.campaigns.models import Campaign
 from crowdfund.database.ids import public
-from crowdfund.desk import queries
-from crowdfund.desk.forecast import forecast
-from crowdfund.desk.proceeds import given_back_of, proceeds_of
+from crowdfund.desk import figures, queries
+from crowdfund.desk.proceeds import GivenBack, Proceeds, given_back_of, proceeds_of
 from crowdfund.people.models import Role
-from crowdfund.pledges.deliveries import late_tiers
 from crowdfund.web.routes import bearer, get
-
-S = CampaignState
 
 
 class DayOut(BaseModel):
@@ -64,50 +57,6 @@ class ForecastOut(BaseModel):
     verdict: str
 
 
-class SettlingOut(BaseModel):
-    """What became of what was promised when it closed; the parts sum to it. waiting: cards that were refused and may be mended."""
-
-    collected_minor: int
-    returned_minor: int
-    waiting: int
-    waiting_minor: int
-    open_minor: int
-    at_banks_minor: int
-    dropped_minor: int
-
-
-class ProceedsOut(BaseModel):
-    """Of a fund that succeeded: how what was collected becomes what is paid, from the ledger.
-
-    collected = taken_before + processor + fee + owed; owed - refunds + fee_returned - banks = yours;
-    yours = paid + on_its_way + held + kept - receivable.
-    """
-
-    collected_minor: int
-    taken_before_minor: int
-    processor_minor: int
-    fee_minor: int
-    owed_minor: int
-    refunds_minor: int
-    fee_returned_minor: int
-    banks_minor: int
-    yours_minor: int
-    paid_minor: int
-    on_its_way_minor: int
-    held_minor: int
-    kept_minor: int
-    receivable_minor: int
-
-
-class GivenBackOut(BaseModel):
-    """Of a fund that failed after cards were charged: collected = returned + returning + banks."""
-
-    collected_minor: int
-    returned_minor: int
-    returning_minor: int
-    banks_minor: int
-
-
 class FiguresOut(BaseModel):
     """promised_minor counts pledges, collected_minor is money. needed_minor: what has to be collected for it to succeed."""
 
@@ -127,9 +76,9 @@ class FiguresOut(BaseModel):
     by_tier: list[TierFiguresOut]
     by_referrer: list[ReferrerOut]
     forecast: ForecastOut | None
-    settling: SettlingOut | None
-    proceeds: ProceedsOut | None
-    given_back: GivenBackOut | None
+    settling: queries.Settling | None
+    proceeds: Proceeds | None
+    given_back: GivenBack | None
 
 
 async def show_figures(request: Request) -> FiguresOut:
@@ -147,51 +96,30 @@ async def show_figures(request: Request) -> FiguresOut:
         ],
         by_tier=await _by_tier(campaign),
         by_referrer=[ReferrerOut(**row) for row in await queries.pledges_by_referrer(campaign.id)],
-        forecast=await _forecast(campaign), settling=await _settling(campaign), proceeds=await _proceeds(campaign),
-        given_back=await _given_back(campaign),
+        forecast=await _forecast(campaign), settling=await figures.settling_of(campaign),
+        proceeds=await proceeds_of(campaign), given_back=await given_back_of(campaign),
     )  # fmt: skip
 
 
 async def _by_tier(campaign: Campaign) -> list[TierFiguresOut]:
-    late = await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset()
-    rows = [
+    return [
         TierFiguresOut(
-            tier=public(tier.id), name=tier.name, taken=tier.taken, size=tier.size, amount_minor=tier.taken * tier.price_minor,
-            is_late=tier.id in late,
+            tier=public(row.tier_id) if row.tier_id is not None else None, name=row.name, taken=row.taken, size=row.size,
+            amount_minor=row.amount_minor, is_late=row.is_late,
         )
-        for tier in await campaigns.tiers_of(campaign.id)
+        for row in await figures.by_tier(campaign)
     ]  # fmt: skip
-    rest = campaign.promised_minor - sum(row.amount_minor for row in rows)
-    if rest > 0:
-        rows.append(TierFiguresOut(tier=None, name="", taken=None, size=None, amount_minor=rest, is_late=False))
-    return rows
 
 
 async def _forecast(campaign: Campaign) -> ForecastOut | None:
-    if campaign.state not in (S.LIVE, S.SUSPENDED):
+    found = await figures.forecast_of(campaign)
+    if found is None:
         return None
-    found = forecast(campaign, await queries.collection_rate(campaign.organisation_id))
     return ForecastOut(
         rate_bps=found.rate.bps, rate_source=found.rate.source, likely_minor=found.likely_minor,
         needed_minor=found.needed_minor, missing_minor=found.missing_minor, processor_minor=found.processor_minor,
         fee_minor=found.fee_minor, payout_minor=found.payout_minor, verdict=found.verdict,
     )  # fmt: skip
-
-
-async def _settling(campaign: Campaign) -> SettlingOut | None:
-    if campaign.closed_at is None or campaign.state == S.CANCELLED:
-        return None
-    return SettlingOut(**asdict(await queries.settling_of(campaign)))
-
-
-async def _proceeds(campaign: Campaign) -> ProceedsOut | None:
-    found = await proceeds_of(campaign)
-    return ProceedsOut(**asdict(found), yours_minor=found.yours_minor) if found else None
-
-
-async def _given_back(campaign: Campaign) -> GivenBackOut | None:
-    found = await given_back_of(campaign)
-    return GivenBackOut(**asdict(found), banks_minor=found.banks_minor) if found else None
 
 
 routes = [
