@@ -36,6 +36,7 @@ class Campaign:
     closes_at: int
     state: str = "live"
     closed_at: int = 0
+    paused_at: int = 0
     collected: int = 0
     refunded: int = 0
     fees: int = 0
@@ -43,6 +44,17 @@ class Campaign:
     @property
     def needed(self) -> int:
         return {"strict": self.goal, "threshold": max(1, -(-self.goal * 8 // 10)), "flexible": 1}[self.rule]
+
+    def decide(self, to: str, now: int) -> str | None:
+        """Staff pauses, resumes or ends it; a pause is given back to it. Gives the name of the refusal."""
+        if to == self.state or self.state not in ("live", "suspended"):
+            return "MoveRefused"
+        if to == "suspended":
+            self.paused_at = now
+        elif to == "live":
+            self.closes_at += now - self.paused_at
+        self.state = to
+        return None
 
 
 @dataclass(eq=False)
@@ -130,7 +142,7 @@ class World:
 
     def breaks_goal(self, p: Pledge, less: int) -> bool:
         promised, needed = self.promised(p.campaign), p.campaign.needed
-        late = self.now >= p.campaign.closes_at - DAY
+        late = self.now >= p.campaign.closes_at - DAY and p.campaign.rule != "flexible"
         return p.state == "active" and less > 0 and late and promised >= needed > promised - less
 
     def amend(self, p: Pledge, amount: int, tier: bool) -> str | None:
