@@ -80,9 +80,7 @@ async def list_disputes(request: Request) -> Response:
 async def _own(request: Request, needed: Role) -> tuple[Dispute, Campaign]:
     """The dispute in the path, about a fund of the token's person. Raises NotFound, NotAllowed."""
     missing = NotFound("There is no such dispute.")
-    dispute = await Dispute.get_or_none(id=api.id_in(request, "dispute", missing))
-    if dispute is None:
-        raise missing
+    dispute = await api.row_in(request, "dispute", Dispute, missing)
     campaign = await Campaign.get(id=dispute.campaign_id)
     await role_in(request, campaign.organisation_id, needed, missing)
     return dispute, campaign

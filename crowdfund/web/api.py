@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
+import tortoise
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -24,6 +25,7 @@ from crowdfund.web.csrf import read_form
 
 Model = TypeVar("Model", bound=BaseModel)
 Row = TypeVar("Row")
+Kept = TypeVar("Kept", bound=tortoise.Model)
 
 _KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
 _LIMIT_MAX = 100
@@ -165,6 +167,14 @@ async def picture_in(request: Request) -> bytes:
 def id_in(request: Request, name: str, otherwise: Refusal) -> int:
     """The id that stands in the path. otherwise: what is raised where it is none of ours, as where there is no such thing."""
     return known_id(request.path_params[name], otherwise)
+
+
+async def row_in(request: Request, name: str, rows: type[Kept], otherwise: Refusal, **whose: Any) -> Kept:
+    """The row whose id stands in the path. whose: what else it has to have; `otherwise` is raised where there is no such one."""
+    found = await rows.get_or_none(id=id_in(request, name, otherwise), **whose)
+    if found is None:
+        raise otherwise
+    return found
 
 
 def known_id(text: str, otherwise: Refusal) -> int:

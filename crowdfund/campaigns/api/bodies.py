@@ -263,18 +263,6 @@ class DeletedOut(BaseModel):
     name: str
 
 
-class PictureOut(BaseModel):
-    """A picture that was sent for a story. markdown: what shows it, in a story or an update. is_used: some version holds it."""
-
-    id: str
-    url: str
-    alt: str
-    width: int
-    height: int
-    markdown: str
-    is_used: bool
-
-
 class SaleOut(BaseModel):
     """amount_per_fan_max_minor: what one fan may give to all its funds together."""
 

@@ -19,11 +19,7 @@ from crowdfund.web import api
 
 async def campaign_in(request: Request) -> Campaign:
     """The campaign in the path, whosever it is. Raises NotFound."""
-    missing = NotFound("There is no such fund.")
-    found = await Campaign.get_or_none(id=api.id_in(request, "campaign", missing))
-    if found is None:
-        raise missing
-    return found
+    return await api.row_in(request, "campaign", Campaign, NotFound("There is no such fund."))
 
 
 async def own_campaign(request: Request, needed: Role = Role.MANAGER) -> Campaign:
@@ -35,11 +31,8 @@ async def own_campaign(request: Request, needed: Role = Role.MANAGER) -> Campaig
 
 async def own_tier(request: Request) -> Tier:
     """A tier of a campaign of one's own. Raises NotFound, NotAllowed."""
-    campaign, missing = await own_campaign(request), NotFound("There is no such tier.")
-    tier = await Tier.get_or_none(id=api.id_in(request, "tier", missing), campaign_id=campaign.id)
-    if tier is None:
-        raise missing
-    return tier
+    campaign = await own_campaign(request)
+    return await api.row_in(request, "tier", Tier, NotFound("There is no such tier."), campaign_id=campaign.id)
 
 
 async def tier_now(tier: Tier) -> TierOut:

@@ -14,15 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.campaigns import actions, gallery, pictures, queries
-from crowdfund.campaigns.api.bodies import DraftOut, PictureOut, TierOut
+from crowdfund.campaigns.api.bodies import DraftOut, TierOut
 from crowdfund.campaigns.api.own import draft_out, own_campaign, own_tier, tier_now
 from crowdfund.campaigns.api.reading import ONE
 from crowdfund.campaigns.gallery import ALT_MAX
 from crowdfund.campaigns.models import Campaign
-from crowdfund.campaigns.pages.pictures import markdown_of
+from crowdfund.campaigns.pages.pictures import PictureOut, picture_out
 from crowdfund.campaigns.queries import StoryPicture
 from crowdfund.database import new_id
-from crowdfund.database.ids import public
 from crowdfund.database.once import made_before
 from crowdfund.people.models import Role
 from crowdfund.refusal import NotFound
@@ -85,11 +84,7 @@ async def list_pictures(request: Request) -> Response:
 
 
 def _picture_out(one: StoryPicture) -> PictureOut:
-    image = one.image
-    return PictureOut(
-        id=public(image.id), url=current().base_url + images.url_of(image.id), alt=image.alt, width=image.width,
-        height=image.height, markdown=markdown_of(image), is_used=one.is_used,
-    )  # fmt: skip
+    return picture_out(one, current().base_url + images.url_of(one.image.id))
 
 
 async def add_picture(request: Request) -> PictureOut:

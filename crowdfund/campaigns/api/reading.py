@@ -91,8 +91,8 @@ async def show_campaign(request: Request) -> CampaignOut:
 async def public_campaign(request: Request) -> Campaign:
     """The campaign in the path, where everybody may see it. Raises NotFound for a draft, in the same words as for none."""
     missing = NotFound("There is no such fund.")
-    campaign = await Campaign.get_or_none(id=api.id_in(request, "campaign", missing))
-    if campaign is None or not campaign.is_public:
+    campaign = await api.row_in(request, "campaign", Campaign, missing)
+    if not campaign.is_public:
         raise missing
     return campaign
 

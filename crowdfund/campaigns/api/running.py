@@ -54,9 +54,7 @@ async def delete(request: Request) -> DeletedOut:
 async def answer_remark(request: Request, body: AnswerIn) -> DraftOut:
     """Answer a remark of the reviewer; the campaign is handed in again when all are."""
     campaign, missing = await own_campaign(request), NotFound("There is no such remark.")
-    remark = await ReviewRemark.get_or_none(id=api.id_in(request, "remark", missing), campaign_id=campaign.id)
-    if remark is None:
-        raise missing
+    remark = await api.row_in(request, "remark", ReviewRemark, missing, campaign_id=campaign.id)
     await actions.answer_remark(remark.id, body.answer, by=request.state.person.id)
     return await draft_out(campaign.id)
 

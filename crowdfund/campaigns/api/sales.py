@@ -34,11 +34,7 @@ async def list_sales(request: Request) -> Response:
 
 
 async def _found(request: Request) -> Sale:
-    missing = NotFound("There is no such sale.")
-    sale = await Sale.get_or_none(id=api.id_in(request, "sale", missing))
-    if sale is None:
-        raise missing
-    return sale
+    return await api.row_in(request, "sale", Sale, NotFound("There is no such sale."))
 
 
 async def show_sale(request: Request) -> SaleOut:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from pydantic import BaseModel
 from starlette.requests import Request
 
 from crowdfund.campaigns import gallery
 from crowdfund.campaigns.models import Campaign
-from crowdfund.campaigns.queries import story_pictures_of
+from crowdfund.campaigns.queries import StoryPicture, story_pictures_of
 from crowdfund.database import new_id
 from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.people.models import Image
@@ -58,9 +58,8 @@ def need_words(form: Form, image_id: int | None, name: str = "image") -> None:
 # --- those of a story ---
 
 
-@dataclass(frozen=True, slots=True)
-class PictureShown:
-    """A picture of a story beside its form: how it looks, and what to paste."""
+class PictureOut(BaseModel):
+    """A picture that was sent for a story. markdown: what shows it, in a story or an update. is_used: some version holds it."""
 
     id: str
     url: str
@@ -71,14 +70,17 @@ class PictureShown:
     is_used: bool
 
 
-async def pictures_shown(campaign: Campaign) -> list[PictureShown]:
-    return [
-        PictureShown(
-            public(one.image.id), images.url_of(one.image.id, small=True), one.image.alt, one.image.width, one.image.height,
-            markdown_of(one.image), one.is_used,
-        )
-        for one in await story_pictures_of(campaign)
-    ]  # fmt: skip
+async def pictures_shown(campaign: Campaign) -> list[PictureOut]:
+    """Those beside the form of a story: how each looks, small, and what to paste."""
+    return [picture_out(one, images.url_of(one.image.id, small=True)) for one in await story_pictures_of(campaign)]
+
+
+def picture_out(one: StoryPicture, url: str) -> PictureOut:
+    image = one.image
+    return PictureOut(
+        id=public(image.id), url=url, alt=image.alt, width=image.width, height=image.height, markdown=markdown_of(image),
+        is_used=one.is_used,
+    )  # fmt: skip
 
 
 def markdown_of(image: Image) -> str:

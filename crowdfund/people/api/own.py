@@ -26,7 +26,5 @@ async def role_in(request: Request, organisation_id: int, needed: Role, otherwis
 
 async def own_organisation(request: Request, needed: Role) -> tuple[Organisation, Role]:
     """The organisation in the path, and the person's role there. Raises NotFound, NotAllowed."""
-    found = await Organisation.get_or_none(id=api.id_in(request, "organisation", no_such_organisation()))
-    if found is None:
-        raise no_such_organisation()
+    found = await api.row_in(request, "organisation", Organisation, no_such_organisation())
     return found, await role_in(request, found.id, needed, no_such_organisation())

@@ -29,10 +29,7 @@ async def list_organisations_for_staff(request: Request) -> Response:
 
 
 async def _found(request: Request) -> Organisation:
-    found = await Organisation.get_or_none(id=api.id_in(request, "organisation", no_such_organisation()))
-    if found is None:
-        raise no_such_organisation()
-    return found
+    return await api.row_in(request, "organisation", Organisation, no_such_organisation())
 
 
 async def show_organisation_to_staff(request: Request) -> StaffOrganisationOut:

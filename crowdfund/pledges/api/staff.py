@@ -38,11 +38,7 @@ async def list_pledges_of_a_fan(request: Request) -> Response:
 
 
 async def _found(request: Request) -> Pledge:
-    missing = NotFound("There is no such pledge.")
-    pledge = await Pledge.get_or_none(id=api.id_in(request, "pledge", missing))
-    if pledge is None:
-        raise missing
-    return pledge
+    return await api.row_in(request, "pledge", Pledge, NotFound("There is no such pledge."))
 
 
 async def show_pledge_to_staff(request: Request) -> StaffPledgeOut:
@@ -80,10 +76,7 @@ async def refund(request: Request, body: RefundIn) -> RefundOut:
 
 async def paid_another_way(request: Request, body: PaidAnotherWayIn) -> RefundOut:
     """A refund that the card can't take any more was paid by bank."""
-    missing = NotFound("There is no such refund.")
-    found = await Refund.get_or_none(id=api.id_in(request, "refund", missing))
-    if found is None:
-        raise missing
+    found = await api.row_in(request, "refund", Refund, NotFound("There is no such refund."))
     await note_paid_another_way(found.id, reason=body.reason, by=request.state.person.id)
     return refund_out(await Refund.get(id=found.id))
 
