@@ -22,13 +22,13 @@ from crowdfund.campaigns.models import (
     Tier,
 )
 from crowdfund.campaigns.rules import (
-    BECAUSE_MIN,
     DAYS_MAX,
     Draft,
     Missing,
     closes_after_pause,
     refuse_content,
     refuse_shares,
+    refuse_verdict,
     slug_of,
     what_is_missing,
 )
@@ -243,10 +243,7 @@ async def answer_remark(remark_id: int, answer: str, *, by: int) -> None:
 @atomic
 async def review(campaign_id: int, verdict: CampaignState, because: str, *, by: int) -> None:
     """Staff's answer to a submitted campaign: approved, changes_requested or rejected, with a reason."""
-    if verdict not in (CampaignState.APPROVED, CampaignState.CHANGES_REQUESTED, CampaignState.REJECTED):
-        raise Invalid("Approve it, ask for changes, or reject it.", field="verdict")
-    if verdict != CampaignState.APPROVED and len(because.strip()) < BECAUSE_MIN:
-        raise Invalid("Say why: the producer reads it.", field="because")
+    refuse_verdict(verdict, because)
     campaign = await Campaign.get(id=campaign_id)
     await _move(campaign, verdict, because or "reviewed", by)
     await outbox.enqueue("campaign_reviewed", {"campaign": campaign_id}, key=None)

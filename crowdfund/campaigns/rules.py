@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crowdfund import money
+from crowdfund.campaigns.models import CampaignState
 from crowdfund.refusal import Invalid, Sentence
 
 DAYS_MAX = 90
@@ -190,3 +191,11 @@ def slug_of(name: str, fallback: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()  # Cádiz is cadiz
     slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
     return slug or fallback
+
+
+def refuse_verdict(verdict: CampaignState, because: str) -> None:
+    """A verdict is one of three, and all but an approval say why. Raises Invalid."""
+    if verdict not in (CampaignState.APPROVED, CampaignState.CHANGES_REQUESTED, CampaignState.REJECTED):
+        raise Invalid("Approve it, ask for changes, or reject it.", field="verdict")
+    if verdict != CampaignState.APPROVED and len(because.strip()) < BECAUSE_MIN:
+        raise Invalid("Say why: the producer reads it.", field="because")

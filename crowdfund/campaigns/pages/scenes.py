@@ -9,15 +9,14 @@ from crowdfund.campaigns import scenes
 from crowdfund.campaigns.models import EDITABLE
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.shown import art_url
-from crowdfund.refusal import Refusal
 from crowdfund.titles.art import SCENES, diced_scene
 from crowdfund.titles.models import Title
 from crowdfund.web import fields
 from crowdfund.web.form import Form
-from crowdfund.web.formats import said
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
+from crowdfund.web.told import told_at
 
 WORDS = {
     "river_moon": lazy("A ferry under the moon"), "city_night": lazy("A city at night"), "desert_road": lazy("A road into the sun"),
@@ -53,16 +52,13 @@ async def scenes_page(request: Request) -> Response:
     )  # fmt: skip
 
 
+@told_at(base_of)
 async def pick(request: Request) -> Response:
-    campaign = await own_campaign(request)
-    form, back = await SceneForm.read(request), f"{base_of(request)}/content"
+    campaign, form = await own_campaign(request), await SceneForm.read(request)
     if form.errors:
         return redirect(request, f"{base_of(request)}/drawing", ("bad", form.errors["scene"]))
-    try:
-        await scenes.pick_scene(campaign.id, form.scene)
-    except Refusal as refusal:
-        return redirect(request, base_of(request), ("bad", said(refusal)))
-    return redirect(request, back, ("good", _("This is drawn from now on.")))
+    await scenes.pick_scene(campaign.id, form.scene)
+    return redirect(request, f"{base_of(request)}/content", ("good", _("This is drawn from now on.")))
 
 
 routes = [
