@@ -33,7 +33,7 @@ async def test_a_delivery_that_was_begun_already(site: SiteUnderTest) -> None:
     csrf = lin.browser.form("/sign-out").fields["csrf"][0]
     for said in ("Backers see that rewards are on their way.", NOT_NOW):
         await lin.browser.post(f"{here}/start", {"csrf": csrf})
-        assert lin.browser.path == here and said in lin.browser.text
+        assert (lin.browser.status, lin.browser.path) == (200, here) and said in lin.browser.text
     assert (await again(campaign)).state == "delivering"
     await bank.books_proven()
 
@@ -77,6 +77,7 @@ async def test_a_studio_that_was_sent_for_review_already(site: SiteUnderTest) ->
     kept = owner.form("Send it for review")
     await owner.submit("Send it for review")
     await owner.post(kept.action, kept.fields)
+    assert owner.status == 200, "no page for errors"
     assert owner.path == "/desk/lanting-pictures/verification" and NOT_NOW in owner.text
     assert (await Organisation.get(id=studio.id)).state == "submitted"
 
