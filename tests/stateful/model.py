@@ -7,6 +7,7 @@ the site's regular work makes of it is in model_work.py.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ class Card:
     kind: str
     saved_for: Any = None  # the pledge that it was saved for on the processor's page
     declined: int = 0
+    went_through: bool = False
     gone: bool = False
 
 
@@ -105,6 +107,10 @@ class World:
     payable_of: Counter[Campaign] = field(default_factory=Counter)
     available: list[tuple[int, int]] = field(default_factory=list)
     blocked: bool = False
+    # What is asked for in one moment reaches the processor in an order that nobody promises. Where that decides, the site
+    # says how it was, and the model whether it could be.
+    went_through: Callable[[Pledge], bool] = lambda pledge: False
+    was_paid: Callable[[Payout], bool] = lambda payout: False
 
     def of(self, campaign: Campaign, *states: str) -> list[Pledge]:
         return [p for p in self.pledges if p.campaign is campaign and p.state in states]

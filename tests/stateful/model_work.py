@@ -14,6 +14,8 @@ class Model(World):
         regular = (self.send_refunds, self.pay_out, self.hear_answers, self.end_kept_refunds)
         while any([*map(self.step, self.campaigns), *(piece() for piece in regular)]):
             pass
+        for card in (card for cards in self.cards.values() for card in cards if card.kind == "fixable"):
+            assert card.declined == 2 if card.went_through else card.declined <= 2
 
     def step(self, c: Campaign) -> bool:
         if c.state == "live" and self.now >= c.closes_at:
@@ -51,10 +53,12 @@ class Model(World):
 
     def charge(self, p: Pledge) -> None:
         assert p.card is not None
-        p.card.declined += p.card.kind == "fixable"
-        if p.card.kind in ("saved_insufficient_funds", "saved_lost") or (
-            p.card.kind == "fixable" and p.card.declined <= 2
-        ):
+        declined = p.card.kind in ("saved_insufficient_funds", "saved_lost")
+        if p.card.kind == "fixable":  # declined twice, whichever pledges on it are charged first
+            declined = not self.went_through(p)
+            p.card.declined += declined
+            p.card.went_through |= not declined
+        if declined:
             tries = [p.campaign.closed_at + day * DAY for day in (1, 3, 5, 7)] if p.card.kind != "saved_lost" else []
             p.state, p.next_at = "errored", next((at for at in tries if at > self.now), None)
         elif p.card.kind == "authentication_always":
@@ -143,13 +147,22 @@ class Model(World):
         p.next_at = self.now + 300
         if self.blocked:
             return
-        if sum(minor for at, minor in self.available if at <= self.now) >= p.amount:
+        if self.is_paid(p):
             p.state = "paid"
             self.post("transit", "stripe", p.amount)
             self.available.append((self.now, -p.amount))
         else:
             p.state, p.next_at = "due", self.now + DAY
             self.post("transit", "payable", p.amount, p.campaign)
+
+    def is_paid(self, p: Payout) -> bool:
+        """Whether the processor holds enough; what goes out in the same moment may have gone before or after."""
+        there = sum(minor for at, minor in self.available if at <= self.now)
+        gone_now = -sum(minor for at, minor in self.available if at == self.now and minor < 0)
+        others = [q.amount for q in self.payouts if q is not p and q.state == "sending" and q.next_at <= self.now + 300]
+        if there - sum(others) >= p.amount or there + gone_now < p.amount:
+            return there >= p.amount
+        return self.was_paid(p)
 
     def hear_answers(self) -> bool:
         """A minute later the processor is asked again for what it never answered."""

@@ -86,7 +86,7 @@ class MoneyMachine(RuleBasedStateMachine):
         clock.share(self.ours.clock_file)
         self.wall = time_machine.travel(clock.from_us(clock.wall_now_us()), tick=False)
         self.traveller = self.wall.start()
-        self.model = Model()
+        self.model = Model(went_through=self.went_through, was_paid=self.was_paid)
         self.numbers: dict[Any, Any] = {}  # a thing of the model: its number on the site
         self.fans: list[Fan] = []
         self.tiers: dict[int, int] = {}
@@ -101,6 +101,14 @@ class MoneyMachine(RuleBasedStateMachine):
         except Refusal as refusal:
             return type(refusal).__name__
         return None
+
+    def went_through(self, pledge: model.Pledge) -> bool:
+        return bool(self.do(Charge.exists(subject=f"pledge:{self.numbers[pledge]}", state="succeeded")))
+
+    def was_paid(self, payout: model.Payout) -> bool:
+        same = {"campaign_id": self.numbers[payout.campaign], "amount_minor": payout.amount, "state": "paid"}
+        before = [p for p in self.model.payouts if p.campaign is payout.campaign and p.state == "paid"]
+        return int(self.do(Payout.filter(**same).count())) > len([p for p in before if p.amount == payout.amount])
 
     # --- the world ---
 
