@@ -164,9 +164,11 @@ class World:
     def cancel(self, p: Pledge) -> str | None:
         if p.state == "cancelled":
             return None
-        if p.state not in ("started", "active") or (p.state == "active" and self.now >= p.campaign.closes_at):
+        is_paused = p.campaign.state == "suspended"  # nobody is held in it
+        has_closed = p.state == "active" and self.now >= p.campaign.closes_at
+        if p.state not in ("started", "active") or (has_closed and not is_paused):
             return "PledgeNotChangeable"
-        if self.breaks_goal(p, p.amount):
+        if self.breaks_goal(p, p.amount) and not is_paused:
             return "GoalWouldBreak"
         self.end(p, "cancelled")
         return None
