@@ -250,6 +250,7 @@ class World:
                 account, first = "fee", part * FEE_BPS // 10_000
             self.post("stripe", account, first, c)
             self.post("stripe", "payable", part - first, c)
+        self.all_back(p)  # what was given back while the bank decided
 
     def pay_another_way(self, refund: Refund, paid_from: str = "bank") -> str | None:
         if refund.pledge.dispute is not None:

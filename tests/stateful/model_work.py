@@ -87,27 +87,28 @@ class Model(World):
 
     def send_refunds(self) -> bool:
         pending = [r for r in self.refunds if r.state == "pending" and not self.blocked]
-        for r in pending:
-            self.send_refund(r)
+        come_back = [r for r in pending if self.send_refund(r)]
+        for r in come_back:  # after all of them went out
+            r.state = "failed"
+            self.moved(r, -r.amount)
         return bool(pending)
 
-    def send_refund(self, r: Refund) -> None:
+    def send_refund(self, r: Refund) -> bool:
+        """Gives whether the bank will send it back."""
         p = r.pledge
         if p.disputed:  # the bank has the money: refused
             r.state, r.kept_by_dispute = "failed", True
-            return
+            return False
         comes_back = p.card is not None and p.card.kind == "refund_fails"
         if comes_back and r.carried_out and self.now - r.made > KEY_GOOD_FOR:
             r.state = (
                 "failed"  # looked up instead of asked for again, we hear of its end before we heard of its beginning
             )
-            return
+            return False
         r.state = "succeeded"
         self.moved(r, r.amount)
         self.all_back(p)
-        if comes_back:
-            r.state = "failed"
-            self.moved(r, -r.amount)
+        return comes_back
 
     def moved(self, r: Refund, minor: int) -> None:
         """Out of the processor's balance to the card; less than nothing: back."""
