@@ -432,7 +432,7 @@ def test_money(
         run_state_machine_as_test(
             machine,
             settings=profile(
-                max_examples=2 * steps // STEPS_AN_EXAMPLE, stateful_step_count=STEPS_AN_EXAMPLE, deadline=None, database=None,
+                max_examples=min(100, 2 * steps // STEPS_AN_EXAMPLE), stateful_step_count=STEPS_AN_EXAMPLE, deadline=None, database=None,
                 derandomize=not long, suppress_health_check=list(HealthCheck), print_blob=True,
                 phases=[Phase.generate, Phase.shrink] if "CROWDFUND_SHRINK" in os.environ else [Phase.generate],
             ),
