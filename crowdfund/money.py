@@ -50,6 +50,20 @@ class Amount:
         return show(self.amount_minor, self.currency)
 
 
+# How Stripe counts amounts, where that is not in hundredths (docs.stripe.com/currencies, read 2026-11).
+_WHOLE_AT_STRIPE = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
+
+
+def can_be_offered(currency: str) -> bool:
+    """Whether an amount means the same to us, to the reader and to the processor.
+
+    Not so where people have done without the hundredths that Stripe still counts (ISK, UGX), and for thousandths (KWD), of which
+    Stripe charges only tens.
+    """
+    known = numbers.list_currencies(Locale("en"))
+    return currency in known and digits_of(currency) == (0 if currency in _WHOLE_AT_STRIPE else 2)
+
+
 def digits_of(currency: str) -> int:
     """How many decimals a currency has: 2 for EUR, 0 for JPY, 3 for KWD."""
     return numbers.get_currency_precision(currency)

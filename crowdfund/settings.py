@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crowdfund import money
+
 SANDBOX_KEY_PREFIX = "sk_test_sandbox_"
 
 
@@ -116,6 +118,8 @@ def _refuse_contradictions(settings: Settings) -> None:
         raise SettingsError("SQLite is for one process: set CROWDFUND_WORKERS to 1, or use PostgreSQL.")
     if settings.database_url.split(":", 1)[0] not in ("sqlite", "postgres", "postgresql", "asyncpg"):
         raise SettingsError("CROWDFUND_DATABASE_URL starts with sqlite:/// or postgres://.")
+    if odd := [code for code in settings.currencies if not money.can_be_offered(code)]:
+        raise SettingsError(f"CROWDFUND_CURRENCIES: funds can't be kept in {', '.join(odd)}.")
     if not 0 <= settings.fee_bps <= 3_000:
         raise SettingsError("CROWDFUND_FEE_BPS is between 0 and 3000 basis points.")
 

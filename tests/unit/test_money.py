@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from crowdfund import money
+from crowdfund import money, settings
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,25 @@ def test_everything_else_is_refused_by_the_name_of_what_is_wrong(typed: str, cur
     with pytest.raises(money.AmountNotUnderstood) as refused:
         money.understand(typed, currency)
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    ("currency", "offered"),
+    [
+        ("EUR", True),
+        ("JPY", True),
+        ("CNY", True),
+        ("KWD", False),
+        ("ISK", False),
+        ("UGX", False),
+        ("XXZ", False),
+        ("", False),
+    ],
+)
+def test_funds_are_kept_in_currencies_that_all_count_alike(currency: str, offered: bool, tmp_path: Path) -> None:
+    asked = {"CROWDFUND_CURRENCIES": f"EUR,{currency}", "CROWDFUND_DATA": str(tmp_path)}
+    if offered:
+        assert currency in settings.read(asked).currencies
+    else:
+        with pytest.raises(settings.SettingsError, match="CROWDFUND_CURRENCIES"):
+            settings.read(asked)
