@@ -16,6 +16,7 @@ class Model(World):
             pass
         for card in (card for cards in self.cards.values() for card in cards if card.kind == "fixable"):
             assert card.declined == 2 if card.went_through else card.declined <= 2
+        self.no_payout_waits_in_vain()
 
     def step(self, c: Campaign) -> bool:
         if c.state == "live" and self.now >= c.closes_at:
@@ -157,13 +158,18 @@ class Model(World):
             self.post("transit", "payable", p.amount, p.campaign)
 
     def is_paid(self, p: Payout) -> bool:
-        """Whether the processor holds enough; what goes out in the same moment may have gone before or after."""
-        there = sum(minor for at, minor in self.available if at <= self.now)
+        """Whether the processor held enough; what comes and goes in the same moment did so before or after."""
         gone_now = -sum(minor for at, minor in self.available if at == self.now and minor < 0)
-        others = [q.amount for q in self.payouts if q is not p and q.state == "sending" and q.next_at <= self.now + 300]
-        if there - sum(others) >= p.amount or there + gone_now < p.amount:
-            return there >= p.amount
-        return self.was_paid(p)
+        return self.there() + gone_now >= p.amount and self.was_paid(p)
+
+    def there(self) -> int:
+        return sum(minor for at, minor in self.available if at <= self.now)
+
+    def no_payout_waits_in_vain(self) -> None:
+        came_now = sum(minor for at, minor in self.available if at == self.now and minor > 0)
+        for p in self.payouts:
+            refused_now = p.state == "due" and p.next_at == self.now + DAY
+            assert not refused_now or self.there() - came_now < p.amount
 
     def hear_answers(self) -> bool:
         """A minute later the processor is asked again for what it never answered."""
