@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
 import orjson
 
@@ -67,8 +68,8 @@ async def _ours(
 def _row(
     engine: str, what: str, clients: int, loads: list[Load], measured: dict[tuple[str, int], list[Load]]
 ) -> dict[str, object]:
-    core = sorted(one.per_second for one in measured["core", clients])[len(measured["core", clients]) // 2]
-    ours = sorted(one.per_second for one in loads)[len(loads) // 2]
+    core = median(one.per_second for one in measured["core", clients])
+    ours = median(one.per_second for one in loads)
     return {
         "engine": engine,
         "what": what,
