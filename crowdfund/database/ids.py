@@ -34,12 +34,13 @@ _CLAIM = Sql("UPDATE process_start SET started = started + 1 RETURNING started")
 
 async def claim_process_number() -> None:
     """Take this process's number; once, when the database is opened."""
-    global _process_number
+    global _process_number, _last_ms, _count
     from crowdfund.database.atomic import atomic
     from crowdfund.database.names import DatabaseError
 
     try:
         _process_number = (await atomic(_CLAIM.value)()) % 1024
+        _last_ms = _count = 0  # nothing was made under this number yet, whatever the clock said before
     except Exception as error:
         raise DatabaseError("This database has no tables of crowdfund: run `crowdfund migrate`.") from error
 
