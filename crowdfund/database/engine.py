@@ -18,6 +18,8 @@ from tortoise.exceptions import OperationalError
 
 
 class SqliteTogether(SqliteClient):
+    """A connection that runs several statements in one turn of its thread."""
+
     @translate_exceptions
     async def execute_together(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
         """The rows of each statement. One way to the connection's thread and back: in a rush the ways cost more than the work."""

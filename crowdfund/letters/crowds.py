@@ -142,7 +142,7 @@ async def _resumed(payload: dict[str, Any]) -> None:
 async def _tell_many(
     payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, readers: Sequence[Sql] = _ALL
 ) -> None:
-    """readers: one kind of them after the other, so that nobody reads a kind whole to find where its next page begins."""
+    """readers: one kind of them after the other, each from where the page before ended, so that nobody is told twice."""
     for kind in range(payload.get("kind", 0), len(readers)):
         after = payload.get("told", 0) if kind == payload.get("kind", 0) else 0
         while page := await readers[kind](campaign.id, after, PAGE):
