@@ -201,7 +201,7 @@ NEVER_ARRIVED = "never_arrived"
 _NO_REFUSALS = {NEVER_ARRIVED, "canceled", "card_gone"}
 
 
-def was_refused(charge: Charge) -> bool:
+def was_refused(charge: Charge | Ended) -> bool:
     """Its bank said no to the card: it was no charge that never arrived, was called off, or that Stripe would not even try."""
     code = charge.decline_code
     asked = code not in _NO_REFUSALS and not code.startswith(stripe.ASKED_WRONGLY)

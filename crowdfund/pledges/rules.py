@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DAY_US = 86_400_000_000
 TRIES_MAX = 10  # of one pledge, whoever asks for them: networks fine a shop from the sixteenth in 30 days on
-RETRY_DAYS = (1, 3, 5, SETTLE_DAYS)  # after the close: 4 tries stay clear of what card networks allow in 30 days
+RETRY_DAYS = (1, 3, 5, SETTLE_DAYS)  # of settling: 4 tries stay clear of what card networks allow in 30 days
 
 
 class NoSuchCampaign(NotFound):
@@ -266,8 +266,9 @@ def refuse_breaking_the_goal(campaign: dict[str, Any], needed_minor: int, less_m
         )
 
 
-def next_try_us(closed_at_us: int, now_us: int, advice: str) -> int | None:
-    """When to charge a declined card again: days 1, 3, 5 and 7 after the close; never where the network says never."""
+def next_try_us(settle_by_us: int, now_us: int, advice: str) -> int | None:
+    """When to charge a declined card again: days 1, 3, 5 and 7 of settling; never where the network says never."""
     if advice == "do_not_try_again":
         return None
-    return next((at for day in RETRY_DAYS if (at := closed_at_us + day * DAY_US) > now_us), None)
+    first_us = settle_by_us - SETTLE_DAYS * DAY_US
+    return next((at for day in RETRY_DAYS if (at := first_us + day * DAY_US) > now_us), None)

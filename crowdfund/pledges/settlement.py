@@ -91,13 +91,14 @@ async def _claim(campaign_id: int) -> list[tuple[ChargeIntent, dict[str, Any]]]:
 
 @atomic
 async def _finish(outcomes: list[tuple[int, ChargeOutcome]]) -> list[bool]:
-    campaigns = await _campaigns_of(outcomes)
+    campaigns = await _lock_campaigns_of(outcomes)
     ended = await charges.end_charges(outcomes)
     by_pledge = {int(charge.subject.removeprefix("pledge:")): charge for charge in ended}
     if by_pledge:
         pledges = {row["id"]: row for row in await _PLEDGES(as_rows({"id": i} for i in by_pledge))}
         await _collected(by_pledge, pledges)
-        await _errored(by_pledge, pledges, campaigns)
+        await _give_days_to_mend(ended)
+        await _errored(by_pledge, pledges, {row["id"]: row["settle_by"] for row in await _SETTLE_BY(campaigns)})
     moved = {charge.id for charge in ended}
     return [charge_id in moved for charge_id, _ in outcomes]
 
@@ -115,16 +116,38 @@ async def finish_charge(charge_id: int, outcome: ChargeOutcome) -> bool:
 
 _CAMPAIGNS_OF = Sql("""
     SELECT DISTINCT campaign_id FROM charge WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})""")
-_CLOSED_AT = Sql(
-    "SELECT id, closed_at FROM campaign WHERE id IN (SELECT CAST(value->>'campaign_id' AS BIGINT) FROM {rows})"
+_SETTLE_BY = Sql(
+    "SELECT id, settle_by FROM campaign WHERE id IN (SELECT CAST(value->>'campaign_id' AS BIGINT) FROM {rows})"
 )
 
 
-async def _campaigns_of(outcomes: list[tuple[int, ChargeOutcome]]) -> dict[int, int]:
-    """Lock the campaigns of these charges first, as every verb on pledges does; gives when each closed."""
-    rows = as_rows(await _CAMPAIGNS_OF(as_rows({"id": charge_id} for charge_id, _ in outcomes)))
-    await counters.lock(rows)
-    return {row["id"]: row["closed_at"] for row in await _CLOSED_AT(rows)}
+async def _lock_campaigns_of(outcomes: list[tuple[int, ChargeOutcome]]) -> str:
+    """Lock the campaigns of these charges first, as every verb on pledges does; gives them as rows of campaign_id."""
+    campaigns = as_rows(await _CAMPAIGNS_OF(as_rows({"id": charge_id} for charge_id, _ in outcomes)))
+    await counters.lock(campaigns)
+    return campaigns
+
+
+_GIVE_DAYS = Sql("""
+    UPDATE campaign SET settle_by = $2
+    WHERE state = 'settling' AND settle_by < $3 AND id IN (
+        SELECT c.campaign_id FROM charge c WHERE c.id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})
+          AND NOT EXISTS (SELECT 1 FROM charge b WHERE b.subject = c.subject AND b.id <> c.id AND b.state <> 'sending'
+                          AND b.decline_code <> $4))
+    RETURNING id""")
+
+
+async def _give_days_to_mend(ended: list[Ended]) -> None:
+    """Who hears only days after the close that her card is refused has seven days from then on.
+
+    That is so when we could not charge for days, or could not reach Stripe. It is asked of a pledge's first answer only: a card
+    that is refused again moves nothing.
+    """
+    refused = [c for c in ended if c.state == ChargeState.NEEDS_ACTION or charges.was_refused(c)]
+    if refused:
+        settle_by = clock.now_us() + SETTLE_DAYS * rules.DAY_US
+        rows = as_rows({"id": charge.id} for charge in refused)
+        await _GIVE_DAYS(rows, settle_by, settle_by - rules.DAY_US, charges.NEVER_ARRIVED)
 
 
 async def _collected(by_pledge: dict[int, Ended], pledges: dict[int, dict[str, Any]]) -> None:
@@ -139,12 +162,12 @@ async def _collected(by_pledge: dict[int, Ended], pledges: dict[int, dict[str, A
     await outbox.enqueue_many([("pledge_collected", {"pledge": r["id"]}, f"pledge_collected:{r['id']}") for r in moved])
 
 
-async def _errored(by_pledge: dict[int, Ended], pledges: dict[int, dict[str, Any]], closed_at: dict[int, int]) -> None:
+async def _errored(by_pledge: dict[int, Ended], pledges: dict[int, dict[str, Any]], settle_by: dict[int, int]) -> None:
     failed = []
     for pledge_id, charge in by_pledge.items():
         if charge.state == ChargeState.SUCCEEDED:
             continue
-        next_at = _next_try_us(charge, closed_at[charge.campaign_id])
+        next_at = _next_try_us(charge, settle_by[charge.campaign_id])
         if pledges[pledge_id]["state"] == PledgeState.CHARGING:
             failed.append({**pledges[pledge_id], "next_charge_at": next_at})
         elif next_at is not None:  # it waited for its fan and was declined; one with a new card keeps its turn
@@ -160,14 +183,13 @@ _TRY_AGAIN = Sql("""
     UPDATE pledge SET next_charge_at = $2 WHERE id = $1 AND state = 'errored' AND next_charge_at IS NULL RETURNING id""")
 
 
-def _next_try_us(charge: Ended, closed_at_us: int) -> int | None:
-    """When the same card is asked again; at once where the bank never heard of the first time."""
+def _next_try_us(charge: Ended, settle_by_us: int) -> int | None:
+    """When the same card is asked again; at once, whatever the day, where the bank never heard of the first time."""
     if charge.state != ChargeState.DECLINED or charge.decline_code == "canceled":
         return None
-    now = clock.now_us()
-    if charge.decline_code == charges.NEVER_ARRIVED and now < closed_at_us + SETTLE_DAYS * rules.DAY_US:
-        return now
-    return rules.next_try_us(closed_at_us, now, charge.advice)
+    if charge.decline_code == charges.NEVER_ARRIVED:
+        return clock.now_us()
+    return rules.next_try_us(settle_by_us, clock.now_us(), charge.advice)
 
 
 # --- the end of a fund ---
@@ -235,6 +257,7 @@ async def free_waiting_charges(campaign_id: int) -> None:
 _DROPPABLE = Sql("""
     SELECT p.id, p.state FROM pledge p
     WHERE p.id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND p.state = 'errored'
+      AND (p.next_charge_at IS NULL OR p.next_charge_at > $2)
       AND NOT EXISTS (SELECT 1 FROM charge c WHERE c.subject = 'pledge:' || CAST(p.id AS TEXT)
                       AND c.state IN ('sending', 'needs_action', 'succeeded'))""")
 
@@ -242,7 +265,7 @@ _DROPPABLE = Sql("""
 @atomic
 async def _drop(pledge_ids: list[int], campaign_id: int) -> int:
     await counters.lock_one(campaign_id)
-    droppable = await _DROPPABLE(as_rows({"id": i} for i in pledge_ids))
+    droppable = await _DROPPABLE(as_rows({"id": i} for i in pledge_ids), clock.now_us())
     moved = await move_pledges(droppable, PledgeState.DROPPED, because="the card was not mended in time")
     await letting_go.mark_unused(row["card_id"] for row in moved)
     await outbox.enqueue_many([("pledge_dropped", {"pledge": r["id"]}, f"pledge_dropped:{r['id']}") for r in moved])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
+import time_machine
+from stripe import HTTPClient
 
+from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, atomic
 from crowdfund.payments import stripe
@@ -22,7 +26,7 @@ from crowdfund.pledges.actions import (
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.rules import TierSoldOut
 from crowdfund.worker import work_until_idle
-from tests.bank import books_proven, close_now, fans_with, pass_time, pledges_with, states
+from tests.bank import books_proven, close_now, fans_with, fault, no_faults, pass_time, pledges_with, states
 from tests.money import (
     again_pledge,
     at_the_processor,
@@ -71,6 +75,39 @@ async def test_a_declined_card_is_asked_again_on_days_1_3_5_and_7_and_then_dropp
     assert len([s for s in subjects if "needs you" in s]) == 5
     assert len([s for s in subjects if "was dropped" in s]) == 1
     assert await at_the_processor("charges") == (1, 100_00)
+
+
+async def test_while_nobody_can_be_charged_no_day_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.001)
+    monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0.001)
+    campaign = await a_campaign(goal_minor=100_00)
+    await pledges_with(campaign, "ok", amount_minor=100_00)
+    (declined,) = await pledges_with(campaign, "saved_insufficient_funds")
+    (unsure,) = await pledges_with(campaign, "authentication_always")
+    await fault("refuse", "payment_intents.create")
+    with time_machine.travel(clock.from_us(clock.wall_now_us()), tick=True) as wall:
+        campaign = await close_now(campaign)
+        for _ in range(10):
+            wall.shift(timedelta(hours=1))
+            await pass_time(hours=23)
+        assert await states(campaign) == {"charging": 3}
+        assert not any("needs you" in subject for subject in await told(declined))
+        await no_faults()
+        wall.shift(timedelta(minutes=1))
+        await pass_time(minutes=1)
+        assert await states(campaign) == {"collected": 1, "errored": 2}
+        settle_by = (await again(campaign)).settle_by
+        assert settle_by is not None and settle_by > clock.now() + timedelta(days=6, hours=23)
+        for pledge in (declined, unsure):
+            assert "needs you" in (await told(pledge))[-1]
+        await confirm_at_bank(unsure)
+        for _ in range(7):
+            assert (await again(campaign)).state == "settling"
+            await pass_time(days=1)
+        tries = zip(await days_tried(declined, campaign), await outcomes(declined), strict=True)
+        assert [day for day, outcome in tries if outcome == ("declined", "insufficient_funds")] == [10, 11, 13, 15, 17]
+    ended = await again(campaign)
+    assert (ended.state, ended.collected_minor) == ("funded", 125_00)
 
 
 async def test_a_day_missed_is_not_made_up_for() -> None:

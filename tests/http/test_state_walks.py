@@ -122,7 +122,7 @@ async def test_every_pair_of_states_of_a_charge() -> None:
     pairs = list(product(ChargeState, SAID))
     pledges = await pledges_with(campaign, *["ok"] * len(pairs))
     await fault("refuse", "payment_intents.create")
-    await atomic(Campaign.filter(id=campaign.id).update)(state="settling", closed_at=campaign.made_at)
+    await atomic(Campaign.filter(id=campaign.id).update)(state="settling", settle_by=campaign.closes_at)
     while await charge_due(campaign.id):
         pass
     for (was, said), pledge in zip(pairs, pledges, strict=True):

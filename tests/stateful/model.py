@@ -37,7 +37,7 @@ class Campaign:
     rule: str
     closes_at: int
     state: str = "live"
-    closed_at: int = 0
+    settle_by: int = 0
     paused_at: int = 0
     collected: int = 0
     refunded: int = 0
@@ -69,6 +69,7 @@ class Pledge:
     card: Card | None
     asked: Card | None = None  # the card whose charge waits for the fan
     next_at: int | None = None
+    answered: bool = False  # its bank has said something
     set_aside: int = 0
     left_at_bank: int = 0  # of the charge, what is not refunded there
     disputed: bool = False

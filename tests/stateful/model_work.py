@@ -20,7 +20,7 @@ class Model(World):
 
     def step(self, c: Campaign) -> bool:
         if c.state == "live" and self.now >= c.closes_at:
-            c.state, c.closed_at = "settling" if self.promised(c) >= c.needed else "failed", self.now
+            c.state, c.settle_by = "settling" if self.promised(c) >= c.needed else "failed", self.now + 7 * DAY
         moved = c.state == "settling" and self.settle(c)
         left = self.of(c, "started", "active") if c.state in ("funded", "failed", "cancelled") else []
         for p in left:
@@ -41,7 +41,7 @@ class Model(World):
                 self.charge(p)
         if due:
             return True
-        if self.of(c, "charging") or (self.of(c, "errored") and self.now < c.closed_at + 7 * DAY):
+        if self.of(c, "charging") or (self.of(c, "errored") and self.now < c.settle_by):
             return False
         for p in (dropped := self.of(c, "errored")):
             self.end(p, "dropped")
@@ -60,12 +60,22 @@ class Model(World):
             p.card.declined += declined
             p.card.went_through |= not declined
         if declined:
-            tries = [p.campaign.closed_at + day * DAY for day in (1, 3, 5, 7)] if p.card.kind != "saved_lost" else []
-            p.state, p.next_at = "errored", next((at for at in tries if at > self.now), None)
+            self.answered_no(p)
+            tries = (
+                [p.campaign.settle_by - (7 - day) * DAY for day in (1, 3, 5, 7)] if p.card.kind != "saved_lost" else []
+            )
+            p.next_at = next((at for at in tries if at > self.now), None)
         elif p.card.kind == "authentication_always":
-            p.state, p.next_at, p.asked = "errored", None, p.card
+            self.answered_no(p)
+            p.next_at, p.asked = None, p.card
         else:
             self.succeed(p)
+
+    def answered_no(self, p: Pledge) -> None:
+        p.state = "errored"
+        if not p.answered and p.campaign.settle_by < self.now + 6 * DAY:  # days late: she has seven from now on
+            p.campaign.settle_by = self.now + 7 * DAY
+        p.answered = True
 
     def succeed(self, p: Pledge) -> None:
         c, fee = p.campaign, processor_fee(p.amount)
