@@ -14,11 +14,12 @@ from crowdfund.database.atomic import after_commit
 # In English; shown through gettext. Amount, time and fund stand with the pledge, the fund's rule on its page. Changed words are
 # another text under another hash: who agreed to these stays bound by these.
 TEXT = (
-    "I promise this amount to the fund, and agree that crowdfund charges my card for it once the fund has closed, within seven "
-    "days, without asking me again. When cards are charged, and what the fund has to collect, stands on its page under “What "
-    "happens to your money”. If it collects less than that, I get everything back, fees included. Until it closes I can change or "
-    "cancel my pledge on its page; in the last 24 hours not so that the fund falls below its goal. If I raise my pledge, the same "
-    "holds for the raised amount. The money makes something that does not exist yet: it may come late, or not as planned."
+    "I promise this amount to the fund, and agree that crowdfund charges my card for it once the fund has closed, within seven days "
+    "(they begin later if cards could not be charged at first), without asking me again. When cards are charged, and what the fund "
+    "has to collect, stands on its page under “What happens to your money”. If it collects less than that, I get everything back, "
+    "fees included. Until it closes I can change or cancel my pledge on its page; in the last 24 hours not so that the fund falls "
+    "below its goal. If I raise my pledge, the same holds for the raised amount. The money makes something that does not exist yet: "
+    "it may come late, or not as planned."
 )
 
 _KEEP = Sql("""
