@@ -30,6 +30,7 @@ from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_du
 from crowdfund.people.forgetting import forget_what_ran_out
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges import card_changes, following, letting_go, refunding, settlement, telling
+from crowdfund.pledges.transfers.jobs import follow_transfers
 from crowdfund.webhooks import SWITCHBOARD
 
 LEASE_SECONDS = 120
@@ -59,7 +60,7 @@ async def settle_funds() -> bool:
 
 
 _WITH_PLEDGES_LEFT = Sql("""
-    SELECT c.id FROM campaign c WHERE c.state IN ('funded', 'failed', 'cancelled')
+    SELECT c.id FROM campaign c WHERE c.state IN ('funded', 'failed', 'cancelled', 'funded_held')
       AND EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state IN ('active', 'started'))
     ORDER BY c.ended_at LIMIT 50""")
 
@@ -133,6 +134,7 @@ SWEEPS = (
     Sweep("cards that end", 30, card_changes.remind_of_cards),
     Sweep("open funds", 1, open_due),
     Sweep("settle funds", 1, settle_funds),
+    Sweep("transfers", 1, follow_transfers),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),

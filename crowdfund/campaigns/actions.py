@@ -17,6 +17,7 @@ from crowdfund.campaigns.models import (
     CampaignEvent,
     CampaignPage,
     CampaignState,
+    Kind,
     ReviewRemark,
     Rule,
     Tier,
@@ -25,6 +26,7 @@ from crowdfund.campaigns.rules import (
     DAYS_MAX,
     Draft,
     Missing,
+    NotEditable,
     closes_after_pause,
     refuse_content,
     refuse_shares,
@@ -33,6 +35,7 @@ from crowdfund.campaigns.rules import (
     what_is_missing,
 )
 from crowdfund.campaigns.sales import refuse_cap, sale_of
+from crowdfund.campaigns.transfers import actions as transfers
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.moves import MoveRefused, move
@@ -54,10 +57,6 @@ class NotReady(Invalid):
         super().__init__(missing[0].words, field=missing[0].field)
         self.missing = list(missing)
         self.errors = [one.told for one in missing]
-
-
-class NotEditable(Refusal):
-    pass
 
 
 class RemarksOpen(Refusal):
@@ -90,21 +89,25 @@ class Content:
 
 
 @atomic
-async def make_campaign(organisation: Organisation, *, name: str, currency: str, by: int) -> Campaign:
-    """A new draft, on a title of its own. Raises Invalid where the currency is not offered."""
+async def make_campaign(
+    organisation: Organisation, *, name: str, currency: str, by: int, kind: Kind = Kind.FILM
+) -> Campaign:
+    """A new draft, on a title of its own. Raises Invalid where the currency is not offered, or the kind is not theirs."""
     if currency not in current().currencies:
         raise Invalid("Funds are kept in {currencies}.", field="currency", currencies=", ".join(current().currencies))
+    if kind == Kind.TRANSFER and organisation.kind != "club":
+        raise Invalid("Only a club can run a transfer fund.", field="kind")
     now, campaign_id, title_id = clock.now(), new_id(), new_id()
     title = await Title.create(
         id=title_id,
         organisation_id=organisation.id,
-        kind="film",
+        kind=_TITLE[kind],
         name=name,
         made_at=now,
-        **drawing_of(title_id, "film", name),
+        **drawing_of(title_id, _TITLE[kind], name),
     )
     campaign = await Campaign.create(
-        id=campaign_id, title_id=title.id, organisation_id=organisation.id, kind="film", name=name, currency=currency,
+        id=campaign_id, title_id=title.id, organisation_id=organisation.id, kind=kind, name=name, currency=currency,
         slug=await _free_slug(name, campaign_id), state=CampaignState.DRAFT, fee_bps=current().fee_bps, made_at=now,
     )  # fmt: skip
     await CampaignPage.create(campaign_id=campaign.id, version=1, story="", by_person_id=by, made_at=now)
@@ -112,6 +115,7 @@ async def make_campaign(organisation: Organisation, *, name: str, currency: str,
     return campaign
 
 
+_TITLE = {Kind.FILM: "film", Kind.TRANSFER: "season"}
 _RESERVED = {"new"}  # a word that stands in a path where a campaign's slug could
 
 
@@ -140,16 +144,15 @@ async def write(campaign_id: int, content: Content, *, by: int, seen_at: datetim
         raise NotEditable("This is promised now: it can't be changed any more. Publish an update instead.")
     if seen_at is not None and (await page_of(campaign)).made_at != seen_at:
         raise WrittenMeanwhile(WRITTEN_MEANWHILE)
-    goal_minor = sum(amount_minor for _, amount_minor in content.budget)
+    is_transfer = campaign.kind == Kind.TRANSFER  # its goal is what the transfer costs
+    goal_minor = campaign.goal_minor if is_transfer else sum(amount_minor for _, amount_minor in content.budget)
     refuse_content(goal_minor, content.opens_at, content.closes_at, clock.now())
     refuse_shares(content.share_price_minor, content.shares_per_fan_max, campaign.currency)
     if (sale := await sale_of(campaign)) is not None:
         refuse_cap(sale, content.share_price_minor)
-    await BudgetLine.filter(campaign_id=campaign_id).delete()
-    for position, (name, amount_minor) in enumerate(content.budget):
-        await BudgetLine.create(
-            id=new_id(), campaign_id=campaign_id, position=position, name=name, amount_minor=amount_minor
-        )
+    await transfers.refuse_late_close(campaign, content.closes_at)
+    if not is_transfer:
+        await _write_budget(campaign_id, content.budget)
     await Campaign.filter(id=campaign_id).update(
         name=content.name, slug=await _free_slug(content.name, campaign_id), tagline=content.tagline,
         closes_at=content.closes_at, opens_at=content.opens_at, rule=content.rule,
@@ -164,6 +167,14 @@ async def write(campaign_id: int, content: Content, *, by: int, seen_at: datetim
     if content.image_id is not None:
         changes["image_id"] = content.image_id
     await Title.filter(id=title.id).update(name=content.name, **changes)
+
+
+async def _write_budget(campaign_id: int, budget: Sequence[tuple[str, int]]) -> None:
+    await BudgetLine.filter(campaign_id=campaign_id).delete()
+    for position, (name, amount_minor) in enumerate(budget):
+        await BudgetLine.create(
+            id=new_id(), campaign_id=campaign_id, position=position, name=name, amount_minor=amount_minor
+        )
 
 
 @atomic
@@ -190,7 +201,7 @@ async def missing_in(campaign: Campaign) -> list[Missing]:
         organisation_state=organisation.state, threshold_bps=campaign.threshold_bps,
         tiers=await Tier.filter(campaign_id=campaign.id).order_by("position"), share_price_minor=campaign.share_price_minor,
     )  # fmt: skip
-    return what_is_missing(draft, clock.now())
+    return what_is_missing(draft, clock.now()) + await transfers.missing_in(campaign, organisation.kind)
 
 
 async def _move(campaign: Campaign, to: CampaignState, because: str, by: int | None, **changes: Any) -> None:
@@ -270,8 +281,11 @@ async def launch(campaign_id: int, *, by: int | None) -> None:
         return  # its makers chose another day meanwhile
     if campaign.state not in (CampaignState.APPROVED, CampaignState.PRELAUNCH):  # a paused fund is not launched again
         raise MoveRefused("Only an approved campaign can be launched, and only once.")
-    if not (await Organisation.get(id=campaign.organisation_id)).is_verified:
+    organisation = await Organisation.get(id=campaign.organisation_id)
+    if not organisation.is_verified:
         raise Refusal("Your organisation has to be verified to launch a fund.")
+    if missing := await transfers.missing_in(campaign, organisation.kind):
+        raise NotReady(missing)
     now = clock.now()
     _refuse_dates(campaign, now)
     if campaign.state == CampaignState.APPROVED:
@@ -340,7 +354,7 @@ async def closes_if_resumed(campaign: Campaign) -> datetime | None:
     paused = await pauses.order_by("-id").first()
     if paused is None or campaign.closes_at is None:
         return campaign.closes_at
-    return closes_after_pause(campaign.closes_at, paused.at, clock.now())
+    return await transfers.latest_close(campaign, closes_after_pause(campaign.closes_at, paused.at, clock.now()))
 
 
 @atomic
@@ -352,6 +366,8 @@ async def resume(campaign_id: int, because: str, *, by: int) -> None:
         raise MoveRefused("Only a paused fund can be resumed.")
     was, closes_at = campaign.closes_at, await closes_if_resumed(campaign)
     assert was is not None and closes_at is not None
+    if closes_at <= clock.now():
+        raise MoveRefused("It would close at once: its cards have to be charged before the registration window closes.")
     if closes_at > was:
         because += f" (It closes on {closes_at:%Y-%m-%d %H:%M} UTC instead of {was:%Y-%m-%d %H:%M} UTC.)"
     await _move(campaign, CampaignState.LIVE, because, by, closes_at=closes_at)

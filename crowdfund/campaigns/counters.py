@@ -17,7 +17,7 @@ from crowdfund.refusal import NotFound
 
 _LOCK = Sql("""
     SELECT id, state, currency, goal_minor, rule, threshold_bps, closes_at, sale_id, share_price_minor, shares_per_fan_max,
-           page_version, promised_minor
+           page_version, promised_minor, cap_minor, fallback_id
     FROM campaign WHERE id IN (SELECT CAST(value->>'campaign_id' AS BIGINT) FROM {rows}) ORDER BY id {for_update}""")
 _TIERS = Sql("""
     SELECT id, campaign_id, price_minor, size, taken, per_fan_max, opens_at, closes_at

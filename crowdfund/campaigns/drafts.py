@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from crowdfund.campaigns import counters
-from crowdfund.campaigns.actions import NotEditable
 from crowdfund.campaigns.models import (
     BudgetLine,
     Campaign,
@@ -16,6 +15,8 @@ from crowdfund.campaigns.models import (
     Tier,
 )
 from crowdfund.campaigns.pictures import forget_pictures
+from crowdfund.campaigns.rules import NotEditable
+from crowdfund.campaigns.transfers.models import Transfer
 from crowdfund.database import atomic
 from crowdfund.people.audit import record
 from crowdfund.titles.models import Title
@@ -34,7 +35,7 @@ async def delete_draft(campaign_id: int, *, by: int) -> None:
     if not await can_be_deleted(campaign):
         raise NotEditable("This was handed in once: its history is kept, so it can't be deleted.")
     pictures = await _pictures_of(campaign)
-    for part in (Tier, BudgetLine, CampaignImage, CampaignPage):
+    for part in (Tier, BudgetLine, CampaignImage, CampaignPage, Transfer):
         await part.filter(campaign_id=campaign_id).delete()
     await Campaign.filter(id=campaign_id).delete()
     await Title.filter(id=campaign.title_id).delete()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from crowdfund.campaigns import counters
-from crowdfund.campaigns.actions import NotEditable
 from crowdfund.campaigns.models import CHANGEABLE, Campaign, CampaignImage, Tier
 from crowdfund.campaigns.queries import pictures_in_use
+from crowdfund.campaigns.rules import NotEditable
 from crowdfund.database import atomic
 from crowdfund.people.audit import record
 from crowdfund.people.models import Image

@@ -25,6 +25,16 @@ class CampaignState(StrEnum):
     SUSPENDED = "suspended"
     DELIVERING = "delivering"
     COMPLETED = "completed"
+    # A transfer fund with a named target goes this way once it has collected what it needs.
+    FUNDED_HELD = "funded_held"  # collected; nothing is paid before the player is registered
+    DEAL_AGREED = "deal_agreed"
+    REGISTERED = "registered"  # staff has seen the registration; another of them releases the money
+    RELEASED = "released"
+    OUTCOME_FAILED = "outcome_failed"  # the deal fell through; three days in which backers may object
+    ELECTING = "electing"  # each backer decides where her money goes
+    REFUNDING = "refunding"
+    REDIRECTING = "redirecting"
+    CLOSED = "closed"
 
 
 S = CampaignState
@@ -36,19 +46,35 @@ MOVES: dict[CampaignState, set[CampaignState]] = {
     S.REJECTED: set(),
     S.PRELAUNCH: {S.LIVE, S.CANCELLED},
     S.LIVE: {S.SETTLING, S.CANCELLED, S.SUSPENDED},
-    S.SETTLING: {S.FUNDED, S.FAILED},
+    S.SETTLING: {S.FUNDED, S.FAILED, S.FUNDED_HELD},
     S.FUNDED: {S.DELIVERING},
     S.FAILED: set(),
     S.CANCELLED: set(),
     S.SUSPENDED: {S.LIVE, S.CANCELLED},
     S.DELIVERING: {S.COMPLETED},
     S.COMPLETED: set(),
+    S.FUNDED_HELD: {S.DEAL_AGREED, S.OUTCOME_FAILED},
+    S.DEAL_AGREED: {S.REGISTERED, S.OUTCOME_FAILED},  # a medical can fail
+    S.REGISTERED: {S.RELEASED, S.DEAL_AGREED},  # back where an objection was right
+    S.RELEASED: {S.DELIVERING},
+    S.OUTCOME_FAILED: {S.ELECTING, S.FUNDED_HELD, S.DEAL_AGREED},
+    S.ELECTING: {S.REFUNDING, S.REDIRECTING, S.CLOSED},
+    S.REFUNDING: {S.REDIRECTING, S.CLOSED},
+    S.REDIRECTING: {S.CLOSED},
+    S.CLOSED: set(),
 }
 EDITABLE = {S.DRAFT, S.CHANGES_REQUESTED}
 GROWING = {S.PRELAUNCH, S.LIVE}  # fans see it: its page goes on in versions, what was taken of it stays
 CHANGEABLE = EDITABLE | GROWING
-PUBLIC = {S.PRELAUNCH, S.LIVE, S.SETTLING, S.FUNDED, S.FAILED, S.CANCELLED, S.SUSPENDED, S.DELIVERING, S.COMPLETED}
-SUCCEEDED = {S.FUNDED, S.DELIVERING, S.COMPLETED}
+AWAITING = {S.FUNDED_HELD, S.DEAL_AGREED, S.REGISTERED}  # what was collected waits for a deal
+FELL_THROUGH = {S.OUTCOME_FAILED, S.ELECTING, S.REFUNDING, S.REDIRECTING, S.CLOSED}
+SUCCEEDED = {S.FUNDED, S.RELEASED, S.DELIVERING, S.COMPLETED}
+PUBLIC = {S.PRELAUNCH, S.LIVE, S.SETTLING, S.FAILED, S.CANCELLED, S.SUSPENDED} | SUCCEEDED | AWAITING | FELL_THROUGH
+
+
+class Kind(StrEnum):
+    FILM = "film"
+    TRANSFER = "transfer"  # pays a transfer fee, and nothing else
 
 
 class Rule(StrEnum):
@@ -90,6 +116,8 @@ class Campaign(Model):
     collected_minor = fields.BigIntField(default=0)
     refunded_minor = fields.BigIntField(default=0)
     made_at = InstantField()
+    cap_minor = fields.BigIntField(null=True)
+    fallback_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "campaign"
@@ -134,6 +162,7 @@ class BudgetLine(Model):
     position = fields.BigIntField()
     name = fields.TextField()
     amount_minor = fields.BigIntField()
+    part = fields.TextField(default="cost")
 
     class Meta:
         table = "budget_line"

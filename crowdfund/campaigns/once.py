@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from crowdfund.campaigns import actions, updates
-from crowdfund.campaigns.models import Campaign, Sale, Tier
+from crowdfund.campaigns.models import Campaign, Kind, Sale, Tier
 from crowdfund.campaigns.sales import make_sale
 from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.database import atomic
@@ -15,13 +15,17 @@ from crowdfund.refusal import NotFound
 
 
 @atomic
-async def make_campaign_once(organisation: Organisation, *, name: str, currency: str, by: int, key: str) -> Campaign:
+async def make_campaign_once(
+    organisation: Organisation, *, name: str, currency: str, by: int, key: str, kind: Kind = Kind.FILM
+) -> Campaign:
     """The draft of this wish. Raises KeyUsedForAnother, as each of these verbs does; NotFound where it was deleted since."""
 
     async def make() -> int:
-        return (await actions.make_campaign(organisation, name=name, currency=currency, by=by)).id
+        return (await actions.make_campaign(organisation, name=name, currency=currency, by=by, kind=kind)).id
 
-    made_id = await once(by, f"campaign:{key}", [organisation.id, name, currency], make)
+    made_id = await once(
+        by, f"campaign:{key}", [organisation.id, name, currency, *([kind] if kind != Kind.FILM else [])], make
+    )
     campaign = await Campaign.get_or_none(id=made_id)
     if campaign is None:
         raise NotFound("That draft was deleted.")

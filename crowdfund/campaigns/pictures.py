@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Collection
 
 from crowdfund import clock
 from crowdfund.campaigns import counters, queries
-from crowdfund.campaigns.actions import NotEditable
 from crowdfund.campaigns.models import EDITABLE, Campaign
+from crowdfund.campaigns.rules import NotEditable
 from crowdfund.database import atomic, outbox
 from crowdfund.database.once import once
 from crowdfund.people.pictures import keep_image

@@ -12,7 +12,7 @@ from typing import Any
 
 from crowdfund import money
 from crowdfund.campaigns.models import CampaignState
-from crowdfund.refusal import Invalid, Sentence
+from crowdfund.refusal import Invalid, Refusal, Sentence
 
 DAYS_MAX = 90
 SETTLE_DAYS = 7  # after the close, in which a card that was refused can be mended
@@ -22,6 +22,10 @@ BECAUSE_MIN = 10  # letters: with less of a reason nobody can do anything
 BUDGET_LINES_MAX = 30
 STORY_MIN = 200
 STORY_MAX = 50_000
+
+
+class NotEditable(Refusal):
+    """What is promised stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crowdfund.campaigns import counters
-from crowdfund.campaigns.actions import NotEditable
 from crowdfund.campaigns.models import EDITABLE, Campaign
+from crowdfund.campaigns.rules import NotEditable
 from crowdfund.database import atomic
 from crowdfund.titles.models import Title
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from crowdfund import clock
 from crowdfund.campaigns import counters
-from crowdfund.campaigns.actions import NotEditable, announce
+from crowdfund.campaigns.actions import announce
 from crowdfund.campaigns.models import Campaign, CampaignState, Tier
-from crowdfund.campaigns.rules import DAYS_MAX, never_in_time
+from crowdfund.campaigns.rules import DAYS_MAX, NotEditable, never_in_time
+from crowdfund.campaigns.transfers.actions import refuse_late_close
 from crowdfund.database import atomic
 from crowdfund.people.audit import record
 from crowdfund.refusal import Invalid
@@ -27,6 +28,7 @@ async def schedule(campaign_id: int, *, opens_at: datetime | None, closes_at: da
     if campaign.state not in MOVABLE:
         raise NotEditable("The dates of this fund can't be changed any more.")
     _refuse(opens_at, closes_at)
+    await refuse_late_close(campaign, closes_at)
     for tier in await Tier.filter(campaign_id=campaign_id).order_by("position"):
         if sentence := never_in_time(tier, closes_at):
             raise Invalid(sentence, field="closes_at")

@@ -9,9 +9,15 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns import counters
-from crowdfund.campaigns.actions import NotEditable
 from crowdfund.campaigns.models import CHANGEABLE, EDITABLE, Campaign, Tier
-from crowdfund.campaigns.rules import TIERS_MAX, Missing, broken_promises, refuse_tier_content, refuse_tier_dates
+from crowdfund.campaigns.rules import (
+    TIERS_MAX,
+    Missing,
+    NotEditable,
+    broken_promises,
+    refuse_tier_content,
+    refuse_tier_dates,
+)
 from crowdfund.database import atomic, new_id
 from crowdfund.people.audit import record
 from crowdfund.refusal import Refusal

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from crowdfund import clock, money
 from crowdfund.campaigns import counters
-from crowdfund.campaigns.models import MOVES, Campaign, CampaignEvent, CampaignState, Rule
+from crowdfund.campaigns.models import MOVES, Campaign, CampaignEvent, CampaignState, Kind, Rule
 from crowdfund.campaigns.rules import SETTLE_DAYS
+from crowdfund.campaigns.transfers.models import Transfer
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.moves import move
 from crowdfund.ledger import Entry, Posting, balance_minor, chart, post
@@ -42,11 +43,28 @@ async def end_campaign(campaign_id: int) -> bool:
     if campaign.state != CampaignState.SETTLING:
         return False
     held_minor = await balance_minor(chart.fund(campaign.id, campaign.currency))
-    if held_minor >= campaign.needed_minor:
-        await _fund(campaign, held_minor)
-    else:
+    if held_minor < campaign.needed_minor:
         await _fail(campaign, "too little was collected; what was charged is refunded in full")
+    elif await _waits_for_a_deal(campaign):
+        await _hold(campaign)
+    else:
+        await _fund(campaign, held_minor)
     return True
+
+
+async def _waits_for_a_deal(campaign: Campaign) -> bool:
+    """A fund for one player pays nobody before he is registered."""
+    transfer = await Transfer.get_or_none(campaign_id=campaign.id)
+    return campaign.kind == Kind.TRANSFER and transfer is not None and transfer.is_contingent
+
+
+async def _hold(campaign: Campaign) -> None:
+    """What was collected stays in the fund, whole, until there is a deal or each backer has decided."""
+    await move(
+        campaign, CampaignState.FUNDED_HELD, moves=MOVES, because="collected what it needed; it waits for the deal",
+        by=None, events=CampaignEvent,
+    )  # fmt: skip
+    await outbox.enqueue("fund_held", {"campaign": campaign.id}, key=f"fund_held:{campaign.id}")
 
 
 _FEES = Sql(
@@ -55,11 +73,20 @@ _FEES = Sql(
 
 
 async def _fund(campaign: Campaign, held_minor: int) -> None:
-    """A funded fund repays the processor's fees, pays the platform's, and owes the rest to its organisation."""
     await move(
         campaign, CampaignState.FUNDED, moves=MOVES, because="collected what it needed", by=None, events=CampaignEvent,
         ended_at=clock.now(),
     )  # fmt: skip
+    await pay_over(campaign, held_minor)
+    await outbox.enqueue("campaign_funded", {"campaign": campaign.id}, key=f"campaign_funded:{campaign.id}")
+    await outbox.enqueue("fund_made_it", {"campaign": campaign.id}, key=f"fund_made_it:{campaign.id}")
+
+
+async def pay_over(campaign: Campaign, held_minor: int) -> None:
+    """A funded fund repays the processor's fees, pays the platform's, and owes the rest to its organisation.
+
+    held_minor: how much of what it holds goes this way. In the caller's transaction, once in the life of a fund.
+    """
     fund, currency = chart.fund(campaign.id, campaign.currency), campaign.currency
     processor_minor = min(int(await _FEES.value(campaign.id)), held_minor)
     fee_minor = min(money.share_minor(held_minor, campaign.fee_bps), held_minor - processor_minor)
@@ -70,8 +97,6 @@ async def _fund(campaign: Campaign, held_minor: int) -> None:
     ]
     movements = [Posting(fund, account, minor) for account, minor in parts if minor > 0]
     await post([Entry(f"campaign:{campaign.id}:funded", "fund_succeeded", f"campaign:{campaign.id}", movements)])
-    await outbox.enqueue("campaign_funded", {"campaign": campaign.id}, key=f"campaign_funded:{campaign.id}")
-    await outbox.enqueue("fund_made_it", {"campaign": campaign.id}, key=f"fund_made_it:{campaign.id}")
 
 
 async def _fail(campaign: Campaign, because: str) -> None:

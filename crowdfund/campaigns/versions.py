@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from crowdfund import clock
 from crowdfund.campaigns import counters
-from crowdfund.campaigns.actions import WRITTEN_MEANWHILE, NotEditable, WrittenMeanwhile
+from crowdfund.campaigns.actions import WRITTEN_MEANWHILE, WrittenMeanwhile
 from crowdfund.campaigns.models import GROWING, Campaign, CampaignPage
+from crowdfund.campaigns.rules import NotEditable
 from crowdfund.database import atomic
 from crowdfund.people.audit import record
 from crowdfund.refusal import NotFound

@@ -20,8 +20,11 @@ MODELS = (
     "crowdfund.people.models",
     "crowdfund.titles.models",
     "crowdfund.campaigns.models",
+    "crowdfund.campaigns.recipients.models",
+    "crowdfund.campaigns.transfers.models",
     "crowdfund.payments.models",
     "crowdfund.pledges.models",
+    "crowdfund.pledges.transfers.models",
     "crowdfund.payouts.models",
     "crowdfund.disputes.models",
 )

@@ -19,6 +19,7 @@ from crowdfund.pledges.deliveries import ask_late
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges
 from crowdfund.pledges.refunding import end_refunded, pay_another_way
+from crowdfund.pledges.transfers.keeping import kept_of, void_what_was_kept
 from crowdfund.refusal import Refusal
 
 _COLLECTED = Sql("UPDATE campaign SET collected_minor = collected_minor + $2 WHERE id = $1")
@@ -122,8 +123,14 @@ async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, i
     Nobody bears more than is left of this charge: what a refund has set aside of it already stands in clearing.
     """
     campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
-    left = min(charge.amount_minor - charge.refunded_minor, amount_minor)
-    if campaign.state in SUCCEEDED:
+    left = min(charge.amount_minor - charge.refunded_minor - charge.passed_on_minor, amount_minor)
+    if charge.passed_on_minor and (kept_minor := await kept_of(dispute.pledge_id)):
+        holder, left, rest = (
+            chart.carried(campaign.organisation_id, campaign.currency),
+            min(kept_minor, amount_minor),
+            0,
+        )
+    elif campaign.state in SUCCEEDED:
         holder, rest = chart.payable(campaign.organisation_id, campaign.currency), left
     else:
         holder, rest = chart.fund(campaign.id, campaign.currency), 0
@@ -176,6 +183,7 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
         to, because = PledgeState.COLLECTED, "the dispute was won"
     else:
         to, because = PledgeState.LOST, "the dispute was lost"
+        await void_what_was_kept(pledge.id)
     await move_pledges([{"id": pledge.id, "state": pledge.state}], to, because=because)
     if state == DisputeState.WON:
         await _COLLECTED(dispute.campaign_id, dispute.amount_minor)

@@ -35,6 +35,16 @@ def fund(campaign_id: int, currency: str) -> Account:
     return Account(f"fund:{campaign_id}", LIABILITY, currency, 0)
 
 
+def carried(organisation_id: int, currency: str) -> Account:
+    """What backers of a transfer that fell through keep for the same club's next target."""
+    return Account(f"carried:{organisation_id}:{currency}", LIABILITY, currency, 0)
+
+
+def recipient(recipient_id: int, currency: str) -> Account:
+    """What an academy, a squad or a charity was given, less what was paid out to it."""
+    return Account(f"recipient:{recipient_id}:{currency}", LIABILITY, currency, 0)
+
+
 def payable(organisation_id: int, currency: str) -> Account:
     """What is owed to an organisation: its funded funds, less what was paid out."""
     return Account(f"payable:{organisation_id}:{currency}", LIABILITY, currency, 0)

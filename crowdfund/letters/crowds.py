@@ -48,7 +48,7 @@ async def _launched(payload: dict[str, Any]) -> None:
         title = _("%(fund)s is open") % {"fund": campaign.name}
         return Letter(title, [sentence], _("Back it"), campaign.path, news_of=(campaign.id, campaign.name))
 
-    await _tell_many(payload, campaign, write, readers=(_FOLLOWERS,))
+    await tell_many(payload, campaign, write, readers=(_FOLLOWERS,))
 
 
 async def _closing_soon(payload: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ async def _closing_soon(payload: dict[str, Any]) -> None:
         news_of = (campaign.id, campaign.name)
         return Letter(title, [sentence], _("See where it stands"), campaign.path, news_of=news_of)
 
-    await _tell_many(payload, campaign, write, readers=(_FOLLOWERS,))
+    await tell_many(payload, campaign, write, readers=(_FOLLOWERS,))
 
 
 async def _made_it(payload: dict[str, Any]) -> None:
@@ -85,7 +85,7 @@ async def _made_it(payload: dict[str, Any]) -> None:
         next_ = _("Now it is made. The makers write updates, and what was promised to you is sent when it is ready.")
         return Letter(_("%(fund)s made it") % facts, [from_whom % facts, next_], _("Go to the fund"), campaign.path)
 
-    await _tell_many(payload, campaign, write, readers=(_PAID,))
+    await tell_many(payload, campaign, write, readers=(_PAID,))
 
 
 async def _update_published(payload: dict[str, Any]) -> None:
@@ -99,7 +99,7 @@ async def _update_published(payload: dict[str, Any]) -> None:
         news_of = (campaign.id, campaign.name)
         return Letter(f"{campaign.name}: {update.title}", sentences, _("Read it on its page"), path, news_of=news_of)
 
-    await _tell_many(payload, campaign, write, readers=_READERS)
+    await tell_many(payload, campaign, write, readers=_READERS)
 
 
 async def _on_hold(payload: dict[str, Any]) -> None:
@@ -117,7 +117,7 @@ async def _on_hold(payload: dict[str, Any]) -> None:
         ]
         return Letter(_("%(fund)s is on hold") % {"fund": campaign.name}, sentences, _("Go to the fund"), campaign.path)
 
-    await _tell_many(payload, campaign, write)
+    await tell_many(payload, campaign, write)
 
 
 async def _resumed(payload: dict[str, Any]) -> None:
@@ -136,10 +136,10 @@ async def _resumed(payload: dict[str, Any]) -> None:
         title = _("%(fund)s is open again") % {"fund": campaign.name}
         return Letter(title, sentences, _("Go to the fund"), campaign.path)
 
-    await _tell_many(payload, campaign, write)
+    await tell_many(payload, campaign, write)
 
 
-async def _tell_many(
+async def tell_many(
     payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, readers: Sequence[Sql] = _ALL
 ) -> None:
     """readers: one kind of them after the other, each from where the page before ended, so that nobody is told twice."""

@@ -118,6 +118,7 @@ class Charge(Model):
     balance_transaction_id = fields.TextField(null=True)
     fee_minor = fields.BigIntField(null=True)
     refunded_minor = fields.BigIntField(default=0)
+    passed_on_minor = fields.BigIntField(default=0)
     made_at = InstantField()
     sent_at = InstantField()
     ended_at = InstantField(null=True)

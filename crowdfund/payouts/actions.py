@@ -12,6 +12,7 @@ from typing import Any
 from crowdfund import clock, money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
+from crowdfund.campaigns.recipients.models import Gift, Recipient
 from crowdfund.database import Sql, atomic, new_id, outbox
 from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, part_minor, post
 from crowdfund.payments import stripe
@@ -26,14 +27,29 @@ _OWED = Sql("""
     SELECT c.id FROM campaign c JOIN organisation o ON o.id = c.organisation_id
     JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || c.currency
     JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
-    WHERE c.state IN ('funded', 'delivering', 'completed') AND o.payouts_state = 'enabled' AND o.state = 'verified'
-      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.state IN ('due', 'sending'))
-      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.state = 'failed' AND p.next_try_at > $1)
+    WHERE c.state IN ('funded', 'released', 'delivering', 'completed') AND o.payouts_state = 'enabled' AND o.state = 'verified'
+      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.recipient_id IS NULL AND p.state IN ('due', 'sending'))
+      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.recipient_id IS NULL AND p.state = 'failed'
+                      AND p.next_try_at > $1)
       AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
            WHERE p.credit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
         > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
            WHERE p.debit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
     ORDER BY c.ended_at, c.id LIMIT 50""")
+# Gifts are paid out once all that a fund gives is given.
+_OWED_GIFTS = Sql("""
+    SELECT g.campaign_id, g.recipient_id FROM gift g JOIN campaign c ON c.id = g.campaign_id
+    JOIN recipient r ON r.id = g.recipient_id JOIN organisation o ON o.id = r.organisation_id
+    WHERE c.state IN ('redirecting', 'closed', 'released', 'delivering', 'completed')
+      AND o.payouts_state = 'enabled' AND o.state = 'verified'
+      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.recipient_id = g.recipient_id
+                      AND (p.state IN ('due', 'sending') OR (p.state = 'failed' AND p.next_try_at > $1)))
+      AND g.amount_minor > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payout p
+                            WHERE p.campaign_id = c.id AND p.recipient_id = g.recipient_id AND p.state = 'paid')
+    ORDER BY c.ended_at, c.id, g.recipient_id LIMIT 50""")
+_PAID_GIFT = Sql("""
+    SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM payout
+    WHERE campaign_id = $1 AND recipient_id = $2 AND state = 'paid'""")
 _DUE = Sql(
     "SELECT id FROM payout WHERE state IN ('due', 'sending') AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 50"
 )
@@ -43,31 +59,49 @@ _VERIFIED = Sql("SELECT id FROM organisation WHERE id = $1 AND state = 'verified
 
 async def make_due_payouts() -> int:
     """A payout for each funded fund whose organisation is owed something and can be paid; gives how many were made."""
-    return await in_turn([row["id"] for row in await _OWED(clock.now_us())], _make)
+    now = clock.now_us()
+    owed = [(row["id"], None) for row in await _OWED(now)]
+    gifts = [(row["campaign_id"], row["recipient_id"]) for row in await _OWED_GIFTS(now)]
+    return await in_turn([*owed, *gifts], _make)
 
 
 @atomic
-async def _make(campaign_id: int) -> bool:
+async def _make(whose: tuple[int, int | None]) -> bool:
+    campaign_id, recipient_id = whose
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
     under_way = (PayoutState.DUE, PayoutState.SENDING)
-    owed_minor = await _owed_minor(campaign)
-    if campaign.state not in SUCCEEDED or owed_minor <= 0:
+    owed_minor = await _owed_minor(campaign, recipient_id)
+    if (recipient_id is None and campaign.state not in SUCCEEDED) or owed_minor <= 0:
         return False
-    if await Payout.exists(campaign_id=campaign_id, state__in=under_way):
+    if await Payout.exists(campaign_id=campaign_id, recipient_id=recipient_id, state__in=under_way):
         return False
+    organisation_id = campaign.organisation_id
+    if recipient_id is not None:
+        organisation_id = (await Recipient.get(id=recipient_id)).organisation_id
     number = 1 + await Payout.filter(campaign_id=campaign_id).count()
     now = clock.now()
     await Payout.create(
-        id=new_id(), organisation_id=campaign.organisation_id, campaign_id=campaign_id, amount_minor=owed_minor,
-        currency=campaign.currency, state=PayoutState.DUE, attempt=1, key=f"campaign:{campaign_id}:payout:{number}",
-        next_try_at=now, made_at=now,
+        id=new_id(), organisation_id=organisation_id, campaign_id=campaign_id, recipient_id=recipient_id,
+        amount_minor=owed_minor, currency=campaign.currency, state=PayoutState.DUE, attempt=1,
+        key=f"campaign:{campaign_id}:payout:{number}", next_try_at=now, made_at=now,
     )  # fmt: skip
     return True
 
 
-async def _owed_minor(campaign: Campaign) -> int:
-    """What of a fund is its organisation's and not paid out yet: its part of the account, and never more than is in it."""
+def _source(payout: Payout) -> Account:
+    """Whose money it is."""
+    if payout.recipient_id is not None:
+        return chart.recipient(payout.recipient_id, payout.currency)
+    return chart.payable(payout.organisation_id, payout.currency)
+
+
+async def _owed_minor(campaign: Campaign, recipient_id: int | None = None) -> int:
+    """What of a fund is its organisation's, or a recipient's, and not paid out yet: never more than its account holds."""
+    if recipient_id is not None:
+        gift = await Gift.get(campaign_id=campaign.id, recipient_id=recipient_id)
+        left = gift.amount_minor - int(await _PAID_GIFT.value(campaign.id, recipient_id))
+        return min(left, await balance_minor(chart.recipient(recipient_id, gift.currency)), money.CHARGE_MAX_MINOR)
     payable = chart.payable(campaign.organisation_id, campaign.currency)
     part = await part_minor(payable, f"campaign:{campaign.id}")
     return min(part, await balance_minor(payable), money.CHARGE_MAX_MINOR)
@@ -120,18 +154,19 @@ async def _set_aside(payout_id: int) -> Payout | None:
         await Payout.filter(id=payout_id).update(next_try_at=now + ANSWER_WITHIN)
         return payout
     campaign = await Campaign.get(id=payout.campaign_id)
-    if not await _VERIFIED.value(campaign.organisation_id):
+    if not await _VERIFIED.value(payout.organisation_id):
         note = "the organisation is suspended: nothing is paid until staff has decided"
         await Payout.filter(id=payout_id).update(next_try_at=now + AGAIN_AFTER, note=note)
         return None
-    payable = chart.payable(campaign.organisation_id, campaign.currency)
-    await _repay(campaign, payable)
-    owed_minor = await _owed_minor(campaign)
+    source = _source(payout)
+    if payout.recipient_id is None:
+        await _repay(campaign, source)
+    owed_minor = await _owed_minor(campaign, payout.recipient_id)
     if owed_minor <= 0:
         await move_payout(payout, PayoutState.FAILED, note="nothing is owed any more")
         return None
     await move_payout(payout, PayoutState.SENDING, amount_minor=owed_minor, note="", next_try_at=now + ANSWER_WITHIN)
-    aside = Posting(payable, chart.payout_transit(campaign.currency), owed_minor)
+    aside = Posting(source, chart.payout_transit(campaign.currency), owed_minor)
     await post([_entry(payout, f"set_aside:{payout.attempt}", "payout_set_aside", aside)])
     return payout
 
@@ -177,8 +212,7 @@ async def _refused(payout_id: int, refused: stripe.Refused) -> None:
     else:
         moved = await move_payout(payout, PayoutState.FAILED, next_try_at=again_at, note=str(refused)[:300])
     if moved:
-        payable = chart.payable(payout.organisation_id, payout.currency)
-        back = Posting(chart.payout_transit(payout.currency), payable, payout.amount_minor)
+        back = Posting(chart.payout_transit(payout.currency), _source(payout), payout.amount_minor)
         await post([_entry(payout, f"back:{attempt}", "payout_back", back)])
 
 

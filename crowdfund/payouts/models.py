@@ -30,6 +30,7 @@ class Payout(Model):
     id = fields.BigIntField(primary_key=True, generated=False)
     organisation_id = fields.BigIntField()
     campaign_id = fields.BigIntField()
+    recipient_id = fields.BigIntField(null=True)  # whose gift it is; none: the fund's own organisation
     amount_minor = fields.BigIntField()
     currency = fields.TextField()
     state = fields.TextField()

@@ -204,6 +204,21 @@ class Image(Model):
         table = "image"
 
 
+class Document(Model):
+    """A file that proves something, kept as it came: a signature, a registration, a receipt."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    person_id = fields.BigIntField()
+    name = fields.TextField()
+    media_type = fields.TextField()
+    bytes = fields.BigIntField()
+    sha256 = fields.TextField()
+    made_at = InstantField()
+
+    class Meta:
+        table = "document"
+
+
 class AuditEntry(Model):
     id = fields.BigIntField(primary_key=True, generated=False)
     at = InstantField()

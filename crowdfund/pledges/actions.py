@@ -219,6 +219,8 @@ def _decide_amendment(pledge: Pledge, want: Want, standing: Standing) -> None:
             rules.refuse_sold_out(standing.tiers[tier_id], more)
     less_minor = pledge.amount_minor - want.amount_minor
     if less_minor < 0:
+        if pledge.state == PledgeState.ACTIVE:
+            rules.decide_cap(-less_minor, campaign)
         rules.decide_sale(pledge.person_id, -less_minor, campaign, standing)
     if pledge.state == PledgeState.ACTIVE:
         rules.refuse_breaking_the_goal(campaign, counters.needed_minor(campaign), less_minor, now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from crowdfund.database import Sql
 from crowdfund.ledger.books import Rule
 
+# Where all that a fund holds is its backers'.
+_BACKERS = """('failed', 'funded_held', 'deal_agreed', 'registered', 'outcome_failed', 'electing', 'refunding', 'redirecting', 'closed')"""
 _LIVE = "('active', 'charging', 'errored', 'collected', 'disputed')"
 
 RULES = (
@@ -78,27 +80,29 @@ RULES = (
                WHERE s.currency <> c.currency LIMIT 20"""),
     ),
     Rule(
-        "a fund that ended holds nothing",
+        "a fund that succeeded holds nothing but what it still shares out",
         Sql(
-            "SELECT COUNT(*) FROM campaign WHERE state IN ('funded', 'failed', 'cancelled', 'delivering', 'completed')"
+            "SELECT COUNT(*) FROM campaign WHERE state IN ('funded', 'cancelled', 'released', 'delivering', 'completed')"
         ),
         Sql("""SELECT a.code AS what FROM campaign c JOIN account a ON a.code = 'fund:' || CAST(c.id AS TEXT)
                JOIN balance b ON b.account_id = a.id
-               WHERE c.state IN ('funded', 'cancelled', 'delivering', 'completed') AND b.debits_minor <> b.credits_minor
+               WHERE c.state IN ('funded', 'cancelled', 'released', 'delivering', 'completed') AND b.credits_minor - b.debits_minor
+                     <> (SELECT COALESCE(SUM(s.amount_minor - s.shared_minor), 0) FROM share_back s
+                         WHERE s.campaign_id = c.id AND s.state = 'open')
                LIMIT 20"""),
     ),
     Rule(
-        "a failed fund holds exactly what it has still to refund",
-        Sql("SELECT COUNT(*) FROM campaign WHERE state = 'failed'"),
-        Sql("""SELECT a.code AS what FROM campaign c JOIN account a ON a.code = 'fund:' || CAST(c.id AS TEXT)
+        "a fund that failed, or waits for a deal, holds exactly what is its backers'",
+        Sql(f"SELECT COUNT(*) FROM campaign WHERE state IN {_BACKERS}"),  # noqa: S608
+        Sql(f"""SELECT a.code AS what FROM campaign c JOIN account a ON a.code = 'fund:' || CAST(c.id AS TEXT)
                JOIN balance b ON b.account_id = a.id
-               WHERE c.state = 'failed' AND b.credits_minor - b.debits_minor <>
+               WHERE c.state IN {_BACKERS} AND b.credits_minor - b.debits_minor <>
                      (SELECT COALESCE(SUM(CASE WHEN left_minor > 0 THEN left_minor ELSE 0 END), 0) FROM (
-                          SELECT h.amount_minor - h.refunded_minor
+                          SELECT h.amount_minor - h.refunded_minor - h.passed_on_minor
                                - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d
                                   WHERE d.charge_id = h.id AND d.state <> 'won') AS left_minor
                           FROM charge h WHERE h.campaign_id = c.id AND h.state = 'succeeded') AS held)
-               LIMIT 20"""),
+               LIMIT 20"""),  # noqa: S608
     ),
     Rule(
         "refunds promised and not sent are what lies in clearing",

@@ -43,7 +43,7 @@ _OWE = """
     INSERT INTO delivery (pledge_id, campaign_id, tier_id, state, asked_at)
     SELECT p.id, p.campaign_id, p.tier_id, 'awaiting_address', CAST($2 AS BIGINT)
     FROM pledge p JOIN tier t ON t.id = p.tier_id AND t.ships = 'post' JOIN campaign c ON c.id = p.campaign_id
-    WHERE p.{which} = $1 AND p.id > $4 AND p.state = 'collected' AND c.state IN ('funded', 'delivering', 'completed')
+    WHERE p.{which} = $1 AND p.id > $4 AND p.state = 'collected' AND c.state IN ('funded', 'released', 'delivering', 'completed')
       AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.pledge_id = p.id)
     ORDER BY p.id LIMIT $3
     RETURNING pledge_id AS id"""

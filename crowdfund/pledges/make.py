@@ -48,12 +48,13 @@ _IN_SALE = Sql("""
     FROM {rows}""")
 _INSERT = Sql("""
     INSERT INTO pledge (id, person_id, campaign_id, currency, tier_id, quantity, amount_minor, state, card_id, key, fingerprint,
-                        shown_as, referrer, page_version, attempts, made_at)
+                        shown_as, referrer, page_version, attempts, made_at, fallback_id, if_it_fails, charity_id)
     SELECT CAST(value->>'id' AS BIGINT), CAST(value->>'person_id' AS BIGINT), CAST(value->>'campaign_id' AS BIGINT),
            value->>'currency', CAST(value->>'tier_id' AS BIGINT), CAST(value->>'quantity' AS BIGINT),
            CAST(value->>'amount_minor' AS BIGINT), value->>'state', CAST(value->>'card_id' AS BIGINT), value->>'key',
            value->>'fingerprint', value->>'shown_as', value->>'referrer', CAST(value->>'page_version' AS BIGINT), 0,
-           CAST(value->>'made_at' AS BIGINT)
+           CAST(value->>'made_at' AS BIGINT), CAST(value->>'fallback_id' AS BIGINT), COALESCE(value->>'if_it_fails', ''),
+           CAST(value->>'charity_id' AS BIGINT)
     FROM {rows}""")
 _EVENTS = Sql("""
     INSERT INTO pledge_event (id, pledge_id, kind, from_state, to_state, amount_minor, tier_id, quantity, because, by_person_id, at,
@@ -194,13 +195,17 @@ def _want_row(want: Want) -> dict[str, Any]:
 
 
 def _pledge_row(want: Want, made: Made, fingerprint: str, card_id: int | None, standing: Standing) -> dict[str, Any]:
-    return {
+    row = {
         "id": want.id, "event_id": new_id(), "person_id": want.person_id, "campaign_id": want.campaign_id,
         "currency": want.currency, "tier_id": want.tier_id, "quantity": want.quantity, "amount_minor": want.amount_minor,
         "state": made.state, "card_id": card_id, "key": want.key, "fingerprint": fingerprint, "shown_as": want.shown_as,
         "referrer": want.referrer, "page_version": standing.campaigns[want.campaign_id]["page_version"],
         "made_at": want.made_at, "terms": want.terms.hash if want.terms else None,
     }  # fmt: skip
+    fallback_id = standing.campaigns[want.campaign_id]["fallback_id"]
+    if fallback_id is None:
+        return row
+    return {**row, "fallback_id": fallback_id, "if_it_fails": want.if_it_fails, "charity_id": want.charity_id}
 
 
 async def _write(new: list[dict[str, Any]]) -> None:

@@ -63,6 +63,9 @@ class Pledge(Model):
     attempts = fields.BigIntField(default=0)
     next_charge_at = InstantField(null=True)
     made_at = InstantField()
+    fallback_id = fields.BigIntField(null=True)  # what was announced when she pledged
+    if_it_fails = fields.TextField(default="")
+    charity_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "pledge"
@@ -78,6 +81,24 @@ class Pledge(Model):
     @property
     def can_change(self) -> bool:
         return self.state in CHANGEABLE
+
+
+class ShareBack(Model):
+    """Money of a fund that goes back to all who gave, each by what she gave."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    campaign_id = fields.BigIntField()
+    reason = fields.TextField()
+    amount_minor = fields.BigIntField()
+    of_minor = fields.BigIntField()
+    shared_minor = fields.BigIntField(default=0)
+    after_id = fields.BigIntField(default=0)
+    state = fields.TextField()
+    by_person_id = fields.BigIntField(null=True)
+    made_at = InstantField()
+
+    class Meta:
+        table = "share_back"
 
 
 class PledgeEvent(Model):

@@ -31,7 +31,7 @@ class BankIsDeciding(Refusal):
 
 
 # What is left of a charge: less what was promised back, and what a bank took for good.
-_LEFT = """c.amount_minor - c.refunded_minor
+_LEFT = """c.amount_minor - c.refunded_minor - c.passed_on_minor
     - (SELECT COALESCE(SUM(d.amount_minor), 0) FROM dispute d WHERE d.charge_id = c.id AND d.state = 'lost')"""
 # From the charges of which not everything is promised back, by an index of them: no page reads what earlier ones promised.
 _OWES = (
@@ -99,7 +99,9 @@ async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str
     charge = await Charge.get_or_none(subject=f"pledge:{pledge_id}", state=ChargeState.SUCCEEDED)
     if charge is None or pledge.state != PledgeState.COLLECTED:
         raise NothingToRefund("Nothing was collected for this pledge, or it was given back already.")
-    left_minor = charge.amount_minor - charge.refunded_minor
+    if charge.passed_on_minor:
+        raise NothingToRefund("Its fan has decided where this money goes, and there it is.")
+    left_minor = charge.amount_minor - charge.refunded_minor - charge.passed_on_minor
     wanted_minor = left_minor if amount_minor is None else amount_minor
     if not 0 < wanted_minor <= left_minor:
         left = money.Amount(left_minor, charge.currency)

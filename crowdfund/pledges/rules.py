@@ -66,6 +66,10 @@ class SaleCapReached(Refusal):
     pass
 
 
+class FundIsFull(Refusal):
+    """It takes no more than its makers said it would."""
+
+
 class AlreadyPledged(Refusal):
     pass
 
@@ -97,6 +101,10 @@ class Want:
     shown_as: str = "name"
     referrer: str = ""
     made_at: int = 0
+    if_it_fails: str = (
+        ""  # where her money goes if the transfer falls through and she says nothing then; empty: back to her
+    )
+    charity_id: int | None = None
     terms: Wording | None = None  # what she was shown, and agrees to by asking
     request: str = ""  # what the keys of all pledges of one request begin with; the rest is one digit
     wish: str = ""  # all of that request in a few letters; empty: this pledge is all that is wished
@@ -110,6 +118,8 @@ class Want:
             self.campaign_id, self.tier_id, self.quantity, self.amount_minor, self.currency, self.card_id, self.shown_as,
             self.referrer,
         ]  # fmt: skip
+        if self.if_it_fails:
+            facts += [self.if_it_fails, self.charity_id]
         return hashlib.blake2b(orjson.dumps(facts), digest_size=16).hexdigest()
 
 
@@ -200,6 +210,7 @@ def decide_new(want: Want, standing: Standing, now_us: int) -> None:
     decide_terms(want, campaign, standing, now_us)
     if want.tier_id is not None:
         refuse_sold_out(standing.tiers[want.tier_id], want.quantity)
+    decide_cap(want.amount_minor, campaign)
     decide_sale(want.person_id, want.amount_minor, campaign, standing)
 
 
@@ -232,6 +243,17 @@ def _decide_shares(want: Want, campaign: dict[str, Any]) -> None:
         raise ShareAmountWrong("A share of this fund costs exactly {price}.", field="amount", price=price)
 
 
+def decide_cap(more_minor: int, campaign: dict[str, Any]) -> None:
+    """The most that this fund takes. campaign: with what is promised so far."""
+    if campaign["cap_minor"] is None or campaign["promised_minor"] + more_minor <= campaign["cap_minor"]:
+        return
+    left = campaign["cap_minor"] - campaign["promised_minor"]
+    if left <= 0:
+        raise FundIsFull("This fund has all it takes.", field="amount")
+    left_text = money.Amount(left, campaign["currency"])
+    raise FundIsFull("This fund takes only {left} more.", field="amount", left=left_text)
+
+
 def decide_sale(person_id: int, more_minor: int, campaign: dict[str, Any], standing: Standing) -> None:
     """The cap that funds of one sale share."""
     sale_id = campaign["sale_id"]
@@ -247,6 +269,7 @@ def take(want: Want, standing: Standing) -> None:
     """Count a pledge that was decided, for those decided after it in the same batch."""
     if want.tier_id is not None:
         standing.tiers[want.tier_id]["taken"] += want.quantity
+    standing.campaigns[want.campaign_id]["promised_minor"] += want.amount_minor
     sale_id = standing.campaigns[want.campaign_id]["sale_id"]
     if sale_id is not None:
         spent = (want.person_id, sale_id)

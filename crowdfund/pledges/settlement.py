@@ -274,6 +274,7 @@ async def _drop(pledge_ids: list[int], campaign_id: int) -> int:
 
 _RELEASED_BECAUSE = {
     CampaignState.FUNDED: "the fund was funded",
+    CampaignState.FUNDED_HELD: "the fund was funded",
     CampaignState.FAILED: "the fund failed",
     CampaignState.CANCELLED: "the fund was cancelled",
 }

@@ -22,6 +22,7 @@ T = TypeVar("T")
 S = TypeVar("S")
 Options = Mapping[Any, Any] | Callable[[Mapping[str, Any]], Mapping[Any, Any]]
 
+DOCUMENT_BYTES_MAX = 10 * 1024 * 1024
 IMAGE_BYTES_MAX = 5 * 1024 * 1024
 
 _EMAIL = re.compile(
@@ -273,3 +274,19 @@ class _Image(Field[bytes | None]):
 def image() -> Field[bytes | None]:
     """The bytes of a picture, at most 5 MB, none where none was chosen. What is in them `images.read_picture` finds out."""
     return _Image(lambda typed, form: None)
+
+
+class _Document(Field[tuple[bytes, str] | None]):
+    async def take(self, name: str, sent: FormData, form: Form) -> tuple[bytes, str] | None:
+        found = sent.get(name)
+        if not isinstance(found, UploadFile):
+            return None
+        content = await found.read(DOCUMENT_BYTES_MAX + 1)
+        if len(content) > DOCUMENT_BYTES_MAX:
+            raise Wrong(_("Please send a document of at most 10 MB."))
+        return (content, found.filename or "") if content else None
+
+
+def document() -> Field[tuple[bytes, str] | None]:
+    """The bytes of a document and what its file is called, none where none was chosen. `documents.read_document` looks into it."""
+    return _Document(lambda typed, form: None)

@@ -82,7 +82,10 @@ async def test_both_engines_have_the_same_tables(database: str) -> None:
     from crowdfund.database.migrate import steps
 
     written = {
-        line.split()[2] for step in steps() for line in step.text.splitlines() if line.startswith("CREATE TABLE ")
+        line.split()[2]
+        for step in steps()
+        for line in step.text.splitlines()
+        if line.startswith("CREATE TABLE ") and " new_" not in line
     }
     assert tables == written | {"schema_step"}
 

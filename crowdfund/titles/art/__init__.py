@@ -23,7 +23,7 @@ _DICED: dict[str, tuple[Scene, ...]] = {
         stage.portrait, skies.aurora_cabin, places.lanterns, stage.door, water.whale, skies.balloons,
         skies.lone_tree, water.wave_pattern, stage.reel,
     ),
-    "transfer": (football.floodlights, football.tunnel, football.shirt, football.corner, football.terrace),
+    "season": (football.floodlights, football.tunnel, football.shirt, football.corner, football.terrace),
 }  # fmt: skip
 _SINCE: dict[str, tuple[Scene, ...]] = {
     "film": (water.radio_ship, work.orchard, work.oven, work.ice_road, work.migration, work.country_bus)
@@ -49,7 +49,7 @@ def diced_scene(seed: int, kind: str) -> str:
 def key_art(seed: int, kind: str, palette: str, scene: str = "") -> str:
     """An SVG of 1600 x 900, under 12 KB. seed: any integer made from the title's id; the same seed, the same picture.
 
-    kind: `film` or `transfer`; any other is drawn like a film. palette: a key class or its colour. scene: its name, or
+    kind: of the title, `film` or `season`; any other is drawn like a film. palette: a key class or its colour. scene: its name, or
     nothing for the one that the dice pick. What is unknown is picked from the seed, since a picture should never fail a page.
     """
     dice = Dice(seed)

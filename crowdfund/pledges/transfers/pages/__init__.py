@@ -1,0 +1,1 @@
+"""Pages of transfers: for backers, for the club, for staff."""
