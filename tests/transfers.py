@@ -15,7 +15,7 @@ from crowdfund.campaigns.transfers.models import Part, SubType, Surplus
 from crowdfund.database import new_id
 from crowdfund.payments import stripe
 from crowdfund.people.documents import keep_document
-from crowdfund.people.models import Member, Organisation
+from crowdfund.people.models import Organisation
 from crowdfund.pledges.transfers import outcomes
 from crowdfund.pledges.transfers.models import OutcomeKind
 from tests.bank import ask
@@ -93,5 +93,7 @@ async def opened(campaign: Campaign, owner: Fan) -> Campaign:
 
 async def file(campaign: Campaign, kind: OutcomeKind, *, by: Fan) -> int:
     """Somebody says how it ended, with a paper."""
-    words = "It did not come to what we had hoped for." if kind != OutcomeKind.SIGNED else "He is registered since noon."
+    words = (
+        "It did not come to what we had hoped for." if kind != OutcomeKind.SIGNED else "He is registered since noon."
+    )
     return await outcomes.file_outcome(campaign.id, kind, words=words, document_id=await a_document(by.id), by=by.id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from crowdfund import clock, money
 from crowdfund.campaigns.gallery import ALT_MAX
-from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
+from crowdfund.campaigns.models import Campaign, CampaignState, Kind, Rule, Tier
 from crowdfund.campaigns.rules import BECAUSE_MIN, BUDGET_LINES_MAX, DAYS_MAX, STORY_MAX
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.settings import current
@@ -28,6 +28,14 @@ TAGLINE_MAX = 140
 BUDGET_ROWS = 12  # as many rows as are sent without a script; with one they fold, and more can be added
 SHIPS = {"nothing": lazy("Nothing is sent by post"), "post": lazy("Sent by post: we ask backers for their address")}
 SHARES_MAX = 100  # of one fan in one fund, as many as a pledge can name
+KINDS = [
+    (Kind.FILM.value, lazy("A film"), ""),
+    (
+        Kind.TRANSFER.value,
+        lazy("A transfer"),
+        lazy("It pays a transfer fee and nothing else, and only if the player comes."),
+    ),
+]
 VERDICTS = {
     CampaignState.APPROVED: lazy("Approve: it may open"),
     CampaignState.CHANGES_REQUESTED: lazy("Ask for changes"),
@@ -45,6 +53,7 @@ class CampaignForm(Form):
 
     name = fields.text(max=80)
     currency = fields.choice(_currencies)
+    kind = fields.choice({"": None, **{kind.value: None for kind in Kind}})  # not said: a film
     key = fields.text(max=64, min=0)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crowdfund.campaigns.models import (
+    AWAITING,
+    FELL_THROUGH,
     PUBLIC,
     SUCCEEDED,
     BudgetLine,
@@ -34,8 +36,8 @@ GROUPS: dict[str, frozenset[CampaignState]] = {
     "prelaunch": frozenset({S.PRELAUNCH}),
     "settling": frozenset({S.SETTLING}),
     "paused": frozenset({S.SUSPENDED}),
-    "funded": frozenset(SUCCEEDED),
-    "ended": frozenset({S.FAILED, S.CANCELLED}),
+    "funded": frozenset(SUCCEEDED | AWAITING),
+    "ended": frozenset({S.FAILED, S.CANCELLED} | FELL_THROUGH),
 }
 # Live ones first, then what comes, then what ended; inside that by what was asked for.
 _RANK = (

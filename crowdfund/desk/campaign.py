@@ -20,11 +20,16 @@ from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
 from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, opens_large, story_html, tier_shown, update_shown
 from crowdfund.campaigns.queries import Whole
+from crowdfund.campaigns.transfers.forms import PARTS, SURPLUS_WORDS
+from crowdfund.campaigns.transfers.models import Part, Surplus
+from crowdfund.campaigns.transfers.rules import SOLIDARITY_BPS
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.pledges.deliveries import late_tiers
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.queries import live_pledge
+from crowdfund.pledges.transfers.pages.words import OUTCOMES
+from crowdfund.pledges.transfers.queries import WholeTransfer, whole_transfer
 from crowdfund.settings import current
 from crowdfund.web import formats, language, page_cache
 from crowdfund.web.i18n import _
@@ -43,6 +48,7 @@ class View:
     backers: list[dict[str, Any]]
     followers: int
     late: frozenset[int]
+    transfer: WholeTransfer | None
 
     @property
     def campaign(self) -> Campaign:
@@ -68,6 +74,7 @@ async def view_of(campaign: Campaign) -> View:
         backers=[] if waits else await latest_backers(campaign.id),
         followers=await followers.followers_of(campaign.id) if waits else 0,
         late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
+        transfer=await whole_transfer(campaign),
     )
 
 
@@ -145,11 +152,26 @@ def draw(
         can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
         my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
+        **_transfer(view.transfer, mine),
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
         base_url=current().base_url,
     )  # fmt: skip
+
+
+def _transfer(whole: WholeTransfer | None, mine: dict[str, Any] | None) -> dict[str, Any]:
+    """What a transfer fund tells besides. mine: her pledge, if she is signed in and has one."""
+    if whole is None:
+        return {"transfer": None}
+    backs = mine is not None and mine["state"] in ("collected", "disputed")
+    outcome, fee_minor = whole.outcome, whole.stack.get(Part.TRANSFER_FEE, 0)
+    return {
+        "transfer": whole, "parts": PARTS, "outcome_names": OUTCOMES, "surplus_words": SURPLUS_WORDS[Surplus(whole.transfer.surplus)],
+        "cap_minor": whole.campaign.cap_minor, "solidarity_minor": fee_minor * SOLIDARITY_BPS // 10_000,
+        "whole_minor": sum(minor for part, minor in whole.stack.items() if part != Part.COMMITTED),
+        "may_object": backs and outcome is not None and whole.can_object and clock.now() < outcome.objections_until,
+    }  # fmt: skip
 
 
 def _as_if_open(whole: Whole) -> Whole:

@@ -91,7 +91,7 @@ _AT_BANKS = Sql(
 # A fund tells how cards behave once it was charged: the mean of such funds, each counting the same whatever its currency.
 _RATES = """
     SELECT COUNT(*) AS funds, AVG(CAST(collected_minor AS DOUBLE PRECISION) / promised_at_close_minor) AS rate FROM campaign
-    WHERE state IN ('funded', 'delivering', 'completed', 'failed') AND collected_minor > 0 AND promised_at_close_minor > 0"""
+    WHERE state IN ('funded', 'released', 'delivering', 'completed', 'failed') AND collected_minor > 0 AND promised_at_close_minor > 0"""
 _RATE_OF = Sql(f"{_RATES} AND organisation_id = $1")
 _RATE_OF_ALL = Sql(_RATES)
 DAYS_SHOWN = 45
@@ -238,10 +238,19 @@ _UNPAYABLE = Sql("""
     FROM campaign c JOIN organisation o ON o.id = c.organisation_id
     JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || c.currency
     JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
-    WHERE c.state IN ('funded', 'delivering', 'completed') AND (o.payouts_state <> 'enabled' OR o.state <> 'verified')
+    WHERE c.state IN ('funded', 'released', 'delivering', 'completed') AND (o.payouts_state <> 'enabled' OR o.state <> 'verified')
       AND c.ended_at < $1 ORDER BY c.ended_at LIMIT 50""")
 _UNSETTLED = Sql("""
     SELECT slug, name, settle_by FROM campaign WHERE state = 'settling' AND settle_by < $1 ORDER BY settle_by LIMIT 50""")
+# Transfers whose outcome waits for somebody of us: a registration to be seen, a release, an objection.
+_OUTCOMES = Sql("""
+    SELECT c.slug, c.name, o.kind, o.state, o.objections_until,
+           (SELECT COUNT(*) FROM objection b WHERE b.outcome_id = o.id AND b.answered_at IS NULL) AS objections
+    FROM outcome o JOIN campaign c ON c.id = o.campaign_id
+    WHERE o.state IN ('filed', 'checked') AND (
+        EXISTS (SELECT 1 FROM objection b WHERE b.outcome_id = o.id AND b.answered_at IS NULL)
+        OR (o.kind = 'signed' AND (o.state = 'filed' OR o.objections_until <= $1)))
+    ORDER BY o.filed_at LIMIT 50""")
 _OWED_TO_US = Sql("""
     SELECT o.slug, o.name, a.currency, b.debits_minor - b.credits_minor AS minor FROM account a
     JOIN balance b ON b.account_id = a.id AND b.debits_minor > b.credits_minor
@@ -270,6 +279,7 @@ class Inbox:
     payouts: list[dict[str, Any]]
     unpayable: list[dict[str, Any]]
     unsettled: list[dict[str, Any]]
+    outcomes: list[dict[str, Any]]
     asked_wrongly: list[dict[str, Any]]
     owed_to_us: list[dict[str, Any]]
     jobs: list[dict[str, Any]]
@@ -278,7 +288,7 @@ class Inbox:
 
     @property
     def is_empty(self) -> bool:
-        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly)
+        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly, self.outcomes)
         return not any(self.counts.values()) and not self.sweeps and not any(funds)
 
 
@@ -288,5 +298,6 @@ async def inbox() -> Inbox:
         counts=counts or {}, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
         refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
+        outcomes=await _OUTCOMES(clock.now_us()),
         asked_wrongly=await _ASKED_WRONGLY(), owed_to_us=await _OWED_TO_US(),
     )  # fmt: skip

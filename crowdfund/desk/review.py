@@ -11,12 +11,14 @@ from starlette.responses import Response
 from crowdfund.campaigns import actions, queries
 from crowdfund.campaigns.actions import missing_in
 from crowdfund.campaigns.forms import VERDICTS, RemarkForm, StaffReasonForm, VerdictForm
-from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.models import Campaign, CampaignState, Kind
 from crowdfund.campaigns.once import remark_once
 from crowdfund.campaigns.pages.shown import cards_of
+from crowdfund.campaigns.transfers.rules import perk_warnings
 from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.desk.campaign import draw, view_of
 from crowdfund.people.queries import members_of
+from crowdfund.pledges.transfers.queries import whole_transfer
 from crowdfund.refusal import NotFound
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _, lazy
@@ -67,6 +69,7 @@ async def _review(request: Request, campaign: Campaign, status: int = 200, **for
             (path, words, tone) for path, words, tone in DECISIONS.get(S(campaign.state), [])
             if path == "suspension" or request.state.person.staff_role == "admin"
         ],
+        transfer=await whole_transfer(campaign), perk_warnings=perk_warnings(whole.tiers) if campaign.kind == Kind.TRANSFER else [],
         closes_if_resumed=await actions.closes_if_resumed(campaign) if campaign.state == S.SUSPENDED else None,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ class PledgeNotChangeable(Refusal):
 
 
 _AMEND = Sql("""
-    UPDATE pledge SET tier_id = $2, quantity = $3, amount_minor = $4, shown_as = $5
+    UPDATE pledge SET tier_id = $2, quantity = $3, amount_minor = $4, shown_as = $5, if_it_fails = $7, charity_id = $8
     WHERE id = $1 AND state = $6
     RETURNING id, state AS from_state, campaign_id, tier_id, quantity, amount_minor""")
 _ACTIVATE = Sql("""
@@ -182,11 +182,13 @@ async def forget_card(card: SavedCard) -> None:
 
 @atomic
 async def amend_pledge(
-    pledge_id: int, *, person_id: int, agreed: Wording | None = None, shown_as: str | None = None, **changes: int | None
-) -> None:
+    pledge_id: int, *, person_id: int, agreed: Wording | None = None, shown_as: str | None = None,
+    ticked: tuple[str, int | None] | None = None, **changes: int | None,
+) -> None:  # fmt: skip
     """Change a pledge in place; the seat is kept while tiers are swapped. agreed: what she was shown.
 
-    changes: any of tier_id (None: no reward), quantity and amount_minor; what is left out stays as it is, as does `shown_as`.
+    changes: any of tier_id (None: no reward), quantity and amount_minor; what is left out stays as it is, as do `shown_as` and
+    `ticked`, where her money goes if a transfer falls through (and which charity).
     Raises what making a pledge raises, PledgeNotChangeable once charging has begun, and GoalWouldBreak where less would take
     the fund below its goal in its last 24 hours. Raising is always open.
     """
@@ -198,7 +200,10 @@ async def amend_pledge(
         raise PledgeNotChangeable("This pledge can't be changed any more.")
     _decide_amendment(pledge, want, standing)
     how_shown = shown_as or pledge.shown_as
-    amended = await _AMEND(pledge_id, want.tier_id, want.quantity, want.amount_minor, how_shown, pledge.state)
+    way, charity_id = ticked if ticked and pledge.fallback_id else (pledge.if_it_fails, pledge.charity_id)
+    amended = await _AMEND(
+        pledge_id, want.tier_id, want.quantity, want.amount_minor, how_shown, pledge.state, way, charity_id
+    )
     await terms.keep([agreed])
     await record_events(
         amended, to=pledge.state, because="amended by the fan", by_person_id=person_id, kind="amended",

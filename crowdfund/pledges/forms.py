@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from crowdfund.campaigns.models import Tier
+from crowdfund.database.ids import private
 from crowdfund.payments.models import Consent
 from crowdfund.pledges.terms import TEXT, Wording, wording
 from crowdfund.web import fields
@@ -29,13 +30,31 @@ def _cards(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {NEW_CARD: None, **given["cards"]}
 
 
+def _ways(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where the money may go when a transfer falls through: nothing ticked, or one of what this fund offers."""
+    return dict.fromkeys(("", *given.get("ways", ())))
+
+
 class _Choice(Form):
-    """Which tier, how many, and what on top: without a tier, what is on top is the pledge. Read with tiers and the campaign."""
+    """Which tier, how many, and what on top: without a tier, what is on top is the pledge. Read with tiers and the campaign.
+
+    For a transfer fund also with `ways`: where the money may go when it falls through, as `pledges.transfers.pages.words` has it.
+    """
 
     tier = fields.choice(_tiers)
     quantity = fields.whole(min=1, max=100)
     amount = fields.maybe(fields.money(min_minor=0))
     anonymous = fields.checkbox()
+    if_it_fails = fields.choice(_ways)
+
+    @property
+    def way(self) -> str:
+        """What she ticked, without which charity."""
+        return "charity" if self.if_it_fails.startswith("charity-") else str(self.if_it_fails)
+
+    @property
+    def charity_id(self) -> int | None:
+        return private(self.if_it_fails.removeprefix("charity-")) if self.way == "charity" else None
 
     @property
     def _chosen(self) -> Tier | None:

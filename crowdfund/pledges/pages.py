@@ -15,6 +15,8 @@ from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.pages.shown import art_of, month_of, tier_shown
 from crowdfund.campaigns.pages.words import beside_the_button
 from crowdfund.campaigns.queries import public_campaign, tiers_of
+from crowdfund.campaigns.recipients.models import Recipient
+from crowdfund.campaigns.recipients.queries import charities
 from crowdfund.campaigns.sales import sale_of
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
@@ -26,6 +28,7 @@ from crowdfund.pledges.forms import NEW_CARD, NO_TIER, AddressForm, AmendForm, C
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.models import LIVE, Pledge, PledgeState
 from crowdfund.pledges.rules import NEW, AlreadyPledged, Want
+from crowdfund.pledges.transfers.pages.words import Way, ways
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
@@ -89,7 +92,7 @@ async def create_pledge(request: Request) -> Response:
         id=new_id(), person_id=person.id, campaign_id=campaign.id, tier_id=form.tier_id, quantity=form.number,
         amount_minor=form.total_minor, currency=campaign.currency, key=f"form:{form.key or token_urlsafe(16)}",
         card_id=form.card_id if form.card_id is not None else NEW, shown_as=form.shown_as, referrer=form.ref, made_at=clock.now_us(),
-        terms=terms_shown(),
+        terms=terms_shown(), if_it_fails=form.way, charity_id=form.charity_id,
     )  # fmt: skip
     try:
         made = await make_pledge(want)
@@ -111,8 +114,16 @@ async def _pledge_form(request: Request, campaign: Campaign) -> PledgeForm:
     tiers = {public(t.id): t for t in await tiers_of(campaign.id)}
     cards = {public(c.id): c for c in await cards_of(request.state.person.id)}
     return PledgeForm(
-        tiers=tiers, cards=cards, currency=campaign.currency, share_price_minor=campaign.share_price_minor
-    )
+        tiers=tiers, cards=cards, currency=campaign.currency, share_price_minor=campaign.share_price_minor,
+        ways=[value for value, _words, _more in await ways_of(campaign)],
+    )  # fmt: skip
+
+
+async def ways_of(campaign: Campaign) -> list[Way]:
+    """Where the money may go when this transfer falls through; none for a fund that can't fall through like that."""
+    if campaign.fallback_id is None:
+        return []
+    return ways(await Recipient.get(id=campaign.fallback_id), await charities())
 
 
 async def _pledge_page(
@@ -125,7 +136,7 @@ async def _pledge_page(
         request, "pledges/new.html", status, **await _film(campaign), form=form, open_now=open_now,
         tiers=[tier_shown(tier, campaign, now) for tier in form.given["tiers"].values()], cards=form.given["cards"],
         NO_TIER=NO_TIER, NEW_CARD=NEW_CARD, terms=terms_shown().text, charges_until=queries.charges_until(campaign),
-        sale=await sale_of(campaign), mine=mine,
+        sale=await sale_of(campaign), mine=mine, ways=await ways_of(campaign),
     )  # fmt: skip
 
 
@@ -171,11 +182,16 @@ async def edit_pledge(request: Request) -> Response:
     on_top = pledge.amount_minor - price_minor * pledge.quantity
     form.typed |= {
         "tier": public(pledge.tier_id) if pledge.tier_id else NO_TIER, "quantity": str(pledge.quantity),
-        "amount": money.plain(on_top, pledge.currency) if on_top else "", "anonymous": "yes" if pledge.shown_as == "nobody" else "",
+        "amount": money.plain(on_top, pledge.currency) if on_top else "", "if_it_fails": _ticked(pledge),
+        "anonymous": "yes" if pledge.shown_as == "nobody" else "",
     }  # fmt: skip
     if (chosen := request.query_params.get("tier", "")) in form.given["tiers"] and chosen != form.typed["tier"]:
         form.typed |= {"tier": chosen, "quantity": "1", "amount": ""}  # a wish from the fund's page
     return await _amend_page(request, found, form)
+
+
+def _ticked(pledge: Pledge) -> str:
+    return f"charity-{public(pledge.charity_id)}" if pledge.charity_id else pledge.if_it_fails
 
 
 async def amend_pledge(request: Request) -> Response:
@@ -187,7 +203,7 @@ async def amend_pledge(request: Request) -> Response:
     try:
         await actions.amend_pledge(
             pledge.id, person_id=pledge.person_id, tier_id=form.tier_id, quantity=form.number, amount_minor=form.total_minor,
-            shown_as=form.shown_as, agreed=terms_shown(),
+            shown_as=form.shown_as, agreed=terms_shown(), ticked=(form.way, form.charity_id),
         )  # fmt: skip
     except Refusal as refusal:
         return await _amend_page(request, found, form.refused_by(refusal), refusal.status_code)
@@ -197,7 +213,10 @@ async def amend_pledge(request: Request) -> Response:
 async def _amend_form(found: queries.Shown) -> AmendForm:
     tiers = {public(t.id): t for t in await tiers_of(found.campaign.id)}
     campaign = found.campaign
-    return AmendForm(tiers=tiers, currency=campaign.currency, share_price_minor=campaign.share_price_minor)
+    return AmendForm(
+        tiers=tiers, currency=campaign.currency, share_price_minor=campaign.share_price_minor,
+        ways=[value for value, _words, _more in await ways_of(campaign)],
+    )  # fmt: skip
 
 
 async def _amend_page(request: Request, found: queries.Shown, form: AmendForm, status: int = 200) -> Response:
@@ -209,6 +228,7 @@ async def _amend_page(request: Request, found: queries.Shown, form: AmendForm, s
     return page(
         request, "pledges/edit.html", status, shown=found, pledge=found.pledge, **await _film(found.campaign), form=form,
         tiers=tiers, NO_TIER=NO_TIER, sale=await sale_of(found.campaign), terms=terms_shown().text,
+        ways=await ways_of(found.campaign),
     )  # fmt: skip
 
 

@@ -82,6 +82,10 @@ class GoalWouldBreak(Refusal):
     """In the last 24 hours, less would take the fund below its goal."""
 
 
+class NoSuchCharity(NotFound):
+    pass
+
+
 NEW = 0  # as the card of a want: none of those that are saved, she saves another for it
 
 
@@ -210,6 +214,8 @@ def decide_new(want: Want, standing: Standing, now_us: int) -> None:
     decide_terms(want, campaign, standing, now_us)
     if want.tier_id is not None:
         refuse_sold_out(standing.tiers[want.tier_id], want.quantity)
+    if want.if_it_fails == "charity" and want.charity_id is None:
+        raise NoSuchCharity("Say which charity.", field="charity")
     decide_cap(want.amount_minor, campaign)
     decide_sale(want.person_id, want.amount_minor, campaign, standing)
 

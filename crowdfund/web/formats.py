@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from markupsafe import Markup
@@ -123,6 +124,13 @@ def moment_text(instant: Instant) -> str:
 def moment(instant: Instant) -> Markup:
     """Date and time in UTC; a script adds the reader's own time as a tooltip."""
     return _time(instant, moment_text(instant))
+
+
+def local_moment(instant: Instant, zone: str) -> Markup:
+    """Date and time by the clocks of a place, and which place: `31 Aug 2027, 18:00 (Europe/Berlin)`."""
+    there = aware(instant).astimezone(ZoneInfo(zone))
+    shown = dates.format_skeleton("yMMMd", there, tzinfo=there.tzinfo, locale=_dated())
+    return _time(instant, f"{shown}, {there:%H:%M} ({zone.replace('_', ' ')})")
 
 
 def iso(instant: Instant) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crowdfund import clock
+from crowdfund.database.ids import public
 from crowdfund.web import formats, i18n
 from crowdfund.web.chart import bands_of, columns_of, share_width
 from crowdfund.web.markdown import markdown
@@ -21,10 +22,20 @@ _INSIDE = Path(__file__).parents[1] / "_templates"
 _FORMATS = (
     formats.money, formats.money_short, formats.plain_money, formats.number, formats.percent, formats.rate, formats.symbol,
     formats.day, formats.day_long, formats.month, formats.day_of_month, formats.month_name,
-    formats.moment, formats.moment_text, formats.iso, formats.ago, formats.until, formats.left, formats.when,
+    formats.moment, formats.moment_text, formats.local_moment, formats.iso, formats.ago, formats.until, formats.left, formats.when,
     formats.art_url, formats.said, markdown,
 )  # fmt: skip
-_FUNCTIONS = (asset, bands_of, columns_of, share_width, i18n.html_lang, i18n.direction, formats.aware, formats.has_come)
+_FUNCTIONS = (
+    asset,
+    bands_of,
+    columns_of,
+    share_width,
+    i18n.html_lang,
+    i18n.direction,
+    public,
+    formats.aware,
+    formats.has_come,
+)
 
 
 class Nothing:

@@ -1,6 +1,8 @@
 """The pages of the campaigns room."""
 
 from crowdfund.campaigns.pages import art, editor, feeds, live, public, running, sales, scenes, tiers
+from crowdfund.campaigns.recipients import pages as recipients
+from crowdfund.campaigns.transfers import pages as transfers
 
 routes = [
     *art.routes,
@@ -12,4 +14,6 @@ routes = [
     *tiers.routes,
     *running.routes,
     *sales.routes,
+    *transfers.routes,
+    *recipients.routes,
 ]

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from crowdfund.campaigns import actions, queries
 from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.forms import (
+    KINDS,
     NEW_CAMPAIGNS,
     RISKS_MAX,
     SHARES_MAX,
@@ -22,7 +23,7 @@ from crowdfund.campaigns.forms import (
     content_typed,
 )
 from crowdfund.campaigns.merging import stamp_of
-from crowdfund.campaigns.models import EDITABLE, GROWING, Campaign, CampaignPage, CampaignState, Rule
+from crowdfund.campaigns.models import EDITABLE, GROWING, Campaign, CampaignPage, CampaignState, Kind, Rule
 from crowdfund.campaigns.once import make_campaign_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, follow_name, own_campaign
 from crowdfund.campaigns.pages.pictures import drop_pressed, pictures_shown, pressed, sent_picture, take_picture
@@ -51,7 +52,8 @@ _SAVE = Limit("save_campaign", 60, 60, by="person")
 
 
 async def new_page(request: Request) -> Response:
-    form = CampaignForm({"currency": current().currencies[0], "key": token_urlsafe(16)})
+    kind = "transfer" if request.state.organisation.kind == "club" else "film"
+    form = CampaignForm({"currency": current().currencies[0], "kind": kind, "key": token_urlsafe(16)})
     return _new(request, form)
 
 
@@ -63,6 +65,7 @@ def _new(request: Request, form: CampaignForm, status: int = 200) -> Response:
         form=form,
         organisation=request.state.organisation,
         currencies=[(code, code) for code in current().currencies],
+        kinds=KINDS,
     )
 
 
@@ -73,7 +76,7 @@ async def create(request: Request) -> Response:
     try:
         campaign = await make_campaign_once(
             request.state.organisation, name=form.name, currency=form.currency, by=request.state.person.id,
-            key=f"form:{form.key or token_urlsafe(16)}",
+            key=f"form:{form.key or token_urlsafe(16)}", kind=Kind(form.kind or Kind.FILM),
         )  # fmt: skip
     except Refusal as refusal:
         return _new(request, form.refused_by(refusal), refusal.status_code)
@@ -114,7 +117,8 @@ async def edit(request: Request) -> Response:
 
 async def _content_shown(campaign: Campaign, written: CampaignPage) -> dict[str, Any]:
     """A draft as its form shows it."""
-    budget = [(line.name, line.amount_minor) for line in await queries.budget_of(campaign.id)]
+    lines = [] if campaign.kind == Kind.TRANSFER else await queries.budget_of(campaign.id)
+    budget = [(line.name, line.amount_minor) for line in lines]
     return content_typed(campaign, written.story, written.risks, budget)
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from crowdfund import clock
 from crowdfund.campaigns.counters import needed_minor
-from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState, CampaignUpdate, Tier
+from crowdfund.campaigns.models import AWAITING, FELL_THROUGH, SUCCEEDED, Campaign, CampaignState, CampaignUpdate, Tier
 from crowdfund.campaigns.updates import excerpt
 from crowdfund.database.ids import public
 from crowdfund.titles.models import Title
@@ -22,7 +22,7 @@ from crowdfund.web.images import url_of
 from crowdfund.web.markdown import markdown
 
 GIVEN_BACK = (CampaignState.FAILED, CampaignState.CANCELLED)
-_COUNTS = {CampaignState.SETTLING, *SUCCEEDED, *GIVEN_BACK}
+_COUNTS = {CampaignState.SETTLING, *SUCCEEDED, *AWAITING, *FELL_THROUGH, *GIVEN_BACK}
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignEvent, CampaignState, Rule
+from crowdfund.campaigns.models import AWAITING, FELL_THROUGH, SUCCEEDED, Campaign, CampaignEvent, CampaignState, Rule
 from crowdfund.campaigns.rules import LAST_HOURS, SETTLE_DAYS
 from crowdfund.web import formats
 from crowdfund.web.i18n import _, lazy
@@ -51,8 +51,17 @@ _STATE_STEPS = {
     CampaignState.CANCELLED: lazy("Cancelled"),
     CampaignState.DELIVERING: lazy("Being made"),
     CampaignState.COMPLETED: lazy("Delivered"),
+    CampaignState.FUNDED_HELD: lazy("Funded: the money waits for the deal"),
+    CampaignState.DEAL_AGREED: lazy("The clubs agree"),
+    CampaignState.REGISTERED: lazy("The registration was seen"),
+    CampaignState.RELEASED: lazy("The club was paid"),
+    CampaignState.OUTCOME_FAILED: lazy("The deal fell through"),
+    CampaignState.ELECTING: lazy("Each backer decides"),
+    CampaignState.REFUNDING: lazy("Refunds are on their way"),
+    CampaignState.REDIRECTING: lazy("Gifts are paid out"),
+    CampaignState.CLOSED: lazy("All money is where its backers wanted it"),
 }
-_STOPS = {CampaignState.SUSPENDED, CampaignState.FAILED, CampaignState.CANCELLED}
+_STOPS = {CampaignState.SUSPENDED, CampaignState.FAILED, CampaignState.CANCELLED, CampaignState.OUTCOME_FAILED}
 
 
 def needed_text(campaign: Campaign) -> str:
@@ -116,7 +125,7 @@ def when_charged(campaign: Campaign) -> str:
 
 def if_it_fails(campaign: Campaign) -> str:
     """What becomes of a fan's money where the fund falls short; empty once it has not."""
-    if campaign.state in SUCCEEDED:
+    if campaign.state in SUCCEEDED | AWAITING | FELL_THROUGH:
         return ""
     if campaign.state == CampaignState.SETTLING and campaign.rule != Rule.FLEXIBLE:
         return _("If less than %(needed)s is collected, everybody gets everything back, fees included.") % {
@@ -152,6 +161,14 @@ def what_comes(campaign: Campaign) -> str:
         return _("Cards are being charged. The result stands on %(day)s at the latest.") % {
             "day": formats.day(campaign.settle_by)
         }
+    if state in AWAITING:
+        return _(
+            "The money waits until the player is registered. If there is no deal, each backer decides where hers goes."
+        )
+    if state in FELL_THROUGH:
+        return ""
+    if state == CampaignState.RELEASED:
+        return _("The player is signed, and the club was paid.")
     if state in SUCCEEDED:
         return _("The makers write updates, and what was promised to you is sent when it is ready.")
     return ""
@@ -203,6 +220,14 @@ def result_text(campaign: Campaign) -> tuple[str, str]:
             "The fund closed with %(promised)s promised. What counts is what is collected; "
             "a refused card can be mended for some days."
         ) % {"promised": promised}  # fmt: skip
+    if state in AWAITING:
+        return _("Funded, and waiting"), _(
+            "%(collected)s is collected. Nothing is paid before the player is registered."
+        ) % {"collected": collected}
+    if state in FELL_THROUGH:
+        return _("The deal fell through"), _(
+            "%(collected)s was collected. Each backer decides where hers goes; refunds are complete, fees included."
+        ) % {"collected": collected}  # fmt: skip
     if state in SUCCEEDED:
         return _("Funded"), _("%(collected)s was collected of %(promised)s promised.") % {
             "collected": collected,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from crowdfund.campaigns.recipients.models import Recipient, RecipientKind, RecipientState
+from dataclasses import dataclass
+from datetime import datetime
+
+from crowdfund import clock
+from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.recipients.models import Gift, Recipient, RecipientKind, RecipientState, UseReport
+from crowdfund.people.models import Document
 from crowdfund.refusal import NotFound
 
 
@@ -26,3 +32,64 @@ async def recipient_of(slug: str) -> Recipient:
     if found is None:
         raise NotFound("There is nothing here under that address.")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a recipient told of a gift. document: its name, where a paper came with it."""
+
+    id: int
+    body: str
+    published_at: datetime
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftShown:
+    """What one fund's backers gave. report_by: none while more may come of that fund."""
+
+    fund: str
+    fund_path: str
+    slug: str
+    campaign_id: int
+    currency: str
+    amount_minor: int
+    backers: int
+    report_by: datetime | None
+    reports: list[Report]
+
+    @property
+    def is_overdue(self) -> bool:
+        return not self.reports and self.report_by is not None and clock.now() >= self.report_by
+
+
+async def gifts_of(recipient_id: int) -> list[GiftShown]:
+    """The newest first, each with what was told of it."""
+    gifts = await Gift.filter(recipient_id=recipient_id)
+    funds = {c.id: c for c in await Campaign.filter(id__in=[gift.campaign_id for gift in gifts])} if gifts else {}
+    reports = await UseReport.filter(recipient_id=recipient_id).order_by("id")
+    names = await _names([r.document_id for r in reports if r.document_id])
+    shown = [
+        GiftShown(
+            fund=funds[gift.campaign_id].name, fund_path=funds[gift.campaign_id].path, slug=funds[gift.campaign_id].slug,
+            campaign_id=gift.campaign_id, currency=gift.currency, amount_minor=gift.amount_minor, backers=gift.backers,
+            report_by=gift.report_by,
+            reports=[
+                Report(r.id, r.body, r.published_at, names.get(r.document_id or 0, ""))
+                for r in reports if r.campaign_id == gift.campaign_id
+            ],
+        )
+        for gift in gifts
+    ]  # fmt: skip
+    return sorted(shown, key=lambda gift: -gift.campaign_id)
+
+
+async def _names(document_ids: list[int]) -> dict[int, str]:
+    return {d.id: d.name for d in await Document.filter(id__in=document_ids)} if document_ids else {}
+
+
+async def gifts_from(campaign_id: int) -> list[tuple[Recipient, Gift]]:
+    """Whom the backers of one fund gave to, the most first."""
+    gifts = await Gift.filter(campaign_id=campaign_id).order_by("-amount_minor", "recipient_id")
+    recipients = {r.id: r for r in await Recipient.filter(id__in=[g.recipient_id for g in gifts])} if gifts else {}
+    return [(recipients[gift.recipient_id], gift) for gift in gifts]

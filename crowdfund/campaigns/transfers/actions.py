@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from crowdfund import clock, money
 from crowdfund.campaigns import counters
@@ -70,7 +71,7 @@ async def describe(campaign_id: int, deal: Deal, *, by: int) -> None:
     await Campaign.filter(id=campaign_id).update(
         goal_minor=goal_minor, cap_minor=deal.cap_minor, fallback_id=deal.fallback_id
     )
-    facts = {
+    facts: dict[str, Any] = {
         "sub_type": deal.sub_type, "player": deal.player, "selling_club": deal.selling_club, "competition": deal.competition,
         "buys": deal.buys, "confirmed_by": deal.confirmed_by, "window_closes_at": deal.window_closes_at,
         "window_zone": deal.window_zone, "surplus": deal.surplus,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -15,7 +15,10 @@ Reason = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=
 
 
 class PledgeIn(In):
-    """One pledge. tier left out: no reward. card left out: the newest saved card; without one the pledge is only started."""
+    """One pledge. tier left out: no reward. card left out: the newest saved card; without one the pledge is only started.
+
+    if_it_fails: where her money goes when a transfer falls through and she says nothing then; charity: which one.
+    """
 
     campaign: PublicId
     amount_minor: ChargeMinor
@@ -25,6 +28,8 @@ class PledgeIn(In):
     card: PublicId | None = None
     anonymous: bool = False
     ref: Annotated[str, Field(max_length=64, pattern=r"^[ -~]*$")] = ""
+    if_it_fails: Literal["", "refund", "fallback", "next", "charity"] = ""
+    charity: PublicId | None = None
 
 
 class PledgesIn(In):

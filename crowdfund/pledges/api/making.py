@@ -15,7 +15,7 @@ from crowdfund.database.ids import public
 from crowdfund.pledges.api.bodies import PledgeIn, PledgesIn, PledgesOut, TermsOut
 from crowdfund.pledges.forms import terms_shown
 from crowdfund.pledges.make import make_pledge, make_several
-from crowdfund.pledges.rules import Made, NoSuchCampaign, NoSuchCard, NoSuchTier, Want
+from crowdfund.pledges.rules import Made, NoSuchCampaign, NoSuchCard, NoSuchCharity, NoSuchTier, Want
 from crowdfund.refusal import Refusal
 from crowdfund.web import api
 from crowdfund.web.routes import bearer, get, post
@@ -57,8 +57,16 @@ def _or_raise(want: Want | Refusal) -> Want:
 
 def _wish(pledges: list[PledgeIn]) -> str:
     """The whole body in a few letters: with the same key, another is refused."""
-    facts = [[p.campaign, p.tier, p.quantity, p.amount_minor, p.currency, p.card, p.anonymous, p.ref] for p in pledges]
+    facts = [
+        [p.campaign, p.tier, p.quantity, p.amount_minor, p.currency, p.card, p.anonymous, p.ref, *_ticked(p)]
+        for p in pledges
+    ]
     return blake2b(orjson.dumps(facts), digest_size=16).hexdigest()
+
+
+def _ticked(pledge: PledgeIn) -> list[str | None]:
+    """What a key stood for before there were transfers, it stands for still."""
+    return [pledge.if_it_fails, pledge.charity] if pledge.if_it_fails else []
 
 
 def _want(pledge: PledgeIn, person_id: int, request_key: str, position: int, wish: str, now: int) -> Want | Refusal:
@@ -71,6 +79,8 @@ def _want(pledge: PledgeIn, person_id: int, request_key: str, position: int, wis
             key=f"{request_key}{position}", request=request_key, wish=wish,
             card_id=api.known_id(pledge.card, NoSuchCard("There is no such card.")) if pledge.card else None,
             shown_as="nobody" if pledge.anonymous else "name", referrer=pledge.ref, made_at=now, terms=terms_shown(),
+            if_it_fails=pledge.if_it_fails,
+            charity_id=api.known_id(pledge.charity, NoSuchCharity("There is no such charity.")) if pledge.charity else None,
         )  # fmt: skip
     except Refusal as refusal:
         return refusal

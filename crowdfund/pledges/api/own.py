@@ -54,7 +54,7 @@ async def amend_pledge(request: Request, body: AmendIn) -> PledgeOut:
     shown_as = ("nobody" if body.anonymous else "name") if "anonymous" in said else None
     if said:
         await actions.amend_pledge(
-            pledge.id, person_id=pledge.person_id, shown_as=shown_as, agreed=terms_shown(), **changes
+            pledge.id, person_id=pledge.person_id, shown_as=shown_as, agreed=terms_shown(), ticked=None, **changes
         )
     return await as_it_is(pledge)
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from crowdfund.campaigns.recipients.models import Recipient
+from crowdfund.database.ids import public
 from crowdfund.pledges.transfers.models import Choice, OutcomeKind
-from crowdfund.web.i18n import lazy
+from crowdfund.web.i18n import _, lazy
+
+Way = tuple[str, str, str]  # a value of a field, its words, and what they mean
 
 OUTCOMES = {
     OutcomeKind.SIGNED: lazy("The player is signed"),
@@ -26,3 +32,23 @@ BY_SILENCE = {
     Choice.NEXT: lazy("If you say nothing, it is kept for the club's next target, as you ticked when you pledged."),
     Choice.CHARITY: lazy("If you say nothing, it goes to the charity that you ticked when you pledged."),
 }
+
+
+def ways(fallback: Recipient | None, charities: Sequence[Recipient]) -> list[Way]:
+    """Where a backer's money may go when the transfer falls through."""
+    found = [(Choice.REFUND.value, _("Back to my card"), _("All of it, fees included."))]
+    if fallback is not None:
+        found.append(
+            (Choice.FALLBACK.value, _("To %(name)s") % {"name": fallback.name}, _("It has to tell what became of it."))
+        )
+    found.append(
+        (
+            Choice.NEXT.value,
+            _("Kept for the club's next target"),
+            _("Back to your card if there is none within a year, or if that falls through, too."),
+        )
+    )
+    return found + [
+        (f"charity-{public(one.id)}", _("To %(name)s") % {"name": one.name}, _("A charity of our list."))
+        for one in charities
+    ]

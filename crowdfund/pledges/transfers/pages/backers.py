@@ -1,0 +1,130 @@
+"""For who backs a transfer: where her money goes when it falls through, and her word when an outcome is not as it was."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.pages.shown import art_of
+from crowdfund.campaigns.queries import public_campaign
+from crowdfund.campaigns.recipients.models import Recipient
+from crowdfund.campaigns.recipients.queries import charities
+from crowdfund.database.ids import private, private_or_none
+from crowdfund.people.models import Document
+from crowdfund.pledges.actions import own_pledge
+from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.queries import shown
+from crowdfund.pledges.transfers import elections, outcomes, queries
+from crowdfund.pledges.transfers.forms import ElectionForm, ObjectionForm
+from crowdfund.pledges.transfers.models import Choice, ElectionState, Outcome, OutcomeKind
+from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, Way, ways
+from crowdfund.refusal import NotFound, Refusal
+from crowdfund.titles.models import Title
+from crowdfund.web import documents
+from crowdfund.web.i18n import _
+from crowdfund.web.page import page, redirect
+from crowdfund.web.rate_limit import Limit
+from crowdfund.web.routes import anyone, get, post, signed_in
+from crowdfund.web.told import told_at
+
+_CHOOSE = Limit("elect", 30, 60, by="person")
+_OBJECT = Limit("object", 10, 3600, by="person")
+
+
+async def _hers(request: Request) -> Pledge:
+    """Her own pledge in a transfer that fell through. Raises NotFound, for another's in the same words as for none."""
+    pledge = await own_pledge(private(request.path_params["pledge"]), request.state.person.id)
+    if await queries.election_of(pledge.id) is None:
+        raise NotFound("There is no such choice to make.")
+    return pledge
+
+
+async def election(request: Request) -> Response:
+    pledge = await _hers(request)
+    return await _election(request, pledge, ElectionForm({"choice": ""}))
+
+
+async def _ways(pledge: Pledge) -> list[Way]:
+    """What was announced when she pledged, whatever the fund says now."""
+    fallback = await Recipient.get(id=pledge.fallback_id) if pledge.fallback_id else None
+    return ways(fallback, await charities())
+
+
+async def _election(request: Request, pledge: Pledge, form: ElectionForm, status: int = 200) -> Response:
+    found = await queries.election_of(pledge.id)
+    campaign = await Campaign.get(id=pledge.campaign_id)
+    title = await Title.get(id=campaign.title_id)
+    whole = await queries.whole_transfer(campaign)
+    assert found is not None and whole is not None
+    return page(
+        request, "pledges/election.html", status, pledge=pledge, campaign=campaign, colour=title.colour, art_url=art_of(title),
+        shown=await shown(pledge), election=found, form=form, ways=await _ways(pledge), by_silence=BY_SILENCE[pledge.if_it_fails],
+        outcome=OUTCOMES[OutcomeKind(whole.outcome.kind)] if whole.outcome else "", is_open=found.election.state == ElectionState.ASKED,
+    )  # fmt: skip
+
+
+async def elect(request: Request) -> Response:
+    """She decides, for good."""
+    pledge = await _hers(request)
+    form = await ElectionForm.read(request, ways=[value for value, _words, _more in await _ways(pledge)])
+    if form.errors:
+        return await _election(request, pledge, form, 422)
+    try:
+        await elections.choose(pledge.id, Choice(form.way), charity_id=form.charity_id, person_id=pledge.person_id)
+    except Refusal as refusal:
+        return await _election(request, pledge, form.refused_by(refusal), refusal.status_code)
+    return redirect(request, f"{pledge.path}/election", ("good", _("It is done as you said.")))
+
+
+async def own_election(request: Request) -> Response:
+    """From a reminder: to the choice that is hers in this fund."""
+    campaign = await public_campaign(request.path_params["slug"])
+    pledge = await Pledge.filter(campaign_id=campaign.id, person_id=request.state.person.id, state="collected").first()
+    if pledge is None or await queries.election_of(pledge.id) is None:
+        return redirect(request, campaign.path, ("note", _("There is nothing for you to decide in this fund.")))
+    return redirect(request, f"{pledge.path}/election")
+
+
+# --- what is said of the outcome ---
+
+
+async def _outcome_in(request: Request) -> Outcome:
+    outcome_id = private_or_none(request.path_params["outcome"])
+    outcome = await Outcome.get_or_none(id=outcome_id) if outcome_id else None
+    if outcome is None:
+        raise NotFound("There is no such outcome.")
+    return outcome
+
+
+async def evidence(request: Request) -> Response:
+    """The paper that shows how it ended: everybody may read it."""
+    outcome = await _outcome_in(request)
+    if outcome.document_id is None:
+        raise NotFound("No paper belongs to this outcome.")
+    document = await Document.get(id=outcome.document_id)
+    return documents.send(document.id, document.name, document.media_type)
+
+
+async def _fund_of(request: Request) -> str:
+    return (await Campaign.get(id=(await _outcome_in(request)).campaign_id)).path
+
+
+@told_at(_fund_of)
+async def object_to(request: Request) -> Response:
+    outcome = await _outcome_in(request)
+    form = await ObjectionForm.read(request)
+    path = await _fund_of(request)
+    if form.errors:
+        return redirect(request, f"{path}#outcome", ("bad", next(iter(form.errors.values()))))
+    await outcomes.object_to(outcome.id, form.text, by=request.state.person.id)
+    return redirect(request, f"{path}#outcome", ("good", _("We look into it before anything moves.")))
+
+
+routes = [
+    get("/pledges/{pledge}/election", election, may=signed_in),
+    post("/pledges/{pledge}/election", elect, may=signed_in, limit=_CHOOSE),
+    get("/campaigns/{slug}/election", own_election, may=signed_in),
+    get("/outcomes/{outcome}/evidence", evidence, may=anyone),
+    post("/outcomes/{outcome}/objections", object_to, may=signed_in, limit=_OBJECT),
+]

@@ -1,0 +1,101 @@
+"""What pages read of a transfer: what it is, how it ended, who objects, and where the money went. Counts are of elections alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crowdfund.campaigns.models import Campaign, Kind
+from crowdfund.campaigns.recipients.models import Recipient
+from crowdfund.campaigns.transfers.actions import stack_of
+from crowdfund.campaigns.transfers.models import Transfer
+from crowdfund.database import Sql
+from crowdfund.people.models import Document, Person
+from crowdfund.pledges.transfers.keeping import kept_for
+from crowdfund.pledges.transfers.models import UNDECIDED, Election, Objection, Outcome, OutcomeState
+
+_STANDING = Sql("""
+    SELECT state, COUNT(*) AS backers, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor
+    FROM election WHERE campaign_id = $1 GROUP BY state""")
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionShown:
+    id: int
+    by: str
+    text: str
+    made_at: datetime
+    answer: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeTransfer:
+    """A transfer with all that was said of it. elections: by state, how many backers and how much."""
+
+    campaign: Campaign
+    transfer: Transfer
+    stack: dict[str, int]
+    fallback: Recipient | None
+    outcome: Outcome | None
+    evidence: Document | None
+    objections: list[ObjectionShown]
+    elections: dict[str, tuple[int, int]]
+    kept: tuple[int, int]
+
+    @property
+    def can_object(self) -> bool:
+        return self.outcome is not None and self.outcome.state in UNDECIDED
+
+    @property
+    def open_objections(self) -> int:
+        return sum(one.answered_at is None for one in self.objections)
+
+
+async def whole_transfer(campaign: Campaign) -> WholeTransfer | None:
+    """None for any other kind of fund, and for a draft of which nothing is said yet."""
+    transfer = await Transfer.get_or_none(campaign_id=campaign.id) if campaign.kind == Kind.TRANSFER else None
+    if transfer is None:
+        return None
+    outcome = await Outcome.filter(campaign_id=campaign.id, state__not=OutcomeState.WITHDRAWN).first()
+    document_id = outcome.document_id if outcome else None
+    return WholeTransfer(
+        campaign=campaign, transfer=transfer, stack=await stack_of(campaign.id),
+        fallback=await Recipient.get(id=campaign.fallback_id) if campaign.fallback_id else None,
+        outcome=outcome, evidence=await Document.get(id=document_id) if document_id else None,
+        objections=await objections_to(outcome) if outcome else [],
+        elections={row["state"]: (row["backers"], row["minor"]) for row in await _STANDING(campaign.id)},
+        kept=await kept_for(campaign.id),
+    )  # fmt: skip
+
+
+async def objections_to(outcome: Outcome) -> list[ObjectionShown]:
+    found = await Objection.filter(outcome_id=outcome.id).order_by("id")
+    people = {p.id: p.name for p in await Person.filter(id__in=[one.person_id for one in found])} if found else {}
+    return [
+        ObjectionShown(one.id, people[one.person_id], one.text, one.made_at, one.answer, one.answered_at)
+        for one in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ElectionShown:
+    """One backer's decision. until: when the time to choose is over."""
+
+    election: Election
+    until: datetime | None
+    recipient: Recipient | None
+    next_target: Campaign | None
+
+
+async def election_of(pledge_id: int) -> ElectionShown | None:
+    """None where nobody asked her anything."""
+    election = await Election.get_or_none(pledge_id=pledge_id)
+    if election is None:
+        return None
+    transfer = await Transfer.get(campaign_id=election.campaign_id)
+    return ElectionShown(
+        election, transfer.elections_until,
+        await Recipient.get(id=election.recipient_id) if election.recipient_id else None,
+        await Campaign.get(id=election.kept_for_id) if election.kept_for_id else None,
+    )  # fmt: skip
