@@ -62,7 +62,7 @@ def _fallbacks(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _part() -> Any:
-    return fields.maybe(fields.money(min_minor=1))
+    return fields.maybe(fields.money(max_minor=money.AMOUNT_MAX_MINOR))
 
 
 class TransferForm(Form):
