@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from crowdfund import clock
 from crowdfund.books import RULES, TIMELY
-from crowdfund.campaigns.actions import open_due
 from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.opening import open_due
 from crowdfund.campaigns.pictures import forget_unused_pictures
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.database import Sql, atomic, outbox

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from crowdfund import clock, money
+from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import (
     EDITABLE,
@@ -39,10 +39,9 @@ from crowdfund.campaigns.transfers import actions as transfers
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.moves import MoveRefused, move
-from crowdfund.payments.in_turn import in_turn
 from crowdfund.people.audit import record
 from crowdfund.people.models import Organisation
-from crowdfund.refusal import Busy, Invalid, Refusal, Sentence
+from crowdfund.refusal import Invalid, Refusal
 from crowdfund.settings import current
 from crowdfund.titles.drawing import drawing_of, redrawn
 from crowdfund.titles.models import Title
@@ -309,34 +308,6 @@ def _refuse_dates(campaign: Campaign, opens_at: datetime) -> None:
         raise Refusal("The closing date has passed. Ask for a new one before you launch.", field="closes_at")
     if (campaign.closes_at - opens_at).days > DAYS_MAX:
         raise Refusal("It would be open for more than {days} days.", field="opens_at", days=DAYS_MAX)
-
-
-async def open_due() -> int:
-    """Launch what was scheduled; gives how many."""
-    due = await Campaign.filter(state=CampaignState.PRELAUNCH, opens_at__lte=clock.now_us()).values_list(
-        "id", flat=True
-    )
-    return await in_turn([int(campaign_id) for campaign_id in due], _open)  # type: ignore[call-overload]
-
-
-async def _open(campaign_id: int) -> bool:
-    try:
-        await launch(campaign_id, by=None)
-    except Busy:  # no answer about this fund: it is tried again
-        raise
-    except Refusal as refusal:
-        return await _put_off(campaign_id, refusal.words)
-    return True
-
-
-@atomic
-async def _put_off(campaign_id: int, why: Sentence) -> bool:
-    """A fund that can't open at its hour waits for its makers, who are told why; nobody tries it again and again."""
-    if not await Campaign.filter(id=campaign_id, state=CampaignState.PRELAUNCH).update(opens_at=None):
-        return False
-    key = f"launch_put_off:{campaign_id}:{clock.now_us()}"
-    await outbox.enqueue("launch_put_off", {"campaign": campaign_id, "why": money.keepable(why)}, key=key)
-    return True
 
 
 @atomic

@@ -9,6 +9,7 @@ import pytest
 from crowdfund import clock
 from crowdfund.campaigns import actions
 from crowdfund.campaigns.models import BudgetLine, Campaign, CampaignUpdate, Tier
+from crowdfund.campaigns.opening import open_due
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.people.models import AuditEntry, Member, Organisation, Role, StaffRole
 from crowdfund.pledges.actions import cancel_pledge
@@ -98,7 +99,7 @@ async def test_from_nothing_to_an_open_fund(site: SiteUnderTest) -> None:
     await visitor.get(campaign.path)
     assert "Nothing can be pledged yet" in visitor.text
     clock.advance(timedelta(days=2, minutes=1))
-    assert await actions.open_due() == 1
+    assert await open_due() == 1
     await visitor.get(campaign.path)
     assert visitor.page.links["Pledge"] == f"{campaign.path}/pledges/new"
     told = [mail.subject for mail in await site.mails_to("lin@example.com")]
@@ -121,9 +122,9 @@ async def test_a_fund_that_cannot_open_at_its_hour_holds_up_no_other_and_its_mak
         await actions.announce(campaign.id, opens_at=clock.now() + timedelta(days=1), by=producer.id)
     await Organisation.filter(id=lin.organisation.id).update(state="suspended")
     clock.advance(timedelta(days=1, minutes=1))
-    await actions.open_due()
+    await open_due()
     assert ((await again(stopped)).state, (await again(other)).state) == ("prelaunch", "live")
-    assert (await again(stopped)).opens_at is None and await actions.open_due() == 0
+    assert (await again(stopped)).opens_at is None and await open_due() == 0
     (told,) = [mail for mail in await site.mails_to("lin@example.com") if mail.subject == "River Moon could not open"]
     assert "has to be verified" in told.text_body
     await actions.cancel_campaign(stopped.id, "The studio was stopped.", by=lin.id)

@@ -11,6 +11,7 @@ import pytest
 from crowdfund import clock
 from crowdfund.campaigns import actions
 from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.opening import open_due
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.campaigns.versions import rewrite_page
@@ -198,7 +199,7 @@ async def test_following_begins_on_the_page_and_survives_signing_in(site: SiteUn
     assert "You don't follow it any more" in mei.text
     await mei.submit("Follow")
     clock.advance(timedelta(days=3, minutes=1))
-    await actions.open_due()
+    await open_due()
     [letter] = await site.mails_to("mei@example.com") or [None]
     assert letter is not None and "River Moon" in letter.subject + letter.text_body
 

@@ -23,12 +23,12 @@ from crowdfund.campaigns.recipients.models import OF_A_CLUB, Recipient, Recipien
 from crowdfund.campaigns.recipients.once import add_recipient_once, report_use_once
 from crowdfund.database.ids import private_or_none
 from crowdfund.people.models import Document, Organisation
+from crowdfund.people.pages.papers import take_document
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import documents
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.papers import take_document
 from crowdfund.web.routes import anyone, get, member, post, staff
 
 _OWN = "/desk/{organisation}/recipients"

@@ -23,12 +23,12 @@ from crowdfund.campaigns.transfers.models import Part, Transfer
 from crowdfund.campaigns.transfers.rules import CLOSES_BEFORE_WINDOW, SOLIDARITY_BPS, signed_facts
 from crowdfund.database.ids import public
 from crowdfund.people.models import Document
+from crowdfund.people.pages.papers import take_document
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import documents
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
-from crowdfund.web.papers import take_document
 from crowdfund.web.routes import get, member, post
 
 

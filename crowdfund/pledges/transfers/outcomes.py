@@ -13,7 +13,7 @@ from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import MOVES as CAMPAIGN_MOVES
 from crowdfund.campaigns.models import Campaign, CampaignEvent, CampaignState, Kind
 from crowdfund.campaigns.transfers.models import Transfer
-from crowdfund.database import Sql, atomic, new_id, outbox
+from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.moves import MoveRefused, move
 from crowdfund.people.audit import record
 from crowdfund.people.documents import own_document
@@ -89,19 +89,6 @@ async def _file(campaign_id: int, kind: OutcomeKind, *, words: str, document_id:
         await _move(campaign, CampaignState.OUTCOME_FAILED, words, by)
     await outbox.enqueue("outcome_filed", {"outcome": outcome.id}, key=f"outcome_filed:{outcome.id}")
     return outcome.id
-
-
-_WITHOUT_EVIDENCE = Sql("""
-    SELECT c.id FROM transfer t JOIN campaign c ON c.id = t.campaign_id
-    WHERE t.sub_type = 'named_target' AND t.window_closes_at <= $1 AND c.state IN ('funded_held', 'deal_agreed')
-      AND NOT EXISTS (SELECT 1 FROM outcome o WHERE o.campaign_id = c.id AND (o.state <> 'withdrawn' OR o.decided_at > $1))
-    ORDER BY t.window_closes_at LIMIT 50""")
-
-
-async def silent_windows() -> list[int]:
-    """Funds whose registration window closed three days ago without a word."""
-    until = clock.now_us() - rules.EVIDENCE_WITHIN // timedelta(microseconds=1)
-    return [row["id"] for row in await _WITHOUT_EVIDENCE(until)]
 
 
 @atomic
@@ -233,17 +220,6 @@ async def _refuse_open(outcome: Outcome) -> None:
         raise rules.NotYet("Backers can still object. Come back when the three days are over.")
     if await Objection.exists(outcome_id=outcome.id, answered_at=None):
         raise rules.NotYet("An objection has not been answered yet.")
-
-
-_UNOPPOSED = Sql("""
-    SELECT o.id FROM outcome o WHERE o.state = 'filed' AND o.kind <> 'signed' AND o.objections_until <= $1
-      AND NOT EXISTS (SELECT 1 FROM objection b WHERE b.outcome_id = o.id AND b.answered_at IS NULL)
-    ORDER BY o.objections_until LIMIT 50""")
-
-
-async def unopposed_outcomes() -> list[int]:
-    """Outcomes whose three days are over, and nobody has objected in vain."""
-    return [row["id"] for row in await _UNOPPOSED(clock.now_us())]
 
 
 @atomic

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, Kind
 from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.campaigns.transfers.actions import stack_of
 from crowdfund.campaigns.transfers.models import Transfer
 from crowdfund.database import Sql
 from crowdfund.people.models import Document, Person
+from crowdfund.pledges.transfers import rules
 from crowdfund.pledges.transfers.keeping import kept_for
 from crowdfund.pledges.transfers.models import UNDECIDED, Election, Objection, Outcome, OutcomeState
 
@@ -99,3 +101,29 @@ async def election_of(pledge_id: int) -> ElectionShown | None:
         await Recipient.get(id=election.recipient_id) if election.recipient_id else None,
         await Campaign.get(id=election.kept_for_id) if election.kept_for_id else None,
     )  # fmt: skip
+
+
+# --- what regular work looks for ---
+
+_WITHOUT_EVIDENCE = Sql("""
+    SELECT c.id FROM transfer t JOIN campaign c ON c.id = t.campaign_id
+    WHERE t.sub_type = 'named_target' AND t.window_closes_at <= $1 AND c.state IN ('funded_held', 'deal_agreed')
+      AND NOT EXISTS (SELECT 1 FROM outcome o WHERE o.campaign_id = c.id AND (o.state <> 'withdrawn' OR o.decided_at > $1))
+    ORDER BY t.window_closes_at LIMIT 50""")
+
+
+async def silent_windows() -> list[int]:
+    """Funds whose registration window closed three days ago without a word."""
+    until = clock.now_us() - rules.EVIDENCE_WITHIN // timedelta(microseconds=1)
+    return [row["id"] for row in await _WITHOUT_EVIDENCE(until)]
+
+
+_UNOPPOSED = Sql("""
+    SELECT o.id FROM outcome o WHERE o.state = 'filed' AND o.kind <> 'signed' AND o.objections_until <= $1
+      AND NOT EXISTS (SELECT 1 FROM objection b WHERE b.outcome_id = o.id AND b.answered_at IS NULL)
+    ORDER BY o.objections_until LIMIT 50""")
+
+
+async def unopposed_outcomes() -> list[int]:
+    """Outcomes whose three days are over, and nobody has objected in vain."""
+    return [row["id"] for row in await _UNOPPOSED(clock.now_us())]

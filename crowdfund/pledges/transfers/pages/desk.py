@@ -8,6 +8,7 @@ from starlette.responses import Response
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page
 from crowdfund.campaigns.transfers.pages import own_transfer
+from crowdfund.people.pages.papers import take_document
 from crowdfund.pledges.transfers import outcomes, queries
 from crowdfund.pledges.transfers.forms import DealForm, OutcomeForm
 from crowdfund.pledges.transfers.models import OutcomeKind
@@ -17,7 +18,6 @@ from crowdfund.refusal import Refusal
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
-from crowdfund.web.papers import take_document
 from crowdfund.web.routes import get, member, post
 
 

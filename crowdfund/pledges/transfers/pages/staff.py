@@ -9,6 +9,7 @@ from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.queries import public_campaign
 from crowdfund.database.ids import private_or_none
 from crowdfund.people.models import Document, Person
+from crowdfund.people.pages.papers import take_document
 from crowdfund.pledges.transfers import outcomes, queries
 from crowdfund.pledges.transfers.forms import BecauseForm, OutcomeForm
 from crowdfund.pledges.transfers.models import Objection, OutcomeKind
@@ -19,7 +20,6 @@ from crowdfund.web import documents
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.papers import take_document
 from crowdfund.web.routes import get, post, staff
 from crowdfund.web.told import told_at
 
