@@ -98,6 +98,10 @@ class PictureExpected(Refusal):
     status_code = 415
 
 
+class DocumentExpected(Refusal):
+    status_code = 415
+
+
 class IdempotencyKeyMissing(Refusal):
     status_code = 400
 
@@ -162,6 +166,21 @@ async def picture_in(request: Request) -> bytes:
     if not isinstance(sent, UploadFile):
         raise BodyInvalid([{"field": "image", "sentence": "Field required"}])
     return await sent.read()
+
+
+def local_moment(text: str) -> datetime:
+    """A wall-clock time like `2027-08-31T18:00`, naive. Raises BodyInvalid for a day or an hour that no calendar has."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M")
+    except ValueError:
+        raise BodyInvalid([{"field": "window_closes", "sentence": "no calendar has this moment"}]) from None
+
+
+async def document_in(request: Request) -> bytes:
+    """The bytes of a document: the body itself. Raises DocumentExpected."""
+    if _kind_of_body(request) in (b"application/pdf", b"image/png", b"image/jpeg", b"application/octet-stream"):
+        return await request.body()
+    raise DocumentExpected("Send a document as application/pdf, image/png or image/jpeg.")
 
 
 def id_in(request: Request, name: str, otherwise: Refusal) -> int:

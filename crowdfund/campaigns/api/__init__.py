@@ -1,6 +1,8 @@
 """The API of the campaigns room."""
 
 from crowdfund.campaigns.api import pictures, reading, reviewing, running, sales, writing
+from crowdfund.campaigns.recipients import api as recipients
+from crowdfund.campaigns.transfers import api as transfers
 
 routes = [
     *reading.routes,
@@ -9,4 +11,6 @@ routes = [
     *running.routes,
     *reviewing.routes,
     *sales.routes,
+    *transfers.routes,
+    *recipients.routes,
 ]

@@ -136,7 +136,8 @@ _NO_PERK = {
     "return": r"dividend|profit|\breturns?\b|interest|yield|\bequity\b|invest|分红|收益|回报率|利润|股权|投资",
     "resale": r"resale|re-sale|sell[- ]?on|future (transfer )?fee|percentage of|\d+ ?% of|转卖|二次转会|转会分成",
     "say": r"(veto|\bvote\b|decide|choose|\bsay\b|approve)[^.]{0,60}(transfer|signing|sale|squad|line-?up|player)|"
-    r"(transfer|signing|line-?up)[^.]{0,60}(veto|\bvote\b|decision)|(投票|决定|否决)[^。]{0,20}(转会|签约|阵容)",
+    r"(transfer|signing|line-?up)[^.]{0,60}(veto|\bvote\b|decision)|(投票|决定|否决)[^。]{0,20}(转会|签约|阵容)|"
+    r"(转会|签约|阵容)[^。]{0,20}(投票|决定权|否决)",
 }
 _PERKS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _NO_PERK.items()}
 PERK_SENTENCES = {

@@ -1,5 +1,5 @@
 """The API of the people room."""
 
-from crowdfund.people.api import me, organisations, staff
+from crowdfund.people.api import documents, me, organisations, staff
 
-routes = [*me.routes, *organisations.routes, *staff.routes]
+routes = [*me.routes, *documents.routes, *organisations.routes, *staff.routes]

@@ -75,20 +75,3 @@ def by_silence(pledge: Mapping[str, Any], charities: frozenset[int]) -> tuple[Ch
         return ticked, chosen(ticked, pledge, pledge["charity_id"], charities)
     except Invalid:
         return Choice.REFUND, None
-
-
-def surplus_parts(surplus_minor: int, gave: Mapping[int, int]) -> dict[int, int]:
-    """A surplus shared out by what each gave, to the last cent: largest remainder, ties to the lower number.
-
-    gave: minor units by pledge. Nobody gets back more than she gave.
-    """
-    whole = sum(gave.values())
-    if not whole:
-        return {}
-    surplus_minor = min(surplus_minor, whole)
-    parts = {pledge: surplus_minor * minor // whole for pledge, minor in gave.items()}
-    left = surplus_minor - sum(parts.values())
-    by_remainder = sorted(gave, key=lambda pledge: (-(surplus_minor * gave[pledge] % whole), pledge))
-    for pledge in by_remainder[:left]:
-        parts[pledge] += 1
-    return parts
