@@ -21,7 +21,9 @@ _SIGN_INS = (
     ("lin", "Lin Qiao", None),
     ("arthur", "Arthur Penhallow", None),
     ("frauke", "Frauke Petersen", None),
+    ("jens", "Jens Hansen", None),
     ("ada", "Ada Okafor", StaffRole.ADMIN),
+    ("grace", "Grace Lindholm", StaffRole.ADMIN),
 )
 _FIRST = (
     "Amara", "Bruno", "Chen", "Daniela", "Emre", "Fatou", "Gabriel", "Hana", "Ines", "Jonas", "Kaya", "Leila", "Mateo", "Nadia",

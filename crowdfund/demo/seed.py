@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from crowdfund import clock, settings
@@ -18,6 +17,8 @@ from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
+from crowdfund.demo.plan import Plan
+from crowdfund.demo.transfers import CHARITY, CLUB, plan_transfers
 from crowdfund.money import digits_of, split_minor
 from crowdfund.people import organisations, verification
 from crowdfund.people.models import Member, Organisation, OrganisationKind, Person
@@ -34,17 +35,6 @@ _WITH_MEI = ("live", "delivering", "settling", "suspended", "cancelled")
 Progress = Callable[[str], None]
 
 
-@dataclass
-class Plan:
-    """What has to happen, in order of time: (when, what)."""
-
-    now: datetime
-    events: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
-
-    def at(self, when: datetime, what: Callable[[], object]) -> None:
-        self.events.append((when, len(self.events), what))
-
-
 async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, str]]:
     """Make the world; gives the sign-ins as (name, e-mail, what for). The clock ends at the present."""
     dice = random.Random(seed_number)
@@ -56,6 +46,9 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     plan = Plan(clock.now() + timedelta(days=DAYS_BACK))
     for film in FILMS:
         await _plan_film(film, studios[film.studio], named, crowd, plan, dice)
+    club = await _verified(OrganisationKind.CLUB, *CLUB, named["jens"], named["ada"])
+    charity = await _verified(OrganisationKind.INSTITUTION, *CHARITY, named["frauke"], named["ada"])
+    await plan_transfers(club, charity, named["jens"], (named["ada"], named["grace"]), crowd, plan, dice)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()
@@ -67,7 +60,9 @@ def _introduced(named: dict[str, Person]) -> list[tuple[Person, str]]:
         (named["mei"], "a fan with pledges and a saved card"),
         (named["lin"], "runs Lanting Pictures"),
         (named["arthur"], "runs Kiln & Harbour"),
+        (named["jens"], "chairs the club SC Hafen 1904"),
         (named["ada"], "staff: reviews, verifies, refunds"),
+        (named["grace"], "staff, for what takes two people"),
     ]
 
 
@@ -78,20 +73,25 @@ async def _make_studios(named: dict[str, Person]) -> dict[str, Organisation]:
         "Nordlicht Film": "frauke",
         "Casa Papalote": "arthur",
     }
-    studios = {}
-    for name, (country, about) in STUDIOS.items():
-        owner = named[owners[name]]
-        studio = await organisations.make_organisation(OrganisationKind.STUDIO, name, country, about, by=owner.id)
-        await verification.onboarding_page(
-            studio, email=owner.email, return_url=settings.current().base_url, refresh_url=settings.current().base_url
-        )
-        studio = await Organisation.get(id=studio.id)
-        await control(f"accounts/{studio.stripe_account_id}/onboarding", {"outcome": "complete"})
-        await verification.follow_account(str(studio.stripe_account_id))
-        await verification.submit(studio.id, by=owner.id)
-        await verification.verify(studio.id, reason="The register and the account agree.", by=named["ada"].id)
-        studios[name] = studio
-    return studios
+    return {
+        name: await _verified(OrganisationKind.STUDIO, name, country, about, named[owners[name]], named["ada"])
+        for name, (country, about) in STUDIOS.items()
+    }
+
+
+async def _verified(
+    kind: OrganisationKind, name: str, country: str, about: str, owner: Person, staff: Person
+) -> Organisation:
+    """An organisation that staff has verified and that can be paid."""
+    made = await organisations.make_organisation(kind, name, country, about, by=owner.id)
+    base = settings.current().base_url
+    await verification.onboarding_page(made, email=owner.email, return_url=base, refresh_url=base)
+    made = await Organisation.get(id=made.id)
+    await control(f"accounts/{made.stripe_account_id}/onboarding", {"outcome": "complete"})
+    await verification.follow_account(str(made.stripe_account_id))
+    await verification.submit(made.id, by=owner.id)
+    await verification.verify(made.id, reason="The register and the account agree.", by=staff.id)
+    return await Organisation.get(id=made.id)
 
 
 # --- one film ---

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crowdfund.money import split_minor
 
-BUILT_IN = {"yulebao-2014": Path(__file__).with_name("yulebao-2014.json")}
+BUILT_IN = {name: Path(__file__).with_name(f"{name}.json") for name in ("yulebao-2014", "wesley-2012", "dessers-2022")}
 
 
 class DatasetError(Exception):
@@ -76,9 +76,12 @@ def read(name: str, *, seed: int, limit: int | None) -> Dataset:
     try:
         if path.suffix == ".csv":
             return _kickstarter(path, seed, limit)
+        from crowdfund.replay.transfers import read_transfer
         from crowdfund.replay.yulebao import read_sale
 
-        return read_sale(json.loads(path.read_text(encoding="utf-8")), path.stem, seed, limit)
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        read_facts = read_transfer if facts.get("kind") == "transfer" else read_sale
+        return read_facts(facts, path.stem, seed, limit)
     except (KeyError, ValueError, TypeError) as error:
         raise DatasetError(f"{path.name} is not in a form that can be replayed: {error!r}") from error
 

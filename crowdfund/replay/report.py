@@ -34,6 +34,7 @@ class Result:
     settling_rss_end_mib: float = 0.0
     peak_rss_mib: float = 0.0
     books_balanced: bool = False
+    ends: dict[str, int] = field(default_factory=dict)  # of a transfer that fell through: where its money went
     known_differences: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
 
@@ -58,6 +59,8 @@ class Result:
             ("server", f"peak memory of one process {self.peak_rss_mib:.0f} MiB"),
             ("books", "balanced" if self.books_balanced else "NOT BALANCED"),
         ]  # fmt: skip
+        if self.ends:
+            rows.append(("ended", ", ".join(f"{minor / 100:,.2f} {where}" for where, minor in self.ends.items())))
         lines = [f"{name:<12}{text}" for name, text in rows]
         lines += [f"known       {text}" for text in self.known_differences]
         return lines + [f"DIFFERENCE  {text}" for text in self.differences]

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import click
 import orjson
@@ -58,8 +59,15 @@ def _on(
     where: AbstractContextManager[Site | None], dataset: Dataset, url: str | None, clients: int, settle: int | None
 ) -> Result:
     with where as site:
-        play = Play(dataset, site, url or (site.url if site else ""), clients, settle)
+        play = kind_of(dataset)(dataset, site, url or (site.url if site else ""), clients, settle)
         return asyncio.run(play.run())
+
+
+def kind_of(dataset: Dataset) -> type[Play]:
+    """How a dataset is played."""
+    from crowdfund.replay.transfers import TransferDataset, TransferPlay
+
+    return TransferPlay if isinstance(dataset, TransferDataset) else Play
 
 
 class Play:
@@ -71,6 +79,7 @@ class Play:
         self.result = Result(dataset.name, "sqlite" if settings.current().is_sqlite else "postgres")
         self.fans = Fans([])
         self.campaigns: list[Campaign] = []
+        self.names: list[str] = []
 
     async def run(self) -> Result:
         await migrate(settings.current().database_url)
@@ -91,7 +100,11 @@ class Play:
         extra = OVER_CAP_ATTEMPTS // 2 if self._has_shares else 0
         with _bar("making fans, cards and tokens", self.dataset.fans + extra) as bar:
             self.fans = await make_fans(self.dataset.fans + extra, bar.update)
-        self.campaigns = await make_funds(self.dataset)
+        self.campaigns = await self.make_funds()
+        self.names = [public(campaign.id) for campaign in self.campaigns]
+
+    async def make_funds(self) -> list[Campaign]:
+        return await make_funds(self.dataset)
 
     @property
     def _has_shares(self) -> bool:
@@ -118,7 +131,7 @@ class Play:
         )
 
     async def _open(self, opens_at: datetime) -> None:
-        _move_to(opens_at + timedelta(seconds=1))
+        move_to(opens_at + timedelta(seconds=1))
         await self._sweep("open funds")
 
     async def _sweep(self, *names: str) -> None:
@@ -133,30 +146,27 @@ class Play:
     async def _pledge(self, requests: Sequence[Pledging], bar: _Bar) -> None:
         if not requests:
             return
-        names = [public(campaign.id) for campaign in self.campaigns]
-        currency = self.dataset.funds[0].currency
         pending = iter(requests)
         gc.collect()
         gc.freeze()  # the driver shares two cores with the server: it should not spend them looking for garbage
         started = perf_counter()
-        await asyncio.gather(
-            *(self._client(pending, names, currency, bar) for _ in range(min(self.clients, len(requests))))
-        )
+        await asyncio.gather(*(self._client(pending, bar) for _ in range(min(self.clients, len(requests)))))
         self.result.pledging_seconds += perf_counter() - started
         gc.unfreeze()
 
-    async def _client(self, pending: Iterator[Pledging], names: list[str], currency: str, bar: _Bar) -> None:
+    def body_of(self, request: Pledging) -> list[dict[str, Any]]:
+        """The pledges of one request, as they are sent."""
+        currency = self.dataset.funds[0].currency
+        return [
+            {"campaign": self.names[fund], "quantity": quantity, "amount_minor": amount, "currency": currency}
+            for fund, quantity, amount in request.pledges
+        ]
+
+    async def _client(self, pending: Iterator[Pledging], bar: _Bar) -> None:
         connection = Connection(self.url, self.times)
         done = 0
         for request in pending:
-            body = orjson.dumps(
-                {
-                    "pledges": [
-                        {"campaign": names[fund], "quantity": quantity, "amount_minor": amount, "currency": currency}
-                        for fund, quantity, amount in request.pledges
-                    ]
-                }
-            )
+            body = orjson.dumps({"pledges": self.body_of(request)})
             answer = await self._ask(connection, request.fan, f"r{request.fan}", body)
             if answer.status != 201 or b'"refused"' in answer.body:
                 self._difference(f"fan {request.fan}: {answer.status} {answer.body[:200]!r}")
@@ -214,7 +224,7 @@ class Play:
         for closes_at, numbers in groupby(due, key=lambda pair: pair[0]):
             batch = [number for _, number in numbers]
             await self._cancel(batch, closes_at)
-            _move_to(closes_at + timedelta(seconds=1))
+            move_to(closes_at + timedelta(seconds=1))
             started = perf_counter()
             await self._settle(batch)
             self.result.settling_seconds += perf_counter() - started
@@ -225,7 +235,7 @@ class Play:
         """Producers cancel before the deadline."""
         for number in numbers:
             if self.dataset.funds[number].verdict == "cancelled":
-                _move_to(closes_at - timedelta(hours=1))
+                move_to(closes_at - timedelta(hours=1))
                 await cancel_campaign(self.campaigns[number].id, "as the record has it", by=None)  # type: ignore[arg-type]
 
     async def _settle(self, numbers: list[int]) -> None:
@@ -317,7 +327,7 @@ class Play:
             self.result.differences.append(text)
 
 
-def _move_to(moment: datetime) -> None:
+def move_to(moment: datetime) -> None:
     """Time only goes forward in a replay."""
     offset = timedelta(microseconds=clock.to_us(moment) - clock.wall_now_us())
     if offset > timedelta(microseconds=clock.offset_us()):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 DAY = 86_400
+SUCCEEDED = {"funded", "released"}
 LIVE = {"active", "charging", "errored", "collected", "disputed"}
 NEEDS_CARD = {"active", "charging", "errored"}
 FEE_BPS, DISPUTE_FEE, PLACES, TIER_PRICE = 500, 2_000, 3, 20_00
@@ -42,6 +43,12 @@ class Campaign:
     collected: int = 0
     refunded: int = 0
     fees: int = 0
+    window: int = 0  # when the registration window closes; 0: no transfer fund
+    outcome: Outcome | None = None
+    withdrawn_at: int | None = None
+    elections_until: int = 0
+    gifts: Counter[str] = field(default_factory=Counter)
+    share: tuple[int, int] | None = None  # of a surplus: how much goes back, of how much
 
     @property
     def needed(self) -> int:
@@ -57,6 +64,16 @@ class Campaign:
             self.closes_at += now - self.paused_at
         self.state = to
         return None
+
+
+@dataclass(eq=False)
+class Outcome:
+    kind: str
+    filed_by: int | None
+    objections_until: int
+    checked_by: int | None = None
+    objections: set[int] = field(default_factory=set)  # who has objected
+    open_objections: set[int] = field(default_factory=set)
 
 
 @dataclass(eq=False)
@@ -76,6 +93,16 @@ class Pledge:
     ever_disputed: bool = False
     dispute: list[tuple[str, int]] | None = None  # who bears the open one
     taken: int = 0
+    ticked: str = ""
+    election: str | None = None
+    passed: int = 0  # went on by her choice
+    elected: int = 0
+    kept_until: int = 0
+    kept_for: Campaign | None = None
+
+    @property
+    def left(self) -> int:
+        return self.amount - self.set_aside - self.passed
 
 
 @dataclass(eq=False)
@@ -94,6 +121,7 @@ class Payout:
     next_at: int
     amount: int
     state: str = "due"
+    recipient: str | None = None
 
 
 @dataclass
@@ -199,20 +227,25 @@ class World:
     # --- what staff and banks do ---
 
     def refund(self, p: Pledge, minor: int | None) -> str | None:
-        left = p.amount - p.set_aside
+        left = p.left
         minor = left if minor is None else minor
-        if p.state != "collected":
+        if p.state != "collected" or p.passed:
             return "NothingToRefund"
         if not 0 < minor <= left:
             return "RefundTooLarge"
         self.promise(p, minor)
         return None
 
+    def promise_from(self, account: Any, p: Pledge, minor: int) -> None:
+        p.set_aside += minor
+        self.refunds.append(Refund(p, minor, self.now))
+        self.post(account, "clearing", minor)
+
     def promise(self, p: Pledge, minor: int) -> None:
         p.set_aside += minor
         self.refunds.append(Refund(p, minor, self.now))
         c = p.campaign
-        if c.state != "funded":
+        if c.state not in SUCCEEDED:
             return self.post(c, "clearing", minor)
         fee = minor * FEE_BPS // 10_000
         held = min(self.books["payable"], minor - fee)
@@ -222,10 +255,12 @@ class World:
 
     def open_dispute(self, p: Pledge) -> None:
         c, minor = p.campaign, p.left_at_bank
-        left = min(p.amount - p.set_aside, minor)
-        holder = "payable" if c.state == "funded" else c
+        left = min(p.left, minor)
+        holder, owing = ("payable", True) if c.state in SUCCEEDED else (c, False)
+        if p.election == "kept":
+            holder, owing, left = "carried", False, min(p.elected, minor)
         held = min(self.books[holder], left)
-        owed = left - held if c.state == "funded" else 0
+        owed = left - held if owing else 0
         p.disputed, p.ever_disputed, p.taken, p.state = True, True, minor, "disputed"
         p.dispute = [(holder, held), ("receivable", owed), ("dispute", minor - held - owed)]
         for account, part in p.dispute:
@@ -238,6 +273,8 @@ class World:
         c, parts, p.dispute = p.campaign, p.dispute or [], None
         p.state = "collected" if won else "lost"
         if not won:
+            if p.election == "kept":  # her bank gave it to her: there is nothing to keep
+                p.election, p.passed, p.elected = "void", 0, 0
             return
         p.disputed = False
         for r in self.refunds:
@@ -247,7 +284,7 @@ class World:
         self.available.append((self.now, p.taken))
         for account, part in parts:
             first = min(self.books["receivable"], part) if account == "receivable" else part
-            if account is c and c.state == "funded":
+            if account is c and c.state in SUCCEEDED:
                 account, first = "fee", part * FEE_BPS // 10_000
             self.post("stripe", account, first, c)
             self.post("stripe", "payable", part - first, c)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from tests.stateful.model import DAY, FEE_BPS, Campaign, Payout, Pledge, Refund, World, processor_fee
+from tests.stateful.model import DAY, SUCCEEDED, Campaign, Payout, Pledge, Refund, processor_fee
+from tests.stateful.model_transfers import Transfers
 
 KEY_GOOD_FOR = 23 * 3_600
 
 
-class Model(World):
+class Model(Transfers):
     """The whole model. `work` does rounds until nothing moves, as the worker does."""
 
     def work(self) -> None:
-        regular = (self.send_refunds, self.pay_out, self.hear_answers, self.end_kept_refunds)
+        regular = (self.follow_transfers, self.send_refunds, self.pay_out, self.hear_answers, self.end_kept_refunds)
         while any([*map(self.step, self.campaigns), *(piece() for piece in regular)]):
             pass
         for card in (card for cards in self.cards.values() for card in cards if card.kind == "fixable"):
@@ -22,7 +23,7 @@ class Model(World):
         if c.state == "live" and self.now >= c.closes_at:
             c.state, c.settle_by = "settling" if self.promised(c) >= c.needed else "failed", self.now + 7 * DAY
         moved = c.state == "settling" and self.settle(c)
-        left = self.of(c, "started", "active") if c.state in ("funded", "failed", "cancelled") else []
+        left = self.of(c, "started", "active") if c.state in ("funded", "failed", "cancelled", "funded_held") else []
         for p in left:
             self.end(p, "released")
         owed = [p for p in self.of(c, "collected") if p.set_aside < p.amount] if c.state == "failed" else []
@@ -89,12 +90,9 @@ class Model(World):
 
     def verdict(self, c: Campaign) -> None:
         held = self.books[c]
-        c.state = "funded" if held >= c.needed else "failed"
+        c.state = "failed" if held < c.needed else "funded_held" if c.window else "funded"
         if c.state == "funded":
-            cost = min(c.fees, held)
-            fee = min(held * FEE_BPS // 10_000, held - cost)
-            for account, part in (("processor", cost), ("fee", fee), ("payable", held - cost - fee)):
-                self.post(c, account, part, c)
+            self.pay_over(c, held)
 
     def send_refunds(self) -> bool:
         pending = [r for r in self.refunds if r.state == "pending" and not self.blocked]
@@ -135,27 +133,37 @@ class Model(World):
             self.pay_another_way(refund, "dispute")
         return bool(kept)
 
-    def owed(self, c: Campaign) -> int:
+    def owed(self, c: Campaign, recipient: str | None = None) -> int:
+        if recipient is not None:
+            paid = sum(p.amount for p in self.payouts if (p.campaign, p.recipient, p.state) == (c, recipient, "paid"))
+            return min(c.gifts[recipient] - paid, self.books[recipient])
         return min(self.payable_of[c], self.books["payable"])
 
     def pay_out(self) -> bool:
         for c in self.campaigns:
-            under_way = [p for p in self.payouts if p.campaign is c and p.state in ("due", "sending")]
-            if c.state == "funded" and self.owed(c) > 0 and not under_way:
-                self.payouts.append(Payout(c, self.now, self.owed(c)))
+            gifts = sorted(c.gifts) if c.state in ("redirecting", "closed", "released") else []
+            for to in [*([None] if c.state in SUCCEEDED else []), *gifts]:
+                under_way = [
+                    p for p in self.payouts if (p.campaign, p.recipient) == (c, to) and p.state in ("due", "sending")
+                ]
+                if self.owed(c, to) > 0 and not under_way:
+                    self.payouts.append(Payout(c, self.now, self.owed(c, to), recipient=to))
         asked = [p for p in self.payouts if p.state in ("due", "sending") and p.next_at <= self.now]
         for p in sorted(asked, key=lambda p: p.next_at):
             self.send_payout(p)
         return bool(asked)
 
     def send_payout(self, p: Payout) -> None:
+        source = p.recipient or "payable"
         if p.state == "due":
-            self.post("payable", "receivable", min(self.books["receivable"], max(0, self.owed(p.campaign))), p.campaign)
-            if self.owed(p.campaign) <= 0:
+            if p.recipient is None:
+                repaid = min(self.books["receivable"], max(0, self.owed(p.campaign)))
+                self.post("payable", "receivable", repaid, p.campaign)
+            if self.owed(p.campaign, p.recipient) <= 0:
                 p.state = "failed"
                 return
-            p.state, p.amount = "sending", self.owed(p.campaign)
-            self.post("payable", "transit", p.amount, p.campaign)
+            p.state, p.amount = "sending", self.owed(p.campaign, p.recipient)
+            self.post(source, "transit", p.amount, p.campaign)
         p.next_at = self.now + 300
         if self.blocked:
             return
@@ -165,7 +173,7 @@ class Model(World):
             self.available.append((self.now, -p.amount))
         else:
             p.state, p.next_at = "due", self.now + DAY
-            self.post("transit", "payable", p.amount, p.campaign)
+            self.post("transit", source, p.amount, p.campaign)
 
     def there(self) -> int:
         return sum(minor for at, minor in self.available if at <= self.now)

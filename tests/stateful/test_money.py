@@ -44,14 +44,19 @@ from crowdfund.payouts.models import Payout
 from crowdfund.pledges.actions import amend_pledge, cancel_pledge
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.refunding import pay_another_way, refund_pledge
+from crowdfund.pledges.transfers import outcomes
+from crowdfund.pledges.transfers.elections import choose
+from crowdfund.pledges.transfers.models import Choice, Election, Objection, Outcome, OutcomeKind
 from crowdfund.refusal import Refusal
 from crowdfund.sandbox.process import Running
 from crowdfund.worker import work_until_idle
-from tests.bank import a_studio_with_account, ask, fans_with, fault, no_faults
+from tests.bank import ask, fans_with, fault, no_faults
 from tests.money import confirm_at_bank, read, save_card
 from tests.stateful import model
 from tests.stateful.model import DAY, PLACES, TIER_PRICE
+from tests.stateful.model_transfers import AWAITING
 from tests.stateful.model_work import Model
+from tests.transfers import a_charity, a_club, a_draft, a_recipient, file, opened
 from tests.world import Fan, a_campaign, a_fan, a_tier, broken, pledged
 
 CARDS = [
@@ -69,7 +74,11 @@ GOALS, BY = st.sampled_from([1_00, 25_00, 60_00, 500_00]), st.sampled_from(["str
 PICK = st.integers(0, 59)
 SPANS = st.sampled_from([3_600, DAY, DAY, 2 * DAY, 3 * DAY, 7 * DAY])
 STEPS_AN_EXAMPLE = 50
-HELD = ("payable", "receivable", "clearing", "transit", "fee", "processor", "dispute", "bank", "stripe")
+HELD = (
+    "payable", "receivable", "clearing", "transit", "fee", "processor", "dispute", "bank", "stripe", "carried", "academy", "charity",
+)  # fmt: skip
+TICKS = ["", "refund", "fallback", "next", "charity"]
+KINDS = ["signed", "signed", "collapsed", "collapsed", "window_closed", "player_elsewhere"]
 
 
 class MoneyMachine(RuleBasedStateMachine):
@@ -116,8 +125,10 @@ class MoneyMachine(RuleBasedStateMachine):
     def a_site(self) -> None:
         async def begin() -> None:
             await open_database(self.ours.database_url)
-            self.studio_id = await a_studio_with_account()
-            self.staff = await a_fan("Staff")
+            club, self.owner = await a_club()
+            self.club, self.studio_id = club, club.id
+            self.staff, self.second = await a_fan("Staff"), await a_fan("Second")
+            self.academy, self.charity = await a_recipient(club.id), await a_charity()
 
         self.do(begin())
         for kind in ("ok", "authentication_always", "fixable", "instant"):
@@ -158,21 +169,46 @@ class MoneyMachine(RuleBasedStateMachine):
         self.tiers[self.numbers[fund]] = tier_id
         self.model.campaigns.append(fund)
 
+    @precondition(lambda self: sum(c.state == "live" for c in self.model.campaigns) < 3)
+    @rule(goal=st.sampled_from([25_00, 50_00]), days=st.integers(1, 9), window=st.integers(10, 14))
+    def a_transfer(self, goal: int, days: int, window: int) -> None:
+        """A fund for one player: what is collected waits until he is registered."""
+        fund = model.Campaign(
+            goal, "strict", self.model.now + days * DAY, window=self.model.now + (days + window) * DAY
+        )
+
+        async def begin() -> tuple[int, int]:
+            draft = await a_draft(
+                self.club, self.owner, goal_minor=goal, days=days, window_closes_at=clock.now() + timedelta(days=days + window),
+                fallback=self.academy,
+            )  # fmt: skip
+            made = await opened(draft, self.owner)
+            return made.id, await a_tier(made, size=PLACES, price_minor=TIER_PRICE)
+
+        self.numbers[fund], tier_id = self.do(begin())
+        self.tiers[self.numbers[fund]] = tier_id
+        self.model.campaigns.append(fund)
+
     # --- what fans do ---
 
-    @rule(who=PICK, where=PICK, amount=AMOUNTS, tier=st.booleans())
-    def pledge(self, who: int, where: int, amount: int, tier: bool) -> None:
+    @rule(who=PICK, where=PICK, amount=AMOUNTS, tier=st.booleans(), ticked=st.sampled_from(TICKS))
+    def pledge(self, who: int, where: int, amount: int, tier: bool, ticked: str = "") -> None:
         fan, fund = self.fans[who % len(self.fans)], self.newest(self.model.campaigns, where)
         campaign = self.do(Campaign.get(id=self.numbers[fund]))
         expected = self.model.pledge(fan.id, fund, amount, tier)
         try:
+            tier_id, charity_id = (
+                self.tiers[campaign.id] if tier else None,
+                self.charity.id if ticked == "charity" else None,
+            )
             made = self.do(
-                pledged(fan, campaign, amount_minor=amount, tier_id=self.tiers[campaign.id] if tier else None)
+                pledged(fan, campaign, amount_minor=amount, tier_id=tier_id, if_it_fails=ticked, charity_id=charity_id)
             )
         except Refusal as refusal:
             assert type(refusal).__name__ == expected
         else:
             assert isinstance(expected, model.Pledge)
+            expected.ticked = ticked
             self.numbers[expected] = made.id
 
     @precondition(lambda self: self.model.pledges)
@@ -267,6 +303,63 @@ class MoneyMachine(RuleBasedStateMachine):
         refused = self.asked(getattr(campaigns, how)(self.numbers[fund], "a question of rights", by=self.staff.id))
         assert refused == fund.decide(to, self.model.now)
 
+    # --- how a transfer ends ---
+
+    @precondition(lambda self: any(c.state in AWAITING for c in self.model.campaigns))
+    @rule(which=PICK, kind=st.sampled_from(KINDS), by_staff=st.booleans())
+    def file_outcome(self, which: int, kind: str, by_staff: bool) -> None:
+        fund = self.newest([c for c in self.model.campaigns if c.state in AWAITING], which)
+        who = self.staff if by_staff else self.owner
+        work = self._file(self.numbers[fund], kind, who)
+        assert self.asked(work) == self.model.file(fund, kind, who.id)
+
+    async def _file(self, campaign_id: int, kind: str, by: Fan) -> None:
+        await file(await Campaign.get(id=campaign_id), OutcomeKind(kind), by=by)
+
+    def with_outcome(self) -> list[model.Campaign]:
+        return [c for c in self.model.campaigns if c.outcome is not None and c.state != "released"]
+
+    def outcome_id(self, fund: model.Campaign) -> int:
+        found = self.do(Outcome.get(campaign_id=self.numbers[fund], state__not="withdrawn"))
+        return int(found.id)
+
+    @precondition(lambda self: self.with_outcome())
+    @rule(which=PICK, who=PICK)
+    def object(self, which: int, who: int) -> None:
+        fund, fan = self.newest(self.with_outcome(), which), self.fans[who % len(self.fans)]
+        work = outcomes.object_to(self.outcome_id(fund), "It was not so, I was there.", by=fan.id)
+        assert self.asked(work) == self.model.object(fund, fan.id)
+
+    @precondition(lambda self: any(c.outcome.open_objections for c in self.with_outcome()))
+    @rule(which=PICK)
+    def dismiss(self, which: int) -> None:
+        fund = self.newest([c for c in self.with_outcome() if c.outcome.open_objections], which)  # type: ignore[union-attr]
+        for objection in self.do(Objection.filter(outcome_id=self.outcome_id(fund), answered_at=None)):
+            self.do(outcomes.dismiss_objection(objection.id, "We have looked into it.", by=self.staff.id))
+        self.model.dismiss(fund)
+
+    @precondition(lambda self: self.with_outcome())
+    @rule(which=PICK, how=st.sampled_from(["check", "check", "release", "release", "withdraw"]), second=st.booleans())
+    def staff_ends(self, which: int, how: str, second: bool) -> None:
+        fund, who = self.newest(self.with_outcome(), which), self.second if second else self.staff
+        verb = {"check": outcomes.check_evidence, "release": outcomes.release, "withdraw": outcomes.withdraw_outcome}[
+            how
+        ]
+        refused = self.asked(verb(self.outcome_id(fund), "seen in the register", by=who.id))
+        expected = self.model.withdraw(fund) if how == "withdraw" else getattr(self.model, how)(fund, who.id)
+        assert refused == expected
+
+    @precondition(lambda self: self.elections())
+    @rule(which=PICK, choice=st.sampled_from(["refund", "fallback", "next", "charity"]))
+    def choose(self, which: int, choice: str) -> None:
+        mine = self.newest(self.elections(), which)
+        charity_id = self.charity.id if choice == "charity" else None
+        work = choose(self.numbers[mine], Choice(choice), charity_id=charity_id, person_id=mine.fan)
+        assert self.asked(work) == self.model.choose(mine, choice)
+
+    def elections(self) -> list[model.Pledge]:
+        return [p for p in self.model.pledges if p.election is not None]
+
     # --- time ---
 
     @rule(seconds=SPANS)
@@ -347,6 +440,9 @@ class MoneyMachine(RuleBasedStateMachine):
         assert refunds == sorted([(f"pledge:{numbers[r.pledge]}", r.amount, r.state) for r in ours.refunds])
         payouts = sorted([(p.campaign_id, p.amount_minor, p.state) for p in await Payout.all()])
         assert payouts == sorted([(numbers[p.campaign], p.amount, p.state) for p in ours.payouts])
+        elections = sorted([(e.pledge_id, e.state, e.amount_minor) for e in await Election.all()])
+        asked = [p for p in ours.pledges if p.election is not None]
+        assert elections == sorted([(numbers[p], p.election, p.elected) for p in asked])
         cards = sorted([(c.person_id, c.state != "saved") for c in await SavedCard.all()])
         assert cards == sorted([(fan, card.gone) for fan, cards in ours.cards.items() for card in cards])
         await self._compare_books()
@@ -357,7 +453,8 @@ class MoneyMachine(RuleBasedStateMachine):
             "payable": chart.payable(self.studio_id, "EUR"), "receivable": chart.receivable(self.studio_id, "EUR"),
             "clearing": chart.refund_clearing("EUR"), "transit": chart.payout_transit("EUR"), "fee": chart.fee("EUR"),
             "processor": chart.processor("EUR"), "dispute": chart.dispute_cost("EUR"), "bank": chart.bank("EUR"),
-            "stripe": chart.stripe("EUR"),
+            "stripe": chart.stripe("EUR"), "carried": chart.carried(self.studio_id, "EUR"),
+            "academy": chart.recipient(self.academy.id, "EUR"), "charity": chart.recipient(self.charity.id, "EUR"),
         }  # fmt: skip
         held = {name: await balance_minor(account) for name, account in accounts.items()}
         assert held == {name: self.model.books[name] for name in HELD}
