@@ -6,7 +6,6 @@ import asyncio
 import gc
 import json
 import resource
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import click
 import orjson
 
 from crowdfund import clock, settings
@@ -29,6 +27,7 @@ from crowdfund.database.migrate import migrate
 from crowdfund.payments import stripe
 from crowdfund.pledges import settlement
 from crowdfund.replay import queries
+from crowdfund.replay.bar import Bar
 from crowdfund.replay.client import Answer, Connection, NotHttp, Times, bearer_json
 from crowdfund.replay.dataset import Dataset, Pledging
 from crowdfund.replay.people import Fans, make_fans, make_funds
@@ -98,7 +97,7 @@ class Play:
         first = min(fund.opens_at for fund in self.dataset.funds)
         clock.set_offset(timedelta(microseconds=clock.to_us(first) - clock.wall_now_us()) - timedelta(days=1))
         extra = OVER_CAP_ATTEMPTS // 2 if self._has_shares else 0
-        with _bar("making fans, cards and tokens", self.dataset.fans + extra) as bar:
+        with Bar("making fans, cards and tokens", self.dataset.fans + extra) as bar:
             self.fans = await make_fans(self.dataset.fans + extra, bar.update)
         self.campaigns = await self.make_funds()
         self.names = [public(campaign.id) for campaign in self.campaigns]
@@ -114,7 +113,7 @@ class Play:
         """The record in the order of time: funds open, fans pledge, producers cancel, deadlines come."""
         waiting = {number: fund.closes_at for number, fund in enumerate(self.dataset.funds)}
         by_opening = sorted(range(len(self.dataset.funds)), key=lambda n: self.dataset.funds[n].opens_at)
-        with _bar("pledging", len(self.dataset.requests)) as bar:
+        with Bar("pledging", len(self.dataset.requests)) as bar:
             for opens_at, numbers in groupby(by_opening, key=lambda n: self.dataset.funds[n].opens_at):
                 await self._close_until(opens_at, waiting)
                 await self._open(opens_at)
@@ -143,7 +142,7 @@ class Play:
 
     # --- pledging over HTTP ---
 
-    async def _pledge(self, requests: Sequence[Pledging], bar: _Bar) -> None:
+    async def _pledge(self, requests: Sequence[Pledging], bar: Bar) -> None:
         if not requests:
             return
         pending = iter(requests)
@@ -162,7 +161,7 @@ class Play:
             for fund, quantity, amount in request.pledges
         ]
 
-    async def _client(self, pending: Iterator[Pledging], bar: _Bar) -> None:
+    async def _client(self, pending: Iterator[Pledging], bar: Bar) -> None:
         connection = Connection(self.url, self.times)
         done = 0
         for request in pending:
@@ -256,7 +255,7 @@ class Play:
         charges = sum(f.backers for n, f in enumerate(self.dataset.funds) if n in numbers)
         if charges < 5_000:
             return await self._sweep("settle funds", "fees", "refunds")
-        with _bar("settling", charges) as bar:
+        with Bar("settling", charges) as bar:
             for number in numbers:
                 await self._charge(self.campaigns[number].id, None, bar)
         await work_until_idle(without=LETTERS)  # half a million of them, and nobody to read one
@@ -264,12 +263,12 @@ class Play:
     async def _settle_some(self, numbers: list[int]) -> None:
         """Only so many charges: to see that settling keeps its pace and its memory."""
         left = self.settle or 0
-        with _bar("settling", left) as bar:
+        with Bar("settling", left) as bar:
             for number in numbers:
                 left -= await self._charge(self.campaigns[number].id, left, bar)
         await self._sweep("fees")
 
-    async def _charge(self, campaign_id: int, most: int | None, bar: _Bar) -> int:
+    async def _charge(self, campaign_id: int, most: int | None, bar: Bar) -> int:
         await close_campaign(campaign_id)
         charged = 0
         while most is None or charged < most:
@@ -341,29 +340,6 @@ def _own_rss_mib() -> float:
         return round(pages * resource.getpagesize() / 2**20, 1)
     except OSError:
         return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-
-
-class _Bar:
-    """A progress bar on a terminal, silence elsewhere."""
-
-    def __init__(self, label: str, length: int) -> None:
-        self._bar = click.progressbar(length=length, label=label, file=sys.stderr) if sys.stderr.isatty() else None
-
-    def __enter__(self) -> _Bar:
-        if self._bar is not None:
-            self._bar.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.render_finish()
-
-    def update(self, n: int) -> None:
-        if self._bar is not None and n:
-            self._bar.update(n)
-
-
-_bar = _Bar
 
 
 def write_json(result: Result, path: Path) -> None:

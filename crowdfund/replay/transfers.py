@@ -143,6 +143,7 @@ class TransferPlay(Play):
 
     async def _settle(self, numbers: list[int]) -> None:
         await self._sweep(*_WORK)
+        await self._sweep(*_WORK)  # the verdict waits for the processor's fees
         campaign = await Campaign.get(id=self.campaigns[0].id)
         if campaign.state != CampaignState.FUNDED_HELD:
             return

@@ -20,9 +20,9 @@ TEMPLATES = HOUSE.parent / "templates"
 # No person reads these: the sandbox speaks as Stripe does, the others are programs' own or the operator's terminal.
 OTHERS = {"sandbox", "replay", "demo", "cli.py", "smoke.py"}
 # What is told to programs only, in English.
-FOR_PROGRAMS = {"web/api.py", "ledger/post.py"}
+FOR_PROGRAMS = {"web/api.py", "web/openapi.py", "ledger/post.py"}
 # Where sentences stand that are handed on by a name: functions that give one, tables of them.
-TABLES = {"never_in_time", "_KEPT", "_RELEASED_BECAUSE", "SUBMITTED_BECAUSE", "TEXT"}
+TABLES = {"never_in_time", "_NEEDED", "PERK_SENTENCES", "_KEPT", "_RELEASED_BECAUSE", "SUBMITTED_BECAUSE", "TEXT"}
 # Which argument a sentence is, where it isn't the first.
 PLACES = {"Missing": 1, "_move": 2, "_fail": 1, "withdraw": 1, "must_tick": 0}
 # Errors that say something else first: a list of what is wrong, how long to wait, what Stripe said.
@@ -98,8 +98,8 @@ def in_code() -> Iterator[Said]:
     handed_on = {"sentence", "because"}
     for tree in trees.values():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and (said := sentence_of(node, names)) is not None and name_of(said):
-                handed_on.add(name_of(said))
+            if isinstance(node, ast.Call) and isinstance(said := sentence_of(node, names), ast.Name):
+                handed_on.add(said.id)
     for path, tree in trees.items():
         for node in ast.walk(tree):
             for context, sentence in _said_by(node, names, handed_on, translated=not is_for_programs(path)):
