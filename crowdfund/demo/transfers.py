@@ -146,7 +146,7 @@ async def _plan(
         plan.at(on(fund.closes + 12), lambda: _file(campaign.id, OutcomeKind.SIGNED, _SIGNED, owner))
         plan.at(on(fund.closes + 13), lambda: _check(campaign.id, staff[0]))
         plan.at(on(fund.closes + 16), lambda: _release(campaign.id, staff[1]))
-        plan.at(on(fund.closes + 17), lambda: publish_update(campaign.id, **news))  # type: ignore[arg-type]
+        plan.at(on(fund.closes + 17), lambda: publish_update(campaign.id, **news))
         plan.at(on(fund.closes + 19), work_until_idle)
         return
     plan.at(on(-9), lambda: _file(campaign.id, OutcomeKind.COLLAPSED, _COLLAPSED, owner))
