@@ -48,7 +48,7 @@ async def my_money(request: Request) -> Response:
     before = private_or_none(request.query_params.get("before", ""))
     waiting = await _tickets(await queries.waiting_of(person_id)) if before is None else []
     done = await queries.done_of(person_id, before_id=before, limit=queries.PAGE + 1)
-    needs = [one for one in waiting if one.shown.wants_card or one.shown.address_by]
+    needs = [one for one in waiting if one.shown.wants_card or one.shown.address_by or one.shown.has_to_choose]
     coming = sorted((one for one in waiting if one not in needs), key=_when)
     refunds = await queries.refunds_of(person_id)
     return page(

@@ -28,7 +28,7 @@ from crowdfund.pledges.forms import NEW_CARD, NO_TIER, AddressForm, AmendForm, C
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.models import LIVE, Pledge, PledgeState
 from crowdfund.pledges.rules import NEW, AlreadyPledged, Want
-from crowdfund.pledges.transfers.pages.words import Way, ways
+from crowdfund.pledges.transfers.pages.words import BY_SILENCE, Way, ways
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
@@ -156,6 +156,7 @@ async def _show(request: Request, found: queries.Shown, address: AddressForm, st
         form=_card_form(request, found), terms=terms_shown().text, share_url=f"{current().base_url}{found.campaign.path}",
         cards={public(c.id): c for c in await cards_of(pledge.person_id)}, NEW_CARD=NEW_CARD,
         delivers_on=month_of(found.tier.delivers_on) if found.tier else "",
+        by_silence=BY_SILENCE[pledge.if_it_fails] if pledge.fallback_id and not found.is_over else "",
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, CampaignState, Tier
 from crowdfund.campaigns.rules import SETTLE_DAYS
-from crowdfund.database import Sql
+from crowdfund.database import Sql, as_rows
 from crowdfund.payments.models import CardState, Charge, ChargeState, Refund, SavedCard
 from crowdfund.pledges.deliveries import is_late, silent_from
 from crowdfund.pledges.models import CHANGEABLE, UNSENT, Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState
@@ -48,6 +48,7 @@ class Shown:
     card: SavedCard | None
     charge: Charge | None
     delivery: Delivery | None
+    has_to_choose: bool = False  # a transfer fell through, and nobody has said yet where her money goes
 
     @property
     def path(self) -> str:
@@ -181,11 +182,12 @@ async def shown(pledge: Pledge) -> Shown:
 
 
 async def shown_many(pledges: list[Pledge]) -> list[Shown]:
-    """Pledges with what belongs to them, in six queries however many they are."""
+    """Pledges with what belongs to them, in seven queries however many they are."""
     campaigns = {c.id: c for c in await Campaign.filter(id__in={p.campaign_id for p in pledges})}
     tiers = {t.id: t for t in await Tier.filter(id__in={p.tier_id for p in pledges if p.tier_id})}
     cards = {c.id: c for c in await SavedCard.filter(id__in={p.card_id for p in pledges if p.card_id})}
     deliveries = {d.pledge_id: d for d in await Delivery.filter(pledge_id__in=[p.id for p in pledges])}
+    asked = {row["pledge_id"] for row in await _ASKED(as_rows({"id": p.id} for p in pledges if p.fallback_id))}
     charges: dict[str, Charge] = {}
     for charge in await Charge.filter(subject__in=[f"pledge:{p.id}" for p in pledges]).order_by("attempt"):
         charges[charge.subject] = charge
@@ -197,6 +199,7 @@ async def shown_many(pledges: list[Pledge]) -> list[Shown]:
             card=cards.get(p.card_id) if p.card_id else None,
             charge=charges.get(f"pledge:{p.id}"),
             delivery=deliveries.get(p.id),
+            has_to_choose=p.id in asked,
         )
         for p in pledges
     ]
@@ -230,9 +233,15 @@ _WAITING = (PledgeState.STARTED, PledgeState.ACTIVE, PledgeState.CHARGING, Pledg
 WAITING_MAX = 100
 
 
+_ASKED = Sql("""
+    SELECT pledge_id FROM election WHERE pledge_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND state = 'asked'""")
+_TO_CHOOSE = Sql("SELECT pledge_id FROM election WHERE person_id = $1 AND state = 'asked' ORDER BY pledge_id LIMIT 100")
+
+
 async def waiting_of(person_id: int) -> list[Pledge]:
-    """A person's pledges that may still be charged, and those whose reward can't be sent before she says where to."""
+    """A person's pledges that may still be charged, and those that wait for her word: where to send it, where its money goes."""
     owed = [row["id"] for row in await _UNADDRESSED(person_id)]
+    owed += [row["pledge_id"] for row in await _TO_CHOOSE(person_id)]
     waiting = await Pledge.filter(person_id=person_id, state__in=_WAITING).order_by("-id").limit(WAITING_MAX)
     return [*waiting, *(await Pledge.filter(id__in=owed).order_by("-id") if owed else [])]
 
