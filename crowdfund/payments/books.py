@@ -14,7 +14,9 @@ TIMELY = (
                  AND EXISTS (SELECT 1 FROM posting p JOIN account a ON a.id IN (p.debit_id, p.credit_id)
                              WHERE p.entry_id = e.id AND a.code LIKE 'stripe:%')
                  -- What a charge brought and what it cost are one movement there, and two entries here.
-                 AND NOT EXISTS (SELECT 1 FROM charge c WHERE e.key = 'charge:' || CAST(c.id AS TEXT)
+                 AND NOT EXISTS (SELECT 1 FROM charge c
+                                 WHERE c.id = CASE WHEN e.key LIKE 'charge:%' AND e.key NOT LIKE 'charge:%:%'
+                                                   THEN CAST(SUBSTR(e.key, 8) AS BIGINT) END
                                  AND c.balance_transaction_id IS NOT NULL)
                LIMIT 20"""),
         after_days=3,

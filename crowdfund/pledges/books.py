@@ -38,7 +38,8 @@ RULES = (
         "a charge that succeeded belongs to a pledge that is paid, and is in the ledger",
         Sql("SELECT COUNT(*) FROM charge WHERE state = 'succeeded'"),
         Sql("""SELECT c.key AS what FROM charge c WHERE c.state = 'succeeded'
-                 AND (NOT EXISTS (SELECT 1 FROM pledge p WHERE c.subject = 'pledge:' || CAST(p.id AS TEXT)
+                 AND (NOT EXISTS (SELECT 1 FROM pledge p
+                                  WHERE p.id = CASE WHEN c.subject LIKE 'pledge:%' THEN CAST(SUBSTR(c.subject, 8) AS BIGINT) END
                                   AND p.campaign_id = c.campaign_id AND p.state IN ('collected', 'disputed', 'refunded', 'lost'))
                    OR NOT EXISTS (SELECT 1 FROM journal_entry e WHERE e.key = 'charge:' || CAST(c.id AS TEXT))) LIMIT 20"""),
     ),
