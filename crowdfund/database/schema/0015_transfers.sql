@@ -260,6 +260,8 @@ CREATE UNIQUE INDEX share_back_one ON share_back (campaign_id) WHERE state = 'op
 ALTER TABLE charge ADD COLUMN passed_on_minor BIGINT NOT NULL DEFAULT 0
     CHECK (passed_on_minor >= 0 AND passed_on_minor + refunded_minor <= amount_minor);
 
+CREATE INDEX dispute_charge ON dispute (charge_id);
+
 -- A payout is to the fund's own organisation, or of a gift to its recipient's.
 ALTER TABLE payout ADD COLUMN recipient_id BIGINT REFERENCES recipient (id);
 DROP INDEX payout_one_under_way;

@@ -10,9 +10,10 @@ RULES = (
         "what went on of a charge is what its fan chose",
         Sql("SELECT COUNT(*) FROM election WHERE state IN ('given', 'kept', 'used')"),
         Sql("""SELECT c.key AS what FROM charge c
-               WHERE c.passed_on_minor <> COALESCE((SELECT SUM(e.amount_minor) FROM election e
-                   WHERE c.state = 'succeeded' AND c.subject = 'pledge:' || CAST(e.pledge_id AS TEXT)
-                     AND e.state IN ('given', 'kept', 'used')), 0) AND c.campaign_id IN (SELECT campaign_id FROM transfer)
+               WHERE c.campaign_id IN (SELECT campaign_id FROM transfer)
+                 AND c.passed_on_minor <> COALESCE((SELECT SUM(e.amount_minor) FROM election e
+                   WHERE c.state = 'succeeded' AND e.state IN ('given', 'kept', 'used')
+                     AND e.pledge_id = CASE WHEN c.subject LIKE 'pledge:%' THEN CAST(SUBSTR(c.subject, 8) AS BIGINT) END), 0)
                LIMIT 20"""),
     ),
     Rule(
