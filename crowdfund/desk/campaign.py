@@ -20,6 +20,8 @@ from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
 from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, opens_large, story_html, tier_shown, update_shown
 from crowdfund.campaigns.queries import Whole
+from crowdfund.community.polls.pages.shown import poll_shown
+from crowdfund.community.polls.queries import PollNow, polls_of
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.pledges.deliveries import late_tiers
@@ -32,6 +34,7 @@ from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get
 
 REF_SECONDS = 7 * 86_400
+POLLS_SHOWN = 4
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,39}", re.ASCII)
 
 
@@ -43,6 +46,7 @@ class View:
     backers: list[dict[str, Any]]
     followers: int
     late: frozenset[int]
+    polls: list[PollNow]
 
     @property
     def campaign(self) -> Campaign:
@@ -68,6 +72,7 @@ async def view_of(campaign: Campaign) -> View:
         backers=[] if waits else await latest_backers(campaign.id),
         followers=await followers.followers_of(campaign.id) if waits else 0,
         late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
+        polls=await polls_of(campaign.id, limit=POLLS_SHOWN + 1),
     )
 
 
@@ -148,7 +153,9 @@ def draw(
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
-        base_url=current().base_url,
+        base_url=current().base_url, parts=["community/_polls.html"] if view.polls else [],
+        polls=[poll_shown(one, campaign) for one in view.polls[:POLLS_SHOWN]],
+        polls_path=f"{campaign.path}/polls" if len(view.polls) > POLLS_SHOWN else "",
     )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from crowdfund.web.formats import day, money, said
 from crowdfund.web.i18n import _
 
 
-async def _tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
+async def tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
+    """Write to the owners and managers of its organisation, once."""
     if payload.get("told"):
         return
     members = await Member.filter(
@@ -29,14 +30,15 @@ async def _tell_team(payload: dict[str, Any], campaign: Campaign, write: Callabl
     await ask_for_mails(payload, [mail_to(payload, reader, write) for reader in team], up_to=1)
 
 
-async def _desk_path(campaign: Campaign) -> str:
+async def desk_path(campaign: Campaign) -> str:
+    """Where its makers run it."""
     organisation = await Organisation.get(id=campaign.organisation_id)
     return f"/desk/{organisation.slug}/campaigns/{campaign.slug}"
 
 
 async def _reviewed(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
     remarks = await ReviewRemark.filter(campaign_id=campaign.id, answered_at=None).order_by("id")
 
     def write() -> Letter:
@@ -55,12 +57,12 @@ async def _reviewed(payload: dict[str, Any]) -> None:
             path,
         )
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _ended(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
 
     def write() -> Letter:
         facts = {"fund": campaign.name, "collected": money(campaign.collected_minor, campaign.currency)}
@@ -77,7 +79,7 @@ async def _ended(payload: dict[str, Any]) -> None:
         )
         return Letter(_("%(fund)s is funded") % facts, [sentence], _("Go to it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _funded(payload: dict[str, Any]) -> None:
@@ -91,18 +93,18 @@ async def _funded(payload: dict[str, Any]) -> None:
 async def _put_off(payload: dict[str, Any]) -> None:
     """A scheduled fund could not open at its hour."""
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
 
     def write() -> Letter:
         sentences = [said(kept(payload["why"])), _("It waits for you: mend that, then open it or choose another day.")]
         return Letter(_("%(fund)s could not open") % {"fund": campaign.name}, sentences, _("Go to it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _paused(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
 
     def write() -> Letter:
         sentences = [
@@ -111,7 +113,7 @@ async def _paused(payload: dict[str, Any]) -> None:
         ]
         return Letter(_("%(fund)s is paused") % {"fund": campaign.name}, sentences, _("Go to it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
     key = f"fans_of_paused:{payload['id']}"
     await atomic(outbox.enqueue)("fans_of_paused", {"campaign": campaign.id}, key=key)
 
@@ -119,14 +121,14 @@ async def _paused(payload: dict[str, Any]) -> None:
 async def _payout_paid(payload: dict[str, Any]) -> None:
     payout = await Payout.get(id=payload["payout"])
     campaign = await Campaign.get(id=payout.campaign_id)
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
 
     def write() -> Letter:
         amount = money(payout.amount_minor, payout.currency)
         sentence = _("What %(fund)s collected, less the fees, was sent to your account.") % {"fund": campaign.name}
         return Letter(_("%(amount)s was paid out") % {"amount": amount}, [sentence], _("Go to it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _dispute(payload: dict[str, Any]) -> None:
@@ -148,7 +150,7 @@ async def _dispute(payload: dict[str, Any]) -> None:
         path = f"/desk/{organisation.slug}/disputes/{public(dispute.id)}"
         return Letter(_("Disputed: %(amount)s of %(fund)s") % facts, [said], _("Look at it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 JOBS: dict[str, Job] = {
