@@ -18,6 +18,7 @@ from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
+from crowdfund.demo.polls import plan_polls
 from crowdfund.money import digits_of, split_minor
 from crowdfund.people import organisations, verification
 from crowdfund.people.models import Member, Organisation, OrganisationKind, Person
@@ -56,6 +57,7 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     plan = Plan(clock.now() + timedelta(days=DAYS_BACK))
     for film in FILMS:
         await _plan_film(film, studios[film.studio], named, crowd, plan, dice)
+    await plan_polls(plan.now, plan.at, mei=named["mei"].id)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()

@@ -49,7 +49,7 @@ def _asked(found: PollNow, campaign: Campaign, facts: dict[str, str]) -> Letter:
     shown, names = poll_shown(found, campaign), ", ".join(one.name for one in found.candidates)
     sentences = [
         _("The makers of “%(fund)s” ask you: %(question)s") % facts, _("To choose from: %(names)s.") % {"names": names},
-        shown.who_votes, shown.what_it_means, f"{shown.clock}.",
+        shown.who_votes, f"{shown.label_text}. {shown.what_it_means}", f"{shown.clock}.",
     ]  # fmt: skip
     return _letter(_("You are asked: %(question)s") % facts, sentences, _("Vote"), found, campaign)
 

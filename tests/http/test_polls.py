@@ -87,7 +87,11 @@ async def refused(poll: Poll, person_id: int, name: str = "Ava Stone") -> str:
     before = (await counted(poll), (await again_poll(poll)).voters, await VoteEvent.filter(poll_id=poll.id).count())
     with pytest.raises(Refusal) as refusal:
         await votes(poll, person_id, name)
-    assert (await counted(poll), (await again_poll(poll)).voters, await VoteEvent.filter(poll_id=poll.id).count()) == before
+    assert (
+        await counted(poll),
+        (await again_poll(poll)).voters,
+        await VoteEvent.filter(poll_id=poll.id).count(),
+    ) == before
     return refusal.value.code
 
 
@@ -238,9 +242,7 @@ async def test_the_database_itself_refuses_a_second_vote_and_a_second_account_wi
             await atomic(Vote.create)(id=new_id(), **facts, **wrong)
     other = await a_binding_poll(film, lin)
     with pytest.raises(Exception, match=r"(?i)foreign key"):  # a candidate of another poll
-        await atomic(Vote.create)(
-            id=new_id(), **{**facts, "poll_id": other.id}, person_id=alias.id, fingerprint="5555"
-        )
+        await atomic(Vote.create)(id=new_id(), **{**facts, "poll_id": other.id}, person_id=alias.id, fingerprint="5555")
 
 
 # --- races ---

@@ -115,7 +115,7 @@ async def poll_page(
     found, is_draft = await poll_now(poll), poll.state == S.DRAFT
     shown = poll_shown(found, campaign)
     context: dict[str, Any] = {
-        "poll": shown, "path": path_of(request), "is_draft": is_draft, "quorum": poll.quorum, "decision": None,
+        "poll": shown, "path": path_of(request), "is_draft": is_draft, "decision": None,
         **_offered(campaign),
     }  # fmt: skip
     if is_draft:

@@ -55,11 +55,16 @@ class DecisionShown:
     paragraphs: list[str]
     made_at: datetime
     is_late: bool
+    image_url: str
+    image_alt: str
 
 
 @dataclass(frozen=True, slots=True)
 class PollShown:
-    """A poll for everybody. clock: what comes next and when; said: what the vote says, in a sentence."""
+    """A poll for everybody. clock: what comes next and when; said: what the vote says, in a sentence.
+
+    turnout: how many voted, in a line; figure_says: the same below the number itself, and what it takes.
+    """
 
     path: str
     question: str
@@ -74,7 +79,9 @@ class PollShown:
     closes_at: datetime | None
     decide_by: datetime | None
     voters: int
+    quorum: int
     turnout: str
+    figure_says: str
     shows_results: bool
     is_hidden: bool
     said: str
@@ -100,7 +107,8 @@ def poll_shown(found: PollNow, campaign: Campaign, *, reader: int | None = None)
         path=poll.path_in(campaign.path), question=poll.question, paragraphs=_paragraphs(poll.text), standing=found.standing.value,
         label=poll.label, label_text=str(_LABELS[Label(poll.label)]), who_votes=str(WHO_VOTES[Audience(poll.audience)]),
         what_it_means=_what_it_means(found), quorum_text=_quorum_text(poll.quorum), opens_at=poll.opens_at,
-        closes_at=poll.closes_at, decide_by=poll.decide_by, voters=poll.voters, turnout=_turnout(found),
+        closes_at=poll.closes_at, decide_by=poll.decide_by, voters=poll.voters, quorum=poll.quorum, turnout=_turnout(found),
+        figure_says=_figure_says(found),
         shows_results=found.shows_results, is_hidden=found.is_open and not found.shows_results, said=result_said(found),
         clock=clock_said(found), is_late=found.is_late, ended_because=found.ended_because,
         candidates=[_candidate_shown(one, found) for one in _in_turn(found, reader)], decision=_decision_shown(found),
@@ -133,9 +141,9 @@ def _candidate_shown(one: Candidate, found: PollNow) -> CandidateShown:
 def _what_it_means(found: PollNow) -> str:
     if found.is_binding:
         return _(
-            "Binding: the makers do what it says, if enough vote. Who votes needs a saved card; one card is one vote."
+            "The makers do what it says, if enough vote. Who votes needs a saved card; one card is one vote."
         )
-    return _("Advisory: the makers read it and decide themselves. If they depart from it, this page says so.")
+    return _("The makers read it and decide themselves. If they depart from it, this page says so.")
 
 
 def _quorum_text(quorum: int) -> str:
@@ -161,6 +169,27 @@ def _turnout(found: PollNow) -> str:
         "share": formats.percent(poll.voters, poll.eligible),
     }
     return _("%(voted)s of %(eligible)s who could: %(share)s") % facts
+
+
+def _figure_says(found: PollNow) -> str:
+    """What stands below the number of voters."""
+    poll = found.poll
+    if not found.is_counted:
+        voting = ngettext("person has voted.", "people have voted.", poll.voters)
+        return f"{voting} {_quorum_text(poll.quorum)}"
+    if poll.eligible is None:
+        voted = ngettext("person voted.", "people voted.", poll.voters)
+    else:
+        facts = {"eligible": formats.number(poll.eligible), "share": formats.percent(poll.voters, poll.eligible)}
+        voted = ngettext(
+            "person voted, %(share)s of the %(eligible)s who could.", "people voted, %(share)s of the %(eligible)s who could.",
+            poll.voters,
+        )  # fmt: skip
+        voted = voted % facts
+    if not poll.quorum or found.standing == PollState.CANCELLED:
+        return voted
+    enough, too_few = _("Enough for it to count."), _("Too few for it to count.")
+    return f"{voted} {enough if found.tally.quorum_met else too_few}"
 
 
 def result_said(found: PollNow) -> str:
@@ -217,7 +246,8 @@ def _decision_shown(found: PollNow) -> DecisionShown | None:
         kind=decision.kind, kind_text=str(_KINDS[DecisionKind(decision.kind)]),
         name=chosen.name if chosen else "" if decision.kind == DecisionKind.MOOT else _("None of them"),
         paragraphs=[formats.said(part) for part in _paragraphs(decision.reason)], made_at=decision.made_at,
-        is_late=found.decided_late,
+        is_late=found.decided_late, image_url=url_of(chosen.image_id, small=True) if chosen and chosen.image_id else "",
+        image_alt=chosen.image_alt if chosen else "",
     )  # fmt: skip
 
 
