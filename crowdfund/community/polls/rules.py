@@ -137,7 +137,8 @@ def what_is_missing(asked: Asked, candidates: int, now: datetime, *, kind: str, 
         try:
             refuse_asked(asked, kind, now)
         except Invalid as refusal:
-            missing.append(Missing(refusal.field or "", refusal.words.text, refusal.words.values))
+            sentence, values = refusal.words.text, refusal.words.values
+            missing.append(Missing(refusal.field or "", sentence, values))
     return missing
 
 
