@@ -21,7 +21,7 @@ from crowdfund.campaigns.pages import words
 from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, opens_large, story_html, tier_shown, update_shown
 from crowdfund.campaigns.queries import Whole
 from crowdfund.community.polls.pages.shown import poll_shown
-from crowdfund.community.polls.queries import PollNow, polls_of
+from crowdfund.community.polls.queries import PollNow, foremost_polls
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.pledges.deliveries import late_tiers
@@ -72,7 +72,7 @@ async def view_of(campaign: Campaign) -> View:
         backers=[] if waits else await latest_backers(campaign.id),
         followers=await followers.followers_of(campaign.id) if waits else 0,
         late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
-        polls=await polls_of(campaign.id, limit=POLLS_SHOWN + 1),
+        polls=await foremost_polls(campaign.id, POLLS_SHOWN + 1),
     )
 
 

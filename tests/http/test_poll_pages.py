@@ -451,11 +451,18 @@ async def test_hidden_results_are_in_no_page(site: SiteUnderTest, lin: Producer,
 
 
 async def test_many_polls_have_a_page_of_their_own(site: SiteUnderTest, lin: Producer, film: Campaign) -> None:
+    """On the fund's page stand four: what is overdue first, then what is open, then the newest."""
     for number in range(6):
         await an_open_poll(film, by=lin.id, question=f"Question {number}?")
+    for number in (3, 4, 5):
+        await actions.cancel_poll((await Poll.get(question=f"Question {number}?")).id, "It was a mistake.", by=lin.id)
     browser = site.browser()
     await browser.get(film.path)
-    assert "Question 5?" in browser.text and "Question 1?" not in browser.text
+    assert [n for n in range(6) if f"Question {n}?" in browser.text] == [0, 1, 2, 5]
+    clock.advance(timedelta(days=9))  # those that went on are overdue
+    page_cache.forget_everything()
+    await browser.get(film.path)
+    assert browser.text.index("Question 2?") < browser.text.index("Question 5?")
     await browser.get(browser.page.links["All polls"])
     assert all(f"Question {number}?" in browser.text for number in range(6))
     nothing = await a_campaign(name="Quiet")

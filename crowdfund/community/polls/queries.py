@@ -20,7 +20,7 @@ from crowdfund.community.polls.models import (
     Results,
     Vote,
 )
-from crowdfund.community.polls.rules import NoSuchPoll, Tally, in_order, is_late, stands, tally
+from crowdfund.community.polls.rules import POLLS_MAX, NoSuchPoll, Tally, in_order, is_late, stands, tally
 from crowdfund.database import Sql
 from crowdfund.people.models import Image
 
@@ -140,6 +140,19 @@ async def polls_of(campaign_id: int, *, limit: int, states: Collection[str] = PU
     """A fund's polls, the newest first."""
     found = await Poll.filter(campaign_id=campaign_id, state__in=sorted(states)).order_by("-id").limit(limit)
     return await polls_now(found)
+
+
+async def foremost_polls(campaign_id: int, limit: int) -> list[PollNow]:
+    """What a fund's page tells first: decisions that are overdue, then what is open, then the newest."""
+    found, now = await Poll.filter(campaign_id=campaign_id, state__in=sorted(PUBLIC)).limit(POLLS_MAX), clock.now()
+
+    def rank(poll: Poll) -> tuple[int, int]:
+        standing = stands(poll.state, poll.opens_at, poll.closes_at, now)
+        if is_late(standing, poll.decide_by, now):
+            return 0, -poll.id
+        return 1 if standing == PollState.OPEN else 2, -poll.id
+
+    return await polls_now(sorted(found, key=rank)[:limit])
 
 
 async def polls_before(campaign_id: int, before_id: int | None, states: Collection[str], *, limit: int) -> list[Poll]:

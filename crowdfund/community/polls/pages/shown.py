@@ -140,9 +140,7 @@ def _candidate_shown(one: Candidate, found: PollNow) -> CandidateShown:
 
 def _what_it_means(found: PollNow) -> str:
     if found.is_binding:
-        return _(
-            "The makers do what it says, if enough vote. Who votes needs a saved card; one card is one vote."
-        )
+        return _("The makers do what it says, if enough vote. Who votes needs a saved card; one card is one vote.")
     return _("The makers read it and decide themselves. If they depart from it, this page says so.")
 
 
