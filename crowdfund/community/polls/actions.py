@@ -176,7 +176,7 @@ async def open_poll(poll_id: int, *, by: int) -> None:
         raise NotReady(missing)
     await _move(poll, PollState.OPEN, because="opened", by=by, opens_at=clock.now())
     await record("poll_opened", f"campaign:{campaign.id}", by=by, after={"question": poll.question})
-    await _tell("poll_opened", poll_id)
+    await _ask_for_letters("poll_opened", poll_id)
 
 
 @atomic
@@ -195,14 +195,14 @@ async def cancel_poll(poll_id: int, reason: str, *, by: int) -> None:
         raise PollClosed("It is over: there is nothing to cancel.")
     await _move(poll, PollState.CANCELLED, because=reason, by=by)
     await record("poll_cancelled", f"campaign:{campaign.id}", by=by, reason=reason, before={"question": poll.question})
-    await _tell("poll_cancelled", poll_id)
+    await _ask_for_letters("poll_cancelled", poll_id)
 
 
 async def _move(poll: Poll, to: PollState, *, because: str, by: int | None, **changes: Any) -> None:
     await move(poll, to, moves=MOVES, because=because, by=by, events=PollEvent, **changes)
 
 
-async def _tell(kind: str, poll_id: int) -> None:
+async def _ask_for_letters(kind: str, poll_id: int) -> None:
     await outbox.enqueue(kind, {"poll": poll_id}, key=f"{kind}:{poll_id}")
 
 
@@ -228,7 +228,7 @@ async def _open_at_its_hour(poll_id: int) -> bool:
     if poll.state != PollState.ANNOUNCED or _stands(poll, clock.now()) == PollState.ANNOUNCED:
         return False
     await _move(poll, PollState.OPEN, because="its hour had come", by=None)
-    await _tell("poll_opened", poll_id)
+    await _ask_for_letters("poll_opened", poll_id)
     return True
 
 
@@ -241,9 +241,9 @@ async def _close(poll_id: int, eligible: int | None) -> bool:
         await _move(poll, PollState.OPEN, because="its hour had come", by=None)
     counted = None if eligible is None else max(eligible, poll.voters)
     await _move(poll, PollState.CLOSED, because="its hour had come", by=None, eligible=counted)
-    await _tell("poll_closed", poll_id)
+    await _ask_for_letters("poll_closed", poll_id)
     if campaign.state not in OVER:
-        await _tell("poll_to_decide", poll_id)
+        await _ask_for_letters("poll_to_decide", poll_id)
     return True
 
 
@@ -268,7 +268,7 @@ async def tell_of_late_decision(poll_id: int) -> bool:
     """Remind its makers once that their day has passed; gives whether it was news."""
     if not await Poll.filter(id=poll_id, state=PollState.CLOSED, late_told_at=None).update(late_told_at=clock.now()):
         return False
-    await _tell("poll_decision_late", poll_id)
+    await _ask_for_letters("poll_decision_late", poll_id)
     return True
 
 
@@ -302,7 +302,7 @@ async def _publish(poll_id: int, candidate_id: int | None, reason: str, *, canno
     await _decide(poll, kind, candidate_id, reason, by=by)
     after = {"question": poll.question, "decision": chosen.name if chosen else "", "kind": kind}
     await record("poll_decided", f"campaign:{campaign.id}", by=by, reason=reason, after=after)
-    await _tell("poll_decided", poll_id)
+    await _ask_for_letters("poll_decided", poll_id)
 
 
 async def _decide(poll: Poll, kind: DecisionKind, candidate_id: int | None, reason: str, *, by: int | None) -> None:
