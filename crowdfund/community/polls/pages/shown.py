@@ -32,10 +32,14 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class CandidateShown:
-    """votes_text, share_text: empty while results are hidden. leads: has most votes of a vote that counts."""
+    """votes_text, share_text: empty while results are hidden. leads: has most votes of a vote that counts.
+
+    initial: what stands for a face where the others have one.
+    """
 
     id: str
     name: str
+    initial: str
     text: str
     image_url: str
     image_alt: str
@@ -96,6 +100,10 @@ class PollShown:
         return self.standing == PollState.OPEN
 
     @property
+    def has_faces(self) -> bool:
+        return any(one.image_url for one in self.candidates)
+
+    @property
     def is_counted(self) -> bool:
         return self.standing in (PollState.CLOSED, PollState.DECIDED, PollState.CANCELLED)
 
@@ -131,7 +139,8 @@ def _candidate_shown(one: Candidate, found: PollNow) -> CandidateShown:
     shows = found.shows_results
     votes = ngettext("%(n)s vote", "%(n)s votes", one.votes) % {"n": formats.number(one.votes)}
     return CandidateShown(
-        id=public(one.id), name=one.name, text=one.text, image_url=url_of(one.image_id, small=True) if one.image_id else "",
+        id=public(one.id), name=one.name, initial=next((letter for letter in one.name if letter.isalnum()), ""), text=one.text,
+        image_url=url_of(one.image_id, small=True) if one.image_id else "",
         image_alt=one.image_alt, votes=one.votes if shows else 0, votes_text=votes if shows else "",
         share_text=formats.percent(one.votes, found.poll.voters) if shows and found.poll.voters else "",
         leads=found.is_counted and one.id in found.tally.leaders,
