@@ -15,6 +15,9 @@ from starlette.routing import BaseRoute, Mount
 from crowdfund import clock, settings
 from crowdfund.campaigns import api as campaign_api
 from crowdfund.campaigns import pages as campaign_pages
+from crowdfund.community.polls import api as poll_api
+from crowdfund.community.polls import casting
+from crowdfund.community.polls import pages as poll_pages
 from crowdfund.database import Sql, close_database, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.desk import api as desk_api
@@ -73,6 +76,8 @@ ROUTES: list[BaseRoute] = [
     *transfer_pages.routes,
     *transfer_api.routes,
     *pledge_api.routes,
+    *poll_pages.routes,
+    *poll_api.routes,
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,
@@ -118,6 +123,7 @@ def make_app(ours: Settings, *, work: Work | None = None) -> Site:
                     yield
         finally:
             await make.finish()
+            await casting.finish()
             await stripe.close()
             await close_database()
 

@@ -19,6 +19,7 @@ from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.opening import open_due
 from crowdfund.campaigns.pictures import forget_unused_pictures
 from crowdfund.campaigns.verdict import close_campaign
+from crowdfund.community.polls.due import look_after_polls
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
@@ -135,6 +136,7 @@ SWEEPS = (
     Sweep("open funds", 1, open_due),
     Sweep("settle funds", 1, settle_funds),
     Sweep("transfers", 1, follow_transfers),
+    Sweep("polls", 1, look_after_polls),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),

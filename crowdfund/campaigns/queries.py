@@ -214,7 +214,7 @@ _IN_USE = Sql("""
                   WHERE (c.organisation_id = $2 OR $2 = 0) AND u.body LIKE value->>'pattern')""")
 _REFERENCED = """
     SELECT image_id FROM title WHERE image_id IS NOT NULL UNION SELECT image_id FROM tier WHERE image_id IS NOT NULL
-    UNION SELECT image_id FROM campaign_image"""
+    UNION SELECT image_id FROM campaign_image UNION SELECT image_id FROM poll_candidate WHERE image_id IS NOT NULL"""
 _UNREFERENCED = Sql(f"""
     SELECT id FROM image WHERE id > $1 AND made_at < $2 AND id NOT IN ({_REFERENCED}) ORDER BY id LIMIT $3""")  # noqa: S608
 _DROP_UNREFERENCED = Sql(f"""
@@ -232,12 +232,12 @@ async def pictures_in_use(organisation_id: int | None, image_ids: Collection[int
 
 
 async def pictures_of_nothing(*, after_id: int, before_us: int, limit: int) -> list[int]:
-    """Pictures that no film, no tier and no story has, by id. before_us: only those that were sent before."""
+    """Pictures that no film, no tier, no story and no candidate has, by id. before_us: only those that were sent before."""
     return [row["id"] for row in await _UNREFERENCED(after_id, before_us, limit)]
 
 
 async def drop_pictures_of_nothing(image_ids: Collection[int]) -> list[int]:
-    """Delete the rows of those of these pictures that no film, no tier and no story has, and give which they were."""
+    """Delete the rows of those of these pictures that no film, no tier, no story and no candidate has, and give which they were."""
     return [row["id"] for row in await _DROP_UNREFERENCED(as_rows({"id": one} for one in image_ids))]
 
 

@@ -25,6 +25,7 @@ MODELS = (
     "crowdfund.payments.models",
     "crowdfund.pledges.models",
     "crowdfund.pledges.transfers.models",
+    "crowdfund.community.polls.models",
     "crowdfund.payouts.models",
     "crowdfund.disputes.models",
 )

@@ -100,5 +100,5 @@ def _card(person_id: int, method_id: str, card: str) -> SavedCard:
     )
     return SavedCard(
         id=new_id(), person_id=person_id, stripe_payment_method_id=method_id, brand="visa", last4=last4, expires_month=12,
-        expires_year=2034, fingerprint="", consent=Consent.KEEP, state=CardState.SAVED, made_at=clock.now(),
+        expires_year=2034, fingerprint=f"demo-{method_id}", consent=Consent.KEEP, state=CardState.SAVED, made_at=clock.now(),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
 from crowdfund.demo.plan import Plan
+from crowdfund.demo.polls import plan_polls
 from crowdfund.demo.transfers import CHARITY, CLUB, plan_transfers
 from crowdfund.money import digits_of, split_minor
 from crowdfund.people import organisations, verification
@@ -49,6 +50,7 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     club = await _verified(OrganisationKind.CLUB, *CLUB, named["jens"], named["ada"])
     charity = await _verified(OrganisationKind.INSTITUTION, *CHARITY, named["frauke"], named["ada"])
     await plan_transfers(club, charity, named["jens"], (named["ada"], named["grace"]), crowd, plan, dice)
+    await plan_polls(plan.now, plan.at, mei=named["mei"].id)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()

@@ -23,6 +23,8 @@ from crowdfund.campaigns.queries import Whole
 from crowdfund.campaigns.transfers.forms import PARTS, SURPLUS_WORDS
 from crowdfund.campaigns.transfers.models import Part, Surplus
 from crowdfund.campaigns.transfers.rules import SOLIDARITY_BPS
+from crowdfund.community.polls.pages.shown import poll_shown
+from crowdfund.community.polls.queries import PollNow, foremost_polls
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.pledges.deliveries import late_tiers
@@ -37,6 +39,7 @@ from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get
 
 REF_SECONDS = 7 * 86_400
+POLLS_SHOWN = 4
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,39}", re.ASCII)
 
 
@@ -49,6 +52,7 @@ class View:
     followers: int
     late: frozenset[int]
     transfer: WholeTransfer | None
+    polls: list[PollNow]
 
     @property
     def campaign(self) -> Campaign:
@@ -75,6 +79,7 @@ async def view_of(campaign: Campaign) -> View:
         followers=await followers.followers_of(campaign.id) if waits else 0,
         late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
         transfer=await whole_transfer(campaign),
+        polls=await foremost_polls(campaign.id, POLLS_SHOWN + 1),
     )
 
 
@@ -156,7 +161,9 @@ def draw(
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
-        base_url=current().base_url,
+        base_url=current().base_url, parts=["community/_polls.html"] if view.polls else [],
+        polls=[poll_shown(one, campaign) for one in view.polls[:POLLS_SHOWN]],
+        polls_path=f"{campaign.path}/polls" if len(view.polls) > POLLS_SHOWN else "",
     )  # fmt: skip
 
 
@@ -167,7 +174,7 @@ def _transfer(whole: WholeTransfer | None, mine: dict[str, Any] | None) -> dict[
     backs = mine is not None and mine["state"] in ("collected", "disputed")
     outcome, fee_minor = whole.outcome, whole.stack.get(Part.TRANSFER_FEE, 0)
     return {
-        "transfer": whole, "parts": PARTS, "outcome_names": OUTCOMES, "surplus_words": SURPLUS_WORDS[Surplus(whole.transfer.surplus)],
+        "transfer": whole, "stack_parts": PARTS, "outcome_names": OUTCOMES, "surplus_words": SURPLUS_WORDS[Surplus(whole.transfer.surplus)],
         "cap_minor": whole.campaign.cap_minor, "solidarity_minor": fee_minor * SOLIDARITY_BPS // 10_000,
         "whole_minor": sum(minor for part, minor in whole.stack.items() if part != Part.COMMITTED),
         "may_object": backs and outcome is not None and whole.can_object and clock.now() < outcome.objections_until,

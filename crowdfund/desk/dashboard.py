@@ -19,6 +19,7 @@ from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.running import CAN_BE_CANCELLED
 from crowdfund.campaigns.pages.shown import month_of
 from crowdfund.campaigns.schedule import MOVABLE
+from crowdfund.community.polls.queries import decisions_due
 from crowdfund.database.ids import public
 from crowdfund.desk import figures, queries
 from crowdfund.desk.campaign import draw, view_of
@@ -115,6 +116,7 @@ async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
                 "late",
             )
         )
+    rows += await _polls_todo(campaign, base)
     rows += await _updates_todo(campaign, base)
     rows += await _deliveries_todo(campaign, base)
     return rows
@@ -150,6 +152,18 @@ async def _payouts_todo(organisation: Organisation, campaign: Campaign) -> list[
             )
         ]
     return []
+
+
+async def _polls_todo(campaign: Campaign, base: str) -> list[Todo]:
+    """Fans have voted and are owed a decision."""
+    rows: list[Todo] = []
+    for found in await decisions_due(campaign.id):
+        facts = {"question": found.poll.question, "when": formats.moment_text(found.poll.decide_by or found.now)}
+        sentence = _("Your fans have voted: %(question)s Publish your decision by %(when)s.")
+        if found.is_late:
+            sentence = _("Your decision is overdue since %(when)s, and all can see that: %(question)s")
+        rows.append((sentence % facts, _("Decide"), found.poll.path_in(base), "late" if found.is_late else "soon"))
+    return rows
 
 
 async def _updates_todo(campaign: Campaign, base: str) -> list[Todo]:

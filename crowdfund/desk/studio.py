@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from crowdfund.campaigns.pages.shown import Card, cards_of
 from crowdfund.campaigns.queries import campaigns_of
+from crowdfund.community.polls.queries import late_polls_of
 from crowdfund.people.models import Organisation, Role
 from crowdfund.people.rules import may
 from crowdfund.web.i18n import _
@@ -20,7 +21,8 @@ async def studio(request: Request) -> Response:
     organisation: Organisation = request.state.organisation
     cards = cards_of(await campaigns_of(organisation.id))
     return page(
-        request, "desk/studio.html", organisation=organisation, cards=cards, todo=_todo(organisation, cards),
+        request, "desk/studio.html", organisation=organisation, cards=cards,
+        todo=[*_todo(organisation, cards), *await _polls_todo(organisation, cards)],
         may_write=may(request.state.role, Role.MANAGER),
     )  # fmt: skip
 
@@ -50,6 +52,18 @@ def _card_todo(card: Card) -> list[Todo]:
     if card.state == "settling":
         return [(_("Cards are being charged for %(name)s.") % facts, _("Look"), card.desk_path, "")]
     return []
+
+
+async def _polls_todo(organisation: Organisation, cards: list[Card]) -> list[Todo]:
+    """Decisions that fans still wait for after the day that was promised."""
+    desks = {card.id: card.desk_path for card in cards}
+    return [
+        (
+            _("Your decision is overdue, and all can see that: %(question)s") % {"question": poll.question},
+            _("Decide"), poll.path_in(desks[poll.campaign_id]), "late",
+        )
+        for poll in await late_polls_of(organisation.id)
+    ]  # fmt: skip
 
 
 routes = [get("/desk/{organisation}", studio, may=member("viewer"))]

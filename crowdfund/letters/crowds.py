@@ -142,10 +142,19 @@ async def _resumed(payload: dict[str, Any]) -> None:
 async def tell_many(
     payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, readers: Sequence[Sql] = _ALL
 ) -> None:
-    """readers: one kind of them after the other, each from where the page before ended, so that nobody is told twice."""
+    await tell_readers(payload, (campaign.id,), write, readers=readers)
+
+
+async def tell_readers(
+    payload: dict[str, Any], about: Sequence[int], write: Callable[[], Letter], *, readers: Sequence[Sql]
+) -> None:
+    """readers: one kind of them after the other, each from where the page before ended, so that nobody is told twice.
+
+    about: what each of their statements takes first; then the place that a page begins after, and how many it has.
+    """
     for kind in range(payload.get("kind", 0), len(readers)):
         after = payload.get("told", 0) if kind == payload.get("kind", 0) else 0
-        while page := await readers[kind](campaign.id, after, PAGE):
+        while page := await readers[kind](*about, after, PAGE):
             people = await Person.filter(id__in=[row["person_id"] for row in page]).order_by("id")
             after = page[-1]["place"]
             mails = [mail_to(payload, reader, write) for reader in people]

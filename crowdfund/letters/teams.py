@@ -20,6 +20,7 @@ from crowdfund.web.i18n import _
 
 
 async def tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
+    """Write to the owners and managers of its organisation, once."""
     if payload.get("told"):
         return
     members = await Member.filter(
@@ -30,6 +31,7 @@ async def tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable
 
 
 async def desk_path(campaign: Campaign) -> str:
+    """Where its makers run it."""
     organisation = await Organisation.get(id=campaign.organisation_id)
     return f"/desk/{organisation.slug}/campaigns/{campaign.slug}"
 

@@ -103,7 +103,8 @@ async def finish_visit(setup: CardSetup) -> None:
             refused.append(refusal)
         await letting_go.mark_unused([card.id])
 
-    if kind != "pledge":
+    if kind != "pledge":  # saved for something else, such as a vote: it is kept, and put to no use here
+        await look_at_setup(setup, _no_use)
         return
     was_over = setup.state != SetupState.OPEN
     card = await look_at_setup(setup, use)
@@ -111,6 +112,10 @@ async def finish_visit(setup: CardSetup) -> None:
         raise refused[0]
     if card is not None and was_over and await Pledge.exists(id=int(number), state=PledgeState.STARTED):
         await use_card(int(number), card.id)  # it could not be counted then; perhaps it can now
+
+
+async def _no_use(card: SavedCard) -> None:
+    return None
 
 
 async def use_card(pledge_id: int, card_id: int) -> None:

@@ -13,6 +13,8 @@ from crowdfund.app import ROUTES
 from crowdfund.campaigns import actions, followers, sales, versions
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.updates import publish_update
+from crowdfund.community.polls import actions as polls
+from crowdfund.community.polls.models import Audience, Label, Poll
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
 from crowdfund.people import accounts, organisations, verification
@@ -25,6 +27,7 @@ from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewe
 from tests.browser.transfer_stage import Club, a_club_with_funds, looks_at, their_funds
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations
 from tests.money import attempts
+from tests.polls import a_draft_poll, an_open_poll, candidate, votes
 from tests.world import Fan, pledged
 
 # What is read by programs, or only leads on to a page.
@@ -50,6 +53,7 @@ class World:
     draft: Campaign
     others: list[Campaign]
     club: Club
+    voted: list[Poll]
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:
@@ -94,6 +98,7 @@ async def a_world() -> World:
     for fan in (mei, ben, cora):
         await pledged(fan, settling, amount_minor=50_00)
     await pledged(mei, failed, amount_minor=20_00)
+    voted = [await voted_on(live, lin, [mei, jun]) for _ in range(2)]
     clock.advance(timedelta(days=4))
     await until(lambda: Delivery.filter(campaign_id=funded.id).count())
     await until(lambda: Pledge.filter(campaign_id=settling.id, state=PledgeState.ERRORED).count())
@@ -101,8 +106,17 @@ async def a_world() -> World:
     await ask("POST", f"charges/{charge.stripe_charge_id}/dispute")
     await until(lambda: Dispute.filter(campaign_id=funded.id).count())
     return World(
-        lin, ada, mei, live, settling, funded, await a_draft("Low Tide", await a_studio(lin), lin), others, club
+        lin, ada, mei, live, settling, funded, await a_draft("Low Tide", await a_studio(lin), lin), others, club, voted
     )
+
+
+async def voted_on(film: Campaign, lin: Fan, voters: list[Fan]) -> Poll:
+    """A poll that has closed when four days have passed, its decision overdue."""
+    dates = {"closes_at": clock.now() + timedelta(days=2), "decide_by": clock.now() + timedelta(days=3)}
+    poll = await an_open_poll(film, by=lin.id, audience=Audience.EVERYONE, **dates)
+    for voter, name in zip(voters, ("Ava Stone", "Ben Okri"), strict=True):
+        await votes(poll, voter.id, name)
+    return poll
 
 
 async def in_review(lin: Fan, ada: Fan) -> list[Campaign]:
@@ -130,6 +144,7 @@ async def pages_of(world: World) -> Looks:
     return {
         **await for_everybody(world), **await for_fans(world), **await for_producers(world), **await for_staff(world),
         **await looks_at(world.club, JENS, ANN, ADA, NOBODY),
+        **await of_polls(world),
         "nowhere": [(NOBODY, "/no-such-page"), (MEI, "/staff"), (NOBODY, "/confirm/used-up"), (MEI, "/desk/lanting-pictures")],
     }  # fmt: skip
 
@@ -208,6 +223,33 @@ async def for_producers(world: World) -> Looks:
         f"{one}/deletion": [(LIN, f"{draft}/deletion")],
         f"{one}/schedule": [(LIN, f"{desks[-1]}/schedule")],
         f"{one}/deliveries": [(LIN, f"{funded}/deliveries"), (LIN, f"{funded}/deliveries?state=awaiting_address")],
+    }  # fmt: skip
+
+
+async def of_polls(world: World) -> Looks:
+    """Each as it looks in each state, to fans and to its makers."""
+    live, by, decided = world.live, world.lin.id, world.voted[1]
+    ben = (await candidate(decided, "Ben Okri")).id
+    await polls.decide_poll(decided.id, ben, "Ava has broken her arm, and the river waits for nobody.", by=by)
+    draft = await a_draft_poll(live, by=by, opens_at=clock.now() + timedelta(days=1))
+    coming = await a_draft_poll(live, by=by, opens_at=clock.now() + timedelta(days=1))
+    await polls.announce_poll(coming.id, by=by)
+    running = await an_open_poll(live, by=by, audience=Audience.EVERYONE)
+    binding = await an_open_poll(live, by=by, audience=Audience.EVERYONE, label=Label.BINDING, hides_results=True)
+    cancelled = await an_open_poll(live, by=by)
+    await polls.cancel_poll(cancelled.id, "All three have signed for another film.", by=by)
+    seen = [*world.voted, coming, running, binding, cancelled]
+    desk, person = await desk_of(live), public((await candidate(draft, "Ava Stone")).id)
+    mine, one = draft.path_in(desk), "/desk/{organisation}/campaigns/{slug}/polls"
+    return {
+        "/campaigns/{slug}/polls": [(NOBODY, f"{live.path}/polls"), (NOBODY, f"{world.funded.path}/polls")],
+        "/campaigns/{slug}/polls/{poll}": [(who, poll.path_in(live.path)) for poll in seen for who in (NOBODY, MEI)],
+        one: [(LIN, f"{desk}/polls"), (LIN, f"{await desk_of(world.funded)}/polls")],
+        f"{one}/new": [(LIN, f"{desk}/polls/new")],
+        f"{one}/{{poll}}": [(LIN, poll.path_in(desk)) for poll in (draft, *seen)],
+        f"{one}/{{poll}}/preview": [(LIN, f"{mine}/preview")],
+        f"{one}/{{poll}}/cancellation": [(LIN, f"{running.path_in(desk)}/cancellation")],
+        f"{one}/{{poll}}/candidates/{{candidate}}": [(LIN, f"{mine}/candidates/{person}")],
     }  # fmt: skip
 
 

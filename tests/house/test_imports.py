@@ -29,7 +29,8 @@ TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"de
 # Where SQL is written by hand besides database/, ledger/ and files named queries.py or books.py: what works set by set.
 SQL_BY_HAND = {
     "letters/transfers.py",
-    "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py", "disputes/actions.py",
+    "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py",
+    "community/polls/casting.py", "disputes/actions.py",
     "payments/cards.py", "payments/charges.py", "payments/inbox.py", "payments/reconcile.py", "payments/refunds.py",
     "payouts/actions.py", "pledges/actions.py", "pledges/card_changes.py", "pledges/deliveries.py", "pledges/following.py",
     "pledges/letting_go.py", "pledges/make.py", "pledges/moves.py", "pledges/refunding.py", "pledges/settlement.py",

@@ -53,6 +53,8 @@ class Page(HTMLParser):
             self._open.append((tag, found))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in _VOID:  # as `<rect/>` is told to end
+            return
         while self._open and self._open.pop()[0] != tag:
             pass
         if tag == "a":

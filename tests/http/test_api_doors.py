@@ -11,6 +11,7 @@ from crowdfund import clock
 from crowdfund.app import ROUTES
 from crowdfund.campaigns import gallery
 from crowdfund.campaigns.queries import GROUPS
+from crowdfund.community.polls.models import Candidate
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
@@ -24,6 +25,7 @@ from crowdfund.web.routes import Route
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.program import Program, code_of, program_of
+from tests.polls import a_draft_poll
 from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
 
 NEEDED = {"email": "lin@example.com", "alt": "A boat"}
@@ -38,7 +40,8 @@ BODIES: dict[str, Any] = {
     "VerdictIn": {"verdict": "approved"}, "AmendIn": {"amount_minor": 30_00}, "CardSetupIn": {"consent_text": "I agree."},
     "AddressIn": {"recipient": "Mei", "address": "1 River Road", "country": "China"}, "DispatchIn": {"tracking": "RM 1"},
     "RefundIn": REASON, "PaidAnotherWayIn": REASON, "SaleIn": {"name": "Summer", "currency": "EUR", "amount_per_fan_max_minor": 100_00},
-    "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2},
+    "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2}, "PollIn": {"question": "Who plays Lin?"},
+    "CandidateIn": {"name": "Ava Stone"}, "DecisionIn": {"reason": "She rows like nobody else."}, "VoteCardIn": {"consent_text": "Yes."},
 }  # fmt: skip
 
 
@@ -54,7 +57,7 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         return {"organisation": known["organisation"], "name": "River Moon", "currency": "EUR"}
     if name == "PledgesIn":
         return {"pledges": [{"campaign": known["campaign"], "amount_minor": 25_00, "currency": "EUR"}]}
-    if name in ("CardIn", "JoinIn"):
+    if name in ("CardIn", "JoinIn", "VoteIn"):
         return {field: known[field] for field in route.takes.model_fields}
     return BODIES[name]
 
@@ -108,7 +111,9 @@ async def world(site: SiteUnderTest) -> World:
     picture_id = new_id()
     await keep_image(picture_id, 320, 180, by=lin.id)
     await gallery.add_picture(campaign.id, picture_id, alt="A boat", by=lin.id)
+    poll = await a_draft_poll(campaign, by=lin.id)
     ids = {
+        "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "organisation": lin.organisation.id, "campaign": campaign.id, "tier": tier_id, "pledge": pledge.id, "card": card_id,
         "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id,
         "sale": await a_sale(amount_per_fan_max_minor=100_00),
@@ -122,7 +127,8 @@ def of_somebody(route: Route) -> bool:
     about = set(route.param_convertors) or (
         {"organisation"} if route.takes and route.takes.__name__ == "CampaignIn" else set()
     )
-    return bool(about) and not staff_role_of(route) and not route.path.endswith(("/follower", "/follower/removal"))
+    everybodys = ("/follower", "/follower/removal", "/polls/{poll}/vote", "/polls/{poll}/card-setup")
+    return bool(about) and not staff_role_of(route) and not route.path.endswith(everybodys)
 
 
 async def test_what_belongs_to_others_is_as_none_at_all(site: SiteUnderTest, world: World) -> None:
@@ -151,7 +157,7 @@ async def test_a_viewer_looks_and_changes_nothing(site: SiteUnderTest, world: Wo
         id=new_id(), organisation_id=organisation_id, person_id=vera.id, role=Role.VIEWER, made_at=clock.now()
     )
     viewer = await program_of(site, vera)
-    theirs = {"organisation", "campaign", "dispute"}
+    theirs = {"organisation", "campaign", "dispute", "poll"}
     looked = 0
     for route in filter(of_somebody, routes()):
         if not theirs & set(route.param_convertors) and not (route.takes and route.takes.__name__ == "CampaignIn"):
@@ -223,7 +229,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
     making = [route for route in routes() if route.creates]
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
-        "pledges", "card-setup", "refunds",
+        "pledges", "card-setup", "refunds", "polls", "candidates",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

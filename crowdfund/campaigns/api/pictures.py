@@ -30,12 +30,12 @@ from crowdfund.web import api, images
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.routes import bearer, get, post
 
-_ALT = api.Filter(
+ALT = api.Filter(
     "alt", "What the picture shows, in a few words: not everybody can see it.", length_max=ALT_MAX, needed=True
 )
 
 
-async def _kept(request: Request, what: list[object], use: Callable[[int], Awaitable[None]]) -> int:
+async def keep_sent(request: Request, what: list[object], use: Callable[[int], Awaitable[None]]) -> int:
     """The picture of this request, put to its use; sent again under its key, it is the one from before. what: its use."""
     content, by = await api.picture_in(request), request.state.person.id
     key = f"picture:api:{request.state.idempotency_key}"
@@ -60,7 +60,7 @@ async def _kept(request: Request, what: list[object], use: Callable[[int], Await
 async def put_up_art(request: Request) -> DraftOut:
     """Show a picture of one's own with a draft, instead of the one that the site draws."""
     campaign = await own_campaign(request)
-    await _kept(request, ["art", campaign.id], lambda image_id: pictures.show_art(campaign.id, image_id))
+    await keep_sent(request, ["art", campaign.id], lambda image_id: pictures.show_art(campaign.id, image_id))
     return await draft_out(campaign.id)
 
 
@@ -89,8 +89,8 @@ def _picture_out(one: StoryPicture) -> PictureOut:
 
 async def add_picture(request: Request) -> PictureOut:
     """A picture for the story. It stands nowhere until the story holds its Markdown."""
-    campaign, alt, by = await own_campaign(request), _ALT.of(request), request.state.person.id
-    image_id = await _kept(
+    campaign, alt, by = await own_campaign(request), ALT.of(request), request.state.person.id
+    image_id = await keep_sent(
         request,
         ["story", campaign.id, alt],
         lambda image_id: gallery.add_picture(campaign.id, image_id, alt=alt, by=by),
@@ -120,8 +120,8 @@ async def drop_picture(request: Request) -> PictureOut:
 
 async def picture_tier(request: Request) -> TierOut:
     """Show a picture with a tier. Once fans took the tier with one, that one stays."""
-    tier, alt, by = await own_tier(request), _ALT.of(request), request.state.person.id
-    await _kept(
+    tier, alt, by = await own_tier(request), ALT.of(request), request.state.person.id
+    await keep_sent(
         request, ["tier", tier.id, alt], lambda image_id: gallery.picture_tier(tier.id, image_id, alt=alt, by=by)
     )
     return await tier_now(tier)
@@ -140,10 +140,10 @@ routes = [
     post(f"{ONE}/art", put_up_art, may=_WRITE, gives=DraftOut, summary="Show a picture of one's own with a draft", **_SENT),
     post(f"{ONE}/art/removal", drop_art, may=_WRITE, gives=DraftOut, summary="Take the picture of a draft away"),
     get(f"{ONE}/pictures", list_pictures, may=_SEE, gives=PictureOut, lists=True, summary="Pictures of a story of mine"),
-    post(f"{ONE}/pictures", add_picture, may=_WRITE, gives=PictureOut, filters=[_ALT], summary="A picture for the story", **_SENT),
+    post(f"{ONE}/pictures", add_picture, may=_WRITE, gives=PictureOut, filters=[ALT], summary="A picture for the story", **_SENT),
     post(f"{ONE}/pictures/{{picture}}/removal", drop_picture, may=_WRITE, gives=PictureOut, summary="Take one away for good"),
     post(
-        f"{ONE}/tiers/{{tier}}/picture", picture_tier, may=_WRITE, gives=TierOut, filters=[_ALT],
+        f"{ONE}/tiers/{{tier}}/picture", picture_tier, may=_WRITE, gives=TierOut, filters=[ALT],
         summary="Show a picture with a tier", **_SENT,
     ),
     post(

@@ -24,6 +24,12 @@ ACTIONS: dict[str, Any] = {
     "tier_added": lazy("Added a tier"), "tier_changed": lazy("Changed a tier"), "tier_removed": lazy("Removed a tier"),
     "tier_pictured": lazy("Gave a tier a picture"), "tier_unpictured": lazy("Took a tier's picture away"),
     "picture_added": lazy("Added a picture"), "picture_dropped": lazy("Took a picture away"),
+    "poll_made": lazy("Began a poll"), "poll_changed": lazy("Changed a poll"), "poll_announced": lazy("Announced a poll"),
+    "poll_taken_back": lazy("Took a poll back"), "poll_opened": lazy("Opened a poll"), "poll_withdrawn": lazy("Put a poll away"),
+    "poll_cancelled": lazy("Cancelled a poll"), "poll_decided": lazy("Published a decision"),
+    "candidate_added": lazy("Named a candidate"), "candidate_changed": lazy("Changed a candidate"),
+    "candidate_removed": lazy("Took a candidate away"), "candidate_pictured": lazy("Gave a candidate a picture"),
+    "candidate_unpictured": lazy("Took a candidate's picture away"),
     "sale_made": lazy("Made a sale"), "sale_joined": lazy("Put a fund into a sale"), "sale_left": lazy("Took a fund out of a sale"),
     "delivery_sent": lazy("Sent a parcel"), "pledges_exported": lazy("Took a file of pledges"),
     "addresses_exported": lazy("Took a file of addresses"), "pledge_refunded": lazy("Gave money back"),
@@ -59,6 +65,7 @@ _NAMES: dict[str, Any] = {
     "role": lazy("Role"), "person": lazy("Person"), "email": lazy("Email"), "kind": lazy("Kind"), "title": lazy("Title"),
     "number": lazy("Number"), "version": lazy("Version"), "opens_at": lazy("Opens"), "closes_at": lazy("Closes"),
     "scopes": lazy("May"), "account": lazy("Account"), "payouts": lazy("Payouts"), "tracking": lazy("Tracking"),
+    "question": lazy("Question"), "candidate": lazy("Candidate"), "decision": lazy("Decision"),
     "deliveries": lazy("Deliveries"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
 }  # fmt: skip
 

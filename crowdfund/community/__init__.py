@@ -1,0 +1,1 @@
+"""What fans have to say: polls first of all."""
