@@ -49,6 +49,7 @@ GROWING = {S.PRELAUNCH, S.LIVE}  # fans see it: its page goes on in versions, wh
 CHANGEABLE = EDITABLE | GROWING
 PUBLIC = {S.PRELAUNCH, S.LIVE, S.SETTLING, S.FUNDED, S.FAILED, S.CANCELLED, S.SUSPENDED, S.DELIVERING, S.COMPLETED}
 SUCCEEDED = {S.FUNDED, S.DELIVERING, S.COMPLETED}
+OWES_WORD = PUBLIC - {S.PRELAUNCH, S.FAILED, S.CANCELLED, S.COMPLETED}  # its makers owe the next update by a day
 
 
 class Rule(StrEnum):
@@ -90,6 +91,7 @@ class Campaign(Model):
     collected_minor = fields.BigIntField(default=0)
     refunded_minor = fields.BigIntField(default=0)
     made_at = InstantField()
+    update_due_at = InstantField(null=True)
 
     class Meta:
         table = "campaign"
@@ -223,6 +225,14 @@ class ReviewRemark(Model):
         table = "review_remark"
 
 
+class Audience(StrEnum):
+    """Whom an update is for; its title everybody may read."""
+
+    EVERYONE = "everyone"
+    BACKERS = "backers"
+    TIER = "tier"
+
+
 class CampaignUpdate(Model):
     id = fields.BigIntField(primary_key=True, generated=False)
     campaign_id = fields.BigIntField()
@@ -231,6 +241,9 @@ class CampaignUpdate(Model):
     body = fields.TextField()
     by_person_id = fields.BigIntField()
     published_at = InstantField()
+    audience = fields.TextField(default=Audience.EVERYONE.value)
+    tier_id = fields.BigIntField(null=True)
+    next_due_at = InstantField(null=True)
 
     class Meta:
         table = "campaign_update"

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from crowdfund import clock
-from crowdfund.campaigns.models import Campaign
-from crowdfund.database import Sql
+from crowdfund.campaigns.models import OWES_WORD, Campaign, CampaignState
+from crowdfund.database import Sql, as_rows
 from crowdfund.pledges.models import PledgeState
 
 # --- a fund's page ---
@@ -242,6 +242,9 @@ _UNPAYABLE = Sql("""
       AND c.ended_at < $1 ORDER BY c.ended_at LIMIT 50""")
 _UNSETTLED = Sql("""
     SELECT slug, name, settle_by FROM campaign WHERE state = 'settling' AND settle_by < $1 ORDER BY settle_by LIMIT 50""")
+_SILENT = Sql("""
+    SELECT c.slug, c.name, c.update_due_at, o.name AS organisation_name FROM campaign c JOIN organisation o ON o.id = c.organisation_id
+    WHERE c.update_due_at <= $2 AND c.state IN (SELECT value->>'state' FROM {rows}) ORDER BY c.update_due_at LIMIT 50""")
 _OWED_TO_US = Sql("""
     SELECT o.slug, o.name, a.currency, b.debits_minor - b.credits_minor AS minor FROM account a
     JOIN balance b ON b.account_id = a.id AND b.debits_minor > b.credits_minor
@@ -271,6 +274,7 @@ class Inbox:
     unpayable: list[dict[str, Any]]
     unsettled: list[dict[str, Any]]
     asked_wrongly: list[dict[str, Any]]
+    silent: list[dict[str, Any]]
     owed_to_us: list[dict[str, Any]]
     jobs: list[dict[str, Any]]
     events: list[dict[str, Any]]
@@ -278,15 +282,16 @@ class Inbox:
 
     @property
     def is_empty(self) -> bool:
-        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly)
+        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly, self.silent)
         return not any(self.counts.values()) and not self.sweeps and not any(funds)
 
 
 async def inbox() -> Inbox:
     counts, day_ago = await _WAITING.one(), clock.now_us() - 86_400_000_000
+    owing = as_rows({"state": state} for state in sorted(OWES_WORD - {CampaignState.SUSPENDED}))
     return Inbox(
         counts=counts or {}, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
         refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
-        asked_wrongly=await _ASKED_WRONGLY(), owed_to_us=await _OWED_TO_US(),
+        asked_wrongly=await _ASKED_WRONGLY(), silent=await _SILENT(owing, clock.now_us()), owed_to_us=await _OWED_TO_US(),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns.actions import REMIND_BEFORE
-from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate
+from crowdfund.campaigns.models import Audience, Campaign, CampaignState, CampaignUpdate
 from crowdfund.campaigns.updates import opening
 from crowdfund.database import Sql
 from crowdfund.database.outbox import Job
@@ -33,6 +33,7 @@ _READERS = (
     Sql(f"{_BACKERS_TEXT} AND {_WANTS_NEWS.format(reader='p')}{_PAGE_TEXT}"),
     Sql(f"{_OTHERS_TEXT} AND {_WANTS_NEWS.format(reader='f')}{_PAGE_TEXT}"),
 )
+_OF_TIER = Sql(f"{_BACKERS_TEXT} AND {_WANTS_NEWS.format(reader='p')} AND p.tier_id = $4{_PAGE_TEXT}")
 _FOLLOWERS = Sql("""
     SELECT person_id, person_id AS place FROM follower WHERE campaign_id = $1 AND person_id > $2 ORDER BY person_id LIMIT $3""")
 _PAID = Sql("""
@@ -99,7 +100,11 @@ async def _update_published(payload: dict[str, Any]) -> None:
         news_of = (campaign.id, campaign.name)
         return Letter(f"{campaign.name}: {update.title}", sentences, _("Read it on its page"), path, news_of=news_of)
 
-    await _tell_many(payload, campaign, write, readers=_READERS)
+    if update.audience == Audience.TIER:
+        await _tell_many(payload, campaign, write, readers=(_OF_TIER,), more=(update.tier_id,))
+    else:
+        readers = _READERS[:1] if update.audience == Audience.BACKERS else _READERS
+        await _tell_many(payload, campaign, write, readers=readers)
 
 
 async def _on_hold(payload: dict[str, Any]) -> None:
@@ -140,12 +145,16 @@ async def _resumed(payload: dict[str, Any]) -> None:
 
 
 async def _tell_many(
-    payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, readers: Sequence[Sql] = _ALL
-) -> None:
-    """readers: one kind of them after the other, each from where the page before ended, so that nobody is told twice."""
+    payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter], *, readers: Sequence[Sql] = _ALL,
+    more: Sequence[Any] = (),
+) -> None:  # fmt: skip
+    """readers: one kind of them after the other, each from where the page before ended, so that nobody is told twice.
+
+    more: what they ask for besides the fund and the page.
+    """
     for kind in range(payload.get("kind", 0), len(readers)):
         after = payload.get("told", 0) if kind == payload.get("kind", 0) else 0
-        while page := await readers[kind](campaign.id, after, PAGE):
+        while page := await readers[kind](campaign.id, after, PAGE, *more):
             people = await Person.filter(id__in=[row["person_id"] for row in page]).order_by("id")
             after = page[-1]["place"]
             mails = [mail_to(payload, reader, write) for reader in people]
