@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute, Mount
 from crowdfund import clock, settings
 from crowdfund.campaigns import api as campaign_api
 from crowdfund.campaigns import pages as campaign_pages
+from crowdfund.community.talk import api as talk_api
+from crowdfund.community.talk import pages as talk_pages
 from crowdfund.database import Sql, close_database, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.desk import api as desk_api
@@ -69,6 +71,8 @@ ROUTES: list[BaseRoute] = [
     *pledge_desk_pages.routes,
     *pledge_staff_pages.routes,
     *pledge_api.routes,
+    *talk_pages.routes,
+    *talk_api.routes,
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,

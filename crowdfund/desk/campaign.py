@@ -29,6 +29,8 @@ from crowdfund.campaigns.pages.shown import (
 )
 from crowdfund.campaigns.queries import Whole
 from crowdfund.campaigns.updates import ANYBODY, Reader
+from crowdfund.community.talk.pages.shown import Looking, thread_shown
+from crowdfund.community.talk.queries import Thread, latest_of
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.desk.updates import reader_of
@@ -53,6 +55,7 @@ class View:
     backers: list[dict[str, Any]]
     followers: int
     late: frozenset[int]
+    talk: list[Thread]
 
     @property
     def campaign(self) -> Campaign:
@@ -78,6 +81,7 @@ async def view_of(campaign: Campaign) -> View:
         backers=[] if waits else await latest_backers(campaign.id),
         followers=await followers.followers_of(campaign.id) if waits else 0,
         late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
+        talk=await latest_of(campaign.id) if campaign.is_public else [],
     )
 
 
@@ -161,6 +165,7 @@ def draw(
         next_update=next_update(campaign, now), backers=_backers(view.backers),
         history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
         can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
+        talk=[thread_shown(thread, Looking(campaign, whole.organisation)) for thread in view.talk],
         my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         share_url=url,

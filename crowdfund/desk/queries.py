@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from crowdfund import clock
 from crowdfund.campaigns.models import OWES_WORD, Campaign, CampaignState
+from crowdfund.community.talk import queries as talk
 from crowdfund.database import Sql, as_rows
 from crowdfund.pledges.models import PledgeState
 
@@ -274,6 +275,7 @@ class Inbox:
     unpayable: list[dict[str, Any]]
     unsettled: list[dict[str, Any]]
     asked_wrongly: list[dict[str, Any]]
+    comments: list[dict[str, Any]]
     silent: list[dict[str, Any]]
     owed_to_us: list[dict[str, Any]]
     jobs: list[dict[str, Any]]
@@ -289,9 +291,11 @@ class Inbox:
 async def inbox() -> Inbox:
     counts, day_ago = await _WAITING.one(), clock.now_us() - 86_400_000_000
     owing = as_rows({"state": state} for state in sorted(OWES_WORD - {CampaignState.SUSPENDED}))
+    counts = {**(counts or {}), "comments": await talk.how_many_reported()}
     return Inbox(
-        counts=counts or {}, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
+        counts=counts, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
         refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
         asked_wrongly=await _ASKED_WRONGLY(), silent=await _SILENT(owing, clock.now_us()), owed_to_us=await _OWED_TO_US(),
+        comments=await talk.reported(limit=20),
     )  # fmt: skip

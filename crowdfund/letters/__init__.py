@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from crowdfund import mailer
 from crowdfund.database.outbox import Job
-from crowdfund.letters import crowds, deliveries, fans, settling, teams
+from crowdfund.letters import crowds, deliveries, fans, settling, talk, teams
 from crowdfund.people import accounts
 
 JOBS: dict[str, Job] = {
-    **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
+    **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS, **talk.JOBS,
 }  # fmt: skip

@@ -21,7 +21,8 @@ from crowdfund.web.formats import day, money, said
 from crowdfund.web.i18n import _
 
 
-async def _tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
+async def tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
+    """To its owners and managers, each in her language."""
     if payload.get("told"):
         return
     members = await Member.filter(
@@ -31,14 +32,14 @@ async def _tell_team(payload: dict[str, Any], campaign: Campaign, write: Callabl
     await ask_for_mails(payload, [mail_to(payload, reader, write) for reader in team], up_to=1)
 
 
-async def _desk_path(campaign: Campaign) -> str:
+async def desk_path(campaign: Campaign) -> str:
     organisation = await Organisation.get(id=campaign.organisation_id)
     return f"/desk/{organisation.slug}/campaigns/{campaign.slug}"
 
 
 async def _reviewed(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
     remarks = await ReviewRemark.filter(campaign_id=campaign.id, answered_at=None).order_by("id")
 
     def write() -> Letter:
@@ -57,12 +58,12 @@ async def _reviewed(payload: dict[str, Any]) -> None:
             path,
         )
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _ended(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
 
     def write() -> Letter:
         facts = {"fund": campaign.name, "collected": money(campaign.collected_minor, campaign.currency)}
@@ -79,7 +80,7 @@ async def _ended(payload: dict[str, Any]) -> None:
         )
         return Letter(_("%(fund)s is funded") % facts, [sentence], _("Go to it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _funded(payload: dict[str, Any]) -> None:
@@ -93,18 +94,18 @@ async def _funded(payload: dict[str, Any]) -> None:
 async def _put_off(payload: dict[str, Any]) -> None:
     """A scheduled fund could not open at its hour."""
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
 
     def write() -> Letter:
         sentences = [said(kept(payload["why"])), _("It waits for you: mend that, then open it or choose another day.")]
         return Letter(_("%(fund)s could not open") % {"fund": campaign.name}, sentences, _("Go to it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _paused(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
 
     def write() -> Letter:
         sentences = [
@@ -113,7 +114,7 @@ async def _paused(payload: dict[str, Any]) -> None:
         ]
         return Letter(_("%(fund)s is paused") % {"fund": campaign.name}, sentences, _("Go to it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
     key = f"fans_of_paused:{payload['id']}"
     await atomic(outbox.enqueue)("fans_of_paused", {"campaign": campaign.id}, key=key)
 
@@ -124,7 +125,7 @@ async def _update_due(payload: dict[str, Any]) -> None:
     due_at = campaign.update_due_at
     if due_at is None or clock.to_us(due_at) != payload["due"] or not owes_word(campaign) or due_at <= clock.now():
         return
-    path = f"{await _desk_path(campaign)}/updates/new"
+    path = f"{await desk_path(campaign)}/updates/new"
 
     def write() -> Letter:
         facts = {"fund": campaign.name, "day": day(day_due(due_at))}
@@ -137,20 +138,20 @@ async def _update_due(payload: dict[str, Any]) -> None:
         more = _("A few lines are plenty. With them you choose the day of the one after.")
         return Letter(title % facts, [promised % facts, more], _("Write an update"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _payout_paid(payload: dict[str, Any]) -> None:
     payout = await Payout.get(id=payload["payout"])
     campaign = await Campaign.get(id=payout.campaign_id)
-    path = await _desk_path(campaign)
+    path = await desk_path(campaign)
 
     def write() -> Letter:
         amount = money(payout.amount_minor, payout.currency)
         sentence = _("What %(fund)s collected, less the fees, was sent to your account.") % {"fund": campaign.name}
         return Letter(_("%(amount)s was paid out") % {"amount": amount}, [sentence], _("Go to it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 async def _dispute(payload: dict[str, Any]) -> None:
@@ -172,7 +173,7 @@ async def _dispute(payload: dict[str, Any]) -> None:
         path = f"/desk/{organisation.slug}/disputes/{public(dispute.id)}"
         return Letter(_("Disputed: %(amount)s of %(fund)s") % facts, [said], _("Look at it"), path)
 
-    await _tell_team(payload, campaign, write)
+    await tell_team(payload, campaign, write)
 
 
 JOBS: dict[str, Job] = {

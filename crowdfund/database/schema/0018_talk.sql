@@ -1,5 +1,6 @@
 -- What is said under a fund: comments and questions of its backers, replies, and the makers' own words. An answer is what the
--- makers say to a question. Replies stand one level deep: the level of what they reply to is part of the foreign key.
+-- makers say to a question. Replies stand one level deep: the level of what they reply to is part of the foreign key. number: the
+-- place of a reply in its thread, so that a page of a list reads the first of each thread, however long it is.
 CREATE TABLE comment (
     id BIGINT PRIMARY KEY,
     campaign_id BIGINT NOT NULL REFERENCES campaign (id),
@@ -8,6 +9,7 @@ CREATE TABLE comment (
     level BIGINT NOT NULL CHECK (level IN (0, 1)),
     parent_id BIGINT,
     parent_level BIGINT CHECK (parent_level = 0),
+    number BIGINT CHECK (number > 0),
     state TEXT NOT NULL CHECK (state IN ('shown', 'hidden', 'withdrawn')),
     shown_as TEXT NOT NULL CHECK (shown_as IN ('name', 'nobody', 'makers')),
     asked TEXT NOT NULL DEFAULT '' CHECK (asked IN ('', 'makers', 'cast', 'named')),
@@ -18,9 +20,11 @@ CREATE TABLE comment (
     edited_at BIGINT,
     locked_at BIGINT,
     UNIQUE (id, campaign_id, level),
+    UNIQUE (parent_id, number),
     FOREIGN KEY (parent_id, campaign_id, parent_level) REFERENCES comment (id, campaign_id, level),
     CHECK ((level = 1) = (kind IN ('reply', 'answer'))),
-    CHECK ((level = 1) = (parent_id IS NOT NULL) AND (parent_id IS NULL) = (parent_level IS NULL)),
+    CHECK ((level = 1) = (parent_id IS NOT NULL) AND (parent_id IS NULL) = (parent_level IS NULL)
+        AND (parent_id IS NULL) = (number IS NULL)),
     CHECK (kind <> 'answer' OR shown_as = 'makers'),
     CHECK ((kind = 'question') = (asked <> '') AND (asked = 'named') = (asked_name <> '')),
     CHECK ((state = 'withdrawn') = (text = '')),
@@ -29,8 +33,8 @@ CREATE TABLE comment (
 );
 CREATE INDEX comment_threads ON comment (campaign_id, id) WHERE level = 0;
 CREATE INDEX comment_questions ON comment (campaign_id, id) WHERE kind = 'question';
-CREATE INDEX comment_replies ON comment (parent_id, id) WHERE level = 1;
-CREATE INDEX comment_person ON comment (person_id, campaign_id);
+CREATE INDEX comment_answers ON comment (parent_id, number) WHERE kind = 'answer';
+CREATE INDEX comment_person ON comment (person_id, made_at);
 
 -- Who hid, showed or withdrew what, and why; never changed, never deleted.
 CREATE TABLE comment_event (

@@ -1,0 +1,1 @@
+"""What fans and makers do together besides money."""
