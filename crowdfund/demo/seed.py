@@ -18,6 +18,7 @@ from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
+from crowdfund.demo.talk import plan_talk
 from crowdfund.money import digits_of, split_minor
 from crowdfund.people import organisations, verification
 from crowdfund.people.models import Member, Organisation, OrganisationKind, Person
@@ -130,6 +131,7 @@ async def _plan_film(
             launched_at + timedelta(days=days, hours=3),
             lambda title=title, text=text: publish_update(campaign.id, title=title, body=text, by=owner.id),  # type: ignore[misc]
         )
+    plan_talk(campaign, owner, staff, plan.now, plan.at)
     if film.ends == "suspended":
         plan.at(
             plan.now - timedelta(days=2),

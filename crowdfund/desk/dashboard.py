@@ -19,6 +19,7 @@ from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.running import CAN_BE_CANCELLED
 from crowdfund.campaigns.pages.shown import month_of, next_update
 from crowdfund.campaigns.schedule import MOVABLE
+from crowdfund.community.talk.queries import how_many_wait
 from crowdfund.database.ids import public
 from crowdfund.desk import figures, queries
 from crowdfund.desk.campaign import draw, view_of
@@ -116,6 +117,7 @@ async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
             )
         )
     rows += _updates_todo(campaign, base)
+    rows += await _questions_todo(campaign, base)
     rows += await _deliveries_todo(campaign, base)
     return rows
 
@@ -165,6 +167,14 @@ def _updates_todo(campaign: Campaign, base: str) -> list[Todo]:
         return []
     sentence = _("Your next update is due by %(day)s.") % facts
     return [(sentence, _("Write an update"), f"{base}/updates/new", "soon")]
+
+
+async def _questions_todo(campaign: Campaign, base: str) -> list[Todo]:
+    waiting = await how_many_wait(campaign.id) if campaign.is_public else 0
+    if not waiting:
+        return []
+    sentence = ngettext("%(n)d question waits for your answer.", "%(n)d questions wait for your answer.", waiting)
+    return [(sentence % {"n": waiting}, _("Questions"), f"{base}/talk", "")]
 
 
 async def _deliveries_todo(campaign: Campaign, base: str) -> list[Todo]:

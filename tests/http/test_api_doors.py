@@ -11,6 +11,7 @@ from crowdfund import clock
 from crowdfund.app import ROUTES
 from crowdfund.campaigns import gallery
 from crowdfund.campaigns.queries import GROUPS
+from crowdfund.community.talk import actions as talk
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
@@ -38,6 +39,8 @@ BODIES: dict[str, Any] = {
     "VerdictIn": {"verdict": "approved"}, "AmendIn": {"amount_minor": 30_00}, "CardSetupIn": {"consent_text": "I agree."},
     "AddressIn": {"recipient": "Mei", "address": "1 River Road", "country": "China"}, "DispatchIn": {"tracking": "RM 1"},
     "RefundIn": REASON, "PaidAnotherWayIn": REASON, "SaleIn": {"name": "Summer", "currency": "EUR", "amount_per_fan_max_minor": 100_00},
+    "CommentIn": {"text": "I love rivers."}, "ReplyIn": {"text": "So do I."}, "WordingIn": {"text": "I love big rivers."},
+    "ReportIn": {"reason": "spam"}, "NamesIn": {"names": ["Wen"]}, "DecisionIn": REASON, "BarIn": {**REASON, "days": 3},
     "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2},
 }  # fmt: skip
 
@@ -108,9 +111,10 @@ async def world(site: SiteUnderTest) -> World:
     picture_id = new_id()
     await keep_image(picture_id, 320, 180, by=lin.id)
     await gallery.add_picture(campaign.id, picture_id, alt="A boat", by=lin.id)
+    comment_id = await talk.say_once(campaign.id, talk.Wish("I love rivers."), by=mei.id, key="a comment")
     ids = {
         "organisation": lin.organisation.id, "campaign": campaign.id, "tier": tier_id, "pledge": pledge.id, "card": card_id,
-        "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id,
+        "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id, "comment": comment_id,
         "sale": await a_sale(amount_per_fan_max_minor=100_00),
     }  # fmt: skip
     known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
@@ -122,7 +126,11 @@ def of_somebody(route: Route) -> bool:
     about = set(route.param_convertors) or (
         {"organisation"} if route.takes and route.takes.__name__ == "CampaignIn" else set()
     )
-    return bool(about) and not staff_role_of(route) and not route.path.endswith(("/follower", "/follower/removal"))
+    of_all = (
+        route.path.endswith(("/follower", "/follower/removal", "{campaign}/comments")) or "/comments/" in route.path
+    )
+    reads = route.name == "GET /api/v1/campaigns/{campaign}/updates"  # for everybody, though not each text
+    return bool(about) and not staff_role_of(route) and not of_all and not reads
 
 
 async def test_what_belongs_to_others_is_as_none_at_all(site: SiteUnderTest, world: World) -> None:
@@ -223,7 +231,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
     making = [route for route in routes() if route.creates]
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
-        "pledges", "card-setup", "refunds",
+        "pledges", "card-setup", "refunds", "comments", "replies",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from tortoise import fields
@@ -138,6 +139,9 @@ class CommentBar(Model):
 
     class Meta:
         table = "comment_bar"
+
+    def holds(self, now: datetime) -> bool:
+        return self.lifted_at is None and now < self.ends_at
 
 
 class Addressee(Model):

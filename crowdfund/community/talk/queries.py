@@ -227,9 +227,8 @@ async def who_is(person_id: int | None, campaign: Campaign) -> Who | None:
 
 async def bar_now(person_id: int, campaign_id: int) -> CommentBar | None:
     """What keeps her from writing under a fund at this moment."""
-    return await CommentBar.get_or_none(
-        person_id=person_id, campaign_id=campaign_id, lifted_at=None, ends_at__gt=clock.now_us()
-    )
+    bar = await CommentBar.get_or_none(person_id=person_id, campaign_id=campaign_id, lifted_at=None)
+    return bar if bar is not None and bar.holds(clock.now()) else None
 
 
 async def addressees_of(campaign: Campaign) -> list[Addressee]:

@@ -30,7 +30,7 @@ def text_html(text: str) -> Markup:
 class CommentShown:
     """A comment as it stands there. path: its place in its thread; own_path: where something is done about it.
 
-    who: as whom its author is shown. gone: what stands in its place, where it is gone.
+    who: as whom its author is shown; is_nobody: without her name. gone: what stands in its place, where it is gone.
 
     asked: whom a question is for. fold: why it is folded, where it is. What the visitor may do with it: can_change, can_withdraw,
     can_report; reported: she has.
@@ -41,6 +41,7 @@ class CommentShown:
     own_path: str
     kind: str
     who: str
+    is_nobody: bool
     is_official: bool
     badge: str
     asked: str
@@ -126,7 +127,8 @@ def comment_shown(said: Said, at: Looking) -> CommentShown:
     return CommentShown(
         id=public(comment.id), path=path_of(comment, at.campaign), kind=comment.kind,
         own_path=f"{at.campaign.path}/talk/{public(comment.id)}",
-        who=author_said(comment, said.name, at.makers), is_official=is_shown and comment.shown_as == ShownAs.MAKERS,
+        who=author_said(comment, said.name, at.makers), is_nobody=is_shown and comment.shown_as == ShownAs.NOBODY,
+        is_official=is_shown and comment.shown_as == ShownAs.MAKERS,
         badge=_badge(comment), asked=asked_said(comment.asked, comment.asked_name, at.makers) if is_shown else "",
         html=text_html(comment.text) if is_shown else Markup(), gone=gone_said(comment),
         fold=fold % {"num": said.reports} if said.is_folded else "", made_at=comment.made_at,
