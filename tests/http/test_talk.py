@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from crowdfund import clock
+from crowdfund.campaigns import drafts
 from crowdfund.campaigns.models import Campaign
 from crowdfund.community.talk import actions, queries
-from crowdfund.community.talk.models import MOVES, Asked, Comment, CommentEvent, CommentState
+from crowdfund.community.talk.models import MOVES, Addressee, Asked, Comment, CommentEvent, CommentState
 from crowdfund.community.talk.rules import (
     PACE_MAX,
     QUESTIONS_OPEN_MAX,
@@ -29,11 +30,14 @@ from crowdfund.people.models import AuditEntry, Member, Person, Role
 from crowdfund.pledges.actions import cancel_pledge
 from crowdfund.pledges.models import Pledge
 from crowdfund.web.page_cache import forget_everything
+from crowdfund.web.rate_limit import Limit
 from tests.http.browser import ORIGIN
 from tests.http.campaign_world import a_draft, a_producer
 from tests.http.conftest import SiteUnderTest
+from tests.http.nasty import NASTY
 from tests.http.talk_world import TalkWorld, a_talk_world, again, backs, replied, said
 from tests.http.test_campaign_desk import token
+from tests.http.test_people_fuzz import SENSIBLE, fuzz
 from tests.world import a_campaign
 
 
@@ -582,8 +586,12 @@ async def test_the_fund_that_people_cant_see_has_no_talk(world: TalkWorld, site:
     other = await a_campaign()
     for path in (f"{other.path}/talk/{number}", f"{world.talk}/nonsense", f"{world.talk}/0000000000000"):
         assert (await world.mei.get(path)).status_code == 404
-    await world.lin.browser.get(f"{world.lin.base(draft)}/talk")
-    assert "Fans write here once they can see the fund." in world.lin.browser.text
+    desk = world.lin.browser
+    await desk.get(f"{world.lin.base(draft)}/talk")
+    assert "Fans write here once they can see the fund." in desk.text
+    await desk.post(f"{world.lin.base(draft)}/talk/names", {"csrf": await token(desk), "names": "Wen"})
+    assert desk.status == 409 and await Addressee.all().count() == 0
+    await drafts.delete_draft(draft.id, by=world.lin.id)
 
 
 async def test_the_funds_own_page_shows_the_last_few_and_is_right_a_second_later(world: TalkWorld) -> None:
@@ -602,3 +610,30 @@ async def test_the_funds_own_page_shows_the_last_few_and_is_right_a_second_later
     assert [n for n in range(5) if f"Word {n}." in visitor.text] == [1, 2, 3]
     assert "set-cookie" not in visitor.response.headers
     assert (await Campaign.get(id=world.campaign.id)).state == "live"
+
+
+async def test_no_field_of_the_talk_breaks_a_page(
+    world: TalkWorld, long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def always(self: Limit, key: str) -> None:
+        """Thousands of tries are too many for any limit."""
+
+    monkeypatch.setattr(Limit, "take", always)
+    monkeypatch.setitem(SENSIBLE, "text", "I love rivers.")
+    monkeypatch.setitem(SENSIBLE, "reason", "Because it is so.")
+    comment = await said(world, world.mei)
+    path, staff = world.path(comment), f"/staff/comments/{world.path(comment).rpartition('/')[2]}"
+    values = [
+        value for i, value in enumerate(NASTY) if long or i % 12 == 0 or value in ("\x00", "a\x00b", "\ud800", "１２")
+    ]
+    sent = await fuzz(world.lin.browser, world.talk, values) + await fuzz(world.lin.browser, path, values)
+    sent += await fuzz(world.mei, world.talk, values) + await fuzz(world.mei, f"{path}/wording", values)
+    sent += await fuzz(world.eve, f"{path}/report", values) + await fuzz(world.ada, staff, values)
+    sent += await fuzz(world.lin.browser, f"{world.lin.base(world.campaign)}/talk", values)
+    assert sent > 50
+    visitor = world.site.browser()
+    for value in values:
+        for field in ("show", "before", "after"):
+            for page in (world.talk, path):
+                asked = {field: value.encode("utf-8", "replace").decode()}
+                assert (await visitor.client.get(page, params=asked)).status_code == 200

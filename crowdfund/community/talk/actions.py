@@ -39,7 +39,7 @@ from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.moves import move
 from crowdfund.database.once import once
 from crowdfund.people.audit import record
-from crowdfund.refusal import NotFound
+from crowdfund.refusal import NotFound, Refusal
 
 DIGEST_AT = timedelta(hours=7)  # UTC, once a day: one letter with all that was asked, not one for each
 
@@ -203,10 +203,12 @@ async def _lock(comment_id: int, by: int, at_us: int | None) -> None:
 async def offer_names(campaign_id: int, lines: str, *, by: int) -> None:
     """Whom fans can ask by name, a line each; none: whom the site offers by itself. Questions that were asked keep their names.
 
-    Raises Invalid for a list that is too long.
+    Raises Invalid for a list that is too long; Refusal before fans can see the fund.
     """
     names = names_of(lines)
     await counters.lock_one(campaign_id)
+    if not (await Campaign.get(id=campaign_id)).is_public:
+        raise Refusal("Fans write here once they can see the fund.")
     before = [one.name for one in await Addressee.filter(campaign_id=campaign_id).order_by("position")]
     if before == names:
         return
