@@ -19,7 +19,7 @@ from crowdfund.community.talk.models import (
     ShownAs,
     Verdict,
 )
-from crowdfund.community.talk.rules import FOLD_AFTER, Who, built_in, is_folded
+from crowdfund.community.talk.rules import FOLD_AFTER, QUESTIONS_OPEN_MAX, Who, built_in, is_folded
 from crowdfund.database import Sql, as_rows, together
 from crowdfund.people.models import Member, Person, Role
 from crowdfund.people.rules import may
@@ -30,6 +30,7 @@ PAGE = 20
 FIRST_REPLIES = 3  # of each thread in a list
 REPLIES_PAGE = 50
 LATEST = 3
+COUNTED_MAX = 1_000  # what waits is counted no further
 
 _END = 2**63 - 1
 # Who is shown as nobody has no name in what a page reads.
@@ -41,9 +42,10 @@ _COLUMNS = """
     COALESCE((SELECT MAX(d.number) FROM comment d WHERE d.parent_id = c.id AND d.state <> 'withdrawn'), 0) AS below,
     COALESCE((SELECT MAX(d.number) FROM comment d
               WHERE d.parent_id = c.id AND d.state <> 'withdrawn' AND d.kind = 'reply'), 0) AS last_reply"""
-# What was withdrawn keeps its place only where something stands below it.
-_STANDS = """(c.state <> 'withdrawn' OR EXISTS (
-    SELECT 1 FROM comment d WHERE d.parent_id = c.id AND d.state <> 'withdrawn'))"""
+# What was withdrawn keeps its place only where something stands below it. No EXISTS: beside an OR, PostgreSQL would read all
+# replies of all threads into a table of its own before it looks at the first.
+_STANDS = """(c.state <> 'withdrawn'
+    OR (SELECT MAX(d.number) FROM comment d WHERE d.parent_id = c.id AND d.state <> 'withdrawn') IS NOT NULL)"""
 _ANSWERED = "EXISTS (SELECT 1 FROM comment a WHERE a.parent_id = c.id AND a.kind = 'answer' AND a.state = 'shown')"
 _FILTERS = {
     "all": "c.level = 0",
@@ -72,9 +74,11 @@ _REPLIES = Sql(f"""
 _ONE = Sql(f"SELECT {_COLUMNS} FROM comment c WHERE c.id = $1")  # noqa: S608
 _NUMBER = Sql("SELECT COALESCE(MAX(number), 0) AS n FROM comment WHERE parent_id = $1")
 _OPEN_OF = Sql(f"""
-    SELECT COUNT(*) AS n FROM comment c WHERE c.person_id = $1 AND c.campaign_id = $2 AND {_FILTERS["waiting"]}""")  # noqa: S608
+    SELECT COUNT(*) AS n FROM (SELECT 1 FROM comment c WHERE c.person_id = $1 AND c.campaign_id = $2 AND {_FILTERS["waiting"]}
+                               LIMIT {QUESTIONS_OPEN_MAX}) AS open""")  # noqa: S608
 _WRITTEN = Sql("SELECT COUNT(*) AS n FROM comment WHERE person_id = $1 AND made_at > $2")
-_HOW_MANY_WAIT = Sql(f"SELECT COUNT(*) AS n FROM comment c WHERE c.campaign_id = $1 AND {_FILTERS['waiting']}")  # noqa: S608
+_HOW_MANY_WAIT = Sql(f"""
+    SELECT COUNT(*) AS n FROM (SELECT 1 FROM comment c WHERE c.campaign_id = $1 AND {_FILTERS["waiting"]} LIMIT {COUNTED_MAX}) AS w""")  # noqa: S608
 _WAITING_SINCE = Sql(f"""
     SELECT {_COLUMNS} FROM comment c WHERE c.campaign_id = $1 AND {_FILTERS["waiting"]} AND c.made_at >= $2 AND c.made_at < $3
     ORDER BY c.id LIMIT $4""")  # noqa: S608
@@ -187,7 +191,7 @@ async def last_number(root_id: int) -> int:
 
 
 async def open_questions_of(person_id: int, campaign_id: int) -> int:
-    """Her questions in a fund that wait for an answer."""
+    """Her questions in a fund that wait for an answer, counted as far as it matters."""
     return int(await _OPEN_OF.value(person_id, campaign_id))
 
 
@@ -197,7 +201,7 @@ async def written_since(person_id: int, since: datetime) -> int:
 
 
 async def how_many_wait(campaign_id: int) -> int:
-    """Questions in a fund that wait for an answer."""
+    """Questions in a fund that wait for an answer, `COUNTED_MAX` at most."""
     return int(await _HOW_MANY_WAIT.value(campaign_id))
 
 
