@@ -18,6 +18,8 @@ from crowdfund.campaigns import pages as campaign_pages
 from crowdfund.community.polls import api as poll_api
 from crowdfund.community.polls import casting
 from crowdfund.community.polls import pages as poll_pages
+from crowdfund.community.talk import api as talk_api
+from crowdfund.community.talk import pages as talk_pages
 from crowdfund.database import Sql, close_database, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.desk import api as desk_api
@@ -78,6 +80,8 @@ ROUTES: list[BaseRoute] = [
     *pledge_api.routes,
     *poll_pages.routes,
     *poll_api.routes,
+    *talk_pages.routes,
+    *talk_api.routes,
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,

@@ -18,6 +18,7 @@ from crowdfund.books import RULES, TIMELY
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.opening import open_due
 from crowdfund.campaigns.pictures import forget_unused_pictures
+from crowdfund.campaigns.update_dates import give_days
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.community.polls.due import look_after_polls
 from crowdfund.database import Sql, atomic, outbox
@@ -157,6 +158,7 @@ REGULAR = (
     Sweep("the processor's record", 24 * 3600, compare_with_processor),
     Sweep("attempts", 3600, forget_attempts),
     Sweep("what ran out", 3600, forget_what_ran_out),
+    Sweep("days for updates", 3600, give_days),
     Sweep("pictures that nothing shows", 24 * 3600, forget_unused_pictures),
 )
 

@@ -36,6 +36,7 @@ from crowdfund.campaigns.rules import (
 )
 from crowdfund.campaigns.sales import refuse_cap, sale_of
 from crowdfund.campaigns.transfers import actions as transfers
+from crowdfund.campaigns.update_dates import after_pause, at_launch
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.moves import MoveRefused, move
@@ -289,7 +290,7 @@ async def launch(campaign_id: int, *, by: int | None) -> None:
     _refuse_dates(campaign, now)
     if campaign.state == CampaignState.APPROVED:
         await _move(campaign, CampaignState.PRELAUNCH, "announced", by)
-    await _move(campaign, CampaignState.LIVE, "launched", by, launched_at=now)
+    await _move(campaign, CampaignState.LIVE, "launched", by, launched_at=now, update_due_at=await at_launch(campaign))
     await outbox.enqueue("campaign_launched", {"campaign": campaign_id}, key=f"campaign_launched:{campaign_id}")
     await _remind_before_close(campaign)
 
@@ -335,13 +336,13 @@ async def resume(campaign_id: int, because: str, *, by: int) -> None:
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state != CampaignState.SUSPENDED:
         raise MoveRefused("Only a paused fund can be resumed.")
-    was, closes_at = campaign.closes_at, await closes_if_resumed(campaign)
+    was, closes_at, due_at = campaign.closes_at, await closes_if_resumed(campaign), await after_pause(campaign)
     assert was is not None and closes_at is not None
     if closes_at <= clock.now():
         raise MoveRefused("It would close at once: its cards have to be charged before the registration window closes.")
     if closes_at > was:
         because += f" (It closes on {closes_at:%Y-%m-%d %H:%M} UTC instead of {was:%Y-%m-%d %H:%M} UTC.)"
-    await _move(campaign, CampaignState.LIVE, because, by, closes_at=closes_at)
+    await _move(campaign, CampaignState.LIVE, because, by, closes_at=closes_at, update_due_at=due_at)
     key = f"campaign_resumed:{campaign_id}:{clock.now_us()}"
     await outbox.enqueue("campaign_resumed", {"campaign": campaign_id}, key=key)
     await _remind_before_close(campaign)

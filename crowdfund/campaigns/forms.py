@@ -9,8 +9,9 @@ from typing import Any
 
 from crowdfund import clock, money
 from crowdfund.campaigns.gallery import ALT_MAX
-from crowdfund.campaigns.models import Campaign, CampaignState, Kind, Rule, Tier
+from crowdfund.campaigns.models import Audience, Campaign, CampaignState, Kind, Rule, Tier
 from crowdfund.campaigns.rules import BECAUSE_MIN, BUDGET_LINES_MAX, DAYS_MAX, STORY_MAX
+from crowdfund.campaigns.update_dates import day_due
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.settings import current
 from crowdfund.web import fields
@@ -118,6 +119,7 @@ class PageForm(_WithPicture):
 class ScheduleForm(Form):
     opens_at = fields.maybe(fields.instant())
     closes_at = fields.instant()
+    first_update_by = fields.maybe(fields.day())
 
     def check(self) -> None:
         check_dates(self)
@@ -187,10 +189,37 @@ class JoinForm(Form):
     campaign = fields.choice(_given_campaigns)
 
 
+AUDIENCES = {
+    Audience.EVERYONE: lazy("Everybody"),
+    Audience.BACKERS: lazy("Backers only"),
+    Audience.TIER: lazy("Backers of one tier"),
+}
+
+
+def _given_tiers(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"": None, **given["tiers"]}
+
+
 class UpdateForm(Form):
+    """Read with the fund's tiers by public id. next_by: the day by which the next one comes."""
+
     title = fields.text(max=TITLE_MAX)
     body = fields.text(max=BODY_MAX, min=10, lines=True)
+    audience = fields.choice({"": None, **{audience.value: None for audience in Audience}})
+    tier = fields.choice(_given_tiers)
+    next_by = fields.maybe(fields.day())
     key = fields.text(max=64, min=0)
+
+    @property
+    def readers(self) -> Audience:
+        """Whom it is for; everybody where it isn't said."""
+        return Audience(self.audience or Audience.EVERYONE)
+
+    @property
+    def tier_id(self) -> int | None:
+        """Whose backers it is for; of no meaning beside another audience, where the list may stand on a tier all the same."""
+        tier: Tier | None = self.given["tiers"].get(self.tier)
+        return tier.id if tier is not None and self.readers == Audience.TIER else None
 
 
 class CancelForm(Form):
@@ -228,7 +257,10 @@ def _moment(instant: Any) -> str:
 
 
 def schedule_typed(campaign: Campaign) -> dict[str, Any]:
-    return {"opens_at": _moment(campaign.opens_at), "closes_at": _moment(campaign.closes_at)}
+    first_update_by = f"{day_due(campaign.update_due_at):%Y-%m-%d}" if campaign.update_due_at else ""
+    return {
+        "opens_at": _moment(campaign.opens_at), "closes_at": _moment(campaign.closes_at), "first_update_by": first_update_by,
+    }  # fmt: skip
 
 
 def content_typed(campaign: Campaign, story: str, risks: str, budget: list[tuple[str, int]]) -> dict[str, Any]:

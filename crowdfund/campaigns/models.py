@@ -70,6 +70,7 @@ AWAITING = {S.FUNDED_HELD, S.DEAL_AGREED, S.REGISTERED}  # what was collected wa
 FELL_THROUGH = {S.OUTCOME_FAILED, S.ELECTING, S.REFUNDING, S.REDIRECTING, S.CLOSED}
 SUCCEEDED = {S.FUNDED, S.RELEASED, S.DELIVERING, S.COMPLETED}
 PUBLIC = {S.PRELAUNCH, S.LIVE, S.SETTLING, S.FAILED, S.CANCELLED, S.SUSPENDED} | SUCCEEDED | AWAITING | FELL_THROUGH
+OWES_WORD = PUBLIC - {S.PRELAUNCH, S.FAILED, S.CANCELLED, S.COMPLETED, S.CLOSED}  # its makers owe the next update by a day
 
 
 class Kind(StrEnum):
@@ -118,6 +119,7 @@ class Campaign(Model):
     made_at = InstantField()
     cap_minor = fields.BigIntField(null=True)
     fallback_id = fields.BigIntField(null=True)
+    update_due_at = InstantField(null=True)
 
     class Meta:
         table = "campaign"
@@ -252,6 +254,14 @@ class ReviewRemark(Model):
         table = "review_remark"
 
 
+class Audience(StrEnum):
+    """Whom an update is for; its title everybody may read."""
+
+    EVERYONE = "everyone"
+    BACKERS = "backers"
+    TIER = "tier"
+
+
 class CampaignUpdate(Model):
     id = fields.BigIntField(primary_key=True, generated=False)
     campaign_id = fields.BigIntField()
@@ -260,6 +270,9 @@ class CampaignUpdate(Model):
     body = fields.TextField()
     by_person_id = fields.BigIntField()
     published_at = InstantField()
+    audience = fields.TextField(default=Audience.EVERYONE.value)
+    tier_id = fields.BigIntField(null=True)
+    next_due_at = InstantField(null=True)
 
     class Meta:
         table = "campaign_update"

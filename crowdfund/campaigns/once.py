@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 from crowdfund.campaigns import actions, updates
 from crowdfund.campaigns.models import Campaign, Kind, Sale, Tier
@@ -46,13 +47,27 @@ async def add_tier_once(campaign_id: int, content: TierContent, *, by: int, key:
 
 
 @atomic
-async def publish_update_once(campaign_id: int, title: str, body: str, *, by: int, key: str) -> int:
+async def publish_update_once(
+    campaign_id: int,
+    title: str,
+    body: str,
+    *,
+    by: int,
+    key: str,
+    audience: str,
+    tier_id: int | None,
+    next_by: datetime | None,
+) -> int:
     """The number of the update of this wish; its readers get one mail."""
 
     async def make() -> int:
-        return (await updates.publish_update(campaign_id, title, body, by=by)).number
+        update = await updates.publish_update(
+            campaign_id, title, body, by=by, audience=audience, tier_id=tier_id, next_by=next_by
+        )
+        return update.number
 
-    return await once(by, f"update:{key}", [campaign_id, title, body], make)
+    wish = [campaign_id, title, body, str(audience), tier_id, next_by.isoformat() if next_by else None]
+    return await once(by, f"update:{key}", wish, make)
 
 
 @atomic

@@ -57,8 +57,8 @@ ORDERS = {
 _COLUMNS = """
     c.id, c.slug, c.name, c.tagline, c.kind, c.state, c.currency, c.goal_minor, c.rule, c.threshold_bps, c.promised_minor,
     c.collected_minor, c.refunded_minor, c.pledges_live, c.promised_at_close_minor, c.pledges_at_close, c.opens_at,
-    c.launched_at, c.closes_at, c.closed_at, c.ended_at, c.made_at, c.title_id, c.organisation_id, t.colour, t.image_id, t.scene,
-    o.name AS organisation_name, o.slug AS organisation_slug"""
+    c.launched_at, c.closes_at, c.closed_at, c.ended_at, c.update_due_at, c.made_at, c.title_id,
+    c.organisation_id, t.colour, t.image_id, t.scene, o.name AS organisation_name, o.slug AS organisation_slug"""
 _FOUND = r"""
     FROM campaign c JOIN title t ON t.id = c.title_id JOIN organisation o ON o.id = c.organisation_id
     WHERE c.state IN (SELECT value->>'state' FROM {rows})
@@ -275,6 +275,12 @@ async def budget_of(campaign_id: int) -> list[BudgetLine]:
 async def updates_of(campaign_id: int, *, limit: int = 50) -> list[CampaignUpdate]:
     """The newest first."""
     return await CampaignUpdate.filter(campaign_id=campaign_id).order_by("-number").limit(limit)
+
+
+async def updates_before(campaign_id: int, update_id: int | None, *, limit: int) -> list[CampaignUpdate]:
+    """One page by cursor, the newest first."""
+    before = update_id if update_id is not None else 2**63 - 1
+    return await CampaignUpdate.filter(campaign_id=campaign_id, id__lt=before).order_by("-id").limit(limit)
 
 
 @dataclass(frozen=True, slots=True)

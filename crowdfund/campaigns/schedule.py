@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from crowdfund import clock
-from crowdfund.campaigns import counters
+from crowdfund.campaigns import counters, update_dates
 from crowdfund.campaigns.actions import announce
 from crowdfund.campaigns.models import Campaign, CampaignState, Tier
 from crowdfund.campaigns.rules import DAYS_MAX, NotEditable, never_in_time
@@ -18,10 +18,18 @@ MOVABLE = {CampaignState.APPROVED, CampaignState.PRELAUNCH}
 
 
 @atomic
-async def schedule(campaign_id: int, *, opens_at: datetime | None, closes_at: datetime, by: int) -> None:
+async def schedule(
+    campaign_id: int,
+    *,
+    opens_at: datetime | None,
+    closes_at: datetime,
+    by: int,
+    first_update_by: datetime | None = None,
+) -> None:
     """Show an approved campaign, and set when it opens and closes. opens_at None: when its makers say so.
 
-    Raises NotEditable once it is open: then its deadline is promised. Raises Invalid for dates that can't be.
+    first_update_by: the day by which its first update is promised; none: 30 days after it opens. Raises NotEditable once it is
+    open: then its deadline is promised. Raises Invalid for dates that can't be.
     """
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
@@ -32,8 +40,11 @@ async def schedule(campaign_id: int, *, opens_at: datetime | None, closes_at: da
     for tier in await Tier.filter(campaign_id=campaign_id).order_by("position"):
         if sentence := never_in_time(tier, closes_at):
             raise Invalid(sentence, field="closes_at")
+    due_at = None
+    if first_update_by is not None:
+        due_at = update_dates.chosen(first_update_by, opens_at or clock.now(), field="first_update_by")
     before = {"opens_at": _text(campaign.opens_at), "closes_at": _text(campaign.closes_at)}
-    await Campaign.filter(id=campaign_id).update(opens_at=opens_at, closes_at=closes_at)
+    await Campaign.filter(id=campaign_id).update(opens_at=opens_at, closes_at=closes_at, update_due_at=due_at)
     after = {"opens_at": _text(opens_at), "closes_at": _text(closes_at)}
     await record("campaign_scheduled", f"campaign:{campaign_id}", by=by, before=before, after=after)
     if campaign.state == CampaignState.APPROVED:

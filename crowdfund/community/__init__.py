@@ -1,1 +1,1 @@
-"""What fans have to say: polls first of all."""
+"""What fans and makers do together besides money: they are asked, and they talk."""

@@ -26,6 +26,7 @@ MODELS = (
     "crowdfund.pledges.models",
     "crowdfund.pledges.transfers.models",
     "crowdfund.community.polls.models",
+    "crowdfund.community.talk.models",
     "crowdfund.payouts.models",
     "crowdfund.disputes.models",
 )

@@ -19,6 +19,7 @@ from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
 from crowdfund.demo.plan import Plan
 from crowdfund.demo.polls import plan_polls
+from crowdfund.demo.talk import plan_talk
 from crowdfund.demo.transfers import CHARITY, CLUB, plan_transfers
 from crowdfund.money import digits_of, split_minor
 from crowdfund.people import organisations, verification
@@ -132,6 +133,7 @@ async def _plan_film(
             launched_at + timedelta(days=days, hours=3),
             lambda title=title, text=text: publish_update(campaign.id, title=title, body=text, by=owner.id),  # type: ignore[misc]
         )
+    plan_talk(campaign, owner, staff, plan.now, plan.at)
     if film.ends == "suspended":
         plan.at(
             plan.now - timedelta(days=2),

@@ -18,15 +18,27 @@ from crowdfund.campaigns import followers, queries
 from crowdfund.campaigns.followers import CAN_BE_FOLLOWED, SHOWN_FROM
 from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
-from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, opens_large, story_html, tier_shown, update_shown
+from crowdfund.campaigns.pages.shown import (
+    GIVEN_BACK,
+    art_of,
+    next_update,
+    opens_large,
+    story_html,
+    tier_shown,
+    update_shown,
+)
 from crowdfund.campaigns.queries import Whole
 from crowdfund.campaigns.transfers.forms import PARTS, SURPLUS_WORDS
 from crowdfund.campaigns.transfers.models import Part, Surplus
 from crowdfund.campaigns.transfers.rules import SOLIDARITY_BPS
+from crowdfund.campaigns.updates import ANYBODY, Reader
 from crowdfund.community.polls.pages.shown import poll_shown
 from crowdfund.community.polls.queries import PollNow, foremost_polls
+from crowdfund.community.talk.pages.shown import Looking, thread_shown
+from crowdfund.community.talk.queries import Thread, latest_of
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
+from crowdfund.desk.updates import reader_of
 from crowdfund.pledges.deliveries import late_tiers
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.queries import live_pledge
@@ -53,6 +65,7 @@ class View:
     late: frozenset[int]
     transfer: WholeTransfer | None
     polls: list[PollNow]
+    talk: list[Thread]
 
     @property
     def campaign(self) -> Campaign:
@@ -80,6 +93,7 @@ async def view_of(campaign: Campaign) -> View:
         late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
         transfer=await whole_transfer(campaign),
         polls=await foremost_polls(campaign.id, POLLS_SHOWN + 1),
+        talk=await latest_of(campaign.id) if campaign.is_public else [],
     )
 
 
@@ -110,7 +124,10 @@ async def _own(request: Request, view: View) -> Response:
     person = request.state.person
     mine = await live_pledge(person.id, view.campaign.id) if person else None
     follows = person is not None and await followers.follows(view.campaign.id, person.id)
-    return _keep_referrer(request, draw(request, view, mine=_mine(mine, view) if mine else None, follows=follows))
+    all_read = all(ANYBODY.may_read(update) for update in view.whole.updates)
+    reader = ANYBODY if all_read else await reader_of(person, view.campaign)
+    drawn = draw(request, view, mine=_mine(mine, view) if mine else None, follows=follows, reader=reader)
+    return _keep_referrer(request, drawn)
 
 
 def _mine(pledge: Pledge, view: View) -> dict[str, Any]:
@@ -140,10 +157,14 @@ def draw(
     *,
     mine: dict[str, Any] | None = None,
     follows: bool = False,
+    reader: Reader = ANYBODY,
     preview: str = "",
     back: str = "",
 ) -> Response:
-    """The page itself. preview: the words of a banner, where it is shown to those who write or review it; back: their desk."""
+    """The page itself. reader: of its updates, of which the view holds all that is written in them.
+
+    preview: the words of a banner, where it is shown to those who write or review it; back: their desk.
+    """
     opens_later = bool(preview) and not view.campaign.is_public
     whole = _as_if_open(view.whole) if opens_later else view.whole
     campaign, now = whole.campaign, clock.now()
@@ -152,9 +173,11 @@ def draw(
     return page(
         request, "campaigns/show.html",
         campaign=_facts(whole), tiers=[tier_shown(tier, campaign, now, late=view.late) for tier in whole.tiers],
-        updates=[update_shown(update, campaign) for update in whole.updates], backers=_backers(view.backers),
+        updates=[update_shown(update, campaign, {t.id: t.name for t in whole.tiers}, reader) for update in whole.updates],
+        next_update=next_update(campaign, now), backers=_backers(view.backers),
         history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
         can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
+        talk=[thread_shown(thread, Looking(campaign, whole.organisation)) for thread in view.talk],
         my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         **_transfer(view.transfer, mine),

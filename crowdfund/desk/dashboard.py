@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from babel import dates
@@ -17,9 +17,10 @@ from crowdfund.campaigns.followers import followers_of
 from crowdfund.campaigns.models import EDITABLE, SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.running import CAN_BE_CANCELLED
-from crowdfund.campaigns.pages.shown import month_of
+from crowdfund.campaigns.pages.shown import month_of, next_update
 from crowdfund.campaigns.schedule import MOVABLE
 from crowdfund.community.polls.queries import decisions_due
+from crowdfund.community.talk.queries import how_many_wait
 from crowdfund.database.ids import public
 from crowdfund.desk import figures, queries
 from crowdfund.desk.campaign import draw, view_of
@@ -34,7 +35,7 @@ from crowdfund.web.routes import get, member
 
 Todo = tuple[str, str, str, str]
 S = CampaignState
-QUIET_DAYS = 21  # fans who hear nothing for three weeks begin to ask
+SOON_DAYS = 7  # before the next update is due it stands among what needs somebody
 HAS_MONEY = {S.LIVE, S.SUSPENDED, S.SETTLING, S.FAILED, S.CANCELLED} | SUCCEEDED
 
 
@@ -117,7 +118,8 @@ async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
             )
         )
     rows += await _polls_todo(campaign, base)
-    rows += await _updates_todo(campaign, base)
+    rows += _updates_todo(campaign, base)
+    rows += await _questions_todo(campaign, base)
     rows += await _deliveries_todo(campaign, base)
     return rows
 
@@ -166,21 +168,27 @@ async def _polls_todo(campaign: Campaign, base: str) -> list[Todo]:
     return rows
 
 
-async def _updates_todo(campaign: Campaign, base: str) -> list[Todo]:
-    """Fans are owed word; the clock starts with the launch."""
-    if campaign.state not in {S.LIVE} | SUCCEEDED or campaign.launched_at is None or campaign.state == S.COMPLETED:
+def _updates_todo(campaign: Campaign, base: str) -> list[Todo]:
+    """Fans are owed word by a day that they read on the page."""
+    found = next_update(campaign, clock.now())
+    if found is None:
         return []
-    latest = await campaigns.updates_of(campaign.id, limit=1)
-    since = latest[0].published_at if latest else campaign.launched_at
-    if clock.now() - since < timedelta(days=QUIET_DAYS):
+    facts = {"day": formats.day(found.day)}
+    if found.overdue_since is not None:
+        sentence = _("You promised an update by %(day)s. It is overdue, and the page says so.") % facts
+        return [(sentence, _("Write it now"), f"{base}/updates/new", "late")]
+    if found.day - clock.now() > timedelta(days=SOON_DAYS):
         return []
-    sentence = _("Nobody has heard from you for %(time)s.") % {"time": _days_since(since)}
+    sentence = _("Your next update is due by %(day)s.") % facts
     return [(sentence, _("Write an update"), f"{base}/updates/new", "soon")]
 
 
-def _days_since(since: datetime) -> str:
-    days = (clock.now() - since).days
-    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+async def _questions_todo(campaign: Campaign, base: str) -> list[Todo]:
+    waiting = await how_many_wait(campaign.id) if campaign.is_public else 0
+    if not waiting:
+        return []
+    sentence = ngettext("%(n)d question waits for your answer.", "%(n)d questions wait for your answer.", waiting)
+    return [(sentence % {"n": waiting}, _("Questions"), f"{base}/talk", "")]
 
 
 async def _deliveries_todo(campaign: Campaign, base: str) -> list[Todo]:

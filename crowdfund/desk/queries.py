@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from crowdfund import clock
-from crowdfund.campaigns.models import Campaign
-from crowdfund.database import Sql
+from crowdfund.campaigns.models import OWES_WORD, Campaign, CampaignState
+from crowdfund.community.talk import queries as talk
+from crowdfund.database import Sql, as_rows
 from crowdfund.pledges.models import PledgeState
 
 # --- a fund's page ---
@@ -251,6 +252,9 @@ _OUTCOMES = Sql("""
         EXISTS (SELECT 1 FROM objection b WHERE b.outcome_id = o.id AND b.answered_at IS NULL)
         OR (o.kind = 'signed' AND (o.state = 'filed' OR o.objections_until <= $1)))
     ORDER BY o.filed_at LIMIT 50""")
+_SILENT = Sql("""
+    SELECT c.slug, c.name, c.update_due_at, o.name AS organisation_name FROM campaign c JOIN organisation o ON o.id = c.organisation_id
+    WHERE c.update_due_at <= $2 AND c.state IN (SELECT value->>'state' FROM {rows}) ORDER BY c.update_due_at LIMIT 50""")
 _OWED_TO_US = Sql("""
     SELECT o.slug, o.name, a.currency, b.debits_minor - b.credits_minor AS minor FROM account a
     JOIN balance b ON b.account_id = a.id AND b.debits_minor > b.credits_minor
@@ -281,6 +285,8 @@ class Inbox:
     unsettled: list[dict[str, Any]]
     outcomes: list[dict[str, Any]]
     asked_wrongly: list[dict[str, Any]]
+    comments: list[dict[str, Any]]
+    silent: list[dict[str, Any]]
     owed_to_us: list[dict[str, Any]]
     jobs: list[dict[str, Any]]
     events: list[dict[str, Any]]
@@ -288,16 +294,19 @@ class Inbox:
 
     @property
     def is_empty(self) -> bool:
-        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly, self.outcomes)
+        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly, self.outcomes, self.silent)
         return not any(self.counts.values()) and not self.sweeps and not any(funds)
 
 
 async def inbox() -> Inbox:
     counts, day_ago = await _WAITING.one(), clock.now_us() - 86_400_000_000
+    owing = as_rows({"state": state} for state in sorted(OWES_WORD - {CampaignState.SUSPENDED}))
+    counts = {**(counts or {}), "comments": await talk.how_many_reported()}
     return Inbox(
-        counts=counts or {}, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
+        counts=counts, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
         refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
         outcomes=await _OUTCOMES(clock.now_us()),
-        asked_wrongly=await _ASKED_WRONGLY(), owed_to_us=await _OWED_TO_US(),
+        asked_wrongly=await _ASKED_WRONGLY(), silent=await _SILENT(owing, clock.now_us()), owed_to_us=await _OWED_TO_US(),
+        comments=await talk.reported(limit=20),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crowdfund.community.talk.rules import FOLD_AFTER
 from crowdfund.database import atomic, outbox
 from crowdfund.database.ids import private, public
 from crowdfund.desk import queries
@@ -20,7 +21,7 @@ async def inbox(request: Request) -> Response:
     found = await queries.inbox()
     return page(
         request, "desk/staff.html", inbox=found, public=public, is_admin=request.state.person.staff_role == "admin",
-        is_quiet=found.is_empty,
+        is_quiet=found.is_empty, fold_after=FOLD_AFTER,
     )  # fmt: skip
 
 

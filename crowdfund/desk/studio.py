@@ -5,11 +5,13 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns.pages.shown import Card, cards_of
+from crowdfund import clock
+from crowdfund.campaigns.pages.shown import Card, cards_of, next_update
 from crowdfund.campaigns.queries import campaigns_of
 from crowdfund.community.polls.queries import late_polls_of
 from crowdfund.people.models import Organisation, Role
 from crowdfund.people.rules import may
+from crowdfund.web import formats
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page
 from crowdfund.web.routes import get, member
@@ -37,6 +39,11 @@ def _todo(organisation: Organisation, cards: list[Card]) -> list[Todo]:
     if organisation.payouts_state != "enabled" and organisation.is_verified:
         rows.append((_("Nothing can be paid out to you yet."), _("Set it up"), verification, "soon"))
     for card in cards:
+        found = next_update(card, clock.now())
+        if found is not None and found.overdue_since is not None:
+            sentence = _("%(name)s: the update that you promised by %(day)s is overdue.")
+            facts = {"name": card.name, "day": formats.day(found.day)}
+            rows.append((sentence % facts, _("Write it now"), f"{card.desk_path}/updates/new", "late"))
         rows += _card_todo(card)
     return rows
 

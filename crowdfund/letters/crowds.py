@@ -7,7 +7,7 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns.actions import REMIND_BEFORE
-from crowdfund.campaigns.models import Campaign, CampaignState, CampaignUpdate
+from crowdfund.campaigns.models import Audience, Campaign, CampaignState, CampaignUpdate
 from crowdfund.campaigns.updates import opening
 from crowdfund.database import Sql
 from crowdfund.database.outbox import Job
@@ -33,6 +33,9 @@ _READERS = (
     Sql(f"{_BACKERS_TEXT} AND {_WANTS_NEWS.format(reader='p')}{_PAGE_TEXT}"),
     Sql(f"{_OTHERS_TEXT} AND {_WANTS_NEWS.format(reader='f')}{_PAGE_TEXT}"),
 )
+_OF_TIER = Sql(f"""
+    SELECT p.person_id, p.id AS place FROM pledge p WHERE p.campaign_id = $1 AND p.tier_id = $2 AND {_LIVE} AND p.id > $3
+      AND {_WANTS_NEWS.format(reader="p")} ORDER BY place LIMIT $4""")  # noqa: S608
 _FOLLOWERS = Sql("""
     SELECT person_id, person_id AS place FROM follower WHERE campaign_id = $1 AND person_id > $2 ORDER BY person_id LIMIT $3""")
 _PAID = Sql("""
@@ -99,7 +102,11 @@ async def _update_published(payload: dict[str, Any]) -> None:
         news_of = (campaign.id, campaign.name)
         return Letter(f"{campaign.name}: {update.title}", sentences, _("Read it on its page"), path, news_of=news_of)
 
-    await tell_many(payload, campaign, write, readers=_READERS)
+    if update.audience == Audience.TIER:
+        await tell_readers(payload, (campaign.id, update.tier_id), write, readers=(_OF_TIER,))
+    else:
+        readers = _READERS[:1] if update.audience == Audience.BACKERS else _READERS
+        await tell_many(payload, campaign, write, readers=readers)
 
 
 async def _on_hold(payload: dict[str, Any]) -> None:

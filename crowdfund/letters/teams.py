@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, CampaignState, ReviewRemark
+from crowdfund.campaigns.update_dates import day_due, owes_word
 from crowdfund.database import atomic, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.outbox import Job
@@ -20,7 +22,7 @@ from crowdfund.web.i18n import _
 
 
 async def tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
-    """Write to the owners and managers of its organisation, once."""
+    """Write to the owners and managers of its organisation, once, each in her language."""
     if payload.get("told"):
         return
     members = await Member.filter(
@@ -118,6 +120,28 @@ async def _paused(payload: dict[str, Any]) -> None:
     await atomic(outbox.enqueue)("fans_of_paused", {"campaign": campaign.id}, key=key)
 
 
+async def _update_due(payload: dict[str, Any]) -> None:
+    """The day of the next update comes, unless an update has moved it since, or nothing is owed any more."""
+    campaign = await Campaign.get(id=payload["campaign"])
+    due_at = campaign.update_due_at
+    if due_at is None or clock.to_us(due_at) != payload["due"] or not owes_word(campaign) or due_at <= clock.now():
+        return
+    path = f"{await desk_path(campaign)}/updates/new"
+
+    def write() -> Letter:
+        facts = {"fund": campaign.name, "day": day(day_due(due_at))}
+        title = _("Your next update for %(fund)s is due by %(day)s")
+        if not payload["days"]:
+            title = _("Your update for %(fund)s is due today")
+        promised = _(
+            "You promised the next update by %(day)s. When that day is over (UTC), the fund's page says that it is overdue."
+        )
+        more = _("A few lines are plenty. With them you choose the day of the one after.")
+        return Letter(title % facts, [promised % facts, more], _("Write an update"), path)
+
+    await tell_team(payload, campaign, write)
+
+
 async def _payout_paid(payload: dict[str, Any]) -> None:
     payout = await Payout.get(id=payload["payout"])
     campaign = await Campaign.get(id=payout.campaign_id)
@@ -156,6 +180,7 @@ async def _dispute(payload: dict[str, Any]) -> None:
 JOBS: dict[str, Job] = {
     "campaign_reviewed": _reviewed,
     "launch_put_off": _put_off,
+    "update_due": _update_due,
     "campaign_paused": _paused,
     "campaign_funded": _funded,
     "campaign_failed": _ended,

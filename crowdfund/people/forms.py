@@ -33,6 +33,7 @@ SCOPE_WORDS = {
     "organisations:write": lazy("Make and change organisations, invite and remove members"),
     "campaigns:read": lazy("See campaigns, drafts of your organisations too"),
     "campaigns:write": lazy("Change campaigns of your organisations"),
+    "comments:write": lazy("Comment, ask, answer and report for you"),
     "deliveries:read": lazy("See what your organisations owe to whom, with addresses"),
     "deliveries:write": lazy("Mark rewards of your organisations as sent"),
     "money:read": lazy("See figures, payouts and disputes of your organisations"),

@@ -23,7 +23,7 @@ PASSWORD_MIN, PASSWORD_MAX = 8, 256
 # What an API token can be made for. Whose organisation or pledge it is, is asked besides, at each call.
 SCOPES = (
     "account:read", "account:write", "pledges:read", "pledges:write", "organisations:read", "organisations:write",
-    "campaigns:read", "campaigns:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
+    "campaigns:read", "campaigns:write", "comments:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
 )  # fmt: skip
 STAFF_SCOPES = ("staff:review", "staff:money")
 

@@ -12,7 +12,7 @@ from crowdfund.campaigns.rules import SETTLE_DAYS
 from crowdfund.database import Sql, as_rows
 from crowdfund.payments.models import CardState, Charge, ChargeState, Refund, SavedCard
 from crowdfund.pledges.deliveries import is_late, silent_from
-from crowdfund.pledges.models import CHANGEABLE, UNSENT, Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState
+from crowdfund.pledges.models import CHANGEABLE, LIVE, UNSENT, Delivery, DeliveryState, Pledge, PledgeEvent, PledgeState
 
 S = PledgeState
 
@@ -226,6 +226,11 @@ async def live_pledge(person_id: int, campaign_id: int) -> Pledge | None:
     states = ("active", "charging", "errored", "collected", "disputed", "started")
     found = await Pledge.filter(person_id=person_id, campaign_id=campaign_id, state__in=states).order_by("-id")
     return next((p for p in found if p.state != PledgeState.STARTED), found[0] if found else None)
+
+
+async def counting_pledge(person_id: int, campaign_id: int) -> Pledge | None:
+    """The fan's pledge in a fund that counts, also once it was paid: what makes her a backer of it."""
+    return await Pledge.filter(person_id=person_id, campaign_id=campaign_id, state__in=sorted(LIVE)).first()
 
 
 # What still moves: it may be charged, or waits for its fan. A fan has one such pledge in a fund, so these are few.

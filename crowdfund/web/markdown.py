@@ -13,7 +13,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 # A story stands below the page's h1 and its section's h2.
 _FIRST_HEADING = 3
@@ -44,6 +44,34 @@ def markdown(text: str) -> Markup:
             strip_comments=True,
         )
     )
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'“”‘’]+", re.IGNORECASE)
+_END_OF_SENTENCE = ".,;:!?)]}…。，；：！？）"
+
+
+def plain(text: str) -> Markup:
+    """What somebody wrote in passing, as HTML: paragraphs, line ends, and addresses that can be followed.
+
+    It is no Markdown, so that each link reads as where it leads: no words can stand for another address.
+    """
+    paragraphs = re.split(r"\n[ \t]*\n", text.strip())
+    dirty = "".join(f"<p>{'<br>'.join(map(_with_links, part.strip().splitlines()))}</p>" for part in paragraphs)
+    return Markup(  # noqa: S704 - nh3 has just cleaned it
+        nh3.clean(
+            dirty, tags={"p", "br", "a"}, attributes={"a": {"href", "rel"}}, url_schemes={"http", "https"}, link_rel=None
+        )
+    )  # fmt: skip
+
+
+def _with_links(line: str) -> str:
+    parts, at = [], 0
+    for found in _ADDRESS.finditer(line):
+        address = found[0].rstrip(_END_OF_SENTENCE)
+        shown = escape(address)
+        parts += [escape(line[at : found.start()]), Markup('<a href="{0}" rel="{1}">{0}</a>').format(shown, _FOREIGN)]
+        at = found.start() + len(address)
+    return str(Markup().join([*parts, escape(line[at:])]))
 
 
 @cache

@@ -15,6 +15,10 @@ from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.community.polls import actions as polls
 from crowdfund.community.polls.models import Audience, Label, Poll
+from crowdfund.community.talk import actions as talk
+from crowdfund.community.talk import moderation
+from crowdfund.community.talk.models import Comment
+from crowdfund.database import atomic
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
 from crowdfund.people import accounts, organisations, verification
@@ -88,6 +92,7 @@ async def a_world() -> World:
     paused = await a_live_film("Cold Harbour", lin, days=40)
     others = [failed, paused, *await in_review(lin, ada)]
     await publish_update(live.id, title="Half way across", body="More than half in **twelve** days.", by=lin.id)
+    await publish_update(live.id, title="For you first", body="The ferryman is cast.", by=lin.id, audience="backers")
     await versions.rewrite_page(live.id, f"{STORY}\n\nThe ferry has a name now.", "High water.", by=lin.id)
     await actions.pause(paused.id, "The rights are in doubt.", by=ada.id)
 
@@ -99,6 +104,8 @@ async def a_world() -> World:
         await pledged(fan, settling, amount_minor=50_00)
     await pledged(mei, failed, amount_minor=20_00)
     voted = [await voted_on(live, lin, [mei, jun]) for _ in range(2)]
+    await they_talk(live, lin, mei, ada)
+    await atomic(Campaign.filter(id=funded.id).update)(update_due_at=clock.now())  # its makers owe word, and it shows
     clock.advance(timedelta(days=4))
     await until(lambda: Delivery.filter(campaign_id=funded.id).count())
     await until(lambda: Pledge.filter(campaign_id=settling.id, state=PledgeState.ERRORED).count())
@@ -117,6 +124,25 @@ async def voted_on(film: Campaign, lin: Fan, voters: list[Fan]) -> Poll:
     for voter, name in zip(voters, ("Ava Stone", "Ben Okri"), strict=True):
         await votes(poll, voter.id, name)
     return poll
+
+
+async def they_talk(fund: Campaign, lin: Fan, mei: Fan, ada: Fan) -> None:
+    """A question with its answer, one that waits, one that is folded, one that staff hid, and a reply."""
+    makers, cast = ("makers", ""), ("cast", "")
+    said = [
+        await talk.say_once(fund.id, talk.Wish(text, None, asked), by=mei.id, key=text)
+        for text, asked in (
+            ("Is it cold?", makers),
+            ("Can she swim?", cast),
+            ("Buy umbrellas!", None),
+            ("You fools.", None),
+        )
+    ]
+    await talk.reply_once(said[0], "Very. See https://river.example/cold", by=lin.id, key="answer")
+    await talk.reply_once(said[0], "Brr.", by=mei.id, key="reply")
+    for number in range(5):
+        await moderation.report(said[2], "spam", "", by=(await somebody(f"Reporter{number}")).id)
+    await moderation.hide(said[3], "It calls others fools.", by=ada.id)
 
 
 async def in_review(lin: Fan, ada: Fan) -> list[Campaign]:
@@ -176,7 +202,12 @@ async def for_everybody(world: World) -> Looks:
         "/campaigns/{slug}": [*[(NOBODY, film.path) for film in public_ones], (MEI, live),
             *their_funds(world.club, NOBODY, ANN)],
         "/campaigns/{slug}/backers": [(NOBODY, f"{live}/backers"), (NOBODY, f"{world.others[0].path}/backers")],
-        "/campaigns/{slug}/updates/{number}": [(NOBODY, f"{live}/updates/1")],
+        "/campaigns/{slug}/updates/{number}": [(NOBODY, f"{live}/updates/1"), (NOBODY, f"{live}/updates/2"), (MEI, f"{live}/updates/2")],
+        "/campaigns/{slug}/talk": [(NOBODY, f"{live}/talk"), (MEI, f"{live}/talk"), (LIN, f"{live}/talk"),
+            (NOBODY, f"{world.settling.path}/talk")],
+        "/campaigns/{slug}/talk/{comment}": [
+            (who, f"{live}/talk/{public(one.id)}") for who in (NOBODY, MEI, LIN) for one in await Comment.filter(level=0)
+        ],
         "/campaigns/{slug}/versions/{version}": [(NOBODY, f"{live}/versions/1")],
         "/embed/{slug}": [(NOBODY, f"/embed/{world.live.slug}")],
         "/news/{letters}": [(NOBODY, followers.news_path(world.live.id, world.mei.id))],
@@ -191,6 +222,12 @@ async def for_fans(world: World) -> Looks:
         **{path: [(MEI, path)] for path in ("/account", "/account/sessions", "/account/tokens", "/start")},
         "/invitations/{secret}": [(MEI, await link_to(world.mei.email, "/invitations/"))],
         "/campaigns/{slug}/follower": [(MEI, f"{live}/follower")],
+        "/campaigns/{slug}/talk/{comment}/wording": [
+            (MEI, f"{live}/talk/{public(one.id)}/wording") for one in await Comment.filter(person_id=world.mei.id)
+        ],
+        "/campaigns/{slug}/talk/{comment}/report": [
+            (MEI, f"{live}/talk/{public(one.id)}/report") for one in await Comment.filter(kind="answer")
+        ],
         "/campaigns/{slug}/pledges/new": [(LIN, f"{live}/pledges/new"), (LIN, f"{world.funded.path}/pledges/new")],
         "/money": [(MEI, "/money"), (LIN, "/money")],
         "/pledges/{pledge}": [(MEI, pledge.path) for pledge in hers.values()],
@@ -216,7 +253,7 @@ async def for_producers(world: World) -> Looks:
         "/desk/{organisation}/disputes/{dispute}": [(LIN, f"{its_studio}/disputes/{dispute}")],
         one: [(LIN, address) for address in desks],
         **{f"{one}/{part}": [(LIN, f"{desk}/{part}")] for part in (
-            "preview", "tiers", "updates", "updates/new", "cancellation", "versions")},
+            "preview", "tiers", "updates", "updates/new", "cancellation", "versions", "talk")},
         f"{one}/tiers/{{tier}}": [(LIN, f"{desk}/tiers/{tier}")],
         f"{one}/content": [(LIN, f"{desk}/content"), (LIN, f"{draft}/content")],
         f"{one}/drawing": [(LIN, f"{draft}/drawing")],
@@ -262,6 +299,8 @@ async def for_staff(world: World) -> Looks:
     return {
         **{path: [(ADA, path)] for path in ("/staff", "/staff/audit", "/staff/organisations", "/staff/sales")},
         "/staff/sales/{sale}": [(ADA, sale.staff_path)],
+        "/staff/comments": [(ADA, "/staff/comments")],
+        "/staff/comments/{comment}": [(ADA, one.staff_path) for one in await Comment.all()],
         "/staff/organisations/{organisation}": [(ADA, unverified.staff_path)],
         "/staff/campaigns": [(ADA, "/staff/campaigns"), (ADA, "/staff/campaigns?state=rejected")],
         "/staff/campaigns/{slug}": [(ADA, f"/staff{film.path}") for film in (world.live, *world.others)],

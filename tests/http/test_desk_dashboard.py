@@ -112,11 +112,11 @@ async def test_what_needs_somebody_stands_on_top(site: SiteUnderTest) -> None:
     lin = await a_producer(site)
     campaign = await launched(lin)
     await lin.browser.get(lin.base(campaign))
-    assert "Nobody has heard from you" not in lin.browser.text
-    clock.advance(timedelta(days=22))
+    assert "Your next update is due" not in lin.browser.text
+    clock.advance(timedelta(days=24))
     await atomic(Sql("UPDATE organisation SET payouts_state = 'disabled' WHERE id = $1").__call__)(lin.organisation.id)
     await lin.browser.get(lin.base(campaign))
-    assert "Nobody has heard from you for 22 days." in lin.browser.text
+    assert "Your next update is due by " in lin.browser.text
     assert "The payment company can't pay you yet." in lin.browser.text
 
 

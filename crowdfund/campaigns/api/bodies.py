@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from crowdfund.campaigns.forms import RISKS_MAX, SHARES_MAX, TAGLINE_MAX
 from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX, STORY_MIN
@@ -27,6 +28,11 @@ Label = Annotated[
     str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
 ]
 BudgetMinor = Annotated[int, Field(gt=0, le=AMOUNT_MAX_MINOR)]
+
+
+def _a_day(text: str) -> str:
+    datetime.strptime(text, "%Y-%m-%d")  # there is no 31st of February
+    return text
 
 
 class CampaignIn(In):
@@ -80,15 +86,25 @@ class TierIn(In):
     delivers_on: Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")] = ""
 
 
+Day = Annotated[str, StringConstraints(pattern=r"^2[01][0-9]{2}-[01][0-9]-[0-3][0-9]$"), AfterValidator(_a_day)]
+
+
+def first_moment(day: str | None) -> datetime | None:
+    """Of a day as a program sends it, UTC."""
+    return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) if day is not None else None
+
+
 class ScheduleIn(In):
-    """opens_at left out: shown from now on, opened by its makers."""
+    """opens_at left out: shown from now on, opened by its makers. first_update_by: a day, `2027-03-31`; left out: 30 days on."""
 
     closes_at: Moment
     opens_at: Moment | None = None
+    first_update_by: Day | None = None
 
 
 class UpdateIn(In):
-    """body: Markdown."""
+    """body: Markdown. audience: `everyone`, `backers`, or `tier` with the id of one. next_by: the day by which the next comes;
+    left out: 30 days on. An update for one tier moves no day."""
 
     title: Annotated[
         str,
@@ -99,6 +115,9 @@ class UpdateIn(In):
     body: Annotated[
         str, StringConstraints(min_length=10, max_length=BODY_MAX, pattern=LINES, strip_whitespace=True), READABLE
     ]
+    audience: Literal["everyone", "backers", "tier"] = "everyone"
+    tier: PublicId | None = None
+    next_by: Day | None = None
 
 
 class PageIn(In):
@@ -199,16 +218,19 @@ class BudgetLineOut(BaseModel):
 
 
 class UpdateOut(BaseModel):
-    """body: Markdown."""
+    """body: Markdown, null for who may not read it. audience: `everyone`, `backers`, or `tier`. next_by: the day promised with it."""
 
     number: int
     title: str
-    body: str
+    body: str | None
     published_at: str
+    audience: str
+    tier: str | None
+    next_by: str | None
 
 
 class CampaignOut(CampaignListed):
-    """One fund. story and risks: Markdown, of this page_version."""
+    """One fund. story and risks: Markdown, of this page_version. next_update_by: a day, null where none is owed."""
 
     story: str
     risks: str
@@ -218,6 +240,8 @@ class CampaignOut(CampaignListed):
     tiers: list[TierOut]
     budget: list[BudgetLineOut]
     updates: list[UpdateOut]
+    next_update_by: str | None
+    update_is_overdue: bool
 
 
 class MissingOut(BaseModel):

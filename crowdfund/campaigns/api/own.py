@@ -10,6 +10,7 @@ from crowdfund.campaigns.api.bodies import DraftOut, MissingOut, RemarkOut, Tier
 from crowdfund.campaigns.api.reading import facts, tier_out
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.campaigns.queries import RemarkShown
+from crowdfund.campaigns.updates import MAKER
 from crowdfund.database.ids import public
 from crowdfund.people.api.own import role_in
 from crowdfund.people.models import Role
@@ -52,7 +53,7 @@ async def draft_out(campaign_id: int) -> DraftOut:
     """A campaign with all that its makers and its reviewer see, as it is now."""
     campaign = await Campaign.get(id=campaign_id)
     return DraftOut(
-        **await facts(campaign),
+        **await facts(campaign, MAKER),
         missing=[MissingOut(field=one.field, sentence=str(one.words)) for one in await missing_in(campaign)],
         remarks=[remark_out(shown) for shown in await queries.remarks_of(campaign.id)],
     )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crowdfund import clock
 from crowdfund.campaigns import queries
 from crowdfund.campaigns.api.bodies import BudgetLineOut, CampaignListed, CampaignOut, TierOut, UpdateOut
-from crowdfund.campaigns.models import Campaign, Tier
+from crowdfund.campaigns.models import Campaign, CampaignUpdate, Tier
 from crowdfund.campaigns.pages.shown import art_url
 from crowdfund.campaigns.queries import GROUPS
+from crowdfund.campaigns.update_dates import day_due, is_overdue, owes_word
+from crowdfund.campaigns.updates import ANYBODY, Reader
 from crowdfund.database.ids import public
 from crowdfund.refusal import NotFound
 from crowdfund.settings import current
@@ -55,7 +59,19 @@ def tier_out(tier: Tier) -> TierOut:
     )  # fmt: skip
 
 
-async def facts(campaign: Campaign) -> dict[str, Any]:
+def update_out(update: CampaignUpdate, reader: Reader) -> UpdateOut:
+    return UpdateOut(
+        number=update.number, title=update.title, body=update.body if reader.may_read(update) else None,
+        published_at=instant(update.published_at), audience=update.audience,
+        tier=public(update.tier_id) if update.tier_id is not None else None, next_by=_day(update.next_due_at),
+    )  # fmt: skip
+
+
+def _day(due_at: datetime | None) -> str | None:
+    return day_due(due_at).date().isoformat() if due_at is not None else None
+
+
+async def facts(campaign: Campaign, reader: Reader = ANYBODY) -> dict[str, Any]:
     """One campaign with its tiers, its budget and its last updates, for the models that are made of them."""
     whole = await queries.whole(campaign, updates_max=20)
     row = {name: getattr(campaign, name) for name in campaign._meta.db_fields} | {
@@ -66,10 +82,9 @@ async def facts(campaign: Campaign) -> dict[str, Any]:
         "share_price_minor": campaign.share_price_minor, "shares_per_fan_max": campaign.shares_per_fan_max,
         "tiers": [tier_out(tier) for tier in whole.tiers],
         "budget": [BudgetLineOut(name=line.name, amount_minor=line.amount_minor) for line in whole.budget],
-        "updates": [
-            UpdateOut(number=u.number, title=u.title, body=u.body, published_at=instant(u.published_at))
-            for u in whole.updates
-        ],
+        "updates": [update_out(update, reader) for update in whole.updates],
+        "next_update_by": _day(campaign.update_due_at) if owes_word(campaign) else None,
+        "update_is_overdue": is_overdue(campaign, clock.now()),
     }  # fmt: skip
 
 

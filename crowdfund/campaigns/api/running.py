@@ -14,6 +14,7 @@ from crowdfund.campaigns.api.bodies import (
     PublishedOut,
     ScheduleIn,
     UpdateIn,
+    first_moment,
 )
 from crowdfund.campaigns.api.own import draft_out, own_campaign
 from crowdfund.campaigns.api.reading import ONE, public_campaign
@@ -24,7 +25,7 @@ from crowdfund.campaigns.once import publish_update_once
 from crowdfund.campaigns.schedule import schedule
 from crowdfund.database.ids import public
 from crowdfund.people.models import Role
-from crowdfund.refusal import NotFound
+from crowdfund.refusal import Invalid, NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.routes import bearer, get, post
@@ -62,7 +63,10 @@ async def answer_remark(request: Request, body: AnswerIn) -> DraftOut:
 async def announce(request: Request, body: ScheduleIn) -> DraftOut:
     """Show an approved campaign, and set when it opens (by itself, or left out) and closes."""
     campaign = await own_campaign(request)
-    await schedule(campaign.id, opens_at=body.opens_at, closes_at=body.closes_at, by=request.state.person.id)
+    await schedule(
+        campaign.id, opens_at=body.opens_at, closes_at=body.closes_at, by=request.state.person.id,
+        first_update_by=first_moment(body.first_update_by),
+    )  # fmt: skip
     return await draft_out(campaign.id)
 
 
@@ -74,10 +78,14 @@ async def launch(request: Request) -> DraftOut:
 
 
 async def publish(request: Request, body: UpdateIn) -> PublishedOut:
-    """Publish an update: followers and backers get it by mail."""
+    """Publish an update: whom it is for gets it by mail, of followers those of an update for everyone."""
     campaign = await own_campaign(request)
-    key = f"api:{request.state.idempotency_key}"
-    number = await publish_update_once(campaign.id, body.title, body.body, by=request.state.person.id, key=key)
+    missing = Invalid("There is no such tier in this fund.", field="tier")
+    number = await publish_update_once(
+        campaign.id, body.title, body.body, by=request.state.person.id, key=f"api:{request.state.idempotency_key}",
+        audience=body.audience, tier_id=api.known_id(body.tier, missing) if body.tier is not None else None,
+        next_by=first_moment(body.next_by),
+    )  # fmt: skip
     return PublishedOut(number=number, url=f"{current().base_url}{campaign.path}/updates/{number}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree as Xml
@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import clock
-from crowdfund.campaigns.pages.shown import Card, card_of, story_html
-from crowdfund.campaigns.queries import GROUPS, campaigns_in, public_campaign, updates_of
+from crowdfund.campaigns.models import CampaignUpdate
+from crowdfund.campaigns.pages.shown import Card, audience_said, card_of, story_html
+from crowdfund.campaigns.queries import GROUPS, campaigns_in, public_campaign, tiers_of, updates_of
+from crowdfund.campaigns.updates import ANYBODY
 from crowdfund.settings import current
 from crowdfund.web import formats, page_cache
 from crowdfund.web.i18n import _
@@ -76,8 +78,9 @@ async def _launches() -> page_cache.Body:
 
 async def _updates(slug: str) -> page_cache.Body:
     campaign = await public_campaign(slug)
+    tiers = {tier.id: tier.name for tier in await tiers_of(campaign.id)}
     entries = [
-        Entry(f"{campaign.path}/updates/{u.number}", u.title, str(story_html(u.body)), u.published_at, campaign.name)
+        Entry(f"{campaign.path}/updates/{u.number}", u.title, _for_everybody(u, tiers), u.published_at, campaign.name)
         for u in await updates_of(campaign.id)
     ]
     updated = max((entry.at for entry in entries), default=campaign.launched_at or campaign.made_at)
@@ -85,6 +88,13 @@ async def _updates(slug: str) -> page_cache.Body:
     return page_cache.body_of(
         feed_of(campaign.name, path, campaign.path, entries, updated=updated), "application/atom+xml"
     )
+
+
+def _for_everybody(update: CampaignUpdate, tiers: Mapping[int, str]) -> str:
+    """The body of an update as anybody may read it: of one that is for some, whom it is for."""
+    if ANYBODY.may_read(update):
+        return str(story_html(update.body))
+    return f"<p>{escape(audience_said(update, tiers))}</p>"
 
 
 _feeds: page_cache.Kept[page_cache.Body] = page_cache.Kept(seconds=10)

@@ -1,4 +1,4 @@
-"""What everybody may read of a fund besides its page: updates, earlier versions, a card to embed; and following it."""
+"""What everybody may read of a fund besides its page: earlier versions, a card to embed; and following it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from starlette.responses import Response
 
 from crowdfund.campaigns import followers, versions
 from crowdfund.campaigns.models import Campaign
-from crowdfund.campaigns.pages.shown import art_of, card_of, opens_large, story_html
+from crowdfund.campaigns.pages.shown import art_of, card_of, story_html
 from crowdfund.campaigns.queries import campaigns_of, public_campaign
-from crowdfund.campaigns.updates import NoSuchUpdate, update_of
 from crowdfund.campaigns.versions import NoSuchVersion
-from crowdfund.people.models import Person
 from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
@@ -32,20 +30,6 @@ _embeds: page_cache.Kept[page_cache.Body] = page_cache.Kept()
 def number_in(text: str) -> int | None:
     """A number as addresses have it: plain digits, no more than six."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
-
-
-async def show_update(request: Request) -> Response:
-    campaign = await public_campaign(request.path_params["slug"])
-    number = number_in(request.path_params["number"])
-    if number is None:
-        raise NoSuchUpdate("There is no such update.")
-    update = await update_of(campaign.id, number)
-    title, writer = await Title.get(id=campaign.title_id), await Person.get(id=update.by_person_id)
-    return page(
-        request, "campaigns/update.html", campaign=campaign, title=title, art_url=art_of(title), update=update, writer=writer.name,
-        body_html=story_html(update.body), opens_large=opens_large(update.body),
-        url=f"{current().base_url}{campaign.path}/updates/{number}",
-    )  # fmt: skip
 
 
 async def show_version(request: Request) -> Response:
@@ -137,7 +121,6 @@ async def oembed(request: Request) -> Response:
 
 
 routes = [
-    get("/campaigns/{slug}/updates/{number}", show_update, may=anyone),
     get("/campaigns/{slug}/versions/{version}", show_version, may=anyone),
     get("/campaigns/{slug}/follower", follow_page, may=signed_in),
     post("/campaigns/{slug}/follower", follow, may=signed_in, limit=_FOLLOW),

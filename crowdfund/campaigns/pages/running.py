@@ -7,16 +7,26 @@ from secrets import token_urlsafe
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crowdfund import clock
 from crowdfund.campaigns import actions, queries
 from crowdfund.campaigns.drafts import can_be_deleted, delete_draft
-from crowdfund.campaigns.forms import UPDATES, AnswerForm, CancelForm, ScheduleForm, UpdateForm, schedule_typed
-from crowdfund.campaigns.models import PUBLIC, Campaign, CampaignState, ReviewRemark
+from crowdfund.campaigns.forms import (
+    AUDIENCES,
+    UPDATES,
+    AnswerForm,
+    CancelForm,
+    ScheduleForm,
+    UpdateForm,
+    schedule_typed,
+)
+from crowdfund.campaigns.models import PUBLIC, Audience, Campaign, CampaignState, ReviewRemark, Tier
 from crowdfund.campaigns.once import publish_update_once
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
-from crowdfund.campaigns.pages.shown import story_html
+from crowdfund.campaigns.pages.shown import audience_said, next_update, story_html
 from crowdfund.campaigns.schedule import MOVABLE, schedule
+from crowdfund.campaigns.update_dates import NEXT_DAYS_MAX, day_due, owes_word, usual
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
-from crowdfund.database.ids import private
+from crowdfund.database.ids import private, public
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
@@ -99,7 +109,10 @@ async def announce(request: Request) -> Response:
     if form.errors:
         return _schedule(request, campaign, form, 422)
     try:
-        await schedule(campaign.id, opens_at=form.opens_at, closes_at=form.closes_at, by=request.state.person.id)
+        await schedule(
+            campaign.id, opens_at=form.opens_at, closes_at=form.closes_at, by=request.state.person.id,
+            first_update_by=form.first_update_by,
+        )  # fmt: skip
     except Refusal as refusal:
         return _schedule(request, campaign, form.refused_by(refusal), refusal.status_code)
     said = _("Fans can see it. It opens by itself.") if form.opens_at else _("Fans can see it and wait for it.")
@@ -118,43 +131,52 @@ async def launch(request: Request) -> Response:
 
 async def updates_page(request: Request) -> Response:
     campaign = await own_campaign(request)
+    tiers = {tier.id: tier.name for tier in await queries.tiers_of(campaign.id)}
     return desk_page(
-        request, "campaigns/updates.html", campaign, updates=await queries.updates_of(campaign.id),
-        can_publish=campaign.state in PUBLIC - {CampaignState.SUSPENDED},
+        request, "campaigns/updates.html", campaign,
+        updates=[(update, audience_said(update, tiers)) for update in await queries.updates_of(campaign.id)],
+        can_publish=campaign.state in PUBLIC - {CampaignState.SUSPENDED}, next_update=next_update(campaign, clock.now()),
     )  # fmt: skip
 
 
+async def _tiers(campaign: Campaign) -> dict[str, Tier]:
+    return {public(tier.id): tier for tier in await queries.tiers_of(campaign.id)}
+
+
 async def new_update(request: Request) -> Response:
-    return _update(request, await own_campaign(request), UpdateForm({"key": token_urlsafe(16)}))
+    campaign = await own_campaign(request)
+    typed = {"key": token_urlsafe(16), "audience": Audience.EVERYONE.value}
+    return _update(request, campaign, UpdateForm(typed, tiers=await _tiers(campaign)))
 
 
 def _update(request: Request, campaign: Campaign, form: UpdateForm, status: int = 200, preview: str = "") -> Response:
+    tiers: dict[str, Tier] = form.given["tiers"]
     return desk_page(
-        request,
-        "campaigns/new_update.html",
-        campaign,
-        status,
-        form=form,
-        preview=preview,
-        body_max=BODY_MAX,
-        title_max=TITLE_MAX,
-    )
+        request, "campaigns/new_update.html", campaign, status, form=form, preview=preview, body_max=BODY_MAX, title_max=TITLE_MAX,
+        audiences=[(one.value, words, "") for one, words in AUDIENCES.items() if one != Audience.TIER or tiers],
+        tiers=[("", _("Choose a tier")), *((number, tier.name) for number, tier in tiers.items())],
+        owes_word=owes_word(campaign), usual_day=day_due(usual(clock.now())), days_max=NEXT_DAYS_MAX,
+    )  # fmt: skip
 
 
 async def publish(request: Request) -> Response:
     """Show it first, or publish it: the pressed button says."""
     campaign = await own_campaign(request)
-    form = await UpdateForm.read(request)
+    form = await UpdateForm.read(request, tiers=await _tiers(campaign))
     if form.errors:
         return _update(request, campaign, form, 422)
     if "preview" in await request.form():
         return _update(request, campaign, form, preview=story_html(form.body))
     try:
-        key = f"form:{form.key or token_urlsafe(16)}"
-        number = await publish_update_once(campaign.id, form.title, form.body, by=request.state.person.id, key=key)
+        number = await publish_update_once(
+            campaign.id, form.title, form.body, by=request.state.person.id, key=f"form:{form.key or token_urlsafe(16)}",
+            audience=form.readers, tier_id=form.tier_id, next_by=form.next_by,
+        )  # fmt: skip
     except Refusal as refusal:
         return _update(request, campaign, form.refused_by(refusal), refusal.status_code)
     said = _("Published. Whoever pledged or follows gets it by mail.")
+    if form.readers != Audience.EVERYONE:
+        said = _("Published. Those whom it is for get it by mail; everybody else sees its title.")
     return redirect(request, f"{campaign.path}/updates/{number}", ("good", said))
 
 

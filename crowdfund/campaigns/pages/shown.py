@@ -12,8 +12,18 @@ from markupsafe import Markup
 
 from crowdfund import clock
 from crowdfund.campaigns.counters import needed_minor
-from crowdfund.campaigns.models import AWAITING, FELL_THROUGH, SUCCEEDED, Campaign, CampaignState, CampaignUpdate, Tier
-from crowdfund.campaigns.updates import excerpt
+from crowdfund.campaigns.models import (
+    AWAITING,
+    FELL_THROUGH,
+    SUCCEEDED,
+    Audience,
+    Campaign,
+    CampaignState,
+    CampaignUpdate,
+    Tier,
+)
+from crowdfund.campaigns.update_dates import Owing, day_due, is_overdue, owes_word
+from crowdfund.campaigns.updates import ANYBODY, Reader, excerpt
 from crowdfund.database.ids import public
 from crowdfund.titles.models import Title
 from crowdfund.web import formats
@@ -79,6 +89,7 @@ class Card:
     launched_at: datetime | None
     closes_at: datetime | None
     ended_at: datetime | None
+    update_due_at: datetime | None
     colour: str
     art_url: str
 
@@ -108,7 +119,7 @@ def card_of(row: Mapping[str, Any]) -> Card:
         needed_minor=needed_minor(row), counts=row["state"] in _COUNTS,
         backers=row["pledges_at_close"] if gave_back else row["pledges_live"],
         opens_at=_instant(row["opens_at"]), launched_at=_instant(row["launched_at"]), closes_at=_instant(row["closes_at"]),
-        ended_at=_instant(row["ended_at"]), colour=row["colour"],
+        ended_at=_instant(row["ended_at"]), update_due_at=_instant(row["update_due_at"]), colour=row["colour"],
         art_url=art_url(row["title_id"], row["image_id"], row["scene"], small=True),
     )  # fmt: skip
 
@@ -187,15 +198,58 @@ def month_of(delivers_on: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UpdateShown:
+    """An update in a list. audience: whom it is for, where that isn't everybody. locked: why it stands here without its text."""
+
     number: int
     path: str
     title: str
     published_at: datetime
+    audience: str
+    locked: str
     excerpt_html: Markup
 
 
-def update_shown(update: CampaignUpdate, campaign: Campaign) -> UpdateShown:
+def update_shown(
+    update: CampaignUpdate, campaign: Campaign, tiers: Mapping[int, str], reader: Reader = ANYBODY
+) -> UpdateShown:
+    """tiers: their names by id."""
+    locked = locked_said(update, reader)
     return UpdateShown(
         number=update.number, path=f"{campaign.path}/updates/{update.number}", title=update.title,
-        published_at=update.published_at, excerpt_html=story_html(excerpt(update.body)),
+        published_at=update.published_at, audience=audience_said(update, tiers), locked=locked,
+        excerpt_html=Markup() if locked else story_html(excerpt(update.body)),
     )  # fmt: skip
+
+
+def audience_said(update: CampaignUpdate, tiers: Mapping[int, str]) -> str:
+    """`For backers`; nothing where it is for everybody. tiers: their names by id."""
+    if update.audience == Audience.EVERYONE:
+        return ""
+    if update.audience == Audience.TIER:
+        return _("For backers of “%(tier)s”") % {"tier": tiers.get(update.tier_id or 0, "")}
+    return _("For backers")
+
+
+def locked_said(update: CampaignUpdate, reader: Reader) -> str:
+    """Why somebody can't read it; nothing where she can."""
+    if reader.may_read(update):
+        return ""
+    if update.audience == Audience.TIER:
+        return _("Its text is for those who back the fund with this tier.")
+    return _("Its text is for those who back the fund.")
+
+
+@dataclass(frozen=True, slots=True)
+class NextUpdate:
+    """When the makers' next word is due. day: by the end of which it is promised. overdue_since: none while there is time."""
+
+    day: datetime
+    overdue_since: datetime | None
+
+
+def next_update(campaign: Owing, now: datetime) -> NextUpdate | None:
+    """None where nothing is owed: before the launch, while we have paused the fund, and once it is over."""
+    due_at = campaign.update_due_at
+    if due_at is None or not owes_word(campaign):
+        return None
+    return NextUpdate(day_due(due_at), due_at if is_overdue(campaign, now) else None)

@@ -1,5 +1,5 @@
 """The API of what is made of several rooms."""
 
-from crowdfund.desk.api import figures, staff
+from crowdfund.desk.api import figures, staff, updates
 
-routes = [*figures.routes, *staff.routes]
+routes = [*figures.routes, *staff.routes, *updates.routes]

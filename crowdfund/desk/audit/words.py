@@ -43,7 +43,6 @@ ACTIONS: dict[str, Any] = {
     "email_changed": lazy("Changed an e-mail address"), "password_changed": lazy("Changed a password"),
     "staff_role_changed": lazy("Changed a staff role"), "token_made": lazy("Made an API token"),
     "token_revoked": lazy("Revoked an API token"), "job_tried_again": lazy("Tried a job again"),
-    "event_tried_again": lazy("Tried an event again"),
     "campaign_funded_held": lazy("Held a fund's money"),
     "campaign_deal_agreed": lazy("Agreed a deal"),
     "campaign_registered": lazy("Saw a registration"),
@@ -59,6 +58,11 @@ ACTIONS: dict[str, Any] = {
     "transfer_described": lazy("Described a transfer"),
     "transfer_signed": lazy("Signed for the club"),
     "use_reported": lazy("Told what became of a gift"),
+    "event_tried_again": lazy("Tried an event again"), "comment_hidden": lazy("Hid a comment"),
+    "comment_shown_again": lazy("Showed a comment again"), "reports_dismissed": lazy("Let a reported comment stand"),
+    "commenter_barred": lazy("Kept somebody from writing"), "commenter_let_in": lazy("Let somebody write again"),
+    "thread_locked": lazy("Closed a thread"), "thread_opened": lazy("Opened a thread again"),
+    "addressees_changed": lazy("Changed whom fans can ask"),
 }  # fmt: skip
 _NAMES: dict[str, Any] = {
     "name": lazy("Name"), "state": lazy("State"), "tier": lazy("Tier"), "price": lazy("Price"), "amount_minor": lazy("Amount"),
@@ -66,7 +70,8 @@ _NAMES: dict[str, Any] = {
     "number": lazy("Number"), "version": lazy("Version"), "opens_at": lazy("Opens"), "closes_at": lazy("Closes"),
     "scopes": lazy("May"), "account": lazy("Account"), "payouts": lazy("Payouts"), "tracking": lazy("Tracking"),
     "question": lazy("Question"), "candidate": lazy("Candidate"), "decision": lazy("Decision"),
-    "deliveries": lazy("Deliveries"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
+    "deliveries": lazy("Deliveries"), "audience": lazy("Readers"), "next_update_by": lazy("Next update by"),
+    "until_at": lazy("Until"), "reports": lazy("Reports"), "names": lazy("Names"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
 }  # fmt: skip
 
 
