@@ -19,6 +19,7 @@ from crowdfund.campaigns.actions import open_due
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.pictures import forget_unused_pictures
 from crowdfund.campaigns.verdict import close_campaign
+from crowdfund.community.draws.due import work_on_draws
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
@@ -139,6 +140,7 @@ SWEEPS = (
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
     Sweep("disputes", 30, work_on_disputes),
+    Sweep("draws", 1, work_on_draws),
     Sweep("reconcile", 300, reconcile_all),
 )
 

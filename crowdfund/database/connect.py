@@ -22,6 +22,7 @@ MODELS = (
     "crowdfund.campaigns.models",
     "crowdfund.payments.models",
     "crowdfund.pledges.models",
+    "crowdfund.community.draws.models",
     "crowdfund.payouts.models",
     "crowdfund.disputes.models",
 )
