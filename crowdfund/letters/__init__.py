@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from crowdfund import mailer
 from crowdfund.database.outbox import Job
-from crowdfund.letters import crowds, deliveries, fans, settling, teams
+from crowdfund.letters import crowds, deliveries, draws, fans, settling, teams
 from crowdfund.people import accounts
 
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
+    **draws.JOBS,
 }  # fmt: skip
