@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute, Mount
 from crowdfund import clock, settings
 from crowdfund.campaigns import api as campaign_api
 from crowdfund.campaigns import pages as campaign_pages
+from crowdfund.community.draws import api as draw_api
+from crowdfund.community.draws import pages as draw_pages
 from crowdfund.database import Sql, close_database, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.desk import api as desk_api
@@ -69,6 +71,8 @@ ROUTES: list[BaseRoute] = [
     *pledge_desk_pages.routes,
     *pledge_staff_pages.routes,
     *pledge_api.routes,
+    *draw_pages.routes,
+    *draw_api.routes,
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,

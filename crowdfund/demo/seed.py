@@ -17,6 +17,7 @@ from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
+from crowdfund.demo.draws import plan_draws
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
 from crowdfund.money import digits_of, split_minor
 from crowdfund.people import organisations, verification
@@ -56,6 +57,7 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     plan = Plan(clock.now() + timedelta(days=DAYS_BACK))
     for film in FILMS:
         await _plan_film(film, studios[film.studio], named, crowd, plan, dice)
+    plan_draws(plan.at, plan.now, named, dice)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()

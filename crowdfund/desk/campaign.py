@@ -6,6 +6,7 @@ Who isn't signed in gets it from a cache of a second. What is read from the data
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,9 @@ from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
 from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, opens_large, story_html, tier_shown, update_shown
 from crowdfund.campaigns.queries import Whole
+from crowdfund.community.draws import queries as draws
+from crowdfund.community.draws.models import Draw
+from crowdfund.community.draws.pages.shown import cards_of
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.pledges.deliveries import late_tiers
@@ -43,6 +47,7 @@ class View:
     backers: list[dict[str, Any]]
     followers: int
     late: frozenset[int]
+    draws: list[Draw]
 
     @property
     def campaign(self) -> Campaign:
@@ -68,6 +73,7 @@ async def view_of(campaign: Campaign) -> View:
         backers=[] if waits else await latest_backers(campaign.id),
         followers=await followers.followers_of(campaign.id) if waits else 0,
         late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
+        draws=await draws.draws_of(campaign.id),
     )
 
 
@@ -98,7 +104,9 @@ async def _own(request: Request, view: View) -> Response:
     person = request.state.person
     mine = await live_pledge(person.id, view.campaign.id) if person else None
     follows = person is not None and await followers.follows(view.campaign.id, person.id)
-    return _keep_referrer(request, draw(request, view, mine=_mine(mine, view) if mine else None, follows=follows))
+    entered = await draws.entered([one.id for one in view.draws], person.id) if person and view.draws else set()
+    mine_shown = _mine(mine, view) if mine else None
+    return _keep_referrer(request, draw(request, view, mine=mine_shown, follows=follows, entered=entered))
 
 
 def _mine(pledge: Pledge, view: View) -> dict[str, Any]:
@@ -128,6 +136,7 @@ def draw(
     *,
     mine: dict[str, Any] | None = None,
     follows: bool = False,
+    entered: Collection[int] = (),
     preview: str = "",
     back: str = "",
 ) -> Response:
@@ -143,7 +152,8 @@ def draw(
         updates=[update_shown(update, campaign) for update in whole.updates], backers=_backers(view.backers),
         history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
         can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
-        my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
+        draws=cards_of(view.draws, entered), my_pledge=mine, follows=follows,
+        followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",

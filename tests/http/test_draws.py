@@ -503,7 +503,7 @@ async def test_it_is_called_off_with_a_reason_and_not_once_it_is_drawn() -> None
     with pytest.raises(Invalid, match="Say why"):
         await cancel_draw(open_.id, "no", by=lin)
     await cancel_draw(open_.id, "The boat has sunk, sadly.", by=lin)
-    with pytest.raises(DrawNotOpen, match="cancelled"):
+    with pytest.raises(DrawNotOpen, match="called off"):
         await enter(open_.id, person_id=mei.id)
     pass_to(drawn.closes_at)
     await worked()

@@ -145,7 +145,7 @@ def refuse_fund(campaign_state: str) -> None:
 def refuse_entering(draw: Draw, campaign_state: str, now: datetime) -> None:
     """Raises DrawNotOpen."""
     if draw.state == DrawState.CANCELLED:
-        raise DrawNotOpen("This draw was cancelled.")
+        raise DrawNotOpen("This draw was called off.")
     if not draw.is_open(now):
         raise DrawNotOpen("This draw is closed: its list of entries stays as it is.")
     if campaign_state == CampaignState.SUSPENDED:

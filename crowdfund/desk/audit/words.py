@@ -25,6 +25,9 @@ ACTIONS: dict[str, Any] = {
     "tier_pictured": lazy("Gave a tier a picture"), "tier_unpictured": lazy("Took a tier's picture away"),
     "picture_added": lazy("Added a picture"), "picture_dropped": lazy("Took a picture away"),
     "sale_made": lazy("Made a sale"), "sale_joined": lazy("Put a fund into a sale"), "sale_left": lazy("Took a fund out of a sale"),
+    "draw_made": lazy("Wrote a draw"), "draw_discarded": lazy("Threw a draft of a draw away"),
+    "draw_announced": lazy("Announced a draw"), "draw_closed": lazy("Closed a draw"), "draw_drawn": lazy("Drew the winners"),
+    "draw_completed": lazy("A drawn day has come"), "draw_cancelled": lazy("Called a draw off"),
     "delivery_sent": lazy("Sent a parcel"), "pledges_exported": lazy("Took a file of pledges"),
     "addresses_exported": lazy("Took a file of addresses"), "pledge_refunded": lazy("Gave money back"),
     "refund_paid_another_way": lazy("Paid a refund another way"), "organisation_made": lazy("Made an organisation"),
@@ -45,6 +48,7 @@ _NAMES: dict[str, Any] = {
     "number": lazy("Number"), "version": lazy("Version"), "opens_at": lazy("Opens"), "closes_at": lazy("Closes"),
     "scopes": lazy("May"), "account": lazy("Account"), "payouts": lazy("Payouts"), "tracking": lazy("Tracking"),
     "deliveries": lazy("Deliveries"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
+    "draw": lazy("Draw"),
 }  # fmt: skip
 
 
