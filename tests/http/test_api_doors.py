@@ -23,6 +23,7 @@ from crowdfund.web.openapi import operations, scope_of, staff_role_of
 from crowdfund.web.routes import Route
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
+from tests.http.draw_world import a_drafted_draw
 from tests.http.program import Program, code_of, program_of
 from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
 
@@ -38,7 +39,10 @@ BODIES: dict[str, Any] = {
     "VerdictIn": {"verdict": "approved"}, "AmendIn": {"amount_minor": 30_00}, "CardSetupIn": {"consent_text": "I agree."},
     "AddressIn": {"recipient": "Mei", "address": "1 River Road", "country": "China"}, "DispatchIn": {"tracking": "RM 1"},
     "RefundIn": REASON, "PaidAnotherWayIn": REASON, "SaleIn": {"name": "Summer", "currency": "EUR", "amount_per_fan_max_minor": 100_00},
-    "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2},
+    "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2}, "CancelDrawIn": REASON, "ResultIn": {},
+    "AcceptIn": {"contact_name": "Mei", "contact": "mei@example.com"},
+    "DrawIn": {"title": "A day", "about": "On the boat, all day.", "place": "The river", "places": 1, "entries_min": 1,
+               "closes_at": "2040-01-01T00:00:00Z", "answer_by": "2040-02-01T00:00:00Z", "happens_at": "2040-03-01T00:00:00Z"},
 }  # fmt: skip
 
 
@@ -111,7 +115,7 @@ async def world(site: SiteUnderTest) -> World:
     ids = {
         "organisation": lin.organisation.id, "campaign": campaign.id, "tier": tier_id, "pledge": pledge.id, "card": card_id,
         "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id,
-        "sale": await a_sale(amount_per_fan_max_minor=100_00),
+        "sale": await a_sale(amount_per_fan_max_minor=100_00), "draw": (await a_drafted_draw(campaign, by=lin.id)).id,
     }  # fmt: skip
     known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
     return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
@@ -223,7 +227,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
     making = [route for route in routes() if route.creates]
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
-        "pledges", "card-setup", "refunds",
+        "pledges", "card-setup", "refunds", "draws",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

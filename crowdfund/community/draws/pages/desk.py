@@ -26,7 +26,7 @@ from crowdfund.community.draws.forms import (
 from crowdfund.community.draws.models import CAN_BE_CANCELLED, Draw, DrawState
 from crowdfund.community.draws.pages import shown
 from crowdfund.database.ids import private, public
-from crowdfund.refusal import Refusal
+from crowdfund.refusal import Invalid, Refusal
 from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
@@ -173,6 +173,7 @@ async def announce(request: Request) -> Response:
     return redirect(request, _one_of(request), ("good", _("Announced: backers can take part, and hear of it by mail.")))
 
 
+@told_at(_one_of)
 async def draw_winners(request: Request) -> Response:
     campaign, draw = await own_draw(request)
     number = {}
@@ -187,8 +188,7 @@ async def draw_winners(request: Request) -> Response:
         await draw_now(draw.id, by=request.state.person.id, **number)
     except rules.DrawnAlready:
         return redirect(request, _one_of(request), ("note", _("It was drawn already, once and for all.")))
-    except Refusal as refusal:
-        draw = await Draw.get(id=draw.id)
+    except Invalid as refusal:
         return await _announced(request, campaign, draw, form.refused_by(refusal), refusal.status_code)
     return redirect(request, _one_of(request), ("good", _("Drawn. Winners hear of it by mail.")))
 
