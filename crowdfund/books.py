@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crowdfund.community.draws.books import TIMELY as DRAW_TIMELY
 from crowdfund.disputes.books import RULES as DISPUTE_RULES
 from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
@@ -14,8 +15,8 @@ from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
 from crowdfund.pledges.books import RULES as PLEDGE_RULES
 
 RULES: Sequence[Rule] = (*LEDGER_RULES, *PLEDGE_RULES, *DISPUTE_RULES)
-# These tell of delay, not of a wrong number: a person looks into them, and nobody's payout waits for that.
-TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY)
+# These tell of delay or of what is no money, not of a wrong number: a person looks into them, and nobody's payout waits for that.
+TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *DRAW_TIMELY)
 
 
 @dataclass(frozen=True, slots=True)

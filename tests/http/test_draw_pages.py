@@ -110,6 +110,8 @@ async def test_a_draw_is_written_announced_and_drawn_at_the_desk(site: SiteUnder
     assert "Draw the winners" not in desk.text, "it is not known yet"
     pass_to(draw.public_at)
     await worked()
+    await desk.get(lin.base(campaign))
+    assert "“A day on the boat” waits to be drawn" in desk.text and desk.page.links["Draw it"] == one
     await desk.get(one)
     await desk.submit(f"{one}/result", public_value="16843", public_value_again="16834", public_source="the exchange")
     assert desk.status == 422 and "These two are not the same" in desk.text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crowdfund import clock
+from crowdfund.books import check
 from crowdfund.campaigns.actions import NotReady
 from crowdfund.campaigns.models import Campaign
 from crowdfund.community.draws import actions, queries
@@ -57,7 +58,7 @@ from tests.http.draw_world import (
     with_a_number,
     worked,
 )
-from tests.world import Fan, a_campaign, a_fan, a_tier
+from tests.world import Fan, a_campaign, a_fan, a_tier, broken
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -108,6 +109,7 @@ async def test_a_draw_from_the_announcement_to_the_day() -> None:
         ("waiting", "drawn"), ("asked", "moved up"), ("lapsed", "did not answer in time"),
     ]  # fmt: skip
     assert holds(await queries.file_of(await again(draw))), "who came changes nothing of what was drawn"
+    assert broken((await check(with_processor=False)).findings) == []
 
 
 async def test_everybody_is_told_once(engine: str) -> None:
