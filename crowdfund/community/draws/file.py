@@ -108,7 +108,7 @@ _SAYS = {
     "entries": "the entries are sorted, and each stands there once",
     "list_hash": "the list has the hash that was published when the draw closed",
     "winners": "the winners are those who come out",
-    "runners_up": "so are the runners-up",
+    "runners_up": "the runners-up are those who come after them",
 }
 
 

@@ -13,7 +13,6 @@ from crowdfund.community.draws.models import Draw, DrawWinner
 from crowdfund.community.draws.rules import Content
 from crowdfund.database.ids import private, public
 from crowdfund.web import fields
-from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.fields import Field
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
@@ -24,6 +23,8 @@ ANNOUNCING = Limit("announce_draw", 6, 3600, by="person")  # each is a letter to
 ENTERING = Limit("enter_draw", 60, 3600, by="person")
 VERIFYING = Limit("verify_draw", 30, 600)
 
+FILE_MAX = 4 * 1024 * 1024  # of what the page takes: the command takes more
+ENTRIES_MAX = 200_000
 NAME_MAX = 80
 CONTACT_MAX = 200
 NOTE_MAX = 1_000
@@ -109,7 +110,7 @@ class VerifyForm(Form):
     """A draw file: chosen, or pasted as text. The chosen one counts."""
 
     file = _Upload(lambda typed, form: None)
-    pasted = fields.text(max=UPLOAD_MAX, min=0, lines=True)
+    pasted = fields.text(max=FILE_MAX, min=0, lines=True)
 
     def check(self) -> None:
         if not self.content:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +13,7 @@ from crowdfund.campaigns.api.reading import public_campaign
 from crowdfund.community.draws import queries
 from crowdfund.community.draws.api.bodies import DrawListed, DrawnOut, DrawOut, EntriesOut, FileOut
 from crowdfund.community.draws.models import Draw, DrawState
+from crowdfund.community.draws.pages.public import FILES, written_file
 from crowdfund.database.ids import public
 from crowdfund.settings import current
 from crowdfund.web import api
@@ -77,14 +77,15 @@ async def show_entries(request: Request) -> EntriesOut:
     )
 
 
-async def show_file(request: Request) -> FileOut:
-    """All that it takes to draw it again; not found before it is drawn."""
-    return FileOut(**asdict(await queries.file_of(await draw_in(request))))
+async def show_file(request: Request) -> Response:
+    """All that it takes to draw it again, as `crowdfund draw verify` takes it; not found before it is drawn."""
+    written = await written_file(await draw_in(request))
+    return Response(written, headers={"cache-control": "no-store"}, media_type="application/json")
 
 
 routes = [
     get(f"{CAMPAIGN}/draws", list_draws, may=everybody, limit=_READ, gives=DrawListed, lists=True, summary="A fund's draws"),
     get(ONE, show_draw, may=everybody, limit=_READ, gives=DrawOut, summary="One draw"),
-    get(f"{ONE}/entries", show_entries, may=everybody, limit=_READ, gives=EntriesOut, summary="The frozen list of a draw"),
-    get(f"{ONE}/file", show_file, may=everybody, limit=_READ, gives=FileOut, summary="The file of a draw"),
+    get(f"{ONE}/entries", show_entries, may=everybody, limit=FILES, gives=EntriesOut, summary="The frozen list of a draw"),
+    get(f"{ONE}/file", show_file, may=everybody, limit=FILES, gives=FileOut, summary="The file of a draw"),
 ]  # fmt: skip

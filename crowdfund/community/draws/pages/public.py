@@ -18,11 +18,14 @@ from crowdfund.community.draws.rules import TAKES_PLEDGES
 from crowdfund.database.ids import private
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
+from crowdfund.web import page_cache
 from crowdfund.web.page import page
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import anyone, get, public
 
-_FILES = Limit("draw_files", 120, 600)
+FILES = Limit("draw_files", 120, 600)
+_lists: page_cache.Kept[bytes] = page_cache.Kept(seconds=300, kept_max=16)
+_files: page_cache.Kept[bytes] = page_cache.Kept(seconds=300, kept_max=16)
 _FOR_MINUTES = {"cache-control": "public, max-age=300"}
 
 
@@ -68,15 +71,27 @@ async def show(request: Request) -> Response:
 
 async def entries(request: Request) -> Response:
     """The frozen list, an entry a line: `sha256sum` of it is the published hash."""
-    published = await queries.published(await draw_in(request))
-    text = "".join(f"{entry}\n" for entry in published.entries)
-    return PlainTextResponse(text, headers=_FOR_MINUTES)
+    draw = await draw_in(request)
+
+    async def make() -> bytes:
+        return "".join(f"{entry}\n" for entry in (await queries.published(draw)).entries).encode()
+
+    return PlainTextResponse(await _lists.get(draw.id, make), headers=_FOR_MINUTES)
+
+
+async def written_file(draw: Draw) -> bytes:
+    """The file of a draw, made once for all who ask in these minutes: what is drawn stays. Raises NotFound before that."""
+
+    async def make() -> bytes:
+        return (await queries.file_of(draw)).as_bytes()
+
+    return await _files.get(draw.id, make)
 
 
 async def file(request: Request) -> Response:
     """All that it takes to draw it again, to be kept by whoever likes."""
     draw = await draw_in(request)
-    written = (await queries.file_of(draw)).as_bytes()
+    written = await written_file(draw)
     name = f"draw-{request.path_params['draw']}.json"
     headers = {"content-disposition": f'attachment; filename="{name}"', **_FOR_MINUTES}
     return Response(written, headers=headers, media_type="application/json")
@@ -84,6 +99,6 @@ async def file(request: Request) -> Response:
 
 routes = [
     get("/draws/{draw}", show, may=anyone),
-    get("/draws/{draw}/entries.txt", entries, may=public, limit=_FILES),
-    get("/draws/{draw}/draw.json", file, may=public, limit=_FILES),
+    get("/draws/{draw}/entries.txt", entries, may=public, limit=FILES),
+    get("/draws/{draw}/draw.json", file, may=public, limit=FILES),
 ]
