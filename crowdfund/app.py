@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute, Mount
 from crowdfund import clock, settings
 from crowdfund.campaigns import api as campaign_api
 from crowdfund.campaigns import pages as campaign_pages
+from crowdfund.community.draws import api as draw_api
+from crowdfund.community.draws import pages as draw_pages
 from crowdfund.community.polls import api as poll_api
 from crowdfund.community.polls import casting
 from crowdfund.community.polls import pages as poll_pages
@@ -82,6 +84,8 @@ ROUTES: list[BaseRoute] = [
     *poll_api.routes,
     *talk_pages.routes,
     *talk_api.routes,
+    *draw_pages.routes,
+    *draw_api.routes,
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crowdfund.community.draws.books import TIMELY as DRAW_TIMELY
 from crowdfund.community.polls.books import RULES as POLL_RULES
 from crowdfund.disputes.books import RULES as DISPUTE_RULES
 from crowdfund.ledger.books import RULES as LEDGER_RULES
@@ -16,8 +17,8 @@ from crowdfund.pledges.books import RULES as PLEDGE_RULES
 from crowdfund.pledges.transfers.books import RULES as TRANSFER_RULES
 
 RULES: Sequence[Rule] = (*LEDGER_RULES, *PLEDGE_RULES, *TRANSFER_RULES, *DISPUTE_RULES)
-# These tell of delay or of votes, not of a wrong amount: a person looks into them, and nobody's payout waits for that.
-TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES)
+# These tell of delay, of votes and of draws, not of a wrong amount: a person looks into them, and nobody's payout waits for that.
+TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES, *DRAW_TIMELY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import click
 from crowdfund import __version__, clock, settings, upkeep
 from crowdfund.books import Report
 from crowdfund.books import check as check_books
+from crowdfund.community.draws import file as draw_file
 from crowdfund.database import DatabaseError, close_database, open_database
 from crowdfund.database.migrate import migrate as lay_schema
 from crowdfund.demo.run import run as run_demo
@@ -175,6 +176,33 @@ def _upkeep(verb: Callable[[str, Path], None], url: str, file: Path) -> None:
         verb(url, file)
     except DatabaseError as error:
         raise click.ClickException(str(error)) from error
+
+
+# --- draws ---
+
+
+@main.group()
+def draw() -> None:
+    """Draws among backers: anyone can recompute who won."""
+
+
+class NotADrawFile(click.ClickException):
+    exit_code = 2
+
+
+@draw.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify_draw(file: Path) -> None:
+    """Draw again what FILE tells of a draw, and compare; ends with 1 on any difference. Needs no database and no settings."""
+    try:
+        found = draw_file.read(file.read_bytes())
+    except OSError as error:
+        raise NotADrawFile(f"{file} can't be read: {error.strerror}.") from error
+    except draw_file.FileNotUnderstood as refusal:
+        raise NotADrawFile(refusal.sentence) from refusal
+    click.echo("\n".join(draw_file.lines(found)))
+    if not draw_file.holds(found):
+        raise SystemExit(1)
 
 
 @main.group("clock")

@@ -20,6 +20,7 @@ from crowdfund.campaigns.opening import open_due
 from crowdfund.campaigns.pictures import forget_unused_pictures
 from crowdfund.campaigns.update_dates import give_days
 from crowdfund.campaigns.verdict import close_campaign
+from crowdfund.community.draws.due import work_on_draws
 from crowdfund.community.polls.due import look_after_polls
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
@@ -144,6 +145,7 @@ SWEEPS = (
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
     Sweep("disputes", 30, work_on_disputes),
+    Sweep("draws", 1, work_on_draws),
     Sweep("reconcile", 300, reconcile_all),
 )
 

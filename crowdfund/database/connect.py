@@ -27,6 +27,7 @@ MODELS = (
     "crowdfund.pledges.transfers.models",
     "crowdfund.community.polls.models",
     "crowdfund.community.talk.models",
+    "crowdfund.community.draws.models",
     "crowdfund.payouts.models",
     "crowdfund.disputes.models",
 )

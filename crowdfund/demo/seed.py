@@ -16,6 +16,7 @@ from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
+from crowdfund.demo.draws import plan_draws
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
 from crowdfund.demo.plan import Plan
 from crowdfund.demo.polls import plan_polls
@@ -52,6 +53,7 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     charity = await _verified(OrganisationKind.INSTITUTION, *CHARITY, named["frauke"], named["ada"])
     await plan_transfers(club, charity, named["jens"], (named["ada"], named["grace"]), crowd, plan, dice)
     await plan_polls(plan.now, plan.at, mei=named["mei"].id)
+    plan_draws(plan.at, plan.now, named, dice)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()

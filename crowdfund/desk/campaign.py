@@ -6,6 +6,7 @@ Who isn't signed in gets it from a cache of a second. What is read from the data
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,6 +33,9 @@ from crowdfund.campaigns.transfers.forms import PARTS, SURPLUS_WORDS
 from crowdfund.campaigns.transfers.models import Part, Surplus
 from crowdfund.campaigns.transfers.rules import SOLIDARITY_BPS
 from crowdfund.campaigns.updates import ANYBODY, Reader
+from crowdfund.community.draws import queries as draws
+from crowdfund.community.draws.models import Draw
+from crowdfund.community.draws.pages.shown import cards_of
 from crowdfund.community.polls.pages.shown import poll_shown
 from crowdfund.community.polls.queries import PollNow, foremost_polls
 from crowdfund.community.talk.pages.shown import Looking, thread_shown
@@ -66,6 +70,7 @@ class View:
     transfer: WholeTransfer | None
     polls: list[PollNow]
     talk: list[Thread]
+    draws: list[Draw]
 
     @property
     def campaign(self) -> Campaign:
@@ -94,6 +99,7 @@ async def view_of(campaign: Campaign) -> View:
         transfer=await whole_transfer(campaign),
         polls=await foremost_polls(campaign.id, POLLS_SHOWN + 1),
         talk=await latest_of(campaign.id) if campaign.is_public else [],
+        draws=await draws.draws_of(campaign.id),
     )
 
 
@@ -124,9 +130,11 @@ async def _own(request: Request, view: View) -> Response:
     person = request.state.person
     mine = await live_pledge(person.id, view.campaign.id) if person else None
     follows = person is not None and await followers.follows(view.campaign.id, person.id)
+    entered = await draws.entered([one.id for one in view.draws], person.id) if person and view.draws else set()
     all_read = all(ANYBODY.may_read(update) for update in view.whole.updates)
     reader = ANYBODY if all_read else await reader_of(person, view.campaign)
-    drawn = draw(request, view, mine=_mine(mine, view) if mine else None, follows=follows, reader=reader)
+    mine_shown = _mine(mine, view) if mine else None
+    drawn = draw(request, view, mine=mine_shown, follows=follows, reader=reader, entered=entered)
     return _keep_referrer(request, drawn)
 
 
@@ -158,6 +166,7 @@ def draw(
     mine: dict[str, Any] | None = None,
     follows: bool = False,
     reader: Reader = ANYBODY,
+    entered: Collection[int] = (),
     preview: str = "",
     back: str = "",
 ) -> Response:
@@ -178,13 +187,14 @@ def draw(
         history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
         can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
         talk=[thread_shown(thread, Looking(campaign, whole.organisation)) for thread in view.talk],
-        my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
+        draws=cards_of(view.draws, entered), my_pledge=mine, follows=follows,
+        followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         **_transfer(view.transfer, mine),
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
-        base_url=current().base_url, parts=["community/_polls.html"] if view.polls else [],
+        base_url=current().base_url,
         polls=[poll_shown(one, campaign) for one in view.polls[:POLLS_SHOWN]],
         polls_path=f"{campaign.path}/polls" if len(view.polls) > POLLS_SHOWN else "",
     )  # fmt: skip

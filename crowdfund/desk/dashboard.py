@@ -19,6 +19,8 @@ from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.running import CAN_BE_CANCELLED
 from crowdfund.campaigns.pages.shown import month_of, next_update
 from crowdfund.campaigns.schedule import MOVABLE
+from crowdfund.community.draws import queries as draws
+from crowdfund.community.draws.models import DrawState
 from crowdfund.community.polls.queries import decisions_due
 from crowdfund.community.talk.queries import how_many_wait
 from crowdfund.database.ids import public
@@ -121,6 +123,7 @@ async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
     rows += _updates_todo(campaign, base)
     rows += await _questions_todo(campaign, base)
     rows += await _deliveries_todo(campaign, base)
+    rows += await _draws_todo(campaign, base)
     return rows
 
 
@@ -199,6 +202,19 @@ async def _deliveries_todo(campaign: Campaign, base: str) -> list[Todo]:
         return []
     sentence = ngettext("%(n)d parcel can be sent.", "%(n)d parcels can be sent.", ready) % {"n": ready}
     return [(sentence, _("Deliveries"), f"{base}/deliveries", "")]
+
+
+async def _draws_todo(campaign: Campaign, base: str) -> list[Todo]:
+    """A draw that has closed and waits for the number that was announced."""
+    return [
+        (
+            _("“%(title)s” waits to be drawn, until %(when)s.")
+            % {"title": draw.title, "when": formats.moment_text(draw.answer_by)},
+            _("Draw it"), f"{base}{draw.path}", "late",
+        )
+        for draw in await draws.draws_of(campaign.id)
+        if draw.state == DrawState.CLOSED and draw.can_be_drawn_from <= clock.now()
+    ]  # fmt: skip
 
 
 # --- as fans will see it ---

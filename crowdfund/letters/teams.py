@@ -8,6 +8,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, CampaignState, ReviewRemark
 from crowdfund.campaigns.update_dates import day_due, owes_word
+from crowdfund.community.draws.models import Draw, DrawState
 from crowdfund.database import atomic, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.outbox import Job
@@ -17,7 +18,7 @@ from crowdfund.money import kept
 from crowdfund.payouts.models import Payout
 from crowdfund.people.models import Member, Organisation, Person, Role
 from crowdfund.pledges import deliveries
-from crowdfund.web.formats import day, money, said
+from crowdfund.web.formats import day, moment_text, money, said
 from crowdfund.web.i18n import _
 
 
@@ -177,7 +178,28 @@ async def _dispute(payload: dict[str, Any]) -> None:
     await tell_team(payload, campaign, write)
 
 
+async def _draw_waits(payload: dict[str, Any]) -> None:
+    """A draw has closed, and the number that it was announced with is known: without it nothing is drawn."""
+    draw = await Draw.get(id=payload["draw"])
+    if draw.state != DrawState.CLOSED:
+        return
+    campaign = await Campaign.get(id=draw.campaign_id)
+    path = f"{await desk_path(campaign)}/draws/{public(draw.id)}"
+
+    def write() -> Letter:
+        facts = {"title": draw.title, "what": draw.public_what, "until": moment_text(draw.answer_by)}
+        sentences = [
+            _("“%(title)s” can be drawn: the number that you announced is known now (%(what)s).") % facts,
+            _("Write it down, with the place where everybody can look it up. Undrawn by %(until)s, it is called off.")
+            % facts,
+        ]
+        return Letter(_("Ready to be drawn: %(title)s") % facts, sentences, _("Draw it"), path)
+
+    await tell_team(payload, campaign, write)
+
+
 JOBS: dict[str, Job] = {
+    "draw_waits": _draw_waits,
     "campaign_reviewed": _reviewed,
     "launch_put_off": _put_off,
     "update_due": _update_due,

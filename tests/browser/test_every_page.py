@@ -13,6 +13,8 @@ from crowdfund.app import ROUTES
 from crowdfund.campaigns import actions, followers, sales, versions
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.updates import publish_update
+from crowdfund.community.draws import actions as draws
+from crowdfund.community.draws.models import Draw
 from crowdfund.community.polls import actions as polls
 from crowdfund.community.polls.models import Audience, Label, Poll
 from crowdfund.community.talk import actions as talk
@@ -30,6 +32,7 @@ from tests.browser.conftest import Visitors
 from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody
 from tests.browser.transfer_stage import Club, a_club_with_funds, looks_at, their_funds
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations
+from tests.http.draw_world import a_drafted_draw, a_draw, with_a_number
 from tests.money import attempts
 from tests.polls import a_draft_poll, an_open_poll, candidate, votes
 from tests.world import Fan, pledged
@@ -37,7 +40,7 @@ from tests.world import Fan, pledged
 # What is read by programs, or only leads on to a page.
 NOT_PAGES = re.compile(
     r"/api/v1/.*|/feed\.atom|.*/updates\.atom|/oembed|/art/.*|/images/.*|.*/live|/robots\.txt|/sitemap\.xml|/healthz"
-    r"|/\.well-known/.*|.*\.csv|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
+    r"|/\.well-known/.*|.*\.csv|.*/draw\.json|.*/entries\.txt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
     r"|.*/acceptance|/outcomes/.*|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
 )
 BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE = (DESKTOP, "light"), (PHONE, "dark")
@@ -58,6 +61,7 @@ class World:
     others: list[Campaign]
     club: Club
     voted: list[Poll]
+    draws: dict[str, Draw]
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:
@@ -106,15 +110,16 @@ async def a_world() -> World:
     voted = [await voted_on(live, lin, [mei, jun]) for _ in range(2)]
     await they_talk(live, lin, mei, ada)
     await atomic(Campaign.filter(id=funded.id).update)(update_due_at=clock.now())  # its makers owe word, and it shows
+    made = await in_each_state(live, lin, mei)
     clock.advance(timedelta(days=4))
     await until(lambda: Delivery.filter(campaign_id=funded.id).count())
     await until(lambda: Pledge.filter(campaign_id=settling.id, state=PledgeState.ERRORED).count())
     charge = (await attempts(await Pledge.get(campaign_id=funded.id, person_id=jun.id)))[-1]
     await ask("POST", f"charges/{charge.stripe_charge_id}/dispute")
     await until(lambda: Dispute.filter(campaign_id=funded.id).count())
-    return World(
-        lin, ada, mei, live, settling, funded, await a_draft("Low Tide", await a_studio(lin), lin), others, club, voted
-    )
+    await until(lambda: Draw.filter(id=made["won"].id, state="drawn").count())
+    low_tide = await a_draft("Low Tide", await a_studio(lin), lin)
+    return World(lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made)
 
 
 async def voted_on(film: Campaign, lin: Fan, voters: list[Fan]) -> Poll:
@@ -143,6 +148,22 @@ async def they_talk(fund: Campaign, lin: Fan, mei: Fan, ada: Fan) -> None:
     for number in range(5):
         await moderation.report(said[2], "spam", "", by=(await somebody(f"Reporter{number}")).id)
     await moderation.hide(said[3], "It calls others fools.", by=ada.id)
+
+
+async def in_each_state(film: Campaign, lin: Fan, mei: Fan) -> dict[str, Draw]:
+    """A draft, one that is open, one that was called off, one that waits for its number, and one that Mei has won."""
+    one = {"places": 1, "entries_min": 1, "reserves": 0}
+    soon = clock.now() + timedelta(days=1)
+    waits = with_a_number(closes_at=soon, public_at=soon + timedelta(hours=1), **one)
+    made = {
+        "draft": await a_drafted_draw(film, by=lin.id, capacity=1), "open": await a_draw(film, by=lin.id),
+        "off": await a_draw(film, by=lin.id), "waits": await a_draw(film, by=lin.id, content=waits),
+        "won": await a_draw(film, by=lin.id, closes_at=soon, **one),
+    }  # fmt: skip
+    await draws.cancel_draw(made["off"].id, "The boat has sunk, sadly.", by=lin.id)
+    for name in ("open", "waits", "won"):
+        await draws.enter(made[name].id, person_id=mei.id)
+    return made
 
 
 async def in_review(lin: Fan, ada: Fan) -> list[Campaign]:
@@ -210,6 +231,9 @@ async def for_everybody(world: World) -> Looks:
         ],
         "/campaigns/{slug}/versions/{version}": [(NOBODY, f"{live}/versions/1")],
         "/embed/{slug}": [(NOBODY, f"/embed/{world.live.slug}")],
+        "/draws/how-it-works": [(NOBODY, "/draws/how-it-works")],
+        "/draws/{draw}": [(NOBODY, d.path) for name, d in world.draws.items() if name != "draft"],
+        "/draws/{draw}/verification": [(NOBODY, f"{world.draws[name].path}/verification") for name in ("won", "open")],
         "/news/{letters}": [(NOBODY, followers.news_path(world.live.id, world.mei.id))],
     }  # fmt: skip
 
@@ -221,6 +245,9 @@ async def for_fans(world: World) -> Looks:
     return {
         **{path: [(MEI, path)] for path in ("/account", "/account/sessions", "/account/tokens", "/start")},
         "/invitations/{secret}": [(MEI, await link_to(world.mei.email, "/invitations/"))],
+        "/draws/{draw}/answer": [
+            (MEI, f"{world.draws['won'].path}/answer"), *[(MEI, world.draws[name].path) for name in ("won", "open", "waits")]
+        ],
         "/campaigns/{slug}/follower": [(MEI, f"{live}/follower")],
         "/campaigns/{slug}/talk/{comment}/wording": [
             (MEI, f"{live}/talk/{public(one.id)}/wording") for one in await Comment.filter(person_id=world.mei.id)
@@ -259,6 +286,10 @@ async def for_producers(world: World) -> Looks:
         f"{one}/drawing": [(LIN, f"{draft}/drawing")],
         f"{one}/deletion": [(LIN, f"{draft}/deletion")],
         f"{one}/schedule": [(LIN, f"{desks[-1]}/schedule")],
+        f"{one}/draws": [(LIN, f"{desk}/draws"), (LIN, f"{funded}/draws")],
+        f"{one}/draws/new": [(LIN, f"{desk}/draws/new")],
+        f"{one}/draws/{{draw}}": [(LIN, f"{desk}{drawn.path}") for drawn in world.draws.values()],
+        f"{one}/draws/{{draw}}/cancellation": [(LIN, f"{desk}{world.draws['open'].path}/cancellation")],
         f"{one}/deliveries": [(LIN, f"{funded}/deliveries"), (LIN, f"{funded}/deliveries?state=awaiting_address")],
     }  # fmt: skip
 

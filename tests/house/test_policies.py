@@ -23,6 +23,7 @@ NO_TOKEN = {"POST /webhooks/stripe", "POST /language", "POST /sandbox/clock"}
 OPEN_TO_ALL = {
     "POST /sign-up", "POST /sign-in", "POST /sign-out", "POST /confirm/{secret}", "POST /reset", "POST /reset/{secret}",
     "POST /language", "POST /sandbox/clock", "POST /webhooks/stripe", "POST /news/{letters}",
+    "POST /draws/{draw}/verification",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from crowdfund.web.openapi import operations, scope_of, staff_role_of
 from crowdfund.web.routes import Route
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
+from tests.http.draw_world import a_drafted_draw
 from tests.http.program import Program, code_of, program_of
 from tests.polls import a_draft_poll
 from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
@@ -45,7 +46,10 @@ BODIES: dict[str, Any] = {
     "CandidateIn": {"name": "Ava Stone"}, "DecisionIn": {"reason": "She rows like nobody else."}, "VoteCardIn": {"consent_text": "Yes."},
     "CommentIn": {"text": "I love rivers."}, "ReplyIn": {"text": "So do I."}, "WordingIn": {"text": "I love big rivers."},
     "ReportIn": {"reason": "spam"}, "NamesIn": {"names": ["Wen"]}, "ModerationIn": REASON, "BarIn": {**REASON, "days": 3},
-    "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2},
+    "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2}, "CancelDrawIn": REASON, "ResultIn": {},
+    "AcceptIn": {"contact_name": "Mei", "contact": "mei@example.com"},
+    "DrawIn": {"title": "A day", "about": "On the boat, all day.", "place": "The river", "places": 1, "entries_min": 1,
+               "closes_at": "2040-01-01T00:00:00Z", "answer_by": "2040-02-01T00:00:00Z", "happens_at": "2040-03-01T00:00:00Z"},
 }  # fmt: skip
 
 
@@ -121,7 +125,7 @@ async def world(site: SiteUnderTest) -> World:
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "organisation": lin.organisation.id, "campaign": campaign.id, "tier": tier_id, "pledge": pledge.id, "card": card_id,
         "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id, "comment": comment_id,
-        "sale": await a_sale(amount_per_fan_max_minor=100_00),
+        "sale": await a_sale(amount_per_fan_max_minor=100_00), "draw": (await a_drafted_draw(campaign, by=lin.id)).id,
     }  # fmt: skip
     known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
     return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
@@ -236,7 +240,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
     making = [route for route in routes() if route.creates]
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
-        "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies",
+        "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

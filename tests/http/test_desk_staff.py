@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crowdfund import clock
 from crowdfund.campaigns.models import MOVES, CampaignEvent
+from crowdfund.community.draws.models import MOVES as DRAW_MOVES
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.ids import public
 from crowdfund.desk.audit.words import ACTIONS
@@ -220,5 +221,6 @@ def test_everything_that_is_written_down_has_words() -> None:
             re.findall(r"\b_tell\(\"([a-z_]+)\"", source)
         )
     states = {f"campaign_{to}" for to in MOVES if to not in ("settling", "funded", "failed")}
+    states |= {f"draw_{to}" for to in DRAW_MOVES if to != "draft"}
     assert {"tier_added", "member_removed"} < told
     assert (told | states) - set(ACTIONS) == set()

@@ -22,6 +22,7 @@ from crowdfund.people.models import StaffRole
 from crowdfund.people.rules import scopes_for
 from crowdfund.people.tokens import make_token
 from tests.http.conftest import PASSWORD
+from tests.http.draw_world import a_draw
 from tests.http.test_real_server import Running, engine, running, server
 from tests.world import Fan, a_campaign, a_card, a_studio, a_tier, pledged
 
@@ -56,6 +57,8 @@ async def a_world(site_settings: settings.Settings) -> World:
             ids["pledge"] = (await pledged(fan, campaign, tier_id=tier_id)).id
         if state == "submitted":
             ids["remark"] = (await actions.remark(campaign.id, "Who owns the boat?", by=lin.id)).id
+        if state == "live":
+            ids["draw"] = (await a_draw(campaign, by=lin.id)).id
         known.append({name: public(number) for name, number in ids.items()})
     await close_database()
     return World(keys, known)

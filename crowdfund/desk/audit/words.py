@@ -31,6 +31,9 @@ ACTIONS: dict[str, Any] = {
     "candidate_removed": lazy("Took a candidate away"), "candidate_pictured": lazy("Gave a candidate a picture"),
     "candidate_unpictured": lazy("Took a candidate's picture away"),
     "sale_made": lazy("Made a sale"), "sale_joined": lazy("Put a fund into a sale"), "sale_left": lazy("Took a fund out of a sale"),
+    "draw_made": lazy("Wrote a draw"), "draw_discarded": lazy("Threw a draft of a draw away"),
+    "draw_announced": lazy("Announced a draw"), "draw_closed": lazy("Closed a draw"), "draw_drawn": lazy("Drew the winners"),
+    "draw_completed": lazy("A drawn day has come"), "draw_cancelled": lazy("Called a draw off"),
     "delivery_sent": lazy("Sent a parcel"), "pledges_exported": lazy("Took a file of pledges"),
     "addresses_exported": lazy("Took a file of addresses"), "pledge_refunded": lazy("Gave money back"),
     "refund_paid_another_way": lazy("Paid a refund another way"), "organisation_made": lazy("Made an organisation"),
@@ -72,6 +75,7 @@ _NAMES: dict[str, Any] = {
     "question": lazy("Question"), "candidate": lazy("Candidate"), "decision": lazy("Decision"),
     "deliveries": lazy("Deliveries"), "audience": lazy("Readers"), "next_update_by": lazy("Next update by"),
     "until_at": lazy("Until"), "reports": lazy("Reports"), "names": lazy("Names"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
+    "draw": lazy("Draw"),
 }  # fmt: skip
 
 
