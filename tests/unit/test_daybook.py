@@ -79,7 +79,8 @@ async def test_what_was_refused_is_not_counted(database: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["UPDATE daybook SET amount_minor = amount_minor + 1", "UPDATE daybook SET postings = 2", "DELETE FROM daybook"]
+    "change",
+    ["UPDATE daybook SET amount_minor = amount_minor + 1", "UPDATE daybook SET postings = 2", "DELETE FROM daybook"],
 )
 async def test_a_wrong_day_is_found(database: str, change: str) -> None:
     await post_now([collected(1, 25_00)])

@@ -23,7 +23,10 @@ INSERT INTO posting (id, entry_id, debit_id, credit_id, amount_minor, currency) 
 async def test_each_day_of_the_past_is_counted(old_database: str) -> None:
     await run(old_database, _POSTINGS)
     await migrate(old_database)
-    found = await rows(old_database, "SELECT subject, day, kind, debit_id, credit_id, amount_minor, postings FROM daybook ORDER BY 2, 3")
+    found = await rows(
+        old_database,
+        "SELECT subject, day, kind, debit_id, credit_id, amount_minor, postings FROM daybook ORDER BY 2, 3",
+    )
     assert found == [
         ("campaign:1", 20818, "pledge_collected", 1, 2, 150, 2),
         ("campaign:1", 20819, "pledge_collected", 1, 2, 25, 1),
