@@ -1,12 +1,28 @@
 """The pages made of several rooms."""
 
-from crowdfund.desk import about, audit, backers, campaign, dashboard, export, home, review, staff, studio, studios
+from crowdfund.desk import (
+    about,
+    audit,
+    backers,
+    campaign,
+    dashboard,
+    export,
+    home,
+    pledge,
+    review,
+    staff,
+    studio,
+    studios,
+)
+from crowdfund.desk.ledger import pages as ledger
 
 routes = [
     *home.routes,
     *about.routes,
     *campaign.routes,
     *backers.routes,
+    *ledger.routes,
+    *pledge.routes,
     *studios.routes,
     *studio.routes,
     *export.routes,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,13 @@ from hypothesis import strategies as st
 from crowdfund.desk.ledger.rules import Day, Line, Whole, days_of, split_mine, weights_of, whole_of
 from crowdfund.ledger.daybook import Moved
 
-FUND, PAYABLE, OWED, CARRIED, ACADEMY = "fund:1", "payable:9:EUR", "receivable:9:EUR", "carried:9:EUR", "recipient:5:EUR"
+FUND, PAYABLE, OWED, CARRIED, ACADEMY = (
+    "fund:1",
+    "payable:9:EUR",
+    "receivable:9:EUR",
+    "carried:9:EUR",
+    "recipient:5:EUR",
+)
 STRIPE, CLEARING, TRANSIT, FEE = "stripe:EUR", "refund:clearing:EUR", "payout:transit:EUR", "fee:platform:EUR"
 PROCESSOR, DISPUTE = "expense:processor:EUR", "expense:dispute:EUR"
 
@@ -96,7 +104,11 @@ KINDS = ["dispute", "refund_promised", "redirected", "surplus_given", "a kind of
 
 def in_life(debit: str, credit: str) -> bool:
     """A recipient is only given to, and paid out to; all else may be."""
-    return debit != credit and not (debit == ACADEMY and credit != TRANSIT) and not (debit == TRANSIT and credit == ACADEMY)
+    return (
+        debit != credit
+        and not (debit == ACADEMY and credit != TRANSIT)
+        and not (debit == TRANSIT and credit == ACADEMY)
+    )
 
 
 MOVEMENTS = st.lists(
@@ -116,7 +128,7 @@ def test_it_adds_up_whatever_happened_and_each_day_leads_to_the_next(rows: list[
     whole = whole_of(rows)
     assert adds_up(whole)
     days = days_of(rows, whole.held)
-    for later, earlier in zip(days, days[1:], strict=False):
+    for later, earlier in pairwise(days):
         assert later.held == earlier.held + later.came - later.went
     if days:
         assert days[0].held == whole.held and days[-1].held == days[-1].came - days[-1].went

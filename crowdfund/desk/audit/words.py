@@ -37,7 +37,8 @@ ACTIONS: dict[str, Any] = {
     "email_changed": lazy("Changed an e-mail address"), "password_changed": lazy("Changed a password"),
     "staff_role_changed": lazy("Changed a staff role"), "token_made": lazy("Made an API token"),
     "token_revoked": lazy("Revoked an API token"), "job_tried_again": lazy("Tried a job again"),
-    "event_tried_again": lazy("Tried an event again"),
+    "event_tried_again": lazy("Tried an event again"), "expense_told": lazy("Told of an expense"),
+    "expense_taken_back": lazy("Took an expense back"),
 }  # fmt: skip
 _NAMES: dict[str, Any] = {
     "name": lazy("Name"), "state": lazy("State"), "tier": lazy("Tier"), "price": lazy("Price"), "amount_minor": lazy("Amount"),
@@ -45,6 +46,7 @@ _NAMES: dict[str, Any] = {
     "number": lazy("Number"), "version": lazy("Version"), "opens_at": lazy("Opens"), "closes_at": lazy("Closes"),
     "scopes": lazy("May"), "account": lazy("Account"), "payouts": lazy("Payouts"), "tracking": lazy("Tracking"),
     "deliveries": lazy("Deliveries"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
+    "payee": lazy("Paid to"),
 }  # fmt: skip
 
 
