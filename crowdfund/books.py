@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crowdfund.desk.statements.books import RULES as STATEMENT_RULES
+from crowdfund.desk.statements.books import proof as proof_of_statements
 from crowdfund.disputes.books import RULES as DISPUTE_RULES
 from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
@@ -16,8 +18,8 @@ from crowdfund.pledges.books import RULES as PLEDGE_RULES
 from crowdfund.pledges.transfers.books import RULES as TRANSFER_RULES
 
 RULES: Sequence[Rule] = (*LEDGER_RULES, *PLEDGE_RULES, *TRANSFER_RULES, *DISPUTE_RULES, *EXPENSE_RULES)
-# These tell of delay, not of a wrong number: a person looks into them, and nobody's payout waits for that.
-TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY)
+# These tell of delay, or of what was signed, not of a wrong number: a person looks into them, and nobody's payout waits for that.
+TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *STATEMENT_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Report:
 
 async def check(*, with_processor: bool = True) -> Report:
     """Prove all rules. with_processor: also that every movement at Stripe has its entry, and that the balances agree."""
-    findings = await prove([*RULES, *TIMELY])
+    findings = [*await prove([*RULES, *TIMELY]), await proof_of_statements()]
     if with_processor:
         differences = await reconcile.differences()
         findings.append(

@@ -17,6 +17,7 @@ from crowdfund.books import check as check_books
 from crowdfund.database import DatabaseError, close_database, open_database
 from crowdfund.database.migrate import migrate as lay_schema
 from crowdfund.demo.run import run as run_demo
+from crowdfund.desk.statements.command import statement
 from crowdfund.payments import stripe
 from crowdfund.people.accounts import make_person, make_staff
 from crowdfund.people.models import StaffRole
@@ -206,6 +207,9 @@ def advance_clock(by: str) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} UTC")
+
+
+main.add_command(statement)
 
 
 @main.command()

@@ -21,6 +21,7 @@ from crowdfund.campaigns.pictures import forget_unused_pictures
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
+from crowdfund.desk.statements.actions import make_due_statements
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
 from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
@@ -142,6 +143,7 @@ SWEEPS = (
     Sweep("lost answers", 15, following.finish_what_was_left),
     Sweep("disputes", 30, work_on_disputes),
     Sweep("reconcile", 300, reconcile_all),
+    Sweep("statements", 60, make_due_statements),
 )
 
 LETTERS = ("jobs", "letters about pledges", "cards that end")  # what is written to people

@@ -26,7 +26,9 @@ MODELS = (
     "crowdfund.pledges.models",
     "crowdfund.pledges.transfers.models",
     "crowdfund.payouts.models",
+    "crowdfund.payouts.expenses.models",
     "crowdfund.disputes.models",
+    "crowdfund.desk.statements.models",
 )
 
 _context: TortoiseContext | None = None

@@ -15,6 +15,7 @@ from crowdfund.desk import (
     studios,
 )
 from crowdfund.desk.ledger import pages as ledger
+from crowdfund.desk.statements import pages as statements
 
 routes = [
     *home.routes,
@@ -22,6 +23,7 @@ routes = [
     *campaign.routes,
     *backers.routes,
     *ledger.routes,
+    *statements.routes,
     *pledge.routes,
     *studios.routes,
     *studio.routes,

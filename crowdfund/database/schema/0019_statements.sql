@@ -47,11 +47,15 @@ CREATE TABLE statement_key (
     made_at BIGINT NOT NULL
 );
 
--- A month of a fund, signed. body: the very text. previous: the hash of the one before, so that none can be left out or changed.
+-- A month of a fund, signed. until_day: the first day after it. amount: all that was moved in it, once a posting. body: the very
+-- text. previous: the hash of the one before, so that none can be left out or changed.
 CREATE TABLE statement (
     id BIGINT PRIMARY KEY,
     campaign_id BIGINT NOT NULL REFERENCES campaign (id),
     period TEXT NOT NULL CHECK (LENGTH(period) = 7),
+    until_day BIGINT NOT NULL,
+    entries BIGINT NOT NULL CHECK (entries > 0),
+    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
     body TEXT NOT NULL,
     sha256 TEXT NOT NULL UNIQUE,
     previous TEXT UNIQUE REFERENCES statement (sha256),

@@ -1,5 +1,5 @@
 """The API of what is made of several rooms."""
 
-from crowdfund.desk.api import figures, staff
+from crowdfund.desk.api import figures, ledger, staff
 
-routes = [*figures.routes, *staff.routes]
+routes = [*figures.routes, *ledger.routes, *staff.routes]
