@@ -121,7 +121,9 @@ async def mine_of(pledge: Pledge, money: Money) -> Mine | None:
         return None
     election = await Election.get_or_none(pledge_id=pledge.id)
     own = _own_of(pledge, charge, election)
-    parts = split_mine(charge.amount_minor, own, weights_of(money.whole, money.told))
+    in_order = [*(line.id for line in money.budget), None]
+    told = {line: money.told[line] for line in in_order if line in money.told}
+    parts = split_mine(charge.amount_minor, own, weights_of(money.whole, told))
     missing = {number for kind, number in parts if kind == "given"} - set(money.recipients)
     more = {one.id: one for one in await Recipient.filter(id__in=sorted(missing))} if missing else {}
     kept_for = election.kept_for_id if election else None
