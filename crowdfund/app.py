@@ -32,6 +32,8 @@ from crowdfund.disputes import pages as dispute_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
 from crowdfund.payouts import api as payout_api
+from crowdfund.payouts.expenses import api as expense_api
+from crowdfund.payouts.expenses import pages as expense_pages
 from crowdfund.people import api as people_api
 from crowdfund.people import devices, pages, queries
 from crowdfund.pledges import api as pledge_api
@@ -89,6 +91,8 @@ ROUTES: list[BaseRoute] = [
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,
+    *expense_pages.routes,
+    *expense_api.routes,
     *payment_pages.routes,
     *desk_pages.routes,
     *desk_api.routes,

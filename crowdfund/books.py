@@ -7,18 +7,22 @@ from dataclasses import dataclass
 
 from crowdfund.community.draws.books import TIMELY as DRAW_TIMELY
 from crowdfund.community.polls.books import RULES as POLL_RULES
+from crowdfund.desk.statements.books import RULES as STATEMENT_RULES
+from crowdfund.desk.statements.books import proof as proof_of_statements
 from crowdfund.disputes.books import RULES as DISPUTE_RULES
 from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
 from crowdfund.payments import reconcile
 from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
 from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
+from crowdfund.payouts.expenses.books import RULES as EXPENSE_RULES
 from crowdfund.pledges.books import RULES as PLEDGE_RULES
 from crowdfund.pledges.transfers.books import RULES as TRANSFER_RULES
 
-RULES: Sequence[Rule] = (*LEDGER_RULES, *PLEDGE_RULES, *TRANSFER_RULES, *DISPUTE_RULES)
-# These tell of delay, of votes and of draws, not of a wrong amount: a person looks into them, and nobody's payout waits for that.
-TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES, *DRAW_TIMELY)
+RULES: Sequence[Rule] = (*LEDGER_RULES, *PLEDGE_RULES, *TRANSFER_RULES, *DISPUTE_RULES, *EXPENSE_RULES)
+# These tell of delay, of votes, draws and what was signed, not of a wrong amount: a person looks into them, and nobody's payout
+# waits for that.
+TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES, *DRAW_TIMELY, *STATEMENT_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Report:
 
 async def check(*, with_processor: bool = True) -> Report:
     """Prove all rules. with_processor: also that every movement at Stripe has its entry, and that the balances agree."""
-    findings = await prove([*RULES, *TIMELY])
+    findings = [*await prove([*RULES, *TIMELY]), await proof_of_statements()]
     if with_processor:
         differences = await reconcile.differences()
         findings.append(

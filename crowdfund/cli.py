@@ -18,6 +18,7 @@ from crowdfund.community.draws import file as draw_file
 from crowdfund.database import DatabaseError, close_database, open_database
 from crowdfund.database.migrate import migrate as lay_schema
 from crowdfund.demo.run import run as run_demo
+from crowdfund.desk.statements.command import statement
 from crowdfund.payments import stripe
 from crowdfund.people.accounts import make_person, make_staff
 from crowdfund.people.models import StaffRole
@@ -234,6 +235,9 @@ def advance_clock(by: str) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{clock.now():%Y-%m-%d %H:%M:%S} UTC")
+
+
+main.add_command(statement)
 
 
 @main.command()

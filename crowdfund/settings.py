@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +26,7 @@ class Settings:
     database_url: str = "sqlite:///var/crowdfund.db"
     base_url: str = "http://127.0.0.1:8000"
     secret: str = field(default="", repr=False)
+    statement_key: str = field(default="", repr=False)
     stripe_key: str = field(default="", repr=False)
     stripe_webhook_secret: str = field(default="", repr=False)
     smtp_url: str = field(default="", repr=False)
@@ -86,6 +89,7 @@ def read(environ: dict[str, str] | None = None) -> Settings:
         database_url=of("DATABASE_URL", plain.database_url),
         base_url=of("BASE_URL", plain.base_url).rstrip("/"),
         secret=of("SECRET") or _kept_secret(data),
+        statement_key=of("STATEMENT_KEY"),
         stripe_key=of("STRIPE_KEY"),
         stripe_webhook_secret=of("STRIPE_WEBHOOK_SECRET"),
         smtp_url=of("SMTP_URL"),
@@ -120,6 +124,8 @@ def _refuse_contradictions(settings: Settings) -> None:
         raise SettingsError("CROWDFUND_DATABASE_URL starts with sqlite:/// or postgres://.")
     if odd := [code for code in settings.currencies if not money.can_be_offered(code)]:
         raise SettingsError(f"CROWDFUND_CURRENCIES: funds can't be kept in {', '.join(odd)}.")
+    if settings.statement_key and not _is_key(settings.statement_key):
+        raise SettingsError("CROWDFUND_STATEMENT_KEY is the 32 bytes of an Ed25519 key in base64: 44 letters.")
     if not 0 <= settings.fee_bps <= 3_000:
         raise SettingsError("CROWDFUND_FEE_BPS is between 0 and 3000 basis points.")
 
@@ -138,16 +144,30 @@ def _dotenv(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
 
 
+def _is_key(letters: str) -> bool:
+    try:
+        return len(b64decode(letters, validate=True)) == 32
+    except ValueError:
+        return False
+
+
 def _kept_secret(data: Path) -> str:
     """The secret made on first start and kept beside the data: it signs links, so it has to survive a restart."""
-    path = data / "secret"
+    return kept(data / "secret", lambda: secrets.token_urlsafe(48))
+
+
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """What stands in a file that only this site reads; made the first time, by one of those who ask."""
     if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(make())
         try:
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
+            os.link(unfinished, path)
         except FileExistsError:
             pass  # another process of the same start was faster
+        unfinished.unlink()
     return path.read_text(encoding="ascii").strip()
 
 

@@ -24,6 +24,7 @@ from crowdfund.community.draws.due import work_on_draws
 from crowdfund.community.polls.due import look_after_polls
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
+from crowdfund.desk.statements.actions import make_due_statements
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
 from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
@@ -147,6 +148,7 @@ SWEEPS = (
     Sweep("disputes", 30, work_on_disputes),
     Sweep("draws", 1, work_on_draws),
     Sweep("reconcile", 300, reconcile_all),
+    Sweep("statements", 60, make_due_statements),
 )
 
 LETTERS = ("jobs", "letters about pledges", "cards that end")  # what is written to people

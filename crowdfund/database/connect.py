@@ -29,7 +29,9 @@ MODELS = (
     "crowdfund.community.talk.models",
     "crowdfund.community.draws.models",
     "crowdfund.payouts.models",
+    "crowdfund.payouts.expenses.models",
     "crowdfund.disputes.models",
+    "crowdfund.desk.statements.models",
 )
 
 _context: TortoiseContext | None = None

@@ -8,12 +8,15 @@ from crowdfund.desk import (
     dashboard,
     export,
     home,
+    pledge,
     review,
     staff,
     studio,
     studios,
     updates,
 )
+from crowdfund.desk.ledger import pages as ledger
+from crowdfund.desk.statements import pages as statements
 
 routes = [
     *home.routes,
@@ -21,6 +24,9 @@ routes = [
     *campaign.routes,
     *backers.routes,
     *updates.routes,
+    *ledger.routes,
+    *statements.routes,
+    *pledge.routes,
     *studios.routes,
     *studio.routes,
     *export.routes,

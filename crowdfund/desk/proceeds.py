@@ -21,8 +21,9 @@ from crowdfund.payouts.models import Payout, PayoutState
 class Proceeds(BaseModel, frozen=True):
     """A fund that succeeded. All in minor units; what was taken is positive.
 
-    collected = taken_before + processor + fee + owed. owed - refunds + fee_returned - banks = yours.
+    collected = taken_before + processor + fee + owed. owed + brought + rest - refunds + fee_returned - banks = yours.
     yours = paid + on_its_way + held + kept - receivable.
+    brought: kept by backers of an earlier target for this one. rest: the odd cents of a surplus that was shared out.
     taken_before: given back to fans, or taken by their banks, before the result. kept: for what another fund of the same
     makers owes us. receivable: what they owe us for this one, as more was given back than was still here.
     """
@@ -32,6 +33,8 @@ class Proceeds(BaseModel, frozen=True):
     processor_minor: int
     fee_minor: int
     owed_minor: int
+    brought_minor: int
+    rest_minor: int
     refunds_minor: int
     fee_returned_minor: int
     banks_minor: int
@@ -67,12 +70,15 @@ async def proceeds_of(campaign: Campaign) -> Proceeds | None:
     refunds = await _sum_minor(Refund.filter(campaign_id=campaign.id)) - before
     fee_returned = refunds + theirs.get("refund_promised", 0) + lent.get("refund_promised", 0)
     banks = -theirs.get("dispute", 0) - lent.get("dispute", 0)
-    on_its_way = await _sum_minor(Payout.filter(campaign_id=campaign.id, state=PayoutState.SENDING))
+    brought, rest = theirs.get("kept_used", 0), theirs.get("surplus_rest", 0)
+    # Gifts are paid out to others.
+    on_its_way = await _sum_minor(Payout.filter(campaign_id=campaign.id, recipient_id=None, state=PayoutState.SENDING))
     standing = sum(lent.values())  # below nothing: they owe us
     return Proceeds(
         collected_minor=collected, taken_before_minor=collected - processor - fee - owed, processor_minor=processor,
-        fee_minor=fee, owed_minor=owed, refunds_minor=refunds, fee_returned_minor=fee_returned,
-        banks_minor=banks, yours_minor=owed - refunds + fee_returned - banks,
+        fee_minor=fee, owed_minor=owed, brought_minor=brought, rest_minor=rest, refunds_minor=refunds,
+        fee_returned_minor=fee_returned, banks_minor=banks,
+        yours_minor=owed + brought + rest - refunds + fee_returned - banks,
         paid_minor=-theirs.get("payout_set_aside", 0) - theirs.get("payout_back", 0) - on_its_way,
         on_its_way_minor=on_its_way, held_minor=sum(theirs.values()),
         kept_minor=max(0, standing), receivable_minor=max(0, -standing),

@@ -3,7 +3,7 @@
 Balanced by construction, append-only by trigger; a correction is a reversing entry. Only this room writes postings.
 """
 
-from crowdfund.ledger import chart
+from crowdfund.ledger import chart, daybook
 from crowdfund.ledger.balances import balance_minor, moved_by_kind, part_minor, parts_of, taken_from, turnover
 from crowdfund.ledger.chart import Account
 from crowdfund.ledger.post import Entry, EntryDiffers, FloorBroken, Posting, post, recorded_by_processor, reverse
@@ -16,6 +16,7 @@ __all__ = [
     "Posting",
     "balance_minor",
     "chart",
+    "daybook",
     "moved_by_kind",
     "part_minor",
     "parts_of",

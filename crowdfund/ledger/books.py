@@ -74,6 +74,16 @@ RULES: Sequence[Rule] = (
                          AND q.credit_id = p.debit_id AND q.amount_minor = p.amount_minor WHERE p.entry_id = r.id)
                      < (SELECT COUNT(*) FROM posting p WHERE p.entry_id = o.id) LIMIT 20"""),
     ),
+    Rule(
+        "each day of each fund is the sum of its postings",
+        Sql("SELECT COUNT(*) FROM daybook"),
+        Sql("""SELECT subject || ', day ' || CAST(day AS TEXT) || ': ' || kind AS what FROM (
+                   SELECT e.subject, e.at / 86400000000 AS day, e.kind, p.debit_id, p.credit_id, p.amount_minor AS minor, 1 AS n
+                   FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+                   UNION ALL
+                   SELECT subject, day, kind, debit_id, credit_id, -amount_minor, -postings FROM daybook) AS moved
+               GROUP BY subject, day, kind, debit_id, credit_id HAVING SUM(minor) <> 0 OR SUM(n) <> 0 LIMIT 20"""),
+    ),
 )
 
 

@@ -78,3 +78,18 @@ def processor(currency: str) -> Account:
 def dispute_cost(currency: str) -> Account:
     """What disputes cost: the processor's fees, and losses that nobody repays."""
     return Account(f"expense:dispute:{currency}", EXPENSE, currency)
+
+
+_TWO_WORDS = {"refund", "payout", "fee", "expense"}
+
+
+def role_of(code: str) -> str:
+    """What an account is, whosever it is: `fund`, `payable`, `refund:clearing`, `expense:processor`."""
+    words = code.split(":")
+    return ":".join(words[: 2 if words[0] in _TWO_WORDS else 1])
+
+
+def number_of(code: str) -> int | None:
+    """Whose an account is: the id in its code; none of a platform-wide one."""
+    number = code.split(":")[1]
+    return int(number) if number.isdecimal() else None

@@ -12,6 +12,7 @@ from tortoise.exceptions import IntegrityError
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows, inside_transaction, new_id
+from crowdfund.ledger import daybook
 from crowdfund.ledger.chart import Account
 from crowdfund.refusal import Refusal
 
@@ -123,6 +124,13 @@ async def post(entries: Iterable[Entry]) -> None:
     if known:
         await _PROCESSOR(as_rows(known))
     await _move_balances(new, account_ids)
+    await daybook.count(
+        (
+            (e.subject, e.kind, account_ids[p.debit.code], account_ids[p.credit.code], p.amount_minor)
+            for e in new for p in e.postings
+        ),
+        at,
+    )  # fmt: skip
 
 
 async def reverse(entry_key: str, *, key: str, kind: str) -> None:

@@ -143,19 +143,27 @@ async def _pledge_page(
 # --- looking, changing, cancelling ---
 
 
-async def show_pledge(request: Request) -> Response:
-    found = await queries.shown(await own(request))
-    return await _show(request, found, _address_form(found))
+async def pledge_page(request: Request, pledge: Pledge, where: dict[str, Any] | None) -> Response:
+    """A pledge with all that its fan can do about it. where: what became of her money, as the desk tells it."""
+    found = await queries.shown(pledge)
+    return await _show(request, found, _address_form(found), where=where)
 
 
-async def _show(request: Request, found: queries.Shown, address: AddressForm, status: int = 200) -> Response:
+async def _show(
+    request: Request,
+    found: queries.Shown,
+    address: AddressForm,
+    status: int = 200,
+    *,
+    where: dict[str, Any] | None = None,
+) -> Response:
     pledge = found.pledge
     return page(
         request, "pledges/show.html", status, shown=found, pledge=pledge, **await _film(found.campaign), address=address,
         history=await queries.history_of(pledge), refunds=await queries.refunds_on(pledge),
         form=_card_form(request, found), terms=terms_shown().text, share_url=f"{current().base_url}{found.campaign.path}",
         cards={public(c.id): c for c in await cards_of(pledge.person_id)}, NEW_CARD=NEW_CARD,
-        delivers_on=month_of(found.tier.delivers_on) if found.tier else "",
+        delivers_on=month_of(found.tier.delivers_on) if found.tier else "", where=where,
         by_silence=BY_SILENCE[pledge.if_it_fails] if pledge.fallback_id and not found.is_over else "",
     )  # fmt: skip
 
@@ -279,7 +287,6 @@ async def it_arrived(request: Request) -> Response:
 routes = [
     get("/campaigns/{slug}/pledges/new", new_pledge, may=signed_in),
     post("/campaigns/{slug}/pledges", create_pledge, may=signed_in, limit=PLEDGE),
-    get("/pledges/{pledge}", show_pledge, may=signed_in),
     get("/pledges/{pledge}/amendment", edit_pledge, may=signed_in),
     post("/pledges/{pledge}/amendment", amend_pledge, may=signed_in, limit=PLEDGE),
     get("/pledges/{pledge}/cancellation", cancel_page, may=signed_in),

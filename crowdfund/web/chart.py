@@ -93,3 +93,60 @@ def columns_of(points: Sequence[tuple[str, int, str]], width: int = 640, height:
     ]
     highest = max(points, key=lambda point: point[1])[2] if points else ""
     return Columns(columns, [Line(top, highest)] if points else [], width, height, floor, left)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One day of a chart of money: what came in stands above the floor, what went out hangs below it."""
+
+    x: float
+    width: float
+    middle: float
+    up_y: float
+    up_height: float
+    down_height: float
+    label: str
+    text: str
+    labelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    flows: list[Flow]
+    width: int
+    height: int
+    floor: float
+    left: int
+
+
+def flows_of(points: Sequence[tuple[str, int, int, str]], width: int = 640, height: int = 240) -> Flows:
+    """Money by day on one scale. points: label, what came in, what went out, and both as text, in order of time.
+
+    A cent is still to be seen. Labels as in `columns_of`.
+    """
+    left, top, bottom = 8, 8, height - 26
+    most_in = max((came for _, came, _, _ in points), default=0)
+    most_out = max((went for _, _, went, _ in points), default=0)
+    scale = (bottom - top) / ((most_in + most_out) or 1)
+    floor = round(top + most_in * scale, 1)
+    step = min((width - left) / max(len(points), 1), 72)
+    apart = max(1, -(-len(points) // 7))
+    flows = [
+        Flow(
+            x=round(left + step * i + step * 0.12, 1),
+            width=round(step * 0.76, 1),
+            middle=round(left + step * (i + 0.5), 1),
+            up_y=round(floor - _tall(came, scale), 1),
+            up_height=_tall(came, scale),
+            down_height=_tall(went, scale),
+            label=label,
+            text=text,
+            labelled=i == len(points) - 1 or (i % apart == 0 and i <= len(points) - 1 - apart),
+        )
+        for i, (label, came, went, text) in enumerate(points)
+    ]
+    return Flows(flows, width, height, floor, left)
+
+
+def _tall(minor: int, scale: float) -> float:
+    return 0 if minor <= 0 else round(max(1.5, minor * scale), 1)

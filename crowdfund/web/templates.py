@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from crowdfund import clock
 from crowdfund.database.ids import public
 from crowdfund.web import formats, i18n
-from crowdfund.web.chart import bands_of, columns_of, share_width
+from crowdfund.web.chart import bands_of, columns_of, flows_of, share_width
 from crowdfund.web.markdown import markdown
 from crowdfund.web.static import asset
 
@@ -29,6 +29,7 @@ _FUNCTIONS = (
     asset,
     bands_of,
     columns_of,
+    flows_of,
     share_width,
     i18n.html_lang,
     i18n.direction,

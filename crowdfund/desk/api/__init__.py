@@ -1,5 +1,5 @@
 """The API of what is made of several rooms."""
 
-from crowdfund.desk.api import figures, staff, updates
+from crowdfund.desk.api import figures, ledger, staff, updates
 
-routes = [*figures.routes, *staff.routes, *updates.routes]
+routes = [*figures.routes, *ledger.routes, *staff.routes, *updates.routes]

@@ -66,6 +66,8 @@ ACTIONS: dict[str, Any] = {
     "commenter_barred": lazy("Kept somebody from writing"), "commenter_let_in": lazy("Let somebody write again"),
     "thread_locked": lazy("Closed a thread"), "thread_opened": lazy("Opened a thread again"),
     "addressees_changed": lazy("Changed whom fans can ask"),
+    "expense_told": lazy("Told of an expense"),
+    "expense_taken_back": lazy("Took an expense back"),
 }  # fmt: skip
 _NAMES: dict[str, Any] = {
     "name": lazy("Name"), "state": lazy("State"), "tier": lazy("Tier"), "price": lazy("Price"), "amount_minor": lazy("Amount"),
@@ -76,6 +78,7 @@ _NAMES: dict[str, Any] = {
     "deliveries": lazy("Deliveries"), "audience": lazy("Readers"), "next_update_by": lazy("Next update by"),
     "until_at": lazy("Until"), "reports": lazy("Reports"), "names": lazy("Names"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
     "draw": lazy("Draw"),
+    "payee": lazy("Paid to"),
 }  # fmt: skip
 
 

@@ -1,0 +1,94 @@
+"""Statements for people: the list, one of them to be read, the text to be kept; and the keys that they are signed with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crowdfund import clock
+from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.pages.shown import art_of
+from crowdfund.campaigns.queries import public_campaign
+from crowdfund.campaigns.recipients.models import Recipient
+from crowdfund.desk.statements import keys, queries, rules
+from crowdfund.desk.statements.models import Statement
+from crowdfund.desk.statements.words import account_said, kind_said
+from crowdfund.titles.models import Title
+from crowdfund.web import formats
+from crowdfund.web.page import page
+from crowdfund.web.routes import anyone, get, public
+
+_ALL = "/campaigns/{slug}/statements"
+KEYS_PATH = "/.well-known/crowdfund-statement-keys.json"
+
+
+def month_of(period: str) -> datetime:
+    """The first moment of a month."""
+    return rules.bounds_of(period)[0]
+
+
+async def _about(campaign: Campaign) -> dict[str, Any]:
+    title = await Title.get(id=campaign.title_id)
+    return {
+        "campaign": campaign,
+        "title": title,
+        "art_url": art_of(title),
+        "month_of": month_of,
+        "keys_path": KEYS_PATH,
+    }
+
+
+async def show_all(request: Request) -> Response:
+    """All of a fund's, the newest first."""
+    campaign = await public_campaign(request.path_params["slug"])
+    found = await queries.statements_of(campaign.id)
+    return page(request, "desk/statements.html", **await _about(campaign), statements=found)
+
+
+async def show(request: Request) -> Response:
+    """One month, as a person reads it: what stands in the signed text, and nothing else."""
+    campaign = await public_campaign(request.path_params["slug"])
+    statement = await queries.statement_of(campaign.id, request.path_params["period"])
+    said = orjson.loads(statement.body)
+    slugs = [row["account"].partition(":")[2] for row in said["accounts"] if row["account"].startswith("recipient:")]
+    names = {one.slug: one.name for one in await Recipient.filter(slug__in=slugs)} if slugs else {}
+    before = await Statement.get_or_none(sha256=statement.previous) if statement.previous else None
+    accounts = [(account_said(row["account"], names), row) for row in said["accounts"]]
+    kinds = [(kind_said(kind), row) for kind, row in said["kinds"].items()]
+    return page(
+        request, "desk/statement.html", **await _about(campaign), statement=statement, said=said, before=before, accounts=accounts,
+        kinds=sorted(kinds, key=lambda one: -one[1]["amount_minor"]), signed_at=clock.from_us(said["made_at"]),
+        length=formats.number(len(statement.body.encode())),
+    )  # fmt: skip
+
+
+async def text(request: Request) -> Response:
+    """The signed text, to the letter."""
+    campaign = await public_campaign(request.path_params["slug"])
+    statement = await queries.statement_of(campaign.id, request.path_params["period"])
+    name = f"statement-{campaign.slug}-{statement.period}.json"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "public, max-age=3600"}
+    return Response(statement.body, headers=headers, media_type="application/json")
+
+
+async def all_keys(request: Request) -> Response:
+    """The public half of every key that ever signed a statement, by its name."""
+    found = [
+        {"algorithm": "ed25519", "id": key.id, "public": key.public_key, "since": formats.iso(key.made_at)}
+        for key in await keys.published()
+    ]
+    return Response(
+        orjson.dumps({"keys": found}), headers={"cache-control": "public, max-age=300"}, media_type="application/json"
+    )
+
+
+routes = [
+    get(_ALL, show_all, may=anyone),
+    get(f"{_ALL}/{{period}}.json", text, may=public),
+    get(f"{_ALL}/{{period}}", show, may=anyone),
+    get(KEYS_PATH, all_keys, may=public),
+]
