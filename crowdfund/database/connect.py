@@ -22,9 +22,11 @@ MODELS = (
     "crowdfund.campaigns.models",
     "crowdfund.campaigns.recipients.models",
     "crowdfund.campaigns.transfers.models",
+    "crowdfund.campaigns.milestones.models",
     "crowdfund.payments.models",
     "crowdfund.pledges.models",
     "crowdfund.pledges.transfers.models",
+    "crowdfund.pledges.milestones.models",
     "crowdfund.payouts.models",
     "crowdfund.disputes.models",
 )
