@@ -125,7 +125,8 @@ _TAKEN = Sql("""
 async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
     """Whose share is frozen: the fund's while it holds it, then what its organisation is owed, then what it owes us.
 
-    Of a fund with milestones that wait first as much of hers as waits. Nobody bears more than is left of this charge: what a refund has set aside of it already stands in clearing.
+    Of a fund with milestones that wait first as much of hers as waits. Nobody bears more than is left of this charge: what a
+    refund has set aside of it already stands in clearing.
     """
     campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
     left, waiting = min(charge.amount_minor - charge.refunded_minor - charge.passed_on_minor, amount_minor), 0

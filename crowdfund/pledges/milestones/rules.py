@@ -10,7 +10,6 @@ from crowdfund.campaigns.models import SUCCEEDED
 from crowdfund.pledges.transfers.rules import NotYet
 from crowdfund.refusal import Invalid, Refusal
 
-
 OBJECTIONS = timedelta(days=5)
 PAUSE_LEAST = 3
 PAUSE_BPS = 500  # 5 % of the backers
