@@ -18,7 +18,15 @@ from crowdfund.campaigns import followers, queries
 from crowdfund.campaigns.followers import CAN_BE_FOLLOWED, SHOWN_FROM
 from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
-from crowdfund.campaigns.pages.shown import GIVEN_BACK, art_of, opens_large, story_html, tier_shown, update_shown
+from crowdfund.campaigns.pages.shown import (
+    GIVEN_BACK,
+    art_of,
+    month_of,
+    opens_large,
+    story_html,
+    tier_shown,
+    update_shown,
+)
 from crowdfund.campaigns.queries import Whole
 from crowdfund.campaigns.transfers.forms import PARTS, SURPLUS_WORDS
 from crowdfund.campaigns.transfers.models import Part, Surplus
@@ -26,6 +34,8 @@ from crowdfund.campaigns.transfers.rules import SOLIDARITY_BPS
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.pledges.deliveries import late_tiers
+from crowdfund.pledges.milestones.queries import WholeMilestones, has_objected, whole_milestones
+from crowdfund.pledges.milestones.rules import OBJECTIONS, PAUSE_BPS, PAUSE_LEAST
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.queries import live_pledge
 from crowdfund.pledges.transfers.pages.words import OUTCOMES
@@ -49,6 +59,7 @@ class View:
     followers: int
     late: frozenset[int]
     transfer: WholeTransfer | None
+    milestones: WholeMilestones | None
 
     @property
     def campaign(self) -> Campaign:
@@ -75,6 +86,7 @@ async def view_of(campaign: Campaign) -> View:
         followers=await followers.followers_of(campaign.id) if waits else 0,
         late=await late_tiers(campaign.id) if campaign.state in SUCCEEDED else frozenset(),
         transfer=await whole_transfer(campaign),
+        milestones=await whole_milestones(campaign),
     )
 
 
@@ -105,7 +117,16 @@ async def _own(request: Request, view: View) -> Response:
     person = request.state.person
     mine = await live_pledge(person.id, view.campaign.id) if person else None
     follows = person is not None and await followers.follows(view.campaign.id, person.id)
-    return _keep_referrer(request, draw(request, view, mine=_mine(mine, view) if mine else None, follows=follows))
+    shown = _mine(mine, view) | {"may_object": await _may_object(mine, view)} if mine else None
+    return _keep_referrer(request, draw(request, view, mine=shown, follows=follows))
+
+
+async def _may_object(pledge: Pledge, view: View) -> bool:
+    """Whether she can object to the milestone that is asked for: her money is in the fund, and she has not yet."""
+    asked = view.milestones.asked_for if view.milestones else None
+    if pledge.state != "collected" or asked is None or asked.latest is None or not asked.latest.can_object:
+        return False
+    return not await has_objected(asked.latest.request.id, pledge.person_id)
 
 
 def _mine(pledge: Pledge, view: View) -> dict[str, Any]:
@@ -152,7 +173,7 @@ def draw(
         can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
         my_pledge=mine, follows=follows, followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
-        **_transfer(view.transfer, mine),
+        **_transfer(view.transfer, mine), **_milestones(view.milestones, mine),
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
@@ -171,6 +192,14 @@ def _transfer(whole: WholeTransfer | None, mine: dict[str, Any] | None) -> dict[
         "cap_minor": whole.campaign.cap_minor, "solidarity_minor": fee_minor * SOLIDARITY_BPS // 10_000,
         "whole_minor": sum(minor for part, minor in whole.stack.items() if part != Part.COMMITTED),
         "may_object": backs and outcome is not None and whole.can_object and clock.now() < outcome.objections_until,
+    }  # fmt: skip
+
+
+def _milestones(whole: WholeMilestones | None, mine: dict[str, Any] | None) -> dict[str, Any]:
+    """What a film fund tells besides, if its money is paid piece by piece."""
+    return {
+        "milestones": whole, "may_object_to_release": bool(mine and mine.get("may_object")), "objection_days": OBJECTIONS.days,
+        "pause_least": PAUSE_LEAST, "pause_bps": PAUSE_BPS, "month_of": month_of,
     }  # fmt: skip
 
 

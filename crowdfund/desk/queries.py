@@ -251,6 +251,13 @@ _OUTCOMES = Sql("""
         EXISTS (SELECT 1 FROM objection b WHERE b.outcome_id = o.id AND b.answered_at IS NULL)
         OR (o.kind = 'signed' AND (o.state = 'filed' OR o.objections_until <= $1)))
     ORDER BY o.filed_at LIMIT 50""")
+# Milestones that are paused: what fewer object to releases itself.
+_MILESTONES = Sql("""
+    SELECT c.slug, c.name, m.title,
+           (SELECT COUNT(*) FROM release_objection o WHERE o.request_id = r.id) AS objections
+    FROM release_request r JOIN milestone m ON m.id = r.milestone_id JOIN campaign c ON c.id = r.campaign_id
+    WHERE r.ended_at IS NULL AND m.state = 'paused'
+    ORDER BY r.filed_at LIMIT 50""")
 _OWED_TO_US = Sql("""
     SELECT o.slug, o.name, a.currency, b.debits_minor - b.credits_minor AS minor FROM account a
     JOIN balance b ON b.account_id = a.id AND b.debits_minor > b.credits_minor
@@ -280,6 +287,7 @@ class Inbox:
     unpayable: list[dict[str, Any]]
     unsettled: list[dict[str, Any]]
     outcomes: list[dict[str, Any]]
+    milestones: list[dict[str, Any]]
     asked_wrongly: list[dict[str, Any]]
     owed_to_us: list[dict[str, Any]]
     jobs: list[dict[str, Any]]
@@ -288,7 +296,7 @@ class Inbox:
 
     @property
     def is_empty(self) -> bool:
-        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly, self.outcomes)
+        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly, self.outcomes, self.milestones)
         return not any(self.counts.values()) and not self.sweeps and not any(funds)
 
 
@@ -298,6 +306,6 @@ async def inbox() -> Inbox:
         counts=counts or {}, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
         refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
-        outcomes=await _OUTCOMES(clock.now_us()),
+        outcomes=await _OUTCOMES(clock.now_us()), milestones=await _MILESTONES(),
         asked_wrongly=await _ASKED_WRONGLY(), owed_to_us=await _OWED_TO_US(),
     )  # fmt: skip

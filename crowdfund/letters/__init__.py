@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from crowdfund import mailer
 from crowdfund.database.outbox import Job
-from crowdfund.letters import crowds, deliveries, fans, settling, teams, transfers
+from crowdfund.letters import crowds, deliveries, fans, milestones, settling, teams, transfers
 from crowdfund.people import accounts
 
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
-    **transfers.JOBS,
+    **transfers.JOBS, **milestones.JOBS,
 }  # fmt: skip

@@ -48,7 +48,7 @@ async def test_a_refund_takes_as_much_of_hers_as_waits_and_the_rest_from_where_i
     await refunded(first)
     after = await books(campaign)
     assert await left_of(campaign) == [30_00, 37_50, 15_00], "70 % of her 25.00 waited: 12.50 and 5.00 of it"
-    assert (before["fund"] - after["fund"], before["fee"] - after["fee"], before["payable"] - after["payable"]) == (
+    assert (before["fund"] - after["fund"], before["fee"] - after["fee"], after["receivable"]) == (
         17_50, 37, 7_13,
     )  # fmt: skip
     await given_up(campaign)
@@ -77,7 +77,7 @@ async def test_a_bank_takes_first_what_of_hers_waits() -> None:
     await disputed(first)
     after = await books(campaign)
     assert await left_of(campaign) == [30_00, 25_00, 10_00]
-    assert (before["fund"] - after["fund"], before["payable"] - after["payable"]) == (35_00, 15_00)
+    assert (before["fund"] - after["fund"], after["receivable"]) == (35_00, 15_00), "what was released is paid out: its makers owe it"
     await given_up(campaign)
     assert [await back_to(one) for one in (first, second)] == [[], [35_00]]
 

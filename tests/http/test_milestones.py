@@ -123,7 +123,7 @@ async def test_three_backers_pause_it_two_do_not() -> None:
 
 async def test_what_is_not_released_goes_back_to_all_pro_rata_and_to_the_last_cent() -> None:
     campaign, owner, pledges = await a_funded_film(33_33, 33_33, 33_35)
-    milestone, request_id = await asked_for(campaign, owner)
+    _milestone, request_id = await asked_for(campaign, owner)
     for pledge in pledges:
         await releases.object_to(request_id, NOT_SO, by=pledge.person_id)
     before = await books(campaign)
@@ -176,7 +176,7 @@ async def test_two_people_release_the_same_tranche_and_the_money_moves_once() ->
 
 async def test_the_sweep_and_a_person_at_the_same_moment() -> None:
     campaign, owner, _pledges = await a_funded_film(50_00, 50_00)
-    milestone, request_id = await asked_for(campaign, owner)
+    milestone, _request_id = await asked_for(campaign, owner)
     clock.advance(timedelta(days=5))
     ended = await asyncio.gather(
         *(releases.release_due(milestone.id) for _ in range(4)),
@@ -189,8 +189,8 @@ async def test_the_sweep_and_a_person_at_the_same_moment() -> None:
 
 
 async def test_a_milestone_larger_than_what_is_held_is_refused_by_a_sentence_and_by_the_database() -> None:
-    campaign, owner, pledges = await a_funded_film(*[25_00] * 4)
-    milestone, request_id = await asked_for(campaign, owner)
+    campaign, owner, _pledges = await a_funded_film(*[25_00] * 4)
+    milestone, _request_id = await asked_for(campaign, owner)
     await atomic(Milestone.filter(id=milestone.id).update)(amount_minor=500_00)
     clock.advance(timedelta(days=5))
     with pytest.raises(MoreThanHeld, match="more than this fund holds"):
