@@ -41,6 +41,8 @@ from crowdfund.pledges import desk_pages as pledge_desk_pages
 from crowdfund.pledges import make
 from crowdfund.pledges import pages as pledge_pages
 from crowdfund.pledges import staff_pages as pledge_staff_pages
+from crowdfund.pledges.milestones import api as milestone_api
+from crowdfund.pledges.milestones import pages as milestone_pages
 from crowdfund.pledges.transfers import api as transfer_api
 from crowdfund.pledges.transfers import pages as transfer_pages
 from crowdfund.settings import Settings
@@ -81,6 +83,8 @@ ROUTES: list[BaseRoute] = [
     *pledge_staff_pages.routes,
     *transfer_pages.routes,
     *transfer_api.routes,
+    *milestone_pages.routes,
+    *milestone_api.routes,
     *pledge_api.routes,
     *poll_pages.routes,
     *poll_api.routes,

@@ -34,6 +34,7 @@ from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_du
 from crowdfund.people.forgetting import forget_what_ran_out
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges import card_changes, following, letting_go, refunding, settlement, telling
+from crowdfund.pledges.milestones.jobs import follow_milestones
 from crowdfund.pledges.transfers.jobs import follow_transfers
 from crowdfund.webhooks import SWITCHBOARD
 
@@ -140,6 +141,7 @@ SWEEPS = (
     Sweep("settle funds", 1, settle_funds),
     Sweep("transfers", 1, follow_transfers),
     Sweep("polls", 1, look_after_polls),
+    Sweep("milestones", 1, follow_milestones),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),

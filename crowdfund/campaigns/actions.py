@@ -9,6 +9,8 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns import counters
+from crowdfund.campaigns.budget import write_budget
+from crowdfund.campaigns.milestones import actions as milestones
 from crowdfund.campaigns.models import (
     EDITABLE,
     MOVES,
@@ -152,7 +154,7 @@ async def write(campaign_id: int, content: Content, *, by: int, seen_at: datetim
         refuse_cap(sale, content.share_price_minor)
     await transfers.refuse_late_close(campaign, content.closes_at)
     if not is_transfer:
-        await _write_budget(campaign_id, content.budget)
+        await write_budget(campaign_id, content.budget)
     await Campaign.filter(id=campaign_id).update(
         name=content.name, slug=await _free_slug(content.name, campaign_id), tagline=content.tagline,
         closes_at=content.closes_at, opens_at=content.opens_at, rule=content.rule,
@@ -167,14 +169,6 @@ async def write(campaign_id: int, content: Content, *, by: int, seen_at: datetim
     if content.image_id is not None:
         changes["image_id"] = content.image_id
     await Title.filter(id=title.id).update(name=content.name, **changes)
-
-
-async def _write_budget(campaign_id: int, budget: Sequence[tuple[str, int]]) -> None:
-    await BudgetLine.filter(campaign_id=campaign_id).delete()
-    for position, (name, amount_minor) in enumerate(budget):
-        await BudgetLine.create(
-            id=new_id(), campaign_id=campaign_id, position=position, name=name, amount_minor=amount_minor
-        )
 
 
 @atomic
@@ -201,7 +195,8 @@ async def missing_in(campaign: Campaign) -> list[Missing]:
         organisation_state=organisation.state, threshold_bps=campaign.threshold_bps,
         tiers=await Tier.filter(campaign_id=campaign.id).order_by("position"), share_price_minor=campaign.share_price_minor,
     )  # fmt: skip
-    return what_is_missing(draft, clock.now()) + await transfers.missing_in(campaign, organisation.kind)
+    missing = what_is_missing(draft, clock.now()) + await transfers.missing_in(campaign, organisation.kind)
+    return missing + await milestones.missing_in(campaign)
 
 
 async def _move(campaign: Campaign, to: CampaignState, because: str, by: int | None, **changes: Any) -> None:

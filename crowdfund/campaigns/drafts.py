@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crowdfund.campaigns import counters
+from crowdfund.campaigns.milestones.actions import drop_plan
 from crowdfund.campaigns.models import (
     BudgetLine,
     Campaign,
@@ -35,6 +36,7 @@ async def delete_draft(campaign_id: int, *, by: int) -> None:
     if not await can_be_deleted(campaign):
         raise NotEditable("This was handed in once: its history is kept, so it can't be deleted.")
     pictures = await _pictures_of(campaign)
+    await drop_plan(campaign_id)
     for part in (Tier, BudgetLine, CampaignImage, CampaignPage, Transfer):
         await part.filter(campaign_id=campaign_id).delete()
     await Campaign.filter(id=campaign_id).delete()

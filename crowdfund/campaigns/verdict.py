@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from crowdfund import clock, money
 from crowdfund.campaigns import counters
+from crowdfund.campaigns.milestones.tranches import open_tranches, plan_of
 from crowdfund.campaigns.models import MOVES, Campaign, CampaignEvent, CampaignState, Kind, Rule
 from crowdfund.campaigns.rules import SETTLE_DAYS
 from crowdfund.campaigns.transfers.models import Transfer
@@ -77,7 +78,11 @@ async def _fund(campaign: Campaign, held_minor: int) -> None:
         campaign, CampaignState.FUNDED, moves=MOVES, because="collected what it needed", by=None, events=CampaignEvent,
         ended_at=clock.now(),
     )  # fmt: skip
-    await pay_over(campaign, held_minor)
+    if milestones := await plan_of(campaign.id):
+        processor_minor = min(int(await _FEES.value(campaign.id)), held_minor)
+        await open_tranches(campaign, milestones, held_minor, processor_minor=processor_minor)
+    else:
+        await pay_over(campaign, held_minor)
     await outbox.enqueue("campaign_funded", {"campaign": campaign.id}, key=f"campaign_funded:{campaign.id}")
     await outbox.enqueue("fund_made_it", {"campaign": campaign.id}, key=f"fund_made_it:{campaign.id}")
 

@@ -22,6 +22,7 @@ from crowdfund.campaigns.pages import words
 from crowdfund.campaigns.pages.shown import (
     GIVEN_BACK,
     art_of,
+    month_of,
     next_update,
     opens_large,
     story_html,
@@ -44,6 +45,8 @@ from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.desk.updates import reader_of
 from crowdfund.pledges.deliveries import late_tiers
+from crowdfund.pledges.milestones.queries import WholeMilestones, has_objected, whole_milestones
+from crowdfund.pledges.milestones.rules import OBJECTIONS, PAUSE_BPS, PAUSE_LEAST
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.queries import live_pledge
 from crowdfund.pledges.transfers.pages.words import OUTCOMES
@@ -71,6 +74,7 @@ class View:
     polls: list[PollNow]
     talk: list[Thread]
     draws: list[Draw]
+    milestones: WholeMilestones | None
 
     @property
     def campaign(self) -> Campaign:
@@ -100,6 +104,7 @@ async def view_of(campaign: Campaign) -> View:
         polls=await foremost_polls(campaign.id, POLLS_SHOWN + 1),
         talk=await latest_of(campaign.id) if campaign.is_public else [],
         draws=await draws.draws_of(campaign.id),
+        milestones=await whole_milestones(campaign),
     )
 
 
@@ -133,9 +138,17 @@ async def _own(request: Request, view: View) -> Response:
     entered = await draws.entered([one.id for one in view.draws], person.id) if person and view.draws else set()
     all_read = all(ANYBODY.may_read(update) for update in view.whole.updates)
     reader = ANYBODY if all_read else await reader_of(person, view.campaign)
-    mine_shown = _mine(mine, view) if mine else None
+    mine_shown = _mine(mine, view) | {"may_object": await _may_object(mine, view)} if mine else None
     drawn = draw(request, view, mine=mine_shown, follows=follows, reader=reader, entered=entered)
     return _keep_referrer(request, drawn)
+
+
+async def _may_object(pledge: Pledge, view: View) -> bool:
+    """Whether she can object to the milestone that is asked for: her money is in the fund, and she has not yet."""
+    asked = view.milestones.asked_for if view.milestones else None
+    if pledge.state != "collected" or asked is None or asked.latest is None or not asked.latest.can_object:
+        return False
+    return not await has_objected(asked.latest.request.id, pledge.person_id)
 
 
 def _mine(pledge: Pledge, view: View) -> dict[str, Any]:
@@ -190,7 +203,7 @@ def draw(
         draws=cards_of(view.draws, entered), my_pledge=mine, follows=follows,
         followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
-        **_transfer(view.transfer, mine),
+        **_transfer(view.transfer, mine), **_milestones(view.milestones, mine),
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
@@ -211,6 +224,14 @@ def _transfer(whole: WholeTransfer | None, mine: dict[str, Any] | None) -> dict[
         "cap_minor": whole.campaign.cap_minor, "solidarity_minor": fee_minor * SOLIDARITY_BPS // 10_000,
         "whole_minor": sum(minor for part, minor in whole.stack.items() if part != Part.COMMITTED),
         "may_object": backs and outcome is not None and whole.can_object and clock.now() < outcome.objections_until,
+    }  # fmt: skip
+
+
+def _milestones(whole: WholeMilestones | None, mine: dict[str, Any] | None) -> dict[str, Any]:
+    """What a film fund tells besides, if its money is paid piece by piece."""
+    return {
+        "milestones": whole, "may_object_to_release": bool(mine and mine.get("may_object")), "objection_days": OBJECTIONS.days,
+        "pause_least": PAUSE_LEAST, "pause_bps": PAUSE_BPS, "month_of": month_of,
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from crowdfund.campaigns import queries as campaigns
 from crowdfund.campaigns.actions import missing_in
 from crowdfund.campaigns.drafts import can_be_deleted
 from crowdfund.campaigns.followers import followers_of
+from crowdfund.campaigns.milestones.tranches import plan_of
 from crowdfund.campaigns.models import EDITABLE, SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.running import CAN_BE_CANCELLED
@@ -31,6 +32,7 @@ from crowdfund.disputes.models import Dispute, DisputeState
 from crowdfund.payouts.models import Payout, PayoutState
 from crowdfund.people.models import Organisation
 from crowdfund.pledges.deliveries import standing_of
+from crowdfund.pledges.milestones.queries import whole_milestones
 from crowdfund.web import formats, i18n
 from crowdfund.web.i18n import _, ngettext
 from crowdfund.web.routes import get, member
@@ -66,6 +68,7 @@ async def _money(campaign: Campaign) -> dict[str, Any]:
         "referrers": await queries.pledges_by_referrer(campaign.id),
         "forecast": await figures.forecast_of(campaign), "settling": await figures.settling_of(campaign),
         "proceeds": await proceeds_of(campaign), "given_back": await given_back_of(campaign),
+        "milestones": bool(await plan_of(campaign.id)),
         "payouts": await Payout.filter(campaign_id=campaign.id).order_by("-id"),
         "disputes": [
             (public(d.id), d) for d in await Dispute.filter(campaign_id=campaign.id).order_by("-id").limit(20)
@@ -122,9 +125,28 @@ async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
     rows += await _polls_todo(campaign, base)
     rows += _updates_todo(campaign, base)
     rows += await _questions_todo(campaign, base)
+    rows += await _milestones_todo(campaign, base)
     rows += await _deliveries_todo(campaign, base)
     rows += await _draws_todo(campaign, base)
     return rows
+
+
+async def _milestones_todo(campaign: Campaign, base: str) -> list[Todo]:
+    whole = await whole_milestones(campaign) if campaign.state in SUCCEEDED else None
+    if whole is None or whole.next is None:
+        return []
+    path, asked = f"{base}/milestones", whole.asked_for
+    if asked is None or asked.latest is None:
+        words = _("The next milestone is “%(title)s”: ask for it when you can show it.")
+        return [(words % {"title": whole.next.milestone.title}, _("Milestones"), path, "soon")]
+    if not asked.latest.open_objections:
+        return []
+    words = ngettext(
+        "A backer objects to “%(title)s”: answer.", "%(num)s backers object to “%(title)s”: answer.",
+        asked.latest.open_objections,
+    )  # fmt: skip
+    facts = {"title": asked.milestone.title, "num": formats.number(asked.latest.open_objections)}
+    return [(words % facts, _("Answer"), path, "late")]
 
 
 async def _disputes_todo(organisation: Organisation, campaign: Campaign) -> list[Todo]:

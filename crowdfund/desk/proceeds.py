@@ -11,9 +11,10 @@ from pydantic import BaseModel
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
+from crowdfund.campaigns.milestones.tranches import RELEASED_AS
 from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.disputes.models import Dispute
-from crowdfund.ledger import chart, moved_by_kind, parts_of, taken_from, turnover
+from crowdfund.ledger import balance_minor, chart, moved_by_kind, parts_of, parts_of_kind, taken_from, turnover
 from crowdfund.payments.models import Refund, RefundState
 from crowdfund.payouts.models import Payout, PayoutState
 
@@ -21,15 +22,17 @@ from crowdfund.payouts.models import Payout, PayoutState
 class Proceeds(BaseModel, frozen=True):
     """A fund that succeeded. All in minor units; what was taken is positive.
 
-    collected = taken_before + processor + fee + owed. owed + brought + rest - refunds + fee_returned - banks = yours.
+    collected = taken_before + waiting + processor + fee + owed. owed + brought + rest - refunds + fee_returned - banks = yours.
     yours = paid + on_its_way + held + kept - receivable.
     brought: kept by backers of an earlier target for this one. rest: the odd cents of a surplus that was shared out.
-    taken_before: given back to fans, or taken by their banks, before the result. kept: for what another fund of the same
+    taken_before: given back to fans, or taken by their banks, while the fund held it. waiting: what it holds still, in milestones
+    that are not released; fees are taken of it when they are. kept: for what another fund of the same
     makers owes us. receivable: what they owe us for this one, as more was given back than was still here.
     """
 
     collected_minor: int
     taken_before_minor: int
+    waiting_minor: int
     processor_minor: int
     fee_minor: int
     owed_minor: int
@@ -55,16 +58,21 @@ class GivenBack(BaseModel, frozen=True):
     banks_minor: int
 
 
+# By what a fund's money becomes its makers': the result, a milestone, the odd rest of what was shared out.
+_OWED_AS = ("fund_succeeded", RELEASED_AS, "surplus_rest")
+
+
 async def proceeds_of(campaign: Campaign) -> Proceeds | None:
     """Where the money of a funded fund went; none while nothing has been decided."""
     if campaign.state not in SUCCEEDED:
         return None
     currency, subject = campaign.currency, f"campaign:{campaign.id}"
     payable = chart.payable(campaign.organisation_id, currency)
-    parts = await parts_of(f"{subject}:funded")
-    processor, fee, owed = (parts.get(a.code, 0) for a in (chart.processor(currency), chart.fee(currency), payable))
-    collected = await _collected_minor(campaign)
+    parts = [await parts_of(f"{subject}:funded"), await parts_of_kind(RELEASED_AS, subject)]
+    processor, fee = (sum(p.get(a.code, 0) for p in parts) for a in (chart.processor(currency), chart.fee(currency)))
+    collected, waiting = await _collected_minor(campaign), await balance_minor(chart.fund(campaign.id, currency))
     theirs = await moved_by_kind(payable, subject)
+    owed = sum(theirs.get(kind, 0) for kind in _OWED_AS)
     lent = await moved_by_kind(chart.receivable(campaign.organisation_id, currency), subject)
     before = (await taken_from(chart.fund(campaign.id, currency))).get("refund_promised", 0)
     refunds = await _sum_minor(Refund.filter(campaign_id=campaign.id)) - before
@@ -75,9 +83,9 @@ async def proceeds_of(campaign: Campaign) -> Proceeds | None:
     on_its_way = await _sum_minor(Payout.filter(campaign_id=campaign.id, recipient_id=None, state=PayoutState.SENDING))
     standing = sum(lent.values())  # below nothing: they owe us
     return Proceeds(
-        collected_minor=collected, taken_before_minor=collected - processor - fee - owed, processor_minor=processor,
-        fee_minor=fee, owed_minor=owed, brought_minor=brought, rest_minor=rest, refunds_minor=refunds,
-        fee_returned_minor=fee_returned, banks_minor=banks,
+        collected_minor=collected, taken_before_minor=collected - waiting - processor - fee - owed,
+        waiting_minor=waiting, processor_minor=processor, fee_minor=fee, owed_minor=owed, brought_minor=brought, rest_minor=rest,
+        refunds_minor=refunds, fee_returned_minor=fee_returned, banks_minor=banks,
         yours_minor=owed + brought + rest - refunds + fee_returned - banks,
         paid_minor=-theirs.get("payout_set_aside", 0) - theirs.get("payout_back", 0) - on_its_way,
         on_its_way_minor=on_its_way, held_minor=sum(theirs.values()),

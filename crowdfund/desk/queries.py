@@ -255,6 +255,13 @@ _OUTCOMES = Sql("""
 _SILENT = Sql("""
     SELECT c.slug, c.name, c.update_due_at, o.name AS organisation_name FROM campaign c JOIN organisation o ON o.id = c.organisation_id
     WHERE c.update_due_at <= $2 AND c.state IN (SELECT value->>'state' FROM {rows}) ORDER BY c.update_due_at LIMIT 50""")
+# Milestones that are paused: what fewer object to releases itself.
+_MILESTONES = Sql("""
+    SELECT c.slug, c.name, m.title,
+           (SELECT COUNT(*) FROM release_objection o WHERE o.request_id = r.id) AS objections
+    FROM release_request r JOIN milestone m ON m.id = r.milestone_id JOIN campaign c ON c.id = r.campaign_id
+    WHERE r.ended_at IS NULL AND m.state = 'paused'
+    ORDER BY r.filed_at LIMIT 50""")
 _OWED_TO_US = Sql("""
     SELECT o.slug, o.name, a.currency, b.debits_minor - b.credits_minor AS minor FROM account a
     JOIN balance b ON b.account_id = a.id AND b.debits_minor > b.credits_minor
@@ -284,6 +291,7 @@ class Inbox:
     unpayable: list[dict[str, Any]]
     unsettled: list[dict[str, Any]]
     outcomes: list[dict[str, Any]]
+    milestones: list[dict[str, Any]]
     asked_wrongly: list[dict[str, Any]]
     comments: list[dict[str, Any]]
     silent: list[dict[str, Any]]
@@ -294,7 +302,8 @@ class Inbox:
 
     @property
     def is_empty(self) -> bool:
-        funds = (self.payouts, self.unpayable, self.unsettled, self.asked_wrongly, self.outcomes, self.silent)
+        late = (self.payouts, self.unpayable, self.unsettled, self.silent)
+        funds = (self.asked_wrongly, self.outcomes, self.milestones, *late)
         return not any(self.counts.values()) and not self.sweeps and not any(funds)
 
 
@@ -306,7 +315,7 @@ async def inbox() -> Inbox:
         counts=counts, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
         refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
-        outcomes=await _OUTCOMES(clock.now_us()),
         asked_wrongly=await _ASKED_WRONGLY(), silent=await _SILENT(owing, clock.now_us()), owed_to_us=await _OWED_TO_US(),
         comments=await talk.reported(limit=20),
+        outcomes=await _OUTCOMES(clock.now_us()), milestones=await _MILESTONES(),
     )  # fmt: skip

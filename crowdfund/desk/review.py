@@ -13,11 +13,12 @@ from crowdfund.campaigns.actions import missing_in
 from crowdfund.campaigns.forms import VERDICTS, RemarkForm, StaffReasonForm, VerdictForm
 from crowdfund.campaigns.models import Campaign, CampaignState, Kind
 from crowdfund.campaigns.once import remark_once
-from crowdfund.campaigns.pages.shown import cards_of
+from crowdfund.campaigns.pages.shown import cards_of, month_of
 from crowdfund.campaigns.transfers.rules import perk_warnings
 from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.desk.campaign import draw, view_of
 from crowdfund.people.queries import members_of
+from crowdfund.pledges.milestones.queries import whole_milestones
 from crowdfund.pledges.transfers.queries import whole_transfer
 from crowdfund.refusal import NotFound
 from crowdfund.web.form import Form
@@ -61,6 +62,7 @@ async def _review(request: Request, campaign: Campaign, status: int = 200, **for
     shown: dict[str, Form] = {"remark": remark, "verdict": VerdictForm(), "decision": StaffReasonForm(), **forms}
     return page(
         request, "desk/review.html", status, campaign=campaign, whole=whole, organisation=whole.organisation,
+        milestones=await whole_milestones(campaign), month_of=month_of,
         members=await members_of(campaign.organisation_id), remarks=await queries.remarks_of(campaign.id),
         missing=await missing_in(campaign) if campaign.state == S.SUBMITTED else [], base=f"/staff{campaign.path}",
         remark_form=shown["remark"], verdict_form=shown["verdict"], decision_form=shown["decision"],

@@ -16,6 +16,7 @@ from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.models import Charge
 from crowdfund.payments.refunds import ask_again
 from crowdfund.pledges.deliveries import ask_late
+from crowdfund.pledges.milestones import takings
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges
 from crowdfund.pledges.refunding import end_refunded, pay_another_way
@@ -96,16 +97,20 @@ async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
     if await _POSTED.value(key):
         return False
     balance = chart.stripe(currency)
-    movements = []
+    movements, hers_minor = [], 0
     if transaction.amount_minor < 0:
         movements = [Posting(a, balance, minor) for a, minor in await _bearers(dispute, -transaction.amount_minor)]
     elif transaction.amount_minor > 0:
-        movements = [Posting(balance, a, minor) for a, minor in await _given_back(dispute, transaction.amount_minor)]
+        given_back, hers_minor = await _given_back(dispute, transaction.amount_minor)
+        movements = [Posting(balance, a, minor) for a, minor in given_back]
     if transaction.fee_minor > 0:
         movements.append(Posting(chart.dispute_cost(currency), balance, transaction.fee_minor))
     if movements:
         subject = f"campaign:{dispute.campaign_id}"
         await post([Entry(key, "dispute", subject, movements, balance_transaction_id=transaction.id)])
+    if hers_minor:
+        campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
+        await takings.refund_hers(campaign, charge, hers_minor)
     return bool(movements)
 
 
@@ -120,10 +125,11 @@ _TAKEN = Sql("""
 async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
     """Whose share is frozen: the fund's while it holds it, then what its organisation is owed, then what it owes us.
 
-    Nobody bears more than is left of this charge: what a refund has set aside of it already stands in clearing.
+    Of a fund with milestones that wait first as much of hers as waits. Nobody bears more than is left of this charge: what a
+    refund has set aside of it already stands in clearing.
     """
     campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
-    left = min(charge.amount_minor - charge.refunded_minor - charge.passed_on_minor, amount_minor)
+    left, waiting = min(charge.amount_minor - charge.refunded_minor - charge.passed_on_minor, amount_minor), 0
     if charge.passed_on_minor and (kept_minor := await kept_of(dispute.pledge_id)):
         holder, left, rest = (
             chart.carried(campaign.organisation_id, campaign.currency),
@@ -131,6 +137,8 @@ async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, i
             0,
         )
     elif campaign.state in SUCCEEDED:
+        waiting = await takings.take_for_bank(campaign, dispute.id, charge, left)
+        left -= waiting
         holder, rest = chart.payable(campaign.organisation_id, campaign.currency), left
     else:
         holder, rest = chart.fund(campaign.id, campaign.currency), 0
@@ -140,12 +148,13 @@ async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, i
         chart.receivable(campaign.organisation_id, campaign.currency),
         chart.dispute_cost(campaign.currency),
     )
-    parts = [(holder, held), (receivable, owed), (cost, amount_minor - held - owed)]
+    fund, others = chart.fund(campaign.id, campaign.currency), amount_minor - waiting - held - owed
+    parts = [(fund, waiting), (holder, held), (receivable, owed), (cost, others)]
     return [(account, minor) for account, minor in parts if minor > 0]
 
 
-async def _given_back(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
-    """A won dispute gives each what was taken from it, as things stand now.
+async def _given_back(dispute: Dispute, amount_minor: int) -> tuple[list[tuple[Account, int]], int]:
+    """A won dispute gives each what was taken from it, as things stand now; and how much of it the backer gets herself.
 
     What a fund lost that has succeeded since goes to its organisation, less our fee. What the organisation owed us for it and
     has repaid meanwhile is owed to it again.
@@ -156,19 +165,23 @@ async def _given_back(dispute: Dispute, amount_minor: int) -> list[tuple[Account
         chart.payable(campaign.organisation_id, campaign.currency),
     )
     receivable = chart.receivable(campaign.organisation_id, campaign.currency)
-    parts, left = [], amount_minor
+    parts, left, hers_minor = [], amount_minor, 0
     for row in await _TAKEN(f"campaign:{dispute.campaign_id}", f"dispute:{dispute.id}:%"):
         account = Account(row["code"], row["sign"], row["currency"], row["floor_minor"])
         minor = min(row["minor"], left)
         left -= minor
         first = minor
+        if account == fund and campaign.state in SUCCEEDED and await takings.has_milestones(campaign.id):
+            returned = await takings.give_back(campaign, dispute.id, minor)
+            parts, hers_minor = parts + returned.parts, hers_minor + returned.hers_minor
+            continue
         if account == receivable:
             first = min(await balance_minor(receivable), minor)
         elif account == fund and campaign.state in SUCCEEDED:
             account, first = chart.fee(campaign.currency), money.share_minor(minor, campaign.fee_bps)
         parts += [(account, first), (payable, minor - first)]
     parts.append((chart.dispute_cost(dispute.currency), left))
-    return [(account, minor) for account, minor in parts if minor > 0]
+    return [(account, minor) for account, minor in parts if minor > 0], hers_minor
 
 
 async def _end(dispute: Dispute, state: DisputeState) -> None:

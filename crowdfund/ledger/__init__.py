@@ -4,7 +4,15 @@ Balanced by construction, append-only by trigger; a correction is a reversing en
 """
 
 from crowdfund.ledger import chart, daybook
-from crowdfund.ledger.balances import balance_minor, moved_by_kind, part_minor, parts_of, taken_from, turnover
+from crowdfund.ledger.balances import (
+    balance_minor,
+    moved_by_kind,
+    part_minor,
+    parts_of,
+    parts_of_kind,
+    taken_from,
+    turnover,
+)
 from crowdfund.ledger.chart import Account
 from crowdfund.ledger.post import Entry, EntryDiffers, FloorBroken, Posting, post, recorded_by_processor, reverse
 
@@ -20,6 +28,7 @@ __all__ = [
     "moved_by_kind",
     "part_minor",
     "parts_of",
+    "parts_of_kind",
     "post",
     "recorded_by_processor",
     "reverse",

@@ -25,6 +25,9 @@ _TURNOVER = Sql("""
 _PARTS = Sql("""
     SELECT c.code, CAST(SUM(p.amount_minor) AS BIGINT) AS minor FROM journal_entry e JOIN posting p ON p.entry_id = e.id
     JOIN account c ON c.id = p.credit_id WHERE e.key = $1 GROUP BY c.code""")
+_PARTS_OF_KIND = Sql("""
+    SELECT c.code, CAST(SUM(p.amount_minor) AS BIGINT) AS minor FROM journal_entry e JOIN posting p ON p.entry_id = e.id
+    JOIN account c ON c.id = p.credit_id WHERE e.subject = $1 AND e.kind = $2 GROUP BY c.code""")
 _TAKEN = Sql("""
     SELECT e.kind, CAST(SUM(p.amount_minor) AS BIGINT) AS minor FROM account a JOIN posting p ON p.debit_id = a.id
     JOIN journal_entry e ON e.id = p.entry_id WHERE a.code = $1 GROUP BY e.kind""")
@@ -60,6 +63,11 @@ async def turnover(account: Account) -> tuple[int, int]:
 async def parts_of(key: str) -> dict[str, int]:
     """What one journal entry gave to whom: amounts by the code of the credited account; empty where there is no such entry."""
     return {row["code"]: row["minor"] for row in await _PARTS(key)}
+
+
+async def parts_of_kind(kind: str, subject: str) -> dict[str, int]:
+    """What all entries of one kind about one subject gave to whom: amounts by the code of the credited account."""
+    return {row["code"]: row["minor"] for row in await _PARTS_OF_KIND(subject, kind)}
 
 
 async def taken_from(account: Account) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns.actions import REMIND_BEFORE
+from crowdfund.campaigns.milestones.tranches import plan_of
 from crowdfund.campaigns.models import Audience, Campaign, CampaignState, CampaignUpdate
 from crowdfund.campaigns.updates import opening
 from crowdfund.database import Sql
@@ -38,7 +39,7 @@ _OF_TIER = Sql(f"""
       AND {_WANTS_NEWS.format(reader="p")} ORDER BY place LIMIT $4""")  # noqa: S608
 _FOLLOWERS = Sql("""
     SELECT person_id, person_id AS place FROM follower WHERE campaign_id = $1 AND person_id > $2 ORDER BY person_id LIMIT $3""")
-_PAID = Sql("""
+PAID = Sql("""
     SELECT person_id, id AS place FROM pledge WHERE campaign_id = $1 AND state = 'collected' AND id > $2 ORDER BY id LIMIT $3""")
 _HOW_MANY_PAID = Sql("SELECT COUNT(*) AS n FROM pledge WHERE campaign_id = $1 AND state = 'collected'")
 
@@ -74,7 +75,7 @@ async def _closing_soon(payload: dict[str, Any]) -> None:
 async def _made_it(payload: dict[str, Any]) -> None:
     """Everybody whose money the fund has hears that it succeeded, with or without something to be sent."""
     campaign = await Campaign.get(id=payload["campaign"])
-    fans = int(await _HOW_MANY_PAID.value(campaign.id))
+    fans, by_milestones = int(await _HOW_MANY_PAID.value(campaign.id)), bool(await plan_of(campaign.id))
 
     def write() -> Letter:
         facts = {
@@ -85,10 +86,12 @@ async def _made_it(payload: dict[str, Any]) -> None:
         from_whom = ngettext(
             "%(collected)s was collected from %(fans)s fan.", "%(collected)s was collected from %(fans)s fans.", fans
         )
-        next_ = _("Now it is made. The makers write updates, and what was promised to you is sent when it is ready.")
-        return Letter(_("%(fund)s made it") % facts, [from_whom % facts, next_], _("Go to the fund"), campaign.path)
+        next_ = [_("Now it is made. The makers write updates, and what was promised to you is sent when it is ready.")]
+        if by_milestones:
+            next_.append(_("They are paid piece by piece: for each you see what was done, and can object."))
+        return Letter(_("%(fund)s made it") % facts, [from_whom % facts, *next_], _("Go to the fund"), campaign.path)
 
-    await tell_many(payload, campaign, write, readers=(_PAID,))
+    await tell_many(payload, campaign, write, readers=(PAID,))
 
 
 async def _update_published(payload: dict[str, Any]) -> None:

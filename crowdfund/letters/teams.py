@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from crowdfund import clock
+from crowdfund.campaigns.milestones.tranches import plan_of
 from crowdfund.campaigns.models import Campaign, CampaignState, ReviewRemark
 from crowdfund.campaigns.update_dates import day_due, owes_word
 from crowdfund.community.draws.models import Draw, DrawState
@@ -65,7 +66,7 @@ async def _reviewed(payload: dict[str, Any]) -> None:
 
 async def _ended(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
-    path = await desk_path(campaign)
+    path, by_milestones = await desk_path(campaign), bool(await plan_of(campaign.id))
 
     def write() -> Letter:
         facts = {"fund": campaign.name, "collected": money(campaign.collected_minor, campaign.currency)}
@@ -77,9 +78,10 @@ async def _ended(payload: dict[str, Any]) -> None:
             )
             return Letter(_("%(fund)s did not make it") % facts, [sentence], _("Go to it"), path)
         sentence = (
-            _("%(collected)s was collected. Our fee and the processor's are taken, the rest is on its way to you.")
-            % facts
-        )
+            _("%(collected)s was collected. It is paid to you milestone by milestone, less the fees on each: ask for the next one.")
+            if by_milestones
+            else _("%(collected)s was collected. Our fee and the processor's are taken, the rest is on its way to you.")
+        ) % facts
         return Letter(_("%(fund)s is funded") % facts, [sentence], _("Go to it"), path)
 
     await tell_team(payload, campaign, write)

@@ -81,7 +81,7 @@ RULES = (
                WHERE s.currency <> c.currency LIMIT 20"""),
     ),
     Rule(
-        "a fund that succeeded holds nothing but what it still shares out",
+        "a fund that succeeded holds nothing but what waits in its milestones and what it still shares out",
         Sql(
             "SELECT COUNT(*) FROM campaign WHERE state IN ('funded', 'cancelled', 'released', 'delivering', 'completed')"
         ),
@@ -90,6 +90,8 @@ RULES = (
                WHERE c.state IN ('funded', 'cancelled', 'released', 'delivering', 'completed') AND b.credits_minor - b.debits_minor
                      <> (SELECT COALESCE(SUM(s.amount_minor - s.shared_minor), 0) FROM share_back s
                          WHERE s.campaign_id = c.id AND s.state = 'open')
+                      + (SELECT COALESCE(SUM(m.amount_minor - m.taken_minor), 0) FROM milestone m
+                         WHERE m.campaign_id = c.id AND m.state IN ('planned', 'requested', 'paused'))
                LIMIT 20"""),
     ),
     Rule(

@@ -93,6 +93,7 @@ class ShareBack(Model):
     of_minor = fields.BigIntField()
     shared_minor = fields.BigIntField(default=0)
     after_id = fields.BigIntField(default=0)
+    passed_minor = fields.BigIntField(default=0)  # what those gave whom it has passed
     state = fields.TextField()
     by_person_id = fields.BigIntField(null=True)
     made_at = InstantField()

@@ -15,8 +15,10 @@ from crowdfund.payments import refunds
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.models import Charge, ChargeState, RefundState
 from crowdfund.payments.refunds import RefundIntent, Sent
+from crowdfund.pledges.milestones.takings import take_for_refund
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.moves import move_pledges
+from crowdfund.pledges.sharing_back import open_share
 from crowdfund.refusal import Refusal
 
 CLAIM_MAX = 240
@@ -24,6 +26,10 @@ CLAIM_MAX = 240
 
 class NothingToRefund(Refusal):
     pass
+
+
+class GoingBackToAll(Refusal):
+    """A part of the fund is on its way back to all who gave: what one of them is owed is known when it is done."""
 
 
 class BankIsDeciding(Refusal):
@@ -91,7 +97,7 @@ async def promise_refunds(campaign_id: int) -> int:
 async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str, by_person_id: int) -> int:
     """Staff gives one backer her money back, whole or in part; gives how much. amount_minor None: all that is left.
 
-    Raises NothingToRefund, RefundTooLarge, FloorBroken.
+    Raises NothingToRefund, RefundTooLarge, GoingBackToAll, FloorBroken.
     """
     found = await Pledge.get(id=pledge_id)
     await counters.lock_one(found.campaign_id)
@@ -107,6 +113,8 @@ async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str
         left = money.Amount(left_minor, charge.currency)
         raise refunds.RefundTooLarge("At most {left} is left to refund.", field="amount", left=left)
     campaign = await Campaign.get(id=pledge.campaign_id)
+    if await open_share(campaign.id) is not None:
+        raise GoingBackToAll("A part of this fund is going back to all who gave just now. Try again when that is done.")
     intent = RefundIntent(
         charge_id=charge.id, subject=charge.subject, campaign_id=campaign.id, amount_minor=wanted_minor,
         currency=charge.currency, stripe_charge_id=str(charge.stripe_charge_id), reason=reason, by_person_id=by_person_id,
@@ -117,15 +125,21 @@ async def refund_pledge(pledge_id: int, *, amount_minor: int | None, reason: str
 
 
 async def _sources(campaign: Campaign, amount_minor: int) -> list[tuple[Account, int]]:
-    """Whose money a refund is: the fund's while it holds it; afterwards our fee goes back with it, the rest is the studio's."""
-    currency = campaign.currency
+    """Whose money a refund is: the fund's while it holds it; afterwards our fee goes back with it, the rest is the studio's.
+
+    Of a fund with milestones that wait, both: as much of hers as was released, and as much as was not.
+    """
+    currency, fund = campaign.currency, chart.fund(campaign.id, campaign.currency)
     if campaign.state not in SUCCEEDED:
-        return [(chart.fund(campaign.id, currency), amount_minor)]
-    fee_minor = money.share_minor(amount_minor, campaign.fee_bps)
+        return [(fund, amount_minor)]
+    waiting_minor = await take_for_refund(campaign, amount_minor)
+    released_minor = amount_minor - waiting_minor
+    fee_minor = money.share_minor(released_minor, campaign.fee_bps)
     payable = chart.payable(campaign.organisation_id, currency)
-    from_payable = min(await balance_minor(payable), amount_minor - fee_minor)
-    rest = amount_minor - fee_minor - from_payable
+    from_payable = min(await balance_minor(payable), released_minor - fee_minor)
+    rest = released_minor - fee_minor - from_payable
     return [
+        (fund, waiting_minor),
         (chart.fee(currency), fee_minor),
         (payable, from_payable),
         (chart.receivable(campaign.organisation_id, currency), rest),

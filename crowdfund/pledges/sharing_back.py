@@ -1,7 +1,7 @@
 """Giving a part of a fund back to all who gave, each by what she gave: a surplus, or what was never released.
 
 Begun in the transaction that decides it, carried out a few hundred backers at a time, so that a crash loses nothing and memory
-stays flat. Each gets the whole cents of her share; the odd ones go to the fund's organisation.
+stays flat. The parts come to the whole, to the cent: each backer's is her share, rounded so that the sum up to her is right.
 """
 
 from __future__ import annotations
@@ -17,18 +17,23 @@ from crowdfund.payments import refunds
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.refunds import RefundIntent
 from crowdfund.pledges.models import ShareBack
+from crowdfund.pledges.stakes import LEFT
 
 PAGE = 240
 
-_OF = Sql("""
-    SELECT CAST(COALESCE(SUM(c.amount_minor - c.refunded_minor - c.passed_on_minor), 0) AS BIGINT) AS minor
-    FROM charge c JOIN pledge p ON p.id = CAST(SUBSTR(c.subject, 8) AS BIGINT)
-    WHERE c.campaign_id = $1 AND c.state = 'succeeded' AND c.subject LIKE 'pledge:%' AND p.state = 'collected'""")
-_NEXT = Sql("""
-    SELECT p.id AS pledge_id, c.id, c.subject, c.amount_minor - c.refunded_minor - c.passed_on_minor AS left_minor, c.refunded_minor,
-           c.currency, c.stripe_charge_id
-    FROM pledge p JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'
-    WHERE p.campaign_id = $1 AND p.id > $2 AND p.state = 'collected' ORDER BY p.id LIMIT $3""")
+_OF = Sql(f"""
+    SELECT CAST(COALESCE(SUM(s.left_minor), 0) AS BIGINT) AS minor
+    FROM (SELECT {LEFT} AS left_minor FROM charge c
+          WHERE c.campaign_id = $1 AND c.state = 'succeeded' AND c.subject LIKE 'pledge:%') AS s
+    WHERE s.left_minor > 0""")  # noqa: S608
+# In the order of pledges. What a bank gave back since is left out: that backer has her part of it by the dispute's own way.
+_NEXT = Sql(f"""
+    SELECT s.* FROM (
+        SELECT p.id AS pledge_id, c.id, c.subject, c.refunded_minor, c.currency, c.stripe_charge_id, CAST({LEFT} AS BIGINT) AS left_minor
+        FROM pledge p JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'
+        WHERE p.campaign_id = $1 AND p.id > $2 AND NOT EXISTS (
+            SELECT 1 FROM dispute w WHERE w.charge_id = c.id AND w.state = 'won' AND w.ended_at >= $4)) AS s
+    WHERE s.left_minor > 0 ORDER BY s.pledge_id LIMIT $3""")  # noqa: S608
 _OPEN = Sql("SELECT id FROM share_back WHERE state = 'open' ORDER BY made_at LIMIT 20")
 
 
@@ -56,17 +61,41 @@ async def _share_page(share_id: int) -> bool:
     if share.state != "open":
         return False
     campaign = await Campaign.get(id=share.campaign_id)
-    rows = await _NEXT(campaign.id, share.after_id, PAGE)
+    rows = await _NEXT(campaign.id, share.after_id, PAGE, clock.to_us(share.made_at))
     if not rows:
         await _end(share, campaign)
         return True
-    parts = [(row, min(share.amount_minor * row["left_minor"] // share.of_minor, row["left_minor"])) for row in rows]
+    passed_minor, parts = share.passed_minor, []
+    for row in rows:
+        parts.append((row, part_of(share, passed_minor, row["left_minor"])))
+        passed_minor += row["left_minor"]
     parts = [(row, minor) for row, minor in parts if minor > 0]
     await refunds.make_refunds(_intent(share, campaign, row, minor) for row, minor in parts)
     await ShareBack.filter(id=share_id).update(
-        after_id=rows[-1]["pledge_id"], shared_minor=share.shared_minor + sum(minor for _, minor in parts)
-    )
+        after_id=rows[-1]["pledge_id"], shared_minor=share.shared_minor + sum(minor for _, minor in parts),
+        passed_minor=passed_minor,
+    )  # fmt: skip
     return True
+
+
+def part_of(share: ShareBack, passed_minor: int, left_minor: int) -> int:
+    """The part of one who gave so much, where those before her gave `passed_minor`: within a cent of her share, never more than hers."""
+    until, before = min(passed_minor + left_minor, share.of_minor), min(passed_minor, share.of_minor)
+    return share.amount_minor * until // share.of_minor - share.amount_minor * before // share.of_minor
+
+
+async def open_share(campaign_id: int) -> ShareBack | None:
+    """What of a fund is on its way back to all, if anything is."""
+    return await ShareBack.get_or_none(campaign_id=campaign_id, state="open")
+
+
+async def count_as_shared(share: ShareBack, pledge_id: int, left_minor: int) -> int:
+    """Her bank has taken her part before it was her turn; gives how much that is. Nothing where she has had it."""
+    if pledge_id <= share.after_id:
+        return 0
+    minor = min(share.amount_minor * left_minor // share.of_minor, share.amount_minor - share.shared_minor)
+    await ShareBack.filter(id=share.id).update(shared_minor=share.shared_minor + minor)
+    return minor
 
 
 def _intent(share: ShareBack, campaign: Campaign, row: dict[str, Any], minor: int) -> RefundIntent:
@@ -79,7 +108,7 @@ def _intent(share: ShareBack, campaign: Campaign, row: dict[str, Any], minor: in
 
 
 async def _end(share: ShareBack, campaign: Campaign) -> None:
-    """The odd cents, and the shares of those whose banks took the money back meanwhile, are the organisation's."""
+    """What is left are shares of those whose money went back another way meanwhile: they are the organisation's."""
     await ShareBack.filter(id=share.id).update(state="done")
     fund, payable = (
         chart.fund(campaign.id, campaign.currency),

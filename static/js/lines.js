@@ -2,13 +2,15 @@
 // (`budget_3_name`); without a script they are simply there, with one spare ones stay folded until they are wanted.
 export default function lines(list) {
   const rows = () => [...list.querySelectorAll("[data-line]")];
-  const filled = (row) => [...row.querySelectorAll("input, textarea")].some((field) => field.value || field.matches("[aria-invalid]"));
+  const filled = (row) => [...row.querySelectorAll("input, textarea")].some((field) => (field.type === "checkbox" ? field.checked : field.value) || field.matches("[aria-invalid]"));
+  const most = Number(list.dataset.most ?? Infinity);
   const add = document.querySelector(`[data-adds="${list.id}"]`);
 
   rows().forEach((row, index) => (row.hidden = index > 0 && !filled(row)));
 
   add?.addEventListener("click", () => {
-    const spare = rows().find((row) => row.hidden) ?? another();
+    const spare = rows().find((row) => row.hidden) ?? (rows().length < most && another());
+    if (!spare) return;
     spare.hidden = false;
     spare.querySelector("input, textarea").focus();
   });
@@ -17,7 +19,8 @@ export default function lines(list) {
     const row = event.target.closest("[data-drop]")?.closest("[data-line]");
     if (!row) return;
     for (const field of row.querySelectorAll("input, textarea")) {
-      field.value = "";
+      if (field.type === "checkbox") field.checked = false;
+      else field.value = "";
       field.removeAttribute("aria-invalid");
     }
     row.hidden = rows().filter((other) => !other.hidden).length > 1;

@@ -1,4 +1,4 @@
-"""What the kill tests kill: a process of ours at its work. `python -m tests.crash.child settle|pledge`.
+"""What the kill tests kill: a process of ours at its work. `python -m tests.crash.child settle|share|pledge`.
 
 It says `ready` when it can work, and, when it pledges, the number of each pledge as soon as that is acknowledged.
 """
@@ -12,6 +12,7 @@ from itertools import count
 
 from crowdfund import clock, settings
 from crowdfund.database import close_database, new_id, open_database
+from crowdfund.pledges import sharing_back
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.rules import Want
 from crowdfund.worker import work_until_idle
@@ -30,6 +31,12 @@ async def settle() -> None:
     while True:
         await work_until_idle()
         await asyncio.sleep(0.01)
+
+
+async def share() -> None:
+    """The same, with pages so small that what goes back to many backers is killed in the middle."""
+    sharing_back.PAGE = json.loads(sys.stdin.readline())["page"]
+    await settle()
 
 
 async def pledge() -> None:
@@ -55,7 +62,7 @@ async def main(work: str) -> None:
     clock.share(ours.clock_file)
     await open_database(ours.database_url)
     say("ready")
-    await {"settle": settle, "pledge": pledge}[work]()
+    await {"settle": settle, "share": share, "pledge": pledge}[work]()
     await close_database()
 
 

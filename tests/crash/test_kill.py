@@ -21,9 +21,12 @@ from crowdfund import clock, settings
 from crowdfund.books import check
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, atomic
+from crowdfund.payments.models import Refund
 from crowdfund.payouts.models import Payout
+from crowdfund.pledges.milestones import releases
 from crowdfund.pledges.models import Pledge
 from tests.bank import a_studio_with_account, ask, close_now, fans_with, pass_time, states
+from tests.milestones import a_funded_film, left_of, states_of
 from tests.money import at_the_processor
 from tests.turns import READY_WITHIN_SECONDS
 from tests.world import a_campaign, a_fan_with_card, a_tier, again, broken, pledged
@@ -179,4 +182,25 @@ async def test_refunds_and_payouts_killed_at_any_moment_are_sent_once(wall: time
     assert await at_the_processor("refunds") == (25 * kills, 25 * 25_00 * kills)
     assert (await at_the_processor("transfers"))[0] == kills
     assert [payout.state for payout in await Payout.all()] == ["paid"] * kills
+    assert broken((await check()).findings) == []
+
+
+async def test_what_was_not_released_goes_back_once_to_each_however_often_it_is_killed(
+    wall: time_machine.Traveller, kills: int
+) -> None:
+    backers = 60 if kills < 5 else 500
+    campaign, owner, pledges = await a_funded_film(*(10_00 + n for n in range(backers)))
+    waits = sum((await left_of(campaign))[1:])
+    assert await releases.give_rest_back(campaign.id, "It is not to be.", by=owner.id) == waits
+    for number in range(kills):
+        child = await a_child("share", page=5)
+        await child.killed_after(random.Random(number).uniform(0.0, 0.3))
+        await atomic(Sql("UPDATE sweep SET lease_until = 0").__call__)()
+    await minutes_later(wall)
+    await minutes_later(wall)
+    back = await Refund.filter(campaign_id=campaign.id)
+    assert sorted(one.subject for one in back) == sorted(f"pledge:{one.id}" for one in pledges)
+    assert {one.state for one in back} == {"succeeded"} and sum(one.amount_minor for one in back) == waits
+    assert await at_the_processor("refunds") == (backers, waits)
+    assert (await states_of(campaign), await states(campaign)) == (["released", "refunded", "refunded"], {"collected": backers})
     assert broken((await check()).findings) == []

@@ -10,6 +10,8 @@ import pytest
 from crowdfund import clock
 from crowdfund.app import ROUTES
 from crowdfund.campaigns import gallery
+from crowdfund.campaigns.milestones.models import Milestone
+from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.queries import GROUPS
 from crowdfund.community.polls.models import Candidate
 from crowdfund.community.talk import actions as talk
@@ -21,6 +23,7 @@ from crowdfund.people.accounts import make_staff
 from crowdfund.people.models import Member, Person, PersonState, Role, StaffRole
 from crowdfund.people.pictures import keep_image
 from crowdfund.people.rules import SCOPES, STAFF_SCOPES
+from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.web.openapi import operations, scope_of, staff_role_of
 from crowdfund.web.routes import Route
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
@@ -28,6 +31,7 @@ from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.draw_world import a_drafted_draw
 from tests.http.program import Program, code_of, program_of
 from tests.polls import a_draft_poll
+from tests.transfers import a_document
 from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
 
 NEEDED = {"email": "lin@example.com", "alt": "A boat"}
@@ -50,6 +54,8 @@ BODIES: dict[str, Any] = {
     "AcceptIn": {"contact_name": "Mei", "contact": "mei@example.com"},
     "DrawIn": {"title": "A day", "about": "On the boat, all day.", "place": "The river", "places": 1, "entries_min": 1,
                "closes_at": "2040-01-01T00:00:00Z", "answer_by": "2040-02-01T00:00:00Z", "happens_at": "2040-03-01T00:00:00Z"},
+    "PlanIn": {"milestones": []}, "ReleaseObjectionIn": {"text": "Nobody was seen shooting there."},
+    "ReleaseAnswerIn": {"answer": "We shot at night."}, "MilestoneReasonIn": {"because": "The rushes are there."},
 }  # fmt: skip
 
 
@@ -65,6 +71,8 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         return {"organisation": known["organisation"], "name": "River Moon", "currency": "EUR"}
     if name == "PledgesIn":
         return {"pledges": [{"campaign": known["campaign"], "amount_minor": 25_00, "currency": "EUR"}]}
+    if name == "ReleaseIn":
+        return {"words": "All scenes are shot, you see.", "documents": [known["document"]]}
     if name in ("CardIn", "JoinIn", "VoteIn"):
         return {field: known[field] for field in route.takes.model_fields}
     return BODIES[name]
@@ -121,8 +129,10 @@ async def world(site: SiteUnderTest) -> World:
     await gallery.add_picture(campaign.id, picture_id, alt="A boat", by=lin.id)
     poll = await a_draft_poll(campaign, by=lin.id)
     comment_id = await talk.say_once(campaign.id, talk.Wish("I love rivers."), by=mei.id, key="a comment")
+    milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
     ids = {
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
+        "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": await a_document(lin.id),
         "organisation": lin.organisation.id, "campaign": campaign.id, "tier": tier_id, "pledge": pledge.id, "card": card_id,
         "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id, "comment": comment_id,
         "sale": await a_sale(amount_per_fan_max_minor=100_00), "draw": (await a_drafted_draw(campaign, by=lin.id)).id,
@@ -131,12 +141,31 @@ async def world(site: SiteUnderTest) -> World:
     return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
 
 
+async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:
+    """A milestone, the request for it, and an objection to that."""
+    milestone = await Milestone.create(
+        id=new_id(), campaign_id=campaign.id, position=0, title="The shoot", evidence="The rushes.", expected_on="2040-01",
+        share_bps=10_000, state="requested", amount_minor=0,
+    )  # fmt: skip
+    now = clock.now()
+    request = await ReleaseRequest.create(
+        id=new_id(), milestone_id=milestone.id, campaign_id=campaign.id, words="Shot.", filed_by_id=by, filed_at=now,
+        objections_until=now, backers=1, pauses_at=1,
+    )  # fmt: skip
+    objection = await ReleaseObjection.create(
+        id=new_id(), request_id=request.id, person_id=objects, text="No.", made_at=now
+    )
+    return milestone.id, request.id, objection.id
+
+
 def of_somebody(route: Route) -> bool:
     """Whether the route is about a thing that belongs to somebody, and not to everybody or to staff."""
     about = set(route.param_convertors) or (
         {"organisation"} if route.takes and route.takes.__name__ == "CampaignIn" else set()
     )
-    everybodys = ("/follower", "/follower/removal", "/polls/{poll}/vote", "/polls/{poll}/card-setup", "{campaign}/comments")
+    everybodys = (
+        "/follower", "/follower/removal", "/polls/{poll}/vote", "/polls/{poll}/card-setup", "{campaign}/comments", "/objections",
+    )  # fmt: skip
     of_all = route.path.endswith(everybodys) or "/comments/" in route.path
     reads = route.name == "GET /api/v1/campaigns/{campaign}/updates"  # for everybody, though not each text
     return bool(about) and not staff_role_of(route) and not of_all and not reads
@@ -240,7 +269,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
     making = [route for route in routes() if route.creates]
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
-        "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws",
+        "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws", "release-requests",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

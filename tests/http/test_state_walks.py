@@ -7,6 +7,8 @@ from itertools import product
 import pytest
 
 from crowdfund.books import check
+from crowdfund.campaigns.milestones.models import MOVES as MILESTONE_MOVES
+from crowdfund.campaigns.milestones.models import Milestone, MilestoneEvent, MilestoneState
 from crowdfund.campaigns.models import MOVES as CAMPAIGN_MOVES
 from crowdfund.campaigns.models import Campaign, CampaignEvent, CampaignState
 from crowdfund.database import Sql, atomic
@@ -14,11 +16,13 @@ from crowdfund.database.moves import MoveRefused, move
 from crowdfund.disputes.actions import answer_dispute, follow_dispute
 from crowdfund.disputes.models import MOVES as DISPUTE_MOVES
 from crowdfund.disputes.models import Dispute, DisputeState
+from crowdfund.ledger import balance_minor, chart
 from crowdfund.payments.found import ChargeOutcome, RefundFound
 from crowdfund.payments.models import CHARGE_MOVES, REFUND_MOVES, Charge, ChargeState, Refund, RefundState
 from crowdfund.payouts.actions import make_due_payouts, move_payout
 from crowdfund.payouts.models import MOVES as PAYOUT_MOVES
 from crowdfund.payouts.models import Payout, PayoutState
+from crowdfund.pledges.milestones import releases
 from crowdfund.pledges.models import (
     DELIVERY_MOVES,
     LIVE,
@@ -35,6 +39,7 @@ from crowdfund.pledges.moves import move_pledges
 from crowdfund.pledges.refunding import finish_refunds, pay_another_way, refund_pledge
 from crowdfund.pledges.settlement import charge_due, finish_charge
 from tests.bank import ask, close_now, fault, pledges_with
+from tests.milestones import a_funded_film, asked_for
 from tests.money import attempts
 from tests.world import a_campaign, a_fan, a_pledge, a_tier, again, broken
 
@@ -112,6 +117,44 @@ async def test_every_pair_of_states_of_a_delivery() -> None:
     walked = await DeliveryEvent.filter(delivery_id=pledge.id, because="a walk").count()
     assert walked == sum(len(to) for to in DELIVERY_MOVES.values())
     assert {was for was, to in DELIVERY_MOVES.items() if DeliveryState.WITHDRAWN in to} == UNSENT
+
+
+async def test_every_pair_of_states_of_a_milestone() -> None:
+    campaign, _owner, _pledges = await a_funded_film(50_00)
+    waiting = await Milestone.get(campaign_id=campaign.id, position=1)
+    walk = {"moves": MILESTONE_MOVES, "because": "a walk", "by": None, "events": MilestoneEvent}
+    for was, to in product(MilestoneState, repeat=2):
+        await atomic(Milestone.filter(id=waiting.id).update)(state=was)
+        first, second = await Milestone.get(id=waiting.id), await Milestone.get(id=waiting.id)
+        if to not in MILESTONE_MOVES[was]:
+            with pytest.raises(MoveRefused):
+                await move(first, to, **walk)  # type: ignore[arg-type]
+            assert (await Milestone.get(id=waiting.id)).state == was
+            continue
+        await move(first, to, **walk)  # type: ignore[arg-type]
+        with pytest.raises(MoveRefused):
+            await move(second, to, **walk)  # type: ignore[arg-type]
+        assert (await Milestone.get(id=waiting.id)).state == to
+    walked = await MilestoneEvent.filter(milestone_id=waiting.id, because="a walk").count()
+    assert walked == sum(len(to) for to in MILESTONE_MOVES.values())
+
+
+async def test_each_verb_of_a_milestone_in_each_of_its_states() -> None:
+    """What a verb does not allow it refuses, and nothing has moved: neither the state nor a cent."""
+    allowed = {
+        releases.release_paused: {"paused"}, releases.ask_for_more: {"paused"}, releases.pause: {"requested"},
+        releases.take_request_back: {"requested"},
+    }  # fmt: skip
+    campaign, owner, _pledges = await a_funded_film(50_00)
+    milestone, _request = await asked_for(campaign, owner)
+    for verb, state in product(allowed, MilestoneState):
+        await atomic(Milestone.filter(id=milestone.id).update)(state=state)
+        if state in allowed[verb]:
+            continue
+        with pytest.raises(MoveRefused):
+            await verb(milestone.id, "a walk through all", by=owner.id)
+        assert (await Milestone.get(id=milestone.id)).state == state
+    assert await balance_minor(chart.fund(campaign.id, "EUR")) == 35_00
 
 
 SAID = [None, ChargeState.NEEDS_ACTION, ChargeState.SUCCEEDED, ChargeState.DECLINED]
