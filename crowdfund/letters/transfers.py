@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crowdfund.campaigns.models import Campaign, CampaignState
-from crowdfund.campaigns.recipients.models import Recipient
+from crowdfund.campaigns.models import FELL_THROUGH, Campaign, CampaignState
+from crowdfund.campaigns.recipients.models import Recipient, UseReport
 from crowdfund.campaigns.transfers.models import Transfer
+from crowdfund.campaigns.updates import excerpt
 from crowdfund.database import Sql
 from crowdfund.database.outbox import Job
-from crowdfund.letters.crowds import tell_many
+from crowdfund.letters.crowds import tell_many, tell_readers
 from crowdfund.letters.letter import Letter, send
 from crowdfund.letters.teams import desk_path, tell_team
 from crowdfund.people.models import Person
@@ -26,6 +27,9 @@ _PAID = Sql("""
 _ASKED = Sql("""
     SELECT person_id, pledge_id AS place FROM election
     WHERE campaign_id = $1 AND state = 'asked' AND pledge_id > $2 ORDER BY pledge_id LIMIT $3""")
+_GAVE = Sql("""
+    SELECT person_id, pledge_id AS place FROM election
+    WHERE campaign_id = $1 AND recipient_id = $2 AND state = 'given' AND pledge_id > $3 ORDER BY pledge_id LIMIT $4""")
 
 
 async def _held(payload: dict[str, Any]) -> None:
@@ -234,6 +238,23 @@ async def _election_decided(payload: dict[str, Any]) -> None:
     await send(payload, await Person.get(id=pledge.person_id), write)
 
 
+async def _use_reported(payload: dict[str, Any]) -> None:
+    """What became of a gift: whoever's money went there hears it; of a surplus, all who paid."""
+    report = await UseReport.get(id=payload["report"])
+    recipient, campaign = await Recipient.get(id=report.recipient_id), await Campaign.get(id=report.campaign_id)
+
+    def write() -> Letter:
+        facts = {"recipient": recipient.name, "fund": campaign.name}
+        said = _("%(recipient)s tells what it did with its part of what you gave to %(fund)s:") % facts
+        link = _("Read it, with its document") if report.document_id else _("Read it")
+        return Letter(_("What became of your gift: %(recipient)s") % facts, [said, excerpt(report.body)], link, recipient.path)
+
+    if campaign.state in FELL_THROUGH:
+        await tell_readers(payload, (campaign.id, recipient.id), write, readers=(_GAVE,))
+    else:
+        await tell_many(payload, campaign, write, readers=(_PAID,))
+
+
 async def _kept_used(payload: dict[str, Any]) -> None:
     pledge = await Pledge.get(id=payload["pledge"])
     election = await Election.get(pledge_id=pledge.id)
@@ -259,4 +280,5 @@ JOBS: dict[str, Job] = {
     "election_reminder": _reminded,
     "election_decided": _election_decided,
     "kept_used": _kept_used,
+    "use_reported": _use_reported,
 }

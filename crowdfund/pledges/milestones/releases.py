@@ -13,6 +13,7 @@ from crowdfund.campaigns import counters
 from crowdfund.campaigns.milestones.models import ASKED_FOR, MOVES, WAITING, Milestone, MilestoneEvent, MilestoneState
 from crowdfund.campaigns.milestones.tranches import plan_of, release_tranche
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
+from crowdfund.campaigns.update_dates import is_overdue
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.moves import MoveRefused, move
 from crowdfund.people.audit import record
@@ -64,14 +65,17 @@ async def may_ask(campaign: Campaign) -> Milestone:
 
     The one place for whatever keeps a fund from being paid its next milestone.
     """
-    return rules.next_to_ask_for(campaign.state, await plan_of(campaign.id))
+    milestone = rules.next_to_ask_for(campaign.state, await plan_of(campaign.id))
+    if is_overdue(campaign, clock.now()):
+        raise rules.OwesWord("Your backers wait for an update that is overdue. Publish it first; then ask for the next milestone.")
+    return milestone
 
 
 @atomic
 async def request_release(campaign_id: int, *, words: str, papers: Sequence[int], by: int) -> int:
     """Its makers ask for the next milestone and show what they had promised for it; backers are told. Gives the request's id.
 
-    papers: documents that `by` has sent, the evidence first. Raises NotYet, NothingWaits, Invalid, NotFound for another's paper.
+    papers: documents that `by` has sent, the evidence first. Raises NotYet, NothingWaits, OwesWord, Invalid, NotFound for another's paper.
     """
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)

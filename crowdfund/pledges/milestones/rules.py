@@ -31,6 +31,10 @@ class NothingWaits(Refusal):
     """No milestone of this fund waits."""
 
 
+class OwesWord(Refusal):
+    """Whoever asks for the next part of the money has told backers what became of the last."""
+
+
 def objections_that_pause(backers: int) -> int:
     """How many objections pause a release: 3, or 5 % of the backers where that is more; all where there are fewer than 3.
 

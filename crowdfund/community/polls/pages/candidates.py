@@ -70,7 +70,7 @@ def _page(
         return redirect(request, path_of(request), ("note", said))
     shown = url_of(found.image_id, small=True) if found.image_id else ""
     return desk_page(
-        request, "community/desk_candidate.html", campaign, status, form=form, candidate=found, poll=poll, shown=shown,
+        request, "community/polls/desk_candidate.html", campaign, status, form=form, candidate=found, poll=poll, shown=shown,
         path=path_of(request), candidate_path=_path(request), name_max=NAME_MAX, about_max=ABOUT_MAX,
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ async def polls(request: Request) -> Response:
     found = await polls_of(campaign.id, limit=LISTED_MAX, states=set(S))
     base = base_of(request)
     return desk_page(
-        request, "community/desk_polls.html", campaign, can_ask=campaign.state in ASKS,
+        request, "community/polls/desk.html", campaign, can_ask=campaign.state in ASKS,
         polls=[(poll_shown(one, campaign), one.poll.path_in(base)) for one in found],
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ async def new_poll(request: Request) -> Response:
 
 
 def _new(request: Request, campaign: Campaign, form: PollForm, status: int = 200) -> Response:
-    return desk_page(request, "community/desk_new.html", campaign, status, form=form, **_offered(campaign))
+    return desk_page(request, "community/polls/desk_new.html", campaign, status, form=form, **_offered(campaign))
 
 
 def _offered(campaign: Campaign) -> dict[str, Any]:
@@ -131,7 +131,7 @@ async def poll_page(
             "choices_shown": [(value, words, "") for value, words in _choices(found).items()],
             "binds": found.is_binding and bool(found.leaders),
         }  # fmt: skip
-    return desk_page(request, "community/desk_poll.html", campaign, status, **context)
+    return desk_page(request, "community/polls/desk_poll.html", campaign, status, **context)
 
 
 async def change(request: Request) -> Response:
@@ -187,7 +187,7 @@ async def _cancel(request: Request, campaign: Campaign, poll: Poll, form: Form, 
         return redirect(request, path_of(request), ("note", _("It can't be cancelled now.")))
     shown = poll_shown(found, campaign)
     return desk_page(
-        request, "community/desk_cancel.html", campaign, status, form=form, poll=shown, path=path_of(request)
+        request, "community/polls/desk_cancel.html", campaign, status, form=form, poll=shown, path=path_of(request)
     )
 
 

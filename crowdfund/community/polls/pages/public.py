@@ -141,7 +141,7 @@ def draw(
     campaign, person = view.campaign, request.scope["state"].get("person")
     shown = poll_shown(view.found, campaign, reader=person.id if person else None)
     return page(
-        request, "community/poll.html", status, poll=shown, campaign=campaign, title=view.title, art_url=art_of(view.title),
+        request, "community/polls/show.html", status, poll=shown, campaign=campaign, title=view.title, art_url=art_of(view.title),
         organisation=view.organisation, form=form, chosen=chosen, chosen_name=_name_of(shown, chosen), way=way, preview=preview,
         back=back, url=f"{current().base_url}{shown.path}", card_terms=card_terms(),
     )  # fmt: skip
@@ -174,7 +174,7 @@ async def list_polls(request: Request) -> Response:
     title = await Title.get(id=campaign.title_id)
     found = await polls_of(campaign.id, limit=LISTED_MAX)
     return page(
-        request, "community/polls.html", campaign=campaign, title=title, art_url=art_of(title),
+        request, "community/polls/list.html", campaign=campaign, title=title, art_url=art_of(title),
         polls=[poll_shown(one, campaign) for one in found],
     )  # fmt: skip
 

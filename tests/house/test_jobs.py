@@ -1,0 +1,44 @@
+"""Whatever is put into the outbox has somebody who takes it out, and nobody waits for what nobody asks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from crowdfund.jobs import JOBS
+
+HOUSE = Path(__file__).parents[2] / "crowdfund"
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in HOUSE.rglob("*.py"):
+        yield path, ast.parse(path.read_text())
+
+
+def asked_for(tree: ast.Module) -> Iterator[str]:
+    """The kinds of job that a file asks for by name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("enqueue") and node.args:
+            kind = node.args[0]
+            if isinstance(kind, ast.Constant):
+                yield str(kind.value)
+
+
+def test_each_job_that_is_asked_for_is_done() -> None:
+    kinds = {kind for _, tree in trees() for kind in asked_for(tree)}
+    assert len(kinds) > 30
+    assert kinds <= set(JOBS), f"nobody does {sorted(kinds - set(JOBS))}"
+
+
+def test_each_job_that_is_done_is_asked_for() -> None:
+    """By name, though it may stand in a variable before it is asked for: outside of the tables of jobs."""
+    tables = {HOUSE / "letters", HOUSE / "jobs.py"}
+    words = {
+        node.value
+        for path, tree in trees()
+        if not tables & {path, *path.parents}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert set(JOBS) <= words, f"nobody asks for {sorted(set(JOBS) - words)}"
