@@ -63,10 +63,11 @@ _FOUND = r"""
     FROM campaign c JOIN title t ON t.id = c.title_id JOIN organisation o ON o.id = c.organisation_id
     WHERE c.state IN (SELECT value->>'state' FROM {rows})
       AND ($2 = '' OR LOWER(c.name) LIKE $2 ESCAPE '\' OR LOWER(c.tagline) LIKE $2 ESCAPE '\'
-           OR LOWER(o.name) LIKE $2 ESCAPE '\')"""
-_LISTS = {order: Sql(f"SELECT {_COLUMNS} {_FOUND} ORDER BY {by} LIMIT $3 OFFSET $4") for order, by in ORDERS.items()}
+           OR LOWER(o.name) LIKE $2 ESCAPE '\')
+      AND ($3 = '' OR c.kind = $3)"""
+_LISTS = {order: Sql(f"SELECT {_COLUMNS} {_FOUND} ORDER BY {by} LIMIT $4 OFFSET $5") for order, by in ORDERS.items()}
 _COUNT = Sql(f"SELECT COUNT(*) AS n {_FOUND}")
-_AFTER = Sql(f"SELECT {_COLUMNS} {_FOUND} AND ($3 = '' OR c.currency = $3) AND c.id < $4 ORDER BY c.id DESC LIMIT $5")
+_AFTER = Sql(f"SELECT {_COLUMNS} {_FOUND} AND ($4 = '' OR c.currency = $4) AND c.id < $5 ORDER BY c.id DESC LIMIT $6")
 _OF_ORGANISATION = Sql(f"""
     SELECT {_COLUMNS} FROM campaign c JOIN title t ON t.id = c.title_id JOIN organisation o ON o.id = c.organisation_id
     WHERE c.organisation_id = $1 ORDER BY c.id DESC""")  # noqa: S608
@@ -94,22 +95,22 @@ def _pattern(words: str) -> str:
 
 
 async def campaigns_in(
-    states: Collection[str], *, order: str = "newest", words: str = "", limit: int = 24, offset: int = 0
+    states: Collection[str], *, order: str = "newest", words: str = "", kind: str = "", limit: int = 24, offset: int = 0
 ) -> list[dict[str, Any]]:
-    """Campaigns as lists show them. words: looked for in the name, the tagline and the studio's name."""
-    return await _LISTS[order](_states(states), _pattern(words), limit, offset)
+    """Campaigns as lists show them. words: looked for in the name, the tagline and its makers' name. kind: empty for all."""
+    return await _LISTS[order](_states(states), _pattern(words), kind, limit, offset)
 
 
-async def number_in(states: Collection[str], *, words: str = "") -> int:
-    return int(await _COUNT.value(_states(states), _pattern(words)))
+async def number_in(states: Collection[str], *, words: str = "", kind: str = "") -> int:
+    return int(await _COUNT.value(_states(states), _pattern(words), kind))
 
 
 async def campaigns_before(
-    campaign_id: int | None, states: Collection[str], *, words: str = "", currency: str = "", limit: int = 50
+    campaign_id: int | None, states: Collection[str], *, words: str = "", kind: str = "", currency: str = "", limit: int = 50
 ) -> list[dict[str, Any]]:
     """One page of a list by cursor, the newest first: those made before this one."""
     before = campaign_id if campaign_id is not None else 2**63 - 1
-    return await _AFTER(_states(states), _pattern(words), currency, before, limit)
+    return await _AFTER(_states(states), _pattern(words), kind, currency, before, limit)
 
 
 async def campaigns_of(organisation_id: int) -> list[dict[str, Any]]:

@@ -142,7 +142,7 @@ async def _sitemap() -> page_cache.Body:
     base = current().base_url
     lines = [
         f"<url><loc>{escape(base)}{path}</loc></url>"
-        for path in ("/", "/films", "/how-it-works", "/fees", "/contact", "/terms", "/privacy")
+        for path in ("/", "/funds", "/films", "/transfers", "/how-it-works", "/fees", "/contact", "/terms", "/privacy")
     ]
     for row in await public_slugs():
         changed = formats.iso(min(clock.from_us(row["changed_at"]), clock.now() + timedelta(days=1)))

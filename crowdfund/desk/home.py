@@ -1,4 +1,4 @@
-"""The front page and the list of films."""
+"""The front page and the lists of funds: all, films, transfers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crowdfund.campaigns.models import Kind
 from crowdfund.campaigns.pages.shown import Card, cards_of
 from crowdfund.campaigns.queries import GROUPS, campaigns_in, number_in
 from crowdfund.web import language, page_cache
@@ -28,6 +29,9 @@ ORDERS = {
     "closing": lazy("Closing soon"), "newest": lazy("Newest"), "fans": lazy("Most fans"),
     "promised": lazy("Most promised, by currency"),
 }  # fmt: skip
+
+# Where each kind of fund is listed.
+LISTS = {"/funds": "", "/films": Kind.FILM, "/transfers": Kind.TRANSFER}
 
 _bodies: page_cache.Kept[page_cache.Body] = page_cache.Kept()
 _lists: page_cache.Kept[dict[str, Any]] = page_cache.Kept()
@@ -61,25 +65,26 @@ async def home(request: Request) -> Response:
     return page(request, "desk/home.html", **await _lists.get("front", _front))
 
 
-async def films(request: Request) -> Response:
-    """All funds that people can see: looked for, filtered, in an order. What is asked for and unknown is left out."""
-    asked = request.query_params
+async def funds(request: Request) -> Response:
+    """The funds that people can see: looked for, filtered, in an order. What is asked for and unknown is left out."""
+    asked, base = request.query_params, request.url.path
+    kind = LISTS[base]
     words = " ".join(asked.get("q", "").replace("\x00", " ").split())[:WORDS_MAX]
     state = asked.get("state", "all") if asked.get("state") in STATES else "all"
     order = asked.get("order", "closing") if asked.get("order") in ORDERS else "closing"
     number = _page_number(asked.get("page", "1"))
 
     async def make() -> dict[str, Any]:
-        rows = await campaigns_in(GROUPS[state], order=order, words=words, limit=PAGE + 1, offset=(number - 1) * PAGE)
-        return {"rows": rows, "found": await number_in(GROUPS[state], words=words)}
+        rows = await campaigns_in(GROUPS[state], order=order, words=words, kind=kind, limit=PAGE + 1, offset=(number - 1) * PAGE)
+        return {"rows": rows, "found": await number_in(GROUPS[state], words=words, kind=kind)}
 
-    found = await _lists.get(("films", words, state, order, number), make)
+    found = await _lists.get((base, words, state, order, number), make)
     here = {"q": words, "state": state, "order": order}
     return page(
-        request, "desk/films.html", groups=_groups(cards_of(found["rows"][:PAGE]), order), found=found["found"], words=words, state=state,
-        order=order, states=STATES, orders=ORDERS, number=number, here=here, link=lambda **more: _link(here | more),
-        newer=_link(here | {"page": number - 1}) if number > 1 else "",
-        older=_link(here | {"page": number + 1}) if len(found["rows"]) > PAGE and number < PAGES_MAX else "",
+        request, "desk/funds.html", base=base, kind=kind, groups=_groups(cards_of(found["rows"][:PAGE]), order), found=found["found"],
+        words=words, state=state, order=order, states=STATES, orders=ORDERS, number=number, link=lambda **more: _link(base, here | more),
+        newer=_link(base, here | {"page": number - 1}) if number > 1 else "",
+        older=_link(base, here | {"page": number + 1}) if len(found["rows"]) > PAGE and number < PAGES_MAX else "",
         say=_("Page %(number)d") % {"number": number},
     )  # fmt: skip
 
@@ -95,14 +100,14 @@ def _page_number(text: str) -> int:
     return min(max(1, int(text)), PAGES_MAX) if text.isascii() and text.isdigit() and len(text) < 5 else 1
 
 
-def _link(asked: dict[str, Any]) -> str:
+def _link(base: str, asked: dict[str, Any]) -> str:
     """The address of a list; what is usual is left out of it."""
     usual = {"q": "", "state": "all", "order": "closing", "page": 1}
     query = urlencode({name: value for name, value in asked.items() if value != usual[name]})
-    return f"/films?{query}" if query else "/films"
+    return f"{base}?{query}" if query else base
 
 
 routes = [
     get("/", home, may=anyone),
-    get("/films", films, may=anyone),
+    *(get(path, funds, may=anyone) for path in LISTS),
 ]

@@ -213,6 +213,7 @@ async def for_everybody(world: World) -> Looks:
         **{path: [(NOBODY, path)] for path in (
             "/", "/how-it-works", "/fees", "/contact", "/terms", "/privacy", "/api", "/outbox", "/sign-up", "/sign-up/sent",
             "/sign-in", "/reset", "/reset/sent")},
+        "/funds": [(NOBODY, "/funds")], "/transfers": [(NOBODY, "/transfers")],
         "/films": [(NOBODY, "/films"), (NOBODY, "/films?q=nothing+like+it"), (NOBODY, "/films?order=promised")],
         "/studios/{organisation}": [
             (NOBODY, (await Organisation.get(id=film.organisation_id)).path) for film in (world.live, world.others[0])

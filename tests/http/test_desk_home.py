@@ -7,6 +7,7 @@ from xml.etree import ElementTree as Xml
 
 from crowdfund import clock, money
 from crowdfund.campaigns import actions
+from crowdfund.campaigns.models import Campaign, Kind
 from crowdfund.database import Sql, atomic
 from crowdfund.desk.about import Example
 from crowdfund.web.page_cache import forget_everything
@@ -50,7 +51,7 @@ async def test_each_fund_stands_where_it_belongs(site: SiteUnderTest) -> None:
 async def names(site: SiteUnderTest, query: str) -> list[str]:
     forget_everything()
     visitor = site.browser()
-    await visitor.get(f"/films{query}")
+    await visitor.get(f"/funds{query}")
     assert visitor.status == 200
     return [words for words, path in visitor.page.links.items() if path.startswith("/campaigns/")]
 
@@ -76,6 +77,21 @@ async def test_funds_are_found_filtered_and_ordered(site: SiteUnderTest) -> None
     visitor = site.browser()
     await visitor.get("/films?q=nothing+like+it")
     assert "Nothing by that name" in visitor.text and "nothing like it" in visitor.text
+
+
+async def test_films_and_transfers_have_lists_of_their_own_and_one_together(site: SiteUnderTest) -> None:
+    await a_campaign(name="River")
+    left_back = await a_campaign(name="A left-back")
+    await atomic(Campaign.filter(id=left_back.id).update)(kind=Kind.TRANSFER)
+    visitor = site.browser()
+    for path, there in (("/films", {"River"}), ("/transfers", {"A left-back"}), ("/funds", {"River", "A left-back"})):
+        forget_everything()
+        await visitor.get(path)
+        assert {name for name in ("River", "A left-back") if name in visitor.page.links} == there, path
+        await visitor.get(f"{path}?q=left")
+        assert visitor.status == 200 and ("A left-back" in visitor.page.links) is ("A left-back" in there)
+    await visitor.get("/transfers?q=nothing+like+it")
+    assert "Nothing by that name" in visitor.text and visitor.page.links["All funds"] == "/funds"
 
 
 async def test_yuan_and_euro_are_never_set_against_each_other(site: SiteUnderTest) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from crowdfund import clock
 from crowdfund.campaigns import queries
 from crowdfund.campaigns.api.bodies import BudgetLineOut, CampaignListed, CampaignOut, TierOut, UpdateOut
-from crowdfund.campaigns.models import Campaign, CampaignUpdate, Tier
+from crowdfund.campaigns.models import Campaign, CampaignUpdate, Kind, Tier
 from crowdfund.campaigns.pages.shown import art_url
 from crowdfund.campaigns.queries import GROUPS
 from crowdfund.campaigns.update_dates import day_due, is_overdue, owes_word
@@ -32,6 +32,7 @@ _READ = Limit("public_api", 300, 60)
 
 _STATE = api.Filter("state", "Only funds that are there now.", tuple(GROUPS), default="all")
 _WORDS = api.Filter("q", "Words of the name, of the line below it, or of the organisation.")
+_KIND = api.Filter("kind", "Only funds of this kind.", tuple(Kind))
 _CURRENCY = api.Filter("currency", "Only funds kept in this currency (ISO 4217).", pattern="[A-Z]{3}")
 
 
@@ -92,8 +93,8 @@ async def list_campaigns(request: Request) -> Response:
     """Funds that everybody may see, the newest first."""
     asked = api.cursor(request)
     rows = await queries.campaigns_before(
-        asked.after_id, GROUPS[_STATE.of(request)], words=_WORDS.of(request), currency=_CURRENCY.of(request),
-        limit=asked.limit + 1,
+        asked.after_id, GROUPS[_STATE.of(request)], words=_WORDS.of(request), kind=_KIND.of(request),
+        currency=_CURRENCY.of(request), limit=asked.limit + 1,
     )  # fmt: skip
     return api.paged(request, rows, asked, listed, lambda row: row["id"])
 
@@ -116,7 +117,7 @@ ONE = "/api/v1/campaigns/{campaign}"
 routes = [
     get(
         "/api/v1/campaigns", list_campaigns, may=everybody, limit=_READ, gives=CampaignListed, lists=True,
-        filters=[_STATE, _WORDS, _CURRENCY], summary="All public funds",
+        filters=[_STATE, _WORDS, _KIND, _CURRENCY], summary="All public funds",
     ),
     get(ONE, show_campaign, may=everybody, limit=_READ, gives=CampaignOut, summary="One public fund"),
 ]  # fmt: skip

@@ -72,7 +72,7 @@ async def _launches() -> page_cache.Body:
     entries = [_launch(card) for card in map(card_of, rows) if card.launched_at]
     updated = max((entry.at for entry in entries), default=clock.from_us(0))
     return page_cache.body_of(
-        feed_of(_("New on crowdfund"), "/feed.atom", "/films", entries, updated=updated), "application/atom+xml"
+        feed_of(_("New on crowdfund"), "/feed.atom", "/funds", entries, updated=updated), "application/atom+xml"
     )
 
 
