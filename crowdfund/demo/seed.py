@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from crowdfund import clock, settings
@@ -18,6 +17,8 @@ from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
+from crowdfund.demo.milestones import FILM, plan_milestones
+from crowdfund.demo.plan import Plan
 from crowdfund.money import digits_of, split_minor
 from crowdfund.people import organisations, verification
 from crowdfund.people.models import Member, Organisation, OrganisationKind, Person
@@ -30,19 +31,8 @@ from crowdfund.sandbox.remote import control
 from crowdfund.worker import work_until_idle
 
 DAYS_BACK = 75
-_WITH_MEI = ("live", "delivering", "settling", "suspended", "cancelled")
+_WITH_MEI = ("live", "delivering", "settling", "suspended", "cancelled", "milestones")
 Progress = Callable[[str], None]
-
-
-@dataclass
-class Plan:
-    """What has to happen, in order of time: (when, what)."""
-
-    now: datetime
-    events: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
-
-    def at(self, when: datetime, what: Callable[[], object]) -> None:
-        self.events.append((when, len(self.events), what))
 
 
 async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, str]]:
@@ -54,7 +44,7 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     crowd = await make_crowd(dice, named["mei"])
     studios = await _make_studios(named)
     plan = Plan(clock.now() + timedelta(days=DAYS_BACK))
-    for film in FILMS:
+    for film in (*FILMS, FILM):
         await _plan_film(film, studios[film.studio], named, crowd, plan, dice)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
@@ -104,6 +94,7 @@ async def _plan_film(
     launched_at = plan.now - timedelta(days=film.launched_days_ago, hours=dice.randrange(2, 9))
     closes_at = launched_at + timedelta(days=film.days)
     campaign = await _write(film, studio, owner, closes_at)
+    await plan_milestones(film, campaign, owner, plan)
     if film.ends == "draft":
         return
     written_at = min(launched_at, plan.now) - timedelta(days=6)

@@ -149,7 +149,11 @@ def of_somebody(route: Route) -> bool:
     about = set(route.param_convertors) or (
         {"organisation"} if route.takes and route.takes.__name__ == "CampaignIn" else set()
     )
-    return bool(about) and not staff_role_of(route) and not route.path.endswith(("/follower", "/follower/removal", "/objections"))
+    return (
+        bool(about)
+        and not staff_role_of(route)
+        and not route.path.endswith(("/follower", "/follower/removal", "/objections"))
+    )
 
 
 async def test_what_belongs_to_others_is_as_none_at_all(site: SiteUnderTest, world: World) -> None:

@@ -37,7 +37,10 @@ ACTIONS: dict[str, Any] = {
     "email_changed": lazy("Changed an e-mail address"), "password_changed": lazy("Changed a password"),
     "staff_role_changed": lazy("Changed a staff role"), "token_made": lazy("Made an API token"),
     "token_revoked": lazy("Revoked an API token"), "job_tried_again": lazy("Tried a job again"),
-    "event_tried_again": lazy("Tried an event again"),
+    "event_tried_again": lazy("Tried an event again"), "milestones_planned": lazy("Planned its milestones"),
+    "milestone_requested": lazy("Asked for a milestone"), "milestone_paused": lazy("Paused a milestone"),
+    "milestone_released": lazy("Released a milestone"), "milestone_planned": lazy("Sent a milestone back"),
+    "milestone_refunded": lazy("Gave a milestone back to all backers"),
 }  # fmt: skip
 _NAMES: dict[str, Any] = {
     "name": lazy("Name"), "state": lazy("State"), "tier": lazy("Tier"), "price": lazy("Price"), "amount_minor": lazy("Amount"),
@@ -45,6 +48,7 @@ _NAMES: dict[str, Any] = {
     "number": lazy("Number"), "version": lazy("Version"), "opens_at": lazy("Opens"), "closes_at": lazy("Closes"),
     "scopes": lazy("May"), "account": lazy("Account"), "payouts": lazy("Payouts"), "tracking": lazy("Tracking"),
     "deliveries": lazy("Deliveries"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
+    "milestone": lazy("Milestone"), "milestones": lazy("Milestones"),
 }  # fmt: skip
 
 
