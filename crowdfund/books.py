@@ -20,7 +20,14 @@ from crowdfund.pledges.books import RULES as PLEDGE_RULES
 from crowdfund.pledges.milestones.books import RULES as MILESTONE_RULES
 from crowdfund.pledges.transfers.books import RULES as TRANSFER_RULES
 
-RULES: Sequence[Rule] = (*LEDGER_RULES, *PLEDGE_RULES, *TRANSFER_RULES, *MILESTONE_RULES, *DISPUTE_RULES, *EXPENSE_RULES)
+RULES: Sequence[Rule] = (
+    *LEDGER_RULES,
+    *PLEDGE_RULES,
+    *TRANSFER_RULES,
+    *MILESTONE_RULES,
+    *DISPUTE_RULES,
+    *EXPENSE_RULES,
+)
 # These tell of delay, of votes, draws and what was signed, not of a wrong amount: a person looks into them, and nobody's payout
 # waits for that.
 TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES, *DRAW_TIMELY, *STATEMENT_RULES)

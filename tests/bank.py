@@ -93,11 +93,24 @@ async def makers_are_told_every_cent() -> None:
     for campaign in await Campaign.all():
         if (found := await proceeds_of(campaign)) is not None:
             assert found.collected_minor == (
-                found.taken_before_minor + found.waiting_minor + found.processor_minor + found.fee_minor + found.owed_minor
+                found.taken_before_minor
+                + found.waiting_minor
+                + found.processor_minor
+                + found.fee_minor
+                + found.owed_minor
             )
             assert found.yours_minor == (
                 found.paid_minor + found.on_its_way_minor + found.held_minor + found.kept_minor - found.receivable_minor
             )
-            assert min(found.taken_before_minor, found.waiting_minor, found.fee_returned_minor, found.paid_minor, found.held_minor) >= 0
+            assert (
+                min(
+                    found.taken_before_minor,
+                    found.waiting_minor,
+                    found.fee_returned_minor,
+                    found.paid_minor,
+                    found.held_minor,
+                )
+                >= 0
+            )
         if (back := await given_back_of(campaign)) is not None:
             assert min(back.returned_minor, back.returning_minor, back.banks_minor) >= 0

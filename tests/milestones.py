@@ -48,7 +48,12 @@ def a_plan(shares: Sequence[int] = (3_000, 5_000, 2_000), *, at_once: bool = Tru
 
 
 async def a_film_draft(
-    studio: Organisation, owner: Fan, *, plan: Sequence[Planned] | None = None, days: float = 30, name: str = "River Moon"
+    studio: Organisation,
+    owner: Fan,
+    *,
+    plan: Sequence[Planned] | None = None,
+    days: float = 30,
+    name: str = "River Moon",
 ) -> Campaign:
     """A film of 100.00 as its makers have written it, with its milestones, not handed in."""
     campaign = await campaigns.make_campaign(studio, name=name, currency="EUR", by=owner.id)

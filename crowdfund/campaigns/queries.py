@@ -106,7 +106,13 @@ async def number_in(states: Collection[str], *, words: str = "", kind: str = "")
 
 
 async def campaigns_before(
-    campaign_id: int | None, states: Collection[str], *, words: str = "", kind: str = "", currency: str = "", limit: int = 50
+    campaign_id: int | None,
+    states: Collection[str],
+    *,
+    words: str = "",
+    kind: str = "",
+    currency: str = "",
+    limit: int = 50,
 ) -> list[dict[str, Any]]:
     """One page of a list by cursor, the newest first: those made before this one."""
     before = campaign_id if campaign_id is not None else 2**63 - 1

@@ -18,6 +18,7 @@ from crowdfund.database import new_id
 from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
 from crowdfund.demo.draws import plan_draws
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
+from crowdfund.demo.milestones import FILM, plan_milestones
 from crowdfund.demo.plan import Plan
 from crowdfund.demo.polls import plan_polls
 from crowdfund.demo.talk import plan_talk
@@ -34,7 +35,7 @@ from crowdfund.sandbox.remote import control
 from crowdfund.worker import work_until_idle
 
 DAYS_BACK = 75
-_WITH_MEI = ("live", "delivering", "settling", "suspended", "cancelled")
+_WITH_MEI = ("live", "delivering", "settling", "suspended", "cancelled", "milestones")
 Progress = Callable[[str], None]
 
 
@@ -47,7 +48,7 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     crowd = await make_crowd(dice, named["mei"])
     studios = await _make_studios(named)
     plan = Plan(clock.now() + timedelta(days=DAYS_BACK))
-    for film in FILMS:
+    for film in (*FILMS, FILM):
         await _plan_film(film, studios[film.studio], named, crowd, plan, dice)
     club = await _verified(OrganisationKind.CLUB, *CLUB, named["jens"], named["ada"])
     charity = await _verified(OrganisationKind.INSTITUTION, *CHARITY, named["frauke"], named["ada"])
@@ -109,6 +110,7 @@ async def _plan_film(
     launched_at = plan.now - timedelta(days=film.launched_days_ago, hours=dice.randrange(2, 9))
     closes_at = launched_at + timedelta(days=film.days)
     campaign = await _write(film, studio, owner, closes_at)
+    await plan_milestones(film, campaign, owner, plan)
     if film.ends == "draft":
         return
     written_at = min(launched_at, plan.now) - timedelta(days=6)

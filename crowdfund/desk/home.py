@@ -75,7 +75,9 @@ async def funds(request: Request) -> Response:
     number = _page_number(asked.get("page", "1"))
 
     async def make() -> dict[str, Any]:
-        rows = await campaigns_in(GROUPS[state], order=order, words=words, kind=kind, limit=PAGE + 1, offset=(number - 1) * PAGE)
+        rows = await campaigns_in(
+            GROUPS[state], order=order, words=words, kind=kind, limit=PAGE + 1, offset=(number - 1) * PAGE
+        )
         return {"rows": rows, "found": await number_in(GROUPS[state], words=words, kind=kind)}
 
     found = await _lists.get((base, words, state, order, number), make)

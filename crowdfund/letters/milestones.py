@@ -108,7 +108,12 @@ async def _released(payload: dict[str, Any]) -> None:
             "fund": campaign.name, "title": milestone.title, "amount": money(milestone.left_minor, campaign.currency),
         }  # fmt: skip
         sentence = _("%(amount)s was released to its makers for “%(title)s”; fees come out of that.") % facts
-        return Letter(_("%(fund)s: a milestone is paid") % facts, [sentence], _("See where the money is"), f"{campaign.path}#milestones")
+        return Letter(
+            _("%(fund)s: a milestone is paid") % facts,
+            [sentence],
+            _("See where the money is"),
+            f"{campaign.path}#milestones",
+        )
 
     await tell_many(payload, campaign, write, readers=(PAID,))
 
@@ -120,11 +125,17 @@ async def _given_back(payload: dict[str, Any]) -> None:
     def write() -> Letter:
         facts = {"fund": campaign.name, "amount": money(payload["minor"], campaign.currency)}
         sentences = [
-            _("%(amount)s was never released. It goes back to all backers, each her share, and no fee is taken of it.") % facts,
+            _("%(amount)s was never released. It goes back to all backers, each her share, and no fee is taken of it.")
+            % facts,
             said(payload["because"]),
             _("Yours goes to the card that you paid with. You get another mail when it is sent."),
         ]
-        return Letter(_("%(fund)s: the rest goes back to you") % facts, sentences, _("Go to the fund"), f"{campaign.path}#milestones")
+        return Letter(
+            _("%(fund)s: the rest goes back to you") % facts,
+            sentences,
+            _("Go to the fund"),
+            f"{campaign.path}#milestones",
+        )
 
     await tell_many(payload, campaign, write, readers=(PAID,))
 

@@ -78,7 +78,9 @@ async def _ended(payload: dict[str, Any]) -> None:
             )
             return Letter(_("%(fund)s did not make it") % facts, [sentence], _("Go to it"), path)
         sentence = (
-            _("%(collected)s was collected. It is paid to you milestone by milestone, less the fees on each: ask for the next one.")
+            _(
+                "%(collected)s was collected. It is paid to you milestone by milestone, less the fees on each: ask for the next one."
+            )
             if by_milestones
             else _("%(collected)s was collected. Our fee and the processor's are taken, the rest is on its way to you.")
         ) % facts

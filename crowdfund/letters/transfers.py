@@ -247,7 +247,9 @@ async def _use_reported(payload: dict[str, Any]) -> None:
         facts = {"recipient": recipient.name, "fund": campaign.name}
         said = _("%(recipient)s tells what it did with its part of what you gave to %(fund)s:") % facts
         link = _("Read it, with its document") if report.document_id else _("Read it")
-        return Letter(_("What became of your gift: %(recipient)s") % facts, [said, excerpt(report.body)], link, recipient.path)
+        return Letter(
+            _("What became of your gift: %(recipient)s") % facts, [said, excerpt(report.body)], link, recipient.path
+        )
 
     if campaign.state in FELL_THROUGH:
         await tell_readers(payload, (campaign.id, recipient.id), write, readers=(_GAVE,))

@@ -18,9 +18,11 @@ TEXT = (
     "(they begin later if cards could not be charged at first), without asking me again. When cards are charged, and what the fund "
     "has to collect, stands on its page under “What happens to your money”. If it collects less than that, I get everything back, "
     "fees included. In a fund for a transfer the money waits until the player is registered; if he does not come, I decide where mine "
-    "goes, and if I say nothing, what I ticked is done, or else I get everything back. Until it closes I can change or cancel my "
-    "pledge on its page; in the last 24 hours not so that the fund falls below its goal. If I raise my pledge, the same holds for the "
-    "raised amount. The money makes something that does not exist yet: it may come late, or not as planned."
+    "goes, and if I say nothing, what I ticked is done, or else I get everything back. In a fund with milestones its makers are paid "
+    "piece by piece: before each I can object for five days, and of what is never released I get my share back, without a fee. "
+    "Until it closes I can change or cancel my pledge on its page; in the last 24 hours not so that the fund falls below its goal. "
+    "If I raise my pledge, the same holds for the raised amount. The money makes something that does not exist yet: it may come "
+    "late, or not as planned."
 )
 
 _KEEP = Sql("""

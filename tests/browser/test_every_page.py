@@ -29,6 +29,8 @@ from crowdfund.pledges.models import Delivery, Pledge, PledgeState
 from crowdfund.web.routes import Route
 from tests.bank import ask, fans_with
 from tests.browser.conftest import Visitors
+from tests.browser.milestone_stage import Films, films_with_milestones, their_films
+from tests.browser.milestone_stage import looks_at as looks_at_films
 from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody
 from tests.browser.transfer_stage import Club, a_club_with_funds, looks_at, their_funds
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations
@@ -41,7 +43,7 @@ from tests.world import Fan, pledged
 NOT_PAGES = re.compile(
     r"/api/v1/.*|/feed\.atom|.*/updates\.atom|/oembed|/art/.*|/images/.*|.*/live|/robots\.txt|/sitemap\.xml|/healthz"
     r"|/\.well-known/.*|.*\.csv|.*/draw\.json|.*/entries\.txt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
-    r"|.*/acceptance|/outcomes/.*|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
+    r"|/release-requests/.*|.*/acceptance|/outcomes/.*|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
 )
 BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE = (DESKTOP, "light"), (PHONE, "dark")
 THE_OTHER_TWO = [(PHONE, "light"), (DESKTOP, "dark")]
@@ -62,6 +64,7 @@ class World:
     club: Club
     voted: list[Poll]
     draws: dict[str, Draw]
+    films: Films
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:
@@ -88,7 +91,7 @@ async def link_to(address: str, begins: str) -> str:
 
 async def a_world() -> World:
     lin, ada = await somebody("Lin"), await a_reviewer()
-    club = await a_club_with_funds(until)
+    club, films = await a_club_with_funds(until), await films_with_milestones(until)
     live = await a_live_film("Ferry at Dawn", lin, goal_minor=200_00, days=40)
     settling = await a_live_film("Salt, Fire, Tuesday", lin, goal_minor=50_00, days=3)
     funded = await a_live_film("Five Winters", lin, goal_minor=50_00, days=3)
@@ -119,7 +122,7 @@ async def a_world() -> World:
     await until(lambda: Dispute.filter(campaign_id=funded.id).count())
     await until(lambda: Draw.filter(id=made["won"].id, state="drawn").count())
     low_tide = await a_draft("Low Tide", await a_studio(lin), lin)
-    return World(lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made)
+    return World(lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made, films)
 
 
 async def voted_on(film: Campaign, lin: Fan, voters: list[Fan]) -> Poll:
@@ -183,7 +186,7 @@ async def in_review(lin: Fan, ada: Fan) -> list[Campaign]:
 
 
 Looks = dict[str, list[tuple[str, str]]]
-LIN, ADA, MEI, JENS, ANN, NOBODY = "lin", "ada", "mei", "jens", "ann", ""
+LIN, ADA, MEI, JENS, ANN, JO, KIM, NOBODY = "lin", "ada", "mei", "jens", "ann", "jo", "kim", ""
 
 
 async def pages_of(world: World) -> Looks:
@@ -192,6 +195,7 @@ async def pages_of(world: World) -> Looks:
         **await for_everybody(world), **await for_fans(world), **await for_producers(world), **await for_staff(world),
         **await looks_at(world.club, JENS, ANN, ADA, NOBODY),
         **await of_polls(world),
+        **await looks_at_films(world.films, JO, ADA),
         "nowhere": [(NOBODY, "/no-such-page"), (MEI, "/staff"), (NOBODY, "/confirm/used-up"), (MEI, "/desk/lanting-pictures")],
     }  # fmt: skip
 
@@ -222,7 +226,7 @@ async def for_everybody(world: World) -> Looks:
         "/reset/{secret}": [(NOBODY, await link_to(world.ada.email, "/reset/"))],
         "/confirm/{secret}": [(NOBODY, await link_to("zoe@every.example", "/confirm/"))],
         "/campaigns/{slug}": [*[(NOBODY, film.path) for film in public_ones], (MEI, live),
-            *their_funds(world.club, NOBODY, ANN)],
+            *their_funds(world.club, NOBODY, ANN), *their_films(world.films, NOBODY, KIM)],
         "/campaigns/{slug}/backers": [(NOBODY, f"{live}/backers"), (NOBODY, f"{world.others[0].path}/backers")],
         "/campaigns/{slug}/updates/{number}": [(NOBODY, f"{live}/updates/1"), (NOBODY, f"{live}/updates/2"), (MEI, f"{live}/updates/2")],
         "/campaigns/{slug}/talk": [(NOBODY, f"{live}/talk"), (MEI, f"{live}/talk"), (LIN, f"{live}/talk"),
@@ -366,6 +370,7 @@ async def test_every_page_is_fit_for_everybody(visit: Visitors, long: bool) -> N
     routes = {r.path for r in ROUTES if isinstance(r, Route) and r.method == "GET" and not NOT_PAGES.fullmatch(r.path)}
     assert set(pages) - {"nowhere"} == routes, "a page that nobody looks at"
     people = {NOBODY: None, LIN: world.lin, ADA: world.ada, MEI: world.mei, JENS: world.club.jens, ANN: world.club.ann}
+    people |= {JO: world.films.jo, KIM: world.films.kim}
     visitors = {who: await visit(person, DESKTOP) for who, person in people.items()}
     found = await asyncio.gather(*(
         looked_at(visitor, [address for looks in pages.values() for by, address in looks if by == who], long=long)

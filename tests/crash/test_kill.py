@@ -202,5 +202,8 @@ async def test_what_was_not_released_goes_back_once_to_each_however_often_it_is_
     assert sorted(one.subject for one in back) == sorted(f"pledge:{one.id}" for one in pledges)
     assert {one.state for one in back} == {"succeeded"} and sum(one.amount_minor for one in back) == waits
     assert await at_the_processor("refunds") == (backers, waits)
-    assert (await states_of(campaign), await states(campaign)) == (["released", "refunded", "refunded"], {"collected": backers})
+    assert (await states_of(campaign), await states(campaign)) == (
+        ["released", "refunded", "refunded"],
+        {"collected": backers},
+    )
     assert broken((await check()).findings) == []

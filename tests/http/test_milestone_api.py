@@ -65,7 +65,11 @@ async def test_a_film_is_paid_piece_by_piece_by_program(site: SiteUnderTest) -> 
         await fan.do(objections, {"text": NOT_SO})
     assert [one["answer"] for one in await nobody.all(objections)] == [answer["answer"], "", ""]
     paused = await nobody.read(f"{path}/milestones")
-    assert (paused["milestones"][1]["state"], paused["waiting_minor"], paused["released_minor"]) == ("paused", 52_50, 22_50)
+    assert (paused["milestones"][1]["state"], paused["waiting_minor"], paused["released_minor"]) == (
+        "paused",
+        52_50,
+        22_50,
+    )
     milestone = f"/milestones/{paused['milestones'][1]['id']}"
     because = {"because": BECAUSE}
     assert code_of(await lin.post(f"{milestone}/withdrawal", because)) == (409, "move_refused")

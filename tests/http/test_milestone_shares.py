@@ -64,7 +64,9 @@ async def test_a_refund_in_part_leaves_her_the_same_share_of_what_is_left() -> N
 
 
 async def test_where_nothing_was_released_all_of_a_refund_waited() -> None:
-    campaign, _owner, [first, second, third] = await a_funded_film(10_01, 10_01, 10_01, plan=a_plan((3_333, 3_333, 3_334), at_once=False))
+    campaign, _owner, [first, second, third] = await a_funded_film(
+        10_01, 10_01, 10_01, plan=a_plan((3_333, 3_333, 3_334), at_once=False)
+    )
     await refunded(first)
     assert (sum(await left_of(campaign)), "receivable" in await books(campaign)) == (20_02, False)
     await given_up(campaign)
@@ -77,7 +79,9 @@ async def test_a_bank_takes_first_what_of_hers_waits() -> None:
     await disputed(first)
     after = await books(campaign)
     assert await left_of(campaign) == [30_00, 25_00, 10_00]
-    assert (before["fund"] - after["fund"], after["receivable"]) == (35_00, 15_00), "what was released is paid out: its makers owe it"
+    assert (before["fund"] - after["fund"], after["receivable"]) == (35_00, 15_00), (
+        "what was released is paid out: its makers owe it"
+    )
     await given_up(campaign)
     assert [await back_to(one) for one in (first, second)] == [[], [35_00]]
 
@@ -120,7 +124,10 @@ async def test_lost_after_the_rest_went_back_she_gets_nothing_twice() -> None:
     dispute = await disputed(first)
     await given_up(campaign)
     await decided(dispute, won=False)
-    assert ([await back_to(one) for one in (first, second)], (await again_pledge(first)).state) == ([[], [35_00]], "lost")
+    assert ([await back_to(one) for one in (first, second)], (await again_pledge(first)).state) == (
+        [[], [35_00]],
+        "lost",
+    )
 
 
 async def test_a_bank_takes_her_part_while_the_rest_is_on_its_way_back() -> None:
@@ -128,7 +135,11 @@ async def test_a_bank_takes_her_part_while_the_rest_is_on_its_way_back() -> None
     await releases.give_rest_back(campaign.id, "It is not to be.", by=(await a_fan("Ada")).id)
     dispute = await disputed(second)
     share = await ShareBack.get(campaign_id=campaign.id)
-    assert (share.state, share.shared_minor, await balance_minor(chart.fund(campaign.id, "EUR"))) == ("open", 35_00, 35_00)
+    assert (share.state, share.shared_minor, await balance_minor(chart.fund(campaign.id, "EUR"))) == (
+        "open",
+        35_00,
+        35_00,
+    )
     await work_until_idle()
     assert [await back_to(one) for one in (first, second)] == [[35_00], []]
     await decided(dispute, won=True)

@@ -51,11 +51,16 @@ async def paid(campaign: Campaign) -> list[tuple[str, int]]:
 
 async def test_the_first_is_paid_at_once_and_the_rest_waits_whole() -> None:
     campaign, _owner, _pledges = await a_funded_film(50_00, 50_00)
-    assert (await states_of(campaign), await left_of(campaign)) == (["released", "planned", "planned"], [30_00, 50_00, 20_00])
+    assert (await states_of(campaign), await left_of(campaign)) == (
+        ["released", "planned", "planned"],
+        [30_00, 50_00, 20_00],
+    )
     cost = 2 * stripe_fee_minor(50_00)
     assert (await fund_minor(campaign), cost) == (70_00, 2_00)
     await pass_time(days=1)
-    assert await paid(campaign) == [("paid", 30_00 - 60 - 1_50)], "60 % of nothing: 30 % of the processor's 2.00, 5 % of 30.00"
+    assert await paid(campaign) == [("paid", 30_00 - 60 - 1_50)], (
+        "60 % of nothing: 30 % of the processor's 2.00, 5 % of 30.00"
+    )
     with pytest.raises(NotFound):
         await releases.release_due(1)
 
@@ -198,7 +203,9 @@ async def test_a_milestone_larger_than_what_is_held_is_refused_by_a_sentence_and
     assert (await states_of(campaign), await fund_minor(campaign)) == (["released", "requested", "planned"], 70_00)
     fund, payable = chart.fund(campaign.id, "EUR"), chart.payable(campaign.organisation_id, "EUR")
     with pytest.raises(FloorBroken):
-        await atomic(post)([Entry("milestone:1:released", "tranche_released", "campaign:1", [Posting(fund, payable, 500_00)])])
+        await atomic(post)(
+            [Entry("milestone:1:released", "tranche_released", "campaign:1", [Posting(fund, payable, 500_00)])]
+        )
     await atomic(Milestone.filter(id=milestone.id).update)(amount_minor=50_00)
 
 
@@ -218,8 +225,10 @@ async def test_the_plan_is_promised_once_it_is_open_whoever_writes() -> None:
             await atomic(Sql(change).__call__)()
     draft = await a_film_draft(studio, owner, name="Another")
     with pytest.raises(IntegrityError):
-        await atomic(Sql(f"""INSERT INTO milestone (id, campaign_id, position, title, evidence, expected_on, share_bps, state)
-            VALUES (1, {draft.id}, 9, 'more', 'nothing', '2027-01', 1, 'planned')""").__call__)()
+        await atomic(
+            Sql(f"""INSERT INTO milestone (id, campaign_id, position, title, evidence, expected_on, share_bps, state)
+            VALUES (1, {draft.id}, 9, 'more', 'nothing', '2027-01', 1, 'planned')""").__call__
+        )()
 
 
 async def test_requests_in_the_wrong_order_by_the_wrong_person_with_the_wrong_paper_change_nothing() -> None:
@@ -231,7 +240,9 @@ async def test_requests_in_the_wrong_order_by_the_wrong_person_with_the_wrong_pa
     await pledged(fan, campaign, amount_minor=100_00)
     funded, other, _pledges = await a_funded_film(100_00)
     with pytest.raises(NotFound):
-        await releases.request_release(funded.id, words="It is all shot, you see.", papers=[await a_document(owner.id)], by=other.id)
+        await releases.request_release(
+            funded.id, words="It is all shot, you see.", papers=[await a_document(owner.id)], by=other.id
+        )
     with pytest.raises(Refusal, match="Choose the paper"):
         await releases.request_release(funded.id, words="It is all shot, you see.", papers=[], by=other.id)
     with pytest.raises(Refusal, match="Say what was done"):

@@ -20,7 +20,12 @@ def test_three_backers_or_five_in_a_hundred(backers: int, needed: int) -> None:
 
 
 def planned(share_bps: int, **more: object) -> Planned:
-    facts = {"title": "The shoot", "lines": ["The shoot"], "evidence": "The rushes, all of them.", "expected_on": "2027-03"}
+    facts = {
+        "title": "The shoot",
+        "lines": ["The shoot"],
+        "evidence": "The rushes, all of them.",
+        "expected_on": "2027-03",
+    }
     return Planned(share_bps=share_bps, **{**facts, **more})  # type: ignore[arg-type]
 
 

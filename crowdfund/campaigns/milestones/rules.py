@@ -53,7 +53,10 @@ def refuse_plan(kind: str, plan: Sequence[Planned], lines: Collection[str]) -> N
         return
     if not MILESTONES_MIN <= len(plan) <= MILESTONES_MAX:
         raise Invalid(
-            "Plan {least} to {most} milestones, or none at all.", least=MILESTONES_MIN, most=MILESTONES_MAX, field="plan"
+            "Plan {least} to {most} milestones, or none at all.",
+            least=MILESTONES_MIN,
+            most=MILESTONES_MAX,
+            field="plan",
         )
     for number, planned in enumerate(plan, 1):
         _refuse_one(planned, lines, number)
@@ -82,7 +85,9 @@ def _refuse_one(planned: Planned, lines: Collection[str], number: int) -> None:
 def missing_in_plan(milestones: Sequence[int], named: Collection[int]) -> list[Missing]:
     """What a plan lacks since the budget was written anew. milestones: their ids; named: of those that name a line still."""
     return [
-        Missing("milestones", "Milestone {number} is for a line that is not in the budget any more.", {"number": number})
+        Missing(
+            "milestones", "Milestone {number} is for a line that is not in the budget any more.", {"number": number}
+        )
         for number, milestone_id in enumerate(milestones, 1)
         if milestone_id not in named
     ]

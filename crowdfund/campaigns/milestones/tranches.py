@@ -37,7 +37,13 @@ async def release_tranche(campaign: Campaign, milestone: Milestone, *, because: 
     Raises MoveRefused where it was released or given back, MoreThanHeld where the fund does not hold it.
     """
     await move(
-        milestone, MilestoneState.RELEASED, moves=MOVES, because=because, by=by, events=MilestoneEvent, ended_at=clock.now()
+        milestone,
+        MilestoneState.RELEASED,
+        moves=MOVES,
+        because=because,
+        by=by,
+        events=MilestoneEvent,
+        ended_at=clock.now(),
     )
     fund, currency, minor = chart.fund(campaign.id, campaign.currency), campaign.currency, milestone.left_minor
     if minor > await balance_minor(fund):

@@ -71,6 +71,10 @@ ACTIONS: dict[str, Any] = {
     "addressees_changed": lazy("Changed whom fans can ask"),
     "expense_told": lazy("Told of an expense"),
     "expense_taken_back": lazy("Took an expense back"),
+    "milestones_planned": lazy("Planned its milestones"),
+    "milestone_requested": lazy("Asked for a milestone"), "milestone_paused": lazy("Paused a milestone"),
+    "milestone_released": lazy("Released a milestone"), "milestone_planned": lazy("Sent a milestone back"),
+    "milestone_refunded": lazy("Gave a milestone back to all backers"),
 }  # fmt: skip
 _NAMES: dict[str, Any] = {
     "name": lazy("Name"), "state": lazy("State"), "tier": lazy("Tier"), "price": lazy("Price"), "amount_minor": lazy("Amount"),
@@ -82,6 +86,7 @@ _NAMES: dict[str, Any] = {
     "until_at": lazy("Until"), "reports": lazy("Reports"), "names": lazy("Names"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
     "draw": lazy("Draw"),
     "payee": lazy("Paid to"),
+    "milestone": lazy("Milestone"), "milestones": lazy("Milestones"),
 }  # fmt: skip
 
 

@@ -48,9 +48,14 @@ class MilestoneIn(In):
     """
 
     title: Annotated[
-        str, StringConstraints(min_length=1, max_length=TITLE_MAX, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
+        str,
+        StringConstraints(min_length=1, max_length=TITLE_MAX, pattern=ONE_LINE, strip_whitespace=True),
+        READABLE,
+        STRAIGHT,
     ]
-    lines: Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=120)]], Field(min_length=1, max_length=40)]
+    lines: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=120)]], Field(min_length=1, max_length=40)
+    ]
     share_bps: Annotated[int, Field(ge=1, le=10_000)]
     evidence: Annotated[str, _lines(EVIDENCE_MIN, EVIDENCE_MAX), READABLE]
     expected_on: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
@@ -285,7 +290,9 @@ _WRITE, _HERS = bearer("campaigns:write"), bearer("pledges:write")
 _REVIEW, _MONEY = bearer("staff:review", staff="reviewer"), bearer("staff:money", staff="admin")
 _PAUSE = _decide(releases.pause, "pause_release", "Stop a release before its five days are over. Staff alone.")
 _MORE = _decide(releases.ask_for_more, "ask_for_evidence", "A paused milestone waits for other evidence. Staff alone.")
-_RELEASE = _decide(releases.release_paused, "release_milestone", "A paused milestone is paid all the same. Staff alone.")
+_RELEASE = _decide(
+    releases.release_paused, "release_milestone", "A paused milestone is paid all the same. Staff alone."
+)
 routes = [
     get(f"{ONE}/milestones", show_milestones, may=everybody, gives=MilestonesOut, summary="The milestones of a fund"),
     post(f"{ONE}/milestones", plan, may=_WRITE, takes=PlanIn, gives=MilestonesOut, summary="Cut a draft into milestones"),
@@ -309,8 +316,14 @@ routes = [
     ),
     get(f"{_REQUEST}/papers/{{document}}", paper, may=everybody, summary="A paper that shows what was done"),
     post(f"{_MILESTONE}/pause", _PAUSE, may=_REVIEW, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Pause a release"),
-    post(f"{_MILESTONE}/further-evidence", _MORE, may=_REVIEW, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Ask for other evidence"),
-    post(f"{_MILESTONE}/release", _RELEASE, may=_MONEY, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Release a paused milestone"),
+    post(
+        f"{_MILESTONE}/further-evidence", _MORE, may=_REVIEW, takes=MilestoneReasonIn, gives=MilestonesOut,
+        summary="Ask for other evidence",
+    ),
+    post(
+        f"{_MILESTONE}/release", _RELEASE, may=_MONEY, takes=MilestoneReasonIn, gives=MilestonesOut,
+        summary="Release a paused milestone",
+    ),
     post(
         "/api/v1/staff/campaigns/{campaign}/milestones/refund", give_back_for_staff, may=_MONEY, takes=MilestoneReasonIn,
         gives=MilestonesOut, summary="Give what was not released back to all",

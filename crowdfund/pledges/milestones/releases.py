@@ -67,7 +67,9 @@ async def may_ask(campaign: Campaign) -> Milestone:
     """
     milestone = rules.next_to_ask_for(campaign.state, await plan_of(campaign.id))
     if is_overdue(campaign, clock.now()):
-        raise rules.OwesWord("Your backers wait for an update that is overdue. Publish it first; then ask for the next milestone.")
+        raise rules.OwesWord(
+            "Your backers wait for an update that is overdue. Publish it first; then ask for the next milestone."
+        )
     return milestone
 
 

@@ -64,4 +64,3 @@ def refuse_words(words: str, papers: Sequence[int]) -> None:
         raise Invalid("Choose the paper that shows it.", field="document")
     if len(set(papers)) > PAPERS_MAX:
         raise Invalid("At most {most} documents, please.", field="document", most=PAPERS_MAX)
-

@@ -40,9 +40,7 @@ async def take_for_bank(campaign: Campaign, dispute_id: int, charge: Charge, min
         given_back = [one for one in await plan_of(campaign.id) if one.state == MilestoneState.REFUNDED]
         parts = [(given_back[0], part)] if given_back and part else []
     for milestone, part in parts:
-        await MilestoneTaking.create(
-            id=new_id(), milestone_id=milestone.id, dispute_id=dispute_id, amount_minor=part
-        )
+        await MilestoneTaking.create(id=new_id(), milestone_id=milestone.id, dispute_id=dispute_id, amount_minor=part)
     return sum(part for _milestone, part in parts)
 
 
@@ -124,4 +122,3 @@ async def refund_hers(campaign: Campaign, charge: Charge, minor: int) -> None:
 
 async def has_milestones(campaign_id: int) -> bool:
     return await Milestone.exists(campaign_id=campaign_id)
-

@@ -46,7 +46,9 @@ async def show(request: Request) -> Response:
     campaign = await own_film(request)
     whole = await queries.whole_milestones(campaign)
     lines = await _lines_of(campaign)
-    return await _page(request, campaign, whole, PlanForm(plan_typed(_plan_in(whole), lines), lines=lines), ReleaseForm())
+    return await _page(
+        request, campaign, whole, PlanForm(plan_typed(_plan_in(whole), lines), lines=lines), ReleaseForm()
+    )
 
 
 async def _lines_of(campaign: Campaign) -> dict[str, str]:
@@ -64,7 +66,12 @@ def _plan_in(whole: WholeMilestones | None) -> list[Planned]:
 
 
 async def _page(
-    request: Request, campaign: Campaign, whole: WholeMilestones | None, plan: PlanForm, form: ReleaseForm, status: int = 200
+    request: Request,
+    campaign: Campaign,
+    whole: WholeMilestones | None,
+    plan: PlanForm,
+    form: ReleaseForm,
+    status: int = 200,
 ) -> Response:
     budget = await budget_of(campaign.id)
     return desk_page(
@@ -87,7 +94,7 @@ async def _may_ask(campaign: Campaign) -> Milestone | str:
 async def save_plan(request: Request) -> Response:
     """The whole plan at once; nothing typed: the money is paid in one."""
     campaign = await own_film(request)
-    form = await PlanForm.read(request, lines=await _lines_of(campaign))
+    form, status = await PlanForm.read(request, lines=await _lines_of(campaign)), 422
     if not form.errors:
         try:
             await write_plan(campaign.id, form.plan, by=request.state.person.id)
@@ -95,7 +102,8 @@ async def save_plan(request: Request) -> Response:
             return redirect(request, _here(request), ("good", said))
         except Refusal as refusal:
             form.refused_by(refusal)
-    return await _page(request, campaign, await queries.whole_milestones(campaign), form, ReleaseForm(), 422)
+            status = refusal.status_code
+    return await _page(request, campaign, await queries.whole_milestones(campaign), form, ReleaseForm(), status)
 
 
 async def ask(request: Request) -> Response:
