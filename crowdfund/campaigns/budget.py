@@ -21,11 +21,12 @@ async def write_budget(campaign_id: int, budget: Sequence[tuple[str, int]]) -> N
         await MilestoneLine.filter(budget_line_id__in=dropped).delete()
         await BudgetLine.filter(id__in=dropped).delete()
     for position, ((name, amount_minor), line) in enumerate(zip(budget, kept, strict=True)):
-        facts = {"position": position, "name": name, "amount_minor": amount_minor}
         if line is None:
-            await BudgetLine.create(id=new_id(), campaign_id=campaign_id, **facts)
+            await BudgetLine.create(
+                id=new_id(), campaign_id=campaign_id, position=position, name=name, amount_minor=amount_minor
+            )
         elif (line.position, line.name, line.amount_minor) != (position, name, amount_minor):
-            await BudgetLine.filter(id=line.id).update(**facts)
+            await BudgetLine.filter(id=line.id).update(position=position, name=name, amount_minor=amount_minor)
 
 
 def _matched(before: Sequence[BudgetLine], budget: Sequence[tuple[str, int]]) -> list[BudgetLine | None]:

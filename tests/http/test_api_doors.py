@@ -2,160 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-
-import pytest
 
 from crowdfund import clock
 from crowdfund.app import ROUTES
-from crowdfund.campaigns import gallery
-from crowdfund.campaigns.milestones.models import Milestone
-from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.queries import GROUPS
-from crowdfund.community.polls.models import Candidate
-from crowdfund.community.talk import actions as talk
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
-from crowdfund.disputes.models import Dispute
-from crowdfund.payments.models import Charge
 from crowdfund.people.accounts import make_staff
 from crowdfund.people.models import Member, Person, PersonState, Role, StaffRole
-from crowdfund.people.pictures import keep_image
 from crowdfund.people.rules import SCOPES, STAFF_SCOPES
-from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.web.openapi import operations, scope_of, staff_role_of
 from crowdfund.web.routes import Route
-from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
+from tests.http.api_world import World, body_for, call, routes, world
 from tests.http.conftest import SiteUnderTest, forget_tries
-from tests.http.draw_world import a_drafted_draw
-from tests.http.program import Program, code_of, program_of
-from tests.polls import a_draft_poll
-from tests.transfers import a_document
-from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
+from tests.http.program import code_of, program_of
 
-NEEDED = {"email": "lin@example.com", "alt": "A boat"}
-REASON = {"reason": "Long enough a reason."}
-# A body for each model that could be taken: what is refused then is refused for another reason.
-BODIES: dict[str, Any] = {
-    "MeIn": {"name": "Mei"}, "OrganisationIn": {"kind": "studio", "name": "Lanting", "country": "CN"},
-    "ProfileIn": {"name": "Lanting"}, "InvitationIn": {"email": "x@y.example", "role": "viewer"}, "RoleIn": {"role": "viewer"},
-    "ReasonIn": REASON, "ContentIn": {"name": "River Moon"}, "TierIn": {"name": "Two seats", "price_minor": 25_00},
-    "ScheduleIn": {"closes_at": "2040-01-01T00:00:00Z"}, "UpdateIn": {"title": "A boat", "body": "She is called Heron."},
-    "PageIn": {"story": STORY}, "CancelIn": REASON, "AnswerIn": {"answer": "Her uncle."}, "RemarkIn": {"text": "Who owns it?"},
-    "VerdictIn": {"verdict": "approved"}, "AmendIn": {"amount_minor": 30_00}, "CardSetupIn": {"consent_text": "I agree."},
-    "AddressIn": {"recipient": "Mei", "address": "1 River Road", "country": "China"}, "DispatchIn": {"tracking": "RM 1"},
-    "RefundIn": REASON, "PaidAnotherWayIn": REASON, "SaleIn": {"name": "Summer", "currency": "EUR", "amount_per_fan_max_minor": 100_00},
-    "PollIn": {"question": "Who plays Lin?"},
-    "CandidateIn": {"name": "Ava Stone"}, "DecisionIn": {"reason": "She rows like nobody else."}, "VoteCardIn": {"consent_text": "Yes."},
-    "CommentIn": {"text": "I love rivers."}, "ReplyIn": {"text": "So do I."}, "WordingIn": {"text": "I love big rivers."},
-    "ReportIn": {"reason": "spam"}, "NamesIn": {"names": ["Wen"]}, "ModerationIn": REASON, "BarIn": {**REASON, "days": 3},
-    "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2}, "CancelDrawIn": REASON, "ResultIn": {},
-    "AcceptIn": {"contact_name": "Mei", "contact": "mei@example.com"},
-    "DrawIn": {"title": "A day", "about": "On the boat, all day.", "place": "The river", "places": 1, "entries_min": 1,
-               "closes_at": "2040-01-01T00:00:00Z", "answer_by": "2040-02-01T00:00:00Z", "happens_at": "2040-03-01T00:00:00Z"},
-    "PlanIn": {"milestones": []}, "ReleaseObjectionIn": {"text": "Nobody was seen shooting there."},
-    "ReleaseAnswerIn": {"answer": "We shot at night."}, "MilestoneReasonIn": {"because": "The rushes are there."},
-}  # fmt: skip
-
-
-def routes() -> list[Route]:
-    return [route for route in operations(ROUTES) if scope_of(route)]
-
-
-def body_for(route: Route, known: dict[str, str]) -> Any:
-    if route.takes is None:
-        return None
-    name = route.takes.__name__
-    if name == "CampaignIn":
-        return {"organisation": known["organisation"], "name": "River Moon", "currency": "EUR"}
-    if name == "PledgesIn":
-        return {"pledges": [{"campaign": known["campaign"], "amount_minor": 25_00, "currency": "EUR"}]}
-    if name == "ReleaseIn":
-        return {"words": "All scenes are shot, you see.", "documents": [known["document"]]}
-    if name in ("CardIn", "JoinIn", "VoteIn"):
-        return {field: known[field] for field in route.takes.model_fields}
-    return BODIES[name]
-
-
-async def call(
-    program: Program, route: Route, known: dict[str, str], *, key: str = "key", path_of: dict[str, str] | None = None
-) -> tuple[int, str]:
-    """Use a route; gives the status and, of an error, the code. path_of: ids for the path alone."""
-    forget_tries()
-    path = route.path_format.removeprefix("/api/v1").format(**(path_of or known))
-    path += "".join(f"?{one.name}={NEEDED[one.name]}" for one in route.filters if one.needed)
-    if route.method == "GET":
-        answer = await program.get(path)
-    elif route.picture:
-        answer = await program.post(path, key=key, content=a_picture(), headers={"content-type": "image/png"})
-    else:
-        answer = await program.post(path, body_for(route, known), key=key)
-    return (answer.status_code, "") if answer.status_code < 400 else code_of(answer)
-
-
-@dataclass
-class World:
-    """Lin owns a studio with a fund under review and an open one, which Mei backs; a bank disputes her payment."""
-
-    lin: Program
-    mei: Program
-    known: dict[str, str]
-
-
-@pytest.fixture
-async def world(site: SiteUnderTest) -> World:
-    lin = await a_producer(site)
-    mei = (await site.signed_up("Mei")).person
-    fan = Fan(mei.id, mei.email)
-    card_id = await a_card(fan)
-    review = await submitted(lin)
-    campaign = await a_campaign(studio_id=lin.organisation.id, name="Open")
-    tier_id = await a_tier(campaign, ships="post")
-    pledge = await pledged(fan, campaign, tier_id=tier_id)
-    remark_path = f"/staff/campaigns/{public(review.id)}/remarks"
-    admin = await program_of(site, (await site.signed_up("Root", staff=StaffRole.ADMIN)).person)
-    remark = await admin.make(remark_path, {"text": "Who owns the boat?"})
-    charge = await Charge.create(
-        id=new_id(), subject=f"pledge:{pledge.id}", campaign_id=campaign.id, person_id=mei.id, card_id=card_id, attempt=1,
-        key="k", amount_minor=25_00, currency="EUR", state="declined", made_at=clock.now(), sent_at=clock.now(),
-    )  # fmt: skip
-    dispute = await Dispute.create(
-        id=new_id(), stripe_dispute_id="du_1", charge_id=charge.id, pledge_id=pledge.id, campaign_id=campaign.id,
-        amount_minor=25_00, currency="EUR", reason="fraudulent", state="needs_response", made_at=clock.now(),
-    )  # fmt: skip
-    picture_id = new_id()
-    await keep_image(picture_id, 320, 180, by=lin.id)
-    await gallery.add_picture(campaign.id, picture_id, alt="A boat", by=lin.id)
-    poll = await a_draft_poll(campaign, by=lin.id)
-    comment_id = await talk.say_once(campaign.id, talk.Wish("I love rivers."), by=mei.id, key="a comment")
-    milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
-    ids = {
-        "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
-        "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": await a_document(lin.id),
-        "organisation": lin.organisation.id, "campaign": campaign.id, "tier": tier_id, "pledge": pledge.id, "card": card_id,
-        "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id, "comment": comment_id,
-        "sale": await a_sale(amount_per_fan_max_minor=100_00), "draw": (await a_drafted_draw(campaign, by=lin.id)).id,
-    }  # fmt: skip
-    known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
-    return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
-
-
-async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:
-    """A milestone, the request for it, and an objection to that."""
-    milestone = await Milestone.create(
-        id=new_id(), campaign_id=campaign.id, position=0, title="The shoot", evidence="The rushes.", expected_on="2040-01",
-        share_bps=10_000, state="requested", amount_minor=0,
-    )  # fmt: skip
-    now = clock.now()
-    request = await ReleaseRequest.create(
-        id=new_id(), milestone_id=milestone.id, campaign_id=campaign.id, words="Shot.", filed_by_id=by, filed_at=now,
-        objections_until=now, backers=1, pauses_at=1,
-    )  # fmt: skip
-    objection = await ReleaseObjection.create(
-        id=new_id(), request_id=request.id, person_id=objects, text="No.", made_at=now
-    )
-    return milestone.id, request.id, objection.id
+__all__ = ["world"]
 
 
 def of_somebody(route: Route) -> bool:
@@ -270,6 +133,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
         "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws", "release-requests",
+        "reports", "documents", "recipients", "expenses", "charities",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:
@@ -287,7 +151,7 @@ async def test_every_list_names_its_parameters(site: SiteUnderTest) -> None:
         return {one["name"]: one for one in found if one["in"] == "query"}
 
     funds = query("/campaigns")
-    assert set(funds) == {"cursor", "limit", "state", "q", "currency"}
+    assert set(funds) == {"cursor", "limit", "state", "q", "kind", "currency"}
     assert funds["state"]["schema"] == {
         "type": "string", "default": "all", "enum": list(GROUPS),
     }  # fmt: skip

@@ -218,7 +218,7 @@ async def offer_charity(request: Request, body: OfferIn) -> RecipientOut:
     return await _out(recipient.id)
 
 
-_WRITE, _SEE, _STAFF = bearer("campaigns:write"), bearer("campaigns:read"), bearer("staff:money")
+_WRITE, _SEE, _STAFF = bearer("campaigns:write"), bearer("campaigns:read"), bearer("staff:money", staff="admin")
 routes = [
     get("/api/v1/charities", list_charities, may=everybody, gives=RecipientListed, lists=True, summary="The list of charities"),
     get(_ONE, show_recipient, may=everybody, gives=RecipientOut, summary="One recipient, and what became of its gifts"),

@@ -261,7 +261,7 @@ async def choose(request: Request, body: ChoiceIn) -> ElectionOut:
 
 
 _WRITE, _HERS = bearer("campaigns:write"), bearer("pledges:write")
-_REVIEW, _MONEY = bearer("staff:review"), bearer("staff:money")
+_REVIEW, _MONEY = bearer("staff:review", staff="reviewer"), bearer("staff:money", staff="admin")
 _CHECK = _decide(outcomes.check_evidence, "check_evidence", "A registration was seen: the first of two. Staff alone.")
 _RELEASE = _decide(outcomes.release, "release_money", "The money goes to the club: the second of two. Staff alone.")
 _WITHDRAW = _decide(outcomes.withdraw_outcome, "withdraw_outcome", "It was not so: the money waits again. Staff alone.")
