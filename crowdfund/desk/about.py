@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from crowdfund import clock, money
 from crowdfund.campaigns.queries import public_slugs
 from crowdfund.campaigns.rules import DAYS_MAX, SETTLE_DAYS
+from crowdfund.community.draws.rules import CONTACTS_KEPT
 from crowdfund.desk.forecast import processor_minor
 from crowdfund.people.forms import SCOPE_WORDS
 from crowdfund.people.rules import ABSOLUTE_US, DAY_US, IDLE_US
@@ -124,7 +125,7 @@ async def terms(request: Request) -> Response:
 async def privacy(request: Request) -> Response:
     return page(
         request, "desk/privacy.html", operator=current().operator, address=current().contact_address, idle_days=IDLE_US // DAY_US,
-        absolute_days=ABSOLUTE_US // DAY_US,
+        absolute_days=ABSOLUTE_US // DAY_US, contact_days=CONTACTS_KEPT.days,
     )  # fmt: skip
 
 

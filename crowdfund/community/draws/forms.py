@@ -140,9 +140,9 @@ def draw_typed(draw: Draw, tier_ids: list[int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer_typed(winner: DrawWinner, name: str, email: str) -> dict[str, Any]:
-    """What she said before, or what we know of her."""
+def answer_typed(winner: DrawWinner, name: str) -> dict[str, Any]:
+    """What she said before. How she is reached the makers learn from her alone: it is not filled in from her account."""
     if winner.contact:
         shown = "yes" if winner.public_name else ""
         return {"contact_name": winner.contact_name, "contact": winner.contact, "note": winner.note, "show_name": shown}
-    return {"contact_name": name, "contact": email}
+    return {"contact_name": name}

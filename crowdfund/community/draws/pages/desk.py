@@ -151,6 +151,7 @@ async def _announced(request: Request, campaign: Campaign, draw: Draw, form: Res
     return desk_page(
         request, "community/draws/manage.html", campaign, status, draw=draw, form=form, here=_one_of(request), state=state, tone=tone,
         all_draws=_all_of(request), places_text=shown.places_text(draw), winner_state=shown.winner_state,
+        kept_days=rules.CONTACTS_KEPT.days,
         rows=rows, steps=shown.steps_of(draw, events), can_cancel=draw.state in CAN_BE_CANCELLED,
         can_draw=not draw.is_drawn and draw.state in CAN_BE_CANCELLED and draw.can_be_drawn_from <= now < draw.answer_by,
         held=await queries.places_held(draw.id) if draw.is_drawn else 0,

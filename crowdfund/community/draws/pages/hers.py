@@ -47,7 +47,7 @@ async def _won(request: Request) -> tuple[Draw, DrawWinner]:
 async def answer_page(request: Request) -> Response:
     draw, winner = await _won(request)
     person = request.state.person
-    return await _answer(request, draw, winner, AcceptForm(answer_typed(winner, person.name, person.email)))
+    return await _answer(request, draw, winner, AcceptForm(answer_typed(winner, person.name)))
 
 
 async def _answer(request: Request, draw: Draw, winner: DrawWinner, form: AcceptForm, status: int = 200) -> Response:
