@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,7 +14,11 @@ from crowdfund.app import ROUTES
 from crowdfund.campaigns import actions, followers, sales, versions
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.updates import publish_update
+from crowdfund.database import atomic, new_id
 from crowdfund.database.ids import public
+from crowdfund.desk.statements import rules
+from crowdfund.desk.statements.keys import own_key, publish
+from crowdfund.desk.statements.models import Statement
 from crowdfund.disputes.models import Dispute
 from crowdfund.people import accounts, organisations, verification
 from crowdfund.people.models import Mail, Organisation, Role
@@ -29,7 +34,7 @@ from tests.world import Fan, pledged
 # What is read by programs, or only leads on to a page.
 NOT_PAGES = re.compile(
     r"/api/v1/.*|/feed\.atom|.*/updates\.atom|/oembed|/art/.*|/images/.*|.*/live|/robots\.txt|/sitemap\.xml|/healthz"
-    r"|/\.well-known/.*|.*\.csv|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
+    r"|/\.well-known/.*|.*\.csv|.*/\{period\}\.json|.*/\{expense\}/receipt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
 )
 BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE = (DESKTOP, "light"), (PHONE, "dark")
 THE_OTHER_TWO = [(PHONE, "light"), (DESKTOP, "dark")]
@@ -154,10 +159,32 @@ async def for_everybody(world: World) -> Looks:
         "/campaigns/{slug}": [*[(NOBODY, film.path) for film in public_ones], (MEI, live)],
         "/campaigns/{slug}/backers": [(NOBODY, f"{live}/backers"), (NOBODY, f"{world.others[0].path}/backers")],
         "/campaigns/{slug}/updates/{number}": [(NOBODY, f"{live}/updates/1")],
+        "/campaigns/{slug}/ledger": [*[(NOBODY, f"{film.path}/ledger") for film in public_ones], (MEI, f"{world.funded.path}/ledger")],
+        "/campaigns/{slug}/expenses": [(NOBODY, f"{world.funded.path}/expenses")],
+        "/campaigns/{slug}/statements": [(NOBODY, f"{film.path}/statements") for film in (world.live, world.funded)],
+        "/campaigns/{slug}/statements/{period}": [(NOBODY, await a_statement(world.funded))],
         "/campaigns/{slug}/versions/{version}": [(NOBODY, f"{live}/versions/1")],
         "/embed/{slug}": [(NOBODY, f"/embed/{world.live.slug}")],
         "/news/{letters}": [(NOBODY, followers.news_path(world.live.id, world.mei.id))],
     }  # fmt: skip
+
+
+async def a_statement(fund: Campaign) -> str:
+    """The address of a month of its books, as if it were over."""
+    key = own_key()
+    facts = {
+        "version": 1, "fund": {"id": public(fund.id), "slug": fund.slug, "name": fund.name}, "currency": "EUR", "period": "2026-01",
+        "previous": None, "made_at": clock.now_us(), "entries": {"count": 2, "sha256": "0" * 64},
+        "accounts": [{"account": "fund", "grows_by": "credit", "opening": 0, "debits": 0, "credits": 120_00, "closing": 120_00}],
+        "kinds": {"pledge_collected": {"amount_minor": 120_00, "entries": 2}},
+    }  # fmt: skip
+    text = rules.signed(facts, key)
+    await atomic(publish)(key)
+    await Statement.create(
+        id=new_id(), campaign_id=fund.id, period="2026-01", until_day=1, entries=2, amount_minor=120_00, body=text.decode(),
+        sha256=rules.hash_of(text), previous=None, key_id=json.loads(text)["key"]["id"], made_at=clock.now(),
+    )  # fmt: skip
+    return f"{fund.path}/statements/2026-01"
 
 
 async def for_fans(world: World) -> Looks:
@@ -199,6 +226,7 @@ async def for_producers(world: World) -> Looks:
         f"{one}/drawing": [(LIN, f"{draft}/drawing")],
         f"{one}/deletion": [(LIN, f"{draft}/deletion")],
         f"{one}/schedule": [(LIN, f"{desks[-1]}/schedule")],
+        f"{one}/expenses": [(LIN, f"{funded}/expenses"), (LIN, f"{desk}/expenses")],
         f"{one}/deliveries": [(LIN, f"{funded}/deliveries"), (LIN, f"{funded}/deliveries?state=awaiting_address")],
     }  # fmt: skip
 

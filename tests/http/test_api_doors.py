@@ -38,6 +38,10 @@ BODIES: dict[str, Any] = {
     "VerdictIn": {"verdict": "approved"}, "AmendIn": {"amount_minor": 30_00}, "CardSetupIn": {"consent_text": "I agree."},
     "AddressIn": {"recipient": "Mei", "address": "1 River Road", "country": "China"}, "DispatchIn": {"tracking": "RM 1"},
     "RefundIn": REASON, "PaidAnotherWayIn": REASON, "SaleIn": {"name": "Summer", "currency": "EUR", "amount_per_fan_max_minor": 100_00},
+    "ExpenseIn": {
+        "line": None, "amount_minor": 1, "payee": "Boatyard", "spent_on": "2026-01-31", "words": "Two boats for a week.",
+        "receipt": "0" * 13,
+    }, "TakeBackIn": {"because": "It was the other boatyard."},
     "EvidenceIn": {"evidence": "She agreed, and it was sent to her. " * 2},
 }  # fmt: skip
 
@@ -111,6 +115,7 @@ async def world(site: SiteUnderTest) -> World:
     ids = {
         "organisation": lin.organisation.id, "campaign": campaign.id, "tier": tier_id, "pledge": pledge.id, "card": card_id,
         "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id,
+        "expense": new_id(),
         "sale": await a_sale(amount_per_fan_max_minor=100_00),
     }  # fmt: skip
     known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
@@ -223,7 +228,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
     making = [route for route in routes() if route.creates]
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
-        "pledges", "card-setup", "refunds",
+        "pledges", "card-setup", "refunds", "expenses",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:
