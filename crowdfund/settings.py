@@ -160,14 +160,11 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     """What stands in a file that only this site reads; made the first time, by one of those who ask."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-            file.write(make())
         try:
-            os.link(unfinished, path)
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(make())
         except FileExistsError:
             pass  # another process of the same start was faster
-        unfinished.unlink()
     return path.read_text(encoding="ascii").strip()
 
 

@@ -10,11 +10,11 @@ from crowdfund.desk import (
     home,
     pledge,
     review,
-    staff,
     studio,
     studios,
     updates,
 )
+from crowdfund.desk.inbox import pages as inbox
 from crowdfund.desk.ledger import pages as ledger
 from crowdfund.desk.statements import pages as statements
 
@@ -31,7 +31,7 @@ routes = [
     *studio.routes,
     *export.routes,
     *dashboard.routes,
-    *staff.routes,
+    *inbox.routes,
     *review.routes,
     *audit.routes,
 ]

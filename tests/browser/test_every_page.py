@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,8 +21,11 @@ from crowdfund.community.polls.models import Audience, Label, Poll
 from crowdfund.community.talk import actions as talk
 from crowdfund.community.talk import moderation
 from crowdfund.community.talk.models import Comment
-from crowdfund.database import atomic
+from crowdfund.database import atomic, new_id
 from crowdfund.database.ids import public
+from crowdfund.desk.statements import rules
+from crowdfund.desk.statements.keys import own_key, publish
+from crowdfund.desk.statements.models import Statement
 from crowdfund.disputes.models import Dispute
 from crowdfund.people import accounts, organisations, verification
 from crowdfund.people.models import Mail, Organisation, Role
@@ -43,7 +47,7 @@ from tests.world import Fan, pledged
 NOT_PAGES = re.compile(
     r"/api/v1/.*|/feed\.atom|.*/updates\.atom|/oembed|/art/.*|/images/.*|.*/live|/robots\.txt|/sitemap\.xml|/healthz"
     r"|/\.well-known/.*|.*\.csv|.*/draw\.json|.*/entries\.txt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
-    r"|/release-requests/.*|.*/acceptance|/outcomes/.*|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
+    r"|.*/\{period\}\.json|.*/\{expense\}/receipt|/release-requests/.*|.*/acceptance|/outcomes/.*|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
 )
 BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE = (DESKTOP, "light"), (PHONE, "dark")
 THE_OTHER_TWO = [(PHONE, "light"), (DESKTOP, "dark")]
@@ -234,6 +238,10 @@ async def for_everybody(world: World) -> Looks:
         "/campaigns/{slug}/talk/{comment}": [
             (who, f"{live}/talk/{public(one.id)}") for who in (NOBODY, MEI, LIN) for one in await Comment.filter(level=0)
         ],
+        "/campaigns/{slug}/ledger": [*[(NOBODY, f"{film.path}/ledger") for film in public_ones], (MEI, f"{world.funded.path}/ledger")],
+        "/campaigns/{slug}/expenses": [(NOBODY, f"{world.funded.path}/expenses")],
+        "/campaigns/{slug}/statements": [(NOBODY, f"{film.path}/statements") for film in (world.live, world.funded)],
+        "/campaigns/{slug}/statements/{period}": [(NOBODY, await a_statement(world.funded))],
         "/campaigns/{slug}/versions/{version}": [(NOBODY, f"{live}/versions/1")],
         "/embed/{slug}": [(NOBODY, f"/embed/{world.live.slug}")],
         "/draws/how-it-works": [(NOBODY, "/draws/how-it-works")],
@@ -241,6 +249,24 @@ async def for_everybody(world: World) -> Looks:
         "/draws/{draw}/verification": [(NOBODY, f"{world.draws[name].path}/verification") for name in ("won", "open")],
         "/news/{letters}": [(NOBODY, followers.news_path(world.live.id, world.mei.id))],
     }  # fmt: skip
+
+
+async def a_statement(fund: Campaign) -> str:
+    """The address of a month of its books, as if it were over."""
+    key = own_key()
+    facts = {
+        "version": 1, "fund": {"id": public(fund.id), "slug": fund.slug, "name": fund.name}, "currency": "EUR", "period": "2026-01",
+        "previous": None, "made_at": clock.now_us(), "entries": {"count": 2, "sha256": "0" * 64},
+        "accounts": [{"account": "fund", "grows_by": "credit", "opening": 0, "debits": 0, "credits": 120_00, "closing": 120_00}],
+        "kinds": {"pledge_collected": {"amount_minor": 120_00, "entries": 2}},
+    }  # fmt: skip
+    text = rules.signed(facts, key)
+    await atomic(publish)(key)
+    await Statement.create(
+        id=new_id(), campaign_id=fund.id, period="2026-01", until_day=1, entries=2, amount_minor=120_00, body=text.decode(),
+        sha256=rules.hash_of(text), previous=None, key_id=json.loads(text)["key"]["id"], made_at=clock.now(),
+    )  # fmt: skip
+    return f"{fund.path}/statements/2026-01"
 
 
 async def for_fans(world: World) -> Looks:
@@ -295,6 +321,7 @@ async def for_producers(world: World) -> Looks:
         f"{one}/draws/new": [(LIN, f"{desk}/draws/new")],
         f"{one}/draws/{{draw}}": [(LIN, f"{desk}{drawn.path}") for drawn in world.draws.values()],
         f"{one}/draws/{{draw}}/cancellation": [(LIN, f"{desk}{world.draws['open'].path}/cancellation")],
+        f"{one}/expenses": [(LIN, f"{funded}/expenses"), (LIN, f"{desk}/expenses")],
         f"{one}/deliveries": [(LIN, f"{funded}/deliveries"), (LIN, f"{funded}/deliveries?state=awaiting_address")],
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from tortoise.exceptions import IntegrityError
@@ -198,6 +199,14 @@ async def test_another_key_is_a_new_one_and_the_old_one_stays_published(
     assert january.key_id == rules.key_id_of(first) != february.key_id
     checks = rules.verify(february.body.encode(), keys=keys, previous=january.body.encode())
     assert all(found.holds for found in checks) and all(f.holds for f in rules.verify(january.body.encode(), keys=keys))
+
+
+@pytest.mark.parametrize(
+    "letters", ["x", "AAAA", b64encode(bytes(31)).decode(), b64encode(bytes(33)).decode(), "é" * 44]
+)
+def test_what_is_no_key_starts_no_site(letters: str, tmp_path: Path) -> None:
+    with pytest.raises(settings.SettingsError, match="CROWDFUND_STATEMENT_KEY"):
+        settings.read({"CROWDFUND_STATEMENT_KEY": letters, "CROWDFUND_DATA": str(tmp_path)})
 
 
 # --- what is found out ---

@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from crowdfund import clock
 from crowdfund.database.ids import NoSuchId, private, public
-from crowdfund.desk import queries
 from crowdfund.desk.audit.queries import audit_entries
+from crowdfund.desk.inbox import queries
 from crowdfund.people.models import Person
 from crowdfund.web import api
 from crowdfund.web.api import Filter

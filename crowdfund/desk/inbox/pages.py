@@ -8,7 +8,7 @@ from starlette.responses import Response
 from crowdfund.community.talk.rules import FOLD_AFTER
 from crowdfund.database import atomic, outbox
 from crowdfund.database.ids import private, public
-from crowdfund.desk import queries
+from crowdfund.desk.inbox import queries
 from crowdfund.payments.models import WebhookEvent
 from crowdfund.people.audit import record
 from crowdfund.refusal import NotFound
@@ -20,7 +20,7 @@ from crowdfund.web.routes import get, post, staff
 async def inbox(request: Request) -> Response:
     found = await queries.inbox()
     return page(
-        request, "desk/staff.html", inbox=found, public=public, is_admin=request.state.person.staff_role == "admin",
+        request, "desk/inbox.html", inbox=found, public=public, is_admin=request.state.person.staff_role == "admin",
         is_quiet=found.is_empty, fold_after=FOLD_AFTER,
     )  # fmt: skip
 

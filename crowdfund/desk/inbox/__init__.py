@@ -1,0 +1,1 @@
+"""Staff's inbox: everything that needs a person."""
