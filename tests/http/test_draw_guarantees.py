@@ -53,6 +53,7 @@ from tests.http.draw_world import (
     with_a_number,
     worked,
 )
+from tests.walks import walk_every_pair
 from tests.world import a_fan_with_card, a_tier
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -297,25 +298,16 @@ async def test_every_pair_of_states_of_a_draw() -> None:
 
 async def test_every_pair_of_states_of_a_winner() -> None:
     draw, _ = await drawn_draw(places=1, reserves=0)
+    asked = {"place": 1, "answer_by": draw.answer_by}
+
+    def being(state: WinnerState) -> dict[str, Any]:
+        return {"place": None, "answer_by": None} if state == WinnerState.WAITING else asked
+
+    def becoming(state: WinnerState) -> dict[str, Any]:
+        return asked if state == WinnerState.ASKED else {}
+
     winner = await DrawWinner.get(draw_id=draw.id)
-    walk = {"moves": WINNER_MOVES, "because": "a walk", "by": None, "events": DrawWinnerEvent}
-    for was, to in product(WinnerState, repeat=2):
-        waits = was == WinnerState.WAITING
-        await atomic(DrawWinner.filter(id=winner.id).update)(
-            state=was, place=None if waits else 1, answer_by=None if waits else draw.answer_by
-        )
-        first, second = await DrawWinner.get(id=winner.id), await DrawWinner.get(id=winner.id)
-        if to not in WINNER_MOVES[was]:
-            with pytest.raises(MoveRefused):
-                await move(first, to, **walk)  # type: ignore[arg-type]
-            continue
-        more = {"place": 1, "answer_by": draw.answer_by} if to == WinnerState.ASKED else {}
-        await move(first, to, **walk, **more)  # type: ignore[arg-type]
-        if was != to:
-            with pytest.raises(MoveRefused):
-                await move(second, to, **walk)  # type: ignore[arg-type]
-    walked = await DrawWinnerEvent.filter(draw_winner_id=winner.id, because="a walk").count()
-    assert walked == sum(len(to) for to in WINNER_MOVES.values())
+    await walk_every_pair(winner, WINNER_MOVES, DrawWinnerEvent, being=being, becoming=becoming)
 
 
 async def test_every_refusal_changes_nothing_in_whatever_order_it_is_asked() -> None:

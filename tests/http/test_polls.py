@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from itertools import product
 from typing import Any
 
 import pytest
@@ -40,7 +39,6 @@ from crowdfund.community.polls.models import (
 )
 from crowdfund.community.polls.queries import poll_now
 from crowdfund.database import Sql, atomic, new_id
-from crowdfund.database.moves import MoveRefused, move
 from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.people.models import Image, Member, Person
 from crowdfund.people.pictures import keep_image
@@ -58,6 +56,7 @@ from tests.polls import (
     votes,
     with_card,
 )
+from tests.walks import walk_every_pair
 from tests.world import Fan, a_campaign, a_fan, a_studio, broken
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -607,20 +606,7 @@ async def test_hidden_results_are_hidden_until_the_close(film: Campaign, lin: Fa
 
 async def test_every_pair_of_states_of_a_poll(film: Campaign, lin: Fan) -> None:
     poll = await a_draft_poll(film, by=lin.id, opens_at=clock.now() + timedelta(days=1))
-    walk: dict[str, Any] = {"moves": MOVES, "because": "a walk", "by": lin.id, "events": PollEvent}
-    for was, to in product(PollState, repeat=2):
-        await atomic(Poll.filter(id=poll.id).update)(state=was)
-        first, second = await again_poll(poll), await again_poll(poll)
-        if to not in MOVES[was]:
-            with pytest.raises(MoveRefused):
-                await move(first, to, **walk)
-            assert (await again_poll(poll)).state == was
-            continue
-        await move(first, to, **walk)
-        with pytest.raises(MoveRefused):
-            await move(second, to, **walk)
-        assert (first.state, (await again_poll(poll)).state) == (to, to)
-    assert await PollEvent.filter(poll_id=poll.id).count() == sum(len(to) for to in MOVES.values())
+    await walk_every_pair(poll, MOVES, PollEvent)
     await atomic(Poll.filter(id=poll.id).update)(state=S.DRAFT)  # for the books, which know of no decision
 
 

@@ -10,9 +10,9 @@ from crowdfund.books import check
 from crowdfund.campaigns.milestones.models import MOVES as MILESTONE_MOVES
 from crowdfund.campaigns.milestones.models import Milestone, MilestoneEvent, MilestoneState
 from crowdfund.campaigns.models import MOVES as CAMPAIGN_MOVES
-from crowdfund.campaigns.models import Campaign, CampaignEvent, CampaignState
+from crowdfund.campaigns.models import Campaign, CampaignEvent
 from crowdfund.database import Sql, atomic
-from crowdfund.database.moves import MoveRefused, move
+from crowdfund.database.moves import MoveRefused
 from crowdfund.disputes.actions import answer_dispute, follow_dispute
 from crowdfund.disputes.models import MOVES as DISPUTE_MOVES
 from crowdfund.disputes.models import Dispute, DisputeState
@@ -41,6 +41,7 @@ from crowdfund.pledges.settlement import charge_due, finish_charge
 from tests.bank import ask, close_now, fault, pledges_with
 from tests.milestones import a_funded_film, asked_for
 from tests.money import attempts
+from tests.walks import walk_every_pair
 from tests.world import a_campaign, a_fan, a_pledge, a_tier, again, broken
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -78,21 +79,7 @@ async def test_every_pair_of_states_of_a_pledge() -> None:
 
 
 async def test_every_pair_of_states_of_a_campaign() -> None:
-    campaign = await a_campaign()
-    for was, to in product(CampaignState, repeat=2):
-        await atomic(Campaign.filter(id=campaign.id).update)(state=was)
-        first, second = await again(campaign), await again(campaign)
-        walk = {"moves": CAMPAIGN_MOVES, "because": "a walk", "by": None, "events": CampaignEvent}
-        if to not in CAMPAIGN_MOVES[was]:
-            with pytest.raises(MoveRefused):
-                await move(first, to, **walk)  # type: ignore[arg-type]
-            assert (await again(campaign)).state == was
-            continue
-        await move(first, to, **walk)  # type: ignore[arg-type]
-        with pytest.raises(MoveRefused):
-            await move(second, to, **walk)  # type: ignore[arg-type]
-        assert (first.state, (await again(campaign)).state) == (to, to)
-    assert await CampaignEvent.filter(campaign_id=campaign.id).count() == sum(len(to) for to in CAMPAIGN_MOVES.values())
+    await walk_every_pair(await a_campaign(), CAMPAIGN_MOVES, CampaignEvent)
 
 
 async def test_every_pair_of_states_of_a_delivery() -> None:
@@ -100,43 +87,13 @@ async def test_every_pair_of_states_of_a_delivery() -> None:
     tier_id = await a_tier(campaign, ships="post")
     (pledge,) = await pledges_with(campaign, "ok", tier_id=tier_id)
     await close_now(campaign)
-    walk = {"moves": DELIVERY_MOVES, "because": "a walk", "by": pledge.person_id, "events": DeliveryEvent}
-    for was, to in product(DeliveryState, repeat=2):
-        await atomic(Delivery.filter(pledge_id=pledge.id).update)(state=was)
-        first, second = await Delivery.get(pledge_id=pledge.id), await Delivery.get(pledge_id=pledge.id)
-        if to not in DELIVERY_MOVES[was]:
-            with pytest.raises(MoveRefused):
-                await move(first, to, **walk)  # type: ignore[arg-type]
-            assert (await Delivery.get(pledge_id=pledge.id)).state == was
-            continue
-        await move(first, to, **walk)  # type: ignore[arg-type]
-        if was != to:
-            with pytest.raises(MoveRefused):
-                await move(second, to, **walk)  # type: ignore[arg-type]
-        assert (await Delivery.get(pledge_id=pledge.id)).state == to
-    walked = await DeliveryEvent.filter(delivery_id=pledge.id, because="a walk").count()
-    assert walked == sum(len(to) for to in DELIVERY_MOVES.values())
+    await walk_every_pair(await Delivery.get(pledge_id=pledge.id), DELIVERY_MOVES, DeliveryEvent)
     assert {was for was, to in DELIVERY_MOVES.items() if DeliveryState.WITHDRAWN in to} == UNSENT
 
 
 async def test_every_pair_of_states_of_a_milestone() -> None:
     campaign, _owner, _pledges = await a_funded_film(50_00)
-    waiting = await Milestone.get(campaign_id=campaign.id, position=1)
-    walk = {"moves": MILESTONE_MOVES, "because": "a walk", "by": None, "events": MilestoneEvent}
-    for was, to in product(MilestoneState, repeat=2):
-        await atomic(Milestone.filter(id=waiting.id).update)(state=was)
-        first, second = await Milestone.get(id=waiting.id), await Milestone.get(id=waiting.id)
-        if to not in MILESTONE_MOVES[was]:
-            with pytest.raises(MoveRefused):
-                await move(first, to, **walk)  # type: ignore[arg-type]
-            assert (await Milestone.get(id=waiting.id)).state == was
-            continue
-        await move(first, to, **walk)  # type: ignore[arg-type]
-        with pytest.raises(MoveRefused):
-            await move(second, to, **walk)  # type: ignore[arg-type]
-        assert (await Milestone.get(id=waiting.id)).state == to
-    walked = await MilestoneEvent.filter(milestone_id=waiting.id, because="a walk").count()
-    assert walked == sum(len(to) for to in MILESTONE_MOVES.values())
+    await walk_every_pair(await Milestone.get(campaign_id=campaign.id, position=1), MILESTONE_MOVES, MilestoneEvent)
 
 
 async def test_each_verb_of_a_milestone_in_each_of_its_states() -> None:
