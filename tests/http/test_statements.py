@@ -201,7 +201,9 @@ async def test_another_key_is_a_new_one_and_the_old_one_stays_published(
     assert all(found.holds for found in checks) and all(f.holds for f in rules.verify(january.body.encode(), keys=keys))
 
 
-@pytest.mark.parametrize("letters", ["x", "AAAA", b64encode(bytes(31)).decode(), b64encode(bytes(33)).decode(), "é" * 44])
+@pytest.mark.parametrize(
+    "letters", ["x", "AAAA", b64encode(bytes(31)).decode(), b64encode(bytes(33)).decode(), "é" * 44]
+)
 async def test_what_is_no_key_starts_no_site(letters: str, tmp_path: Path) -> None:
     with pytest.raises(settings.SettingsError, match="CROWDFUND_STATEMENT_KEY"):
         settings.read({"CROWDFUND_STATEMENT_KEY": letters, "CROWDFUND_DATA": str(tmp_path)})
