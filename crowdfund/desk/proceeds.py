@@ -22,12 +22,12 @@ from crowdfund.payouts.models import Payout, PayoutState
 class Proceeds(BaseModel, frozen=True):
     """A fund that succeeded. All in minor units; what was taken is positive.
 
-    collected = taken_before + waiting + processor + fee + owed. owed + brought + rest - refunds + fee_returned - banks = yours.
+    collected = taken_before + waiting + processor + fee + owed. owed + brought - refunds + fee_returned - banks = yours.
     yours = paid + on_its_way + held + kept - receivable.
-    brought: kept by backers of an earlier target for this one. rest: the odd cents of a surplus that was shared out.
     taken_before: given back to fans, or taken by their banks, while the fund held it. waiting: what it holds still, in milestones
-    that are not released; fees are taken of it when they are. kept: for what another fund of the same
-    makers owes us. receivable: what they owe us for this one, as more was given back than was still here.
+    that are not released; fees are taken of it when they are. brought: kept by backers of an earlier target for this one. kept:
+    for what another fund of the same makers owes us. receivable: what they owe us for this one, as more was given back than was
+    still here.
     """
 
     collected_minor: int
@@ -37,7 +37,6 @@ class Proceeds(BaseModel, frozen=True):
     fee_minor: int
     owed_minor: int
     brought_minor: int
-    rest_minor: int
     refunds_minor: int
     fee_returned_minor: int
     banks_minor: int
@@ -78,15 +77,15 @@ async def proceeds_of(campaign: Campaign) -> Proceeds | None:
     refunds = await _sum_minor(Refund.filter(campaign_id=campaign.id)) - before
     fee_returned = refunds + theirs.get("refund_promised", 0) + lent.get("refund_promised", 0)
     banks = -theirs.get("dispute", 0) - lent.get("dispute", 0)
-    brought, rest = theirs.get("kept_used", 0), theirs.get("surplus_rest", 0)
+    brought = theirs.get("kept_used", 0)
     # Gifts are paid out to others.
     on_its_way = await _sum_minor(Payout.filter(campaign_id=campaign.id, recipient_id=None, state=PayoutState.SENDING))
     standing = sum(lent.values())  # below nothing: they owe us
     return Proceeds(
         collected_minor=collected, taken_before_minor=collected - waiting - processor - fee - owed,
-        waiting_minor=waiting, processor_minor=processor, fee_minor=fee, owed_minor=owed, brought_minor=brought, rest_minor=rest,
+        waiting_minor=waiting, processor_minor=processor, fee_minor=fee, owed_minor=owed, brought_minor=brought,
         refunds_minor=refunds, fee_returned_minor=fee_returned, banks_minor=banks,
-        yours_minor=owed + brought + rest - refunds + fee_returned - banks,
+        yours_minor=owed + brought - refunds + fee_returned - banks,
         paid_minor=-theirs.get("payout_set_aside", 0) - theirs.get("payout_back", 0) - on_its_way,
         on_its_way_minor=on_its_way, held_minor=sum(theirs.values()),
         kept_minor=max(0, standing), receivable_minor=max(0, -standing),

@@ -204,7 +204,7 @@ async def test_another_key_is_a_new_one_and_the_old_one_stays_published(
 @pytest.mark.parametrize(
     "letters", ["x", "AAAA", b64encode(bytes(31)).decode(), b64encode(bytes(33)).decode(), "é" * 44]
 )
-def test_what_is_no_key_starts_no_site(letters: str, tmp_path: Path) -> None:
+async def test_what_is_no_key_starts_no_site(letters: str, tmp_path: Path) -> None:
     with pytest.raises(settings.SettingsError, match="CROWDFUND_STATEMENT_KEY"):
         settings.read({"CROWDFUND_STATEMENT_KEY": letters, "CROWDFUND_DATA": str(tmp_path)})
 

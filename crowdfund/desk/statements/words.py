@@ -16,7 +16,8 @@ ACCOUNTS = {
 }  # fmt: skip
 KINDS = {
     "pledge_collected": lazy("Cards charged"), "processor_fee": lazy("The payment company's fees"),
-    "fund_succeeded": lazy("Shared out when it succeeded"), "refund_promised": lazy("Refunds promised"),
+    "fund_succeeded": lazy("Shared out when it succeeded"), "tranche_released": lazy("Shared out when a milestone was released"),
+    "refund_promised": lazy("Refunds promised"),
     "refund_sent": lazy("Refunds that left"), "refund_returned": lazy("Refunds that came back"),
     "refund_paid_another_way": lazy("Refunds paid another way"), "dispute": lazy("Disputes with banks"),
     "redirected": lazy("Given on, by backers' choice"), "surplus_given": lazy("Given on, as more was collected than needed"),
