@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from crowdfund.campaigns.milestones.models import MilestoneLine
 from crowdfund.campaigns.models import BudgetLine
@@ -21,7 +22,7 @@ async def write_budget(campaign_id: int, budget: Sequence[tuple[str, int]]) -> N
         await MilestoneLine.filter(budget_line_id__in=dropped).delete()
         await BudgetLine.filter(id__in=dropped).delete()
     for position, ((name, amount_minor), line) in enumerate(zip(budget, kept, strict=True)):
-        facts = {"position": position, "name": name, "amount_minor": amount_minor}
+        facts: dict[str, Any] = {"position": position, "name": name, "amount_minor": amount_minor}
         if line is None:
             await BudgetLine.create(id=new_id(), campaign_id=campaign_id, **facts)
         elif (line.position, line.name, line.amount_minor) != (position, name, amount_minor):

@@ -165,7 +165,8 @@ async def _given_back(dispute: Dispute, amount_minor: int) -> tuple[list[tuple[A
         chart.payable(campaign.organisation_id, campaign.currency),
     )
     receivable = chart.receivable(campaign.organisation_id, campaign.currency)
-    parts, left, hers_minor = [], amount_minor, 0
+    parts: list[tuple[Account, int]] = []
+    left, hers_minor = amount_minor, 0
     for row in await _TAKEN(f"campaign:{dispute.campaign_id}", f"dispute:{dispute.id}:%"):
         account = Account(row["code"], row["sign"], row["currency"], row["floor_minor"])
         minor = min(row["minor"], left)
