@@ -34,7 +34,7 @@ async def test_a_milestone_is_paused_by_objections_and_the_rest_refunded_pro_rat
     lin, ada = await visit(owner, DESKTOP), await visit(await a_reviewer(), DESKTOP, dark=True)
     await the_makers_plan_it(lin, base)
     await lin.goes_to(base)
-    await lin.presses("Hand it in")
+    await lin.presses("Hand it in", sure=True)
     await ada.goes_to(f"/staff{draft.path}")
     await ada.reads("The shoot", "the call sheets and the rushes", "50%")
     await ada.picks("Approve: it may open")

@@ -258,3 +258,11 @@ async def test_its_makers_give_the_rest_back_themselves(site: SiteUnderTest) -> 
     assert "All that this fund collected has been released or given back." in lin.text
     await pass_time(minutes=1)
     await books_proven()
+
+
+async def test_a_draft_with_milestones_is_thrown_away_whole(site: SiteUnderTest) -> None:
+    lin, studio, owner = await a_film_desk(site)
+    campaign = await a_film_draft(studio, owner)
+    await lin.get(f"{studio.desk_path}/campaigns/{campaign.slug}/deletion")
+    await lin.submit(f"{studio.desk_path}/campaigns/{campaign.slug}/deletion")
+    assert (await Campaign.exists(id=campaign.id), await Milestone.all().count()) == (False, 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel import dates
 
-from crowdfund.campaigns.models import CampaignState, Kind
+from crowdfund.campaigns.models import SUCCEEDED, CampaignState, Kind
 from crowdfund.desk.ledger.queries import Mine, Money
 from crowdfund.desk.ledger.rules import Day, Line, Part
 from crowdfund.payouts.expenses.pages import line_name
@@ -100,6 +100,10 @@ def why_held(money: Money) -> str:
         return _("The deal fell through: each backer decides where her part goes.")
     if state == CampaignState.SETTLING:
         return _("Cards are still being charged. Then it is judged by what was collected.")
+    if money.waits_for and state in SUCCEEDED:
+        return _("It waits for milestones. The next is “%(title)s”: backers see the proof before it is released.") % {
+            "title": money.waits_for
+        }
     return ""
 
 

@@ -24,7 +24,7 @@ from crowdfund.pledges.sharing_back import count_as_shared, open_share
 
 async def take_for_refund(campaign: Campaign, minor: int) -> int:
     """Of a refund of so much, what comes from milestones that wait; gives how much. Before the refund is written down."""
-    parts = await _take(campaign.id, minor, of_minor=await queries.stakes_minor(campaign.id))
+    parts = await _take(campaign.id, minor)
     return sum(part for _milestone, part in parts)
 
 
@@ -33,21 +33,24 @@ async def take_for_bank(campaign: Campaign, dispute_id: int, charge: Charge, min
 
     minor: what was left of the charge before. While the fund is given back to all, her part of that goes to her bank instead.
     """
-    stakes_minor = await queries.stakes_minor(campaign.id) + minor  # a disputed charge counts no more among them
-    parts = await _take(campaign.id, minor, of_minor=stakes_minor)
-    if not parts and (share := await open_share(campaign.id)) is not None:
+    parts = await _take(campaign.id, minor, left_out_minor=minor)  # a disputed charge is among the stakes no more
+    given_back = [one for one in await plan_of(campaign.id) if one.state == MilestoneState.REFUNDED]
+    if given_back and (share := await open_share(campaign.id)) is not None:
         part = await count_as_shared(share, int(charge.subject.removeprefix("pledge:")), minor)
-        given_back = [one for one in await plan_of(campaign.id) if one.state == MilestoneState.REFUNDED]
-        parts = [(given_back[0], part)] if given_back and part else []
+        parts = [(given_back[0], part)] if part else []
     for milestone, part in parts:
         await MilestoneTaking.create(id=new_id(), milestone_id=milestone.id, dispute_id=dispute_id, amount_minor=part)
     return sum(part for _milestone, part in parts)
 
 
-async def _take(campaign_id: int, minor: int, *, of_minor: int) -> list[tuple[Milestone, int]]:
+async def _take(campaign_id: int, minor: int, *, left_out_minor: int = 0) -> list[tuple[Milestone, int]]:
+    """The same share of each milestone that waits as `minor` is of all stakes. left_out_minor: what is hers and not among them."""
     waiting = [one for one in await plan_of(campaign_id) if one.state in WAITING and one.left_minor > 0]
     whole_minor = sum(one.left_minor for one in waiting)
-    if not whole_minor or not of_minor:
+    if not whole_minor:
+        return []
+    of_minor = await queries.stakes_minor(campaign_id) + left_out_minor
+    if not of_minor:
         return []
     part_minor = min(whole_minor * minor // of_minor, whole_minor)
     parts = zip(waiting, money.split_minor(part_minor, [one.left_minor for one in waiting]), strict=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,21 +11,30 @@ from crowdfund.campaigns.api.own import own_campaign
 from crowdfund.campaigns.api.reading import ONE, public_campaign
 from crowdfund.campaigns.milestones.actions import write_plan
 from crowdfund.campaigns.milestones.models import Milestone
-from crowdfund.campaigns.milestones.rules import EVIDENCE_MAX, EVIDENCE_MIN, MILESTONES_MAX, TITLE_MAX, Planned
+from crowdfund.campaigns.milestones.rules import Planned
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database.ids import public
 from crowdfund.people.api.own import role_in
 from crowdfund.people.models import Role
 from crowdfund.pledges.milestones import once, queries, releases
-from crowdfund.pledges.milestones.forms import BECAUSE_MAX, BECAUSE_MIN, OBJECTION_MAX, OBJECTION_MIN
+from crowdfund.pledges.milestones.api.bodies import (
+    MilestoneOut,
+    MilestoneReasonIn,
+    MilestonesOut,
+    PaperOut,
+    PlanIn,
+    ReleaseAnswerIn,
+    ReleaseIn,
+    ReleaseObjectionIn,
+    ReleaseObjectionOut,
+    ReleaseRequestOut,
+)
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.milestones.pages.backers import paper
 from crowdfund.pledges.milestones.queries import MilestoneShown, RequestShown, WholeMilestones
-from crowdfund.pledges.milestones.rules import PAPERS_MAX, WORDS_MAX, WORDS_MIN
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import Handler, bearer, get, post
 from crowdfund.web.routes import public as everybody
@@ -35,121 +42,6 @@ from crowdfund.web.routes import public as everybody
 _REQUEST = "/api/v1/release-requests/{request}"
 _MILESTONE = "/api/v1/milestones/{milestone}"
 _OBJECT = Limit("object", 10, 3600, by="person")
-
-
-def _lines(least: int, most: int) -> StringConstraints:
-    return StringConstraints(min_length=least, max_length=most, pattern=LINES, strip_whitespace=True)
-
-
-class MilestoneIn(In):
-    """lines: names of budget lines. share_bps: of what is collected. evidence: what will be shown. expected_on: `2027-09`.
-
-    at_once: paid as soon as the fund has succeeded, without a request; only the first can be.
-    """
-
-    title: Annotated[
-        str,
-        StringConstraints(min_length=1, max_length=TITLE_MAX, pattern=ONE_LINE, strip_whitespace=True),
-        READABLE,
-        STRAIGHT,
-    ]
-    lines: Annotated[
-        list[Annotated[str, StringConstraints(min_length=1, max_length=120)]], Field(min_length=1, max_length=40)
-    ]
-    share_bps: Annotated[int, Field(ge=1, le=10_000)]
-    evidence: Annotated[str, _lines(EVIDENCE_MIN, EVIDENCE_MAX), READABLE]
-    expected_on: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
-    at_once: bool = False
-
-
-class PlanIn(In):
-    """All milestones of a draft, whose shares come to 10000; none: its money is paid in one."""
-
-    milestones: Annotated[list[MilestoneIn], Field(max_length=MILESTONES_MAX)]
-
-
-class ReleaseIn(In):
-    """words: what was done, for backers. documents: sent before, the evidence first; everybody can read them."""
-
-    words: Annotated[str, _lines(WORDS_MIN, WORDS_MAX), READABLE]
-    documents: Annotated[list[PublicId], Field(min_length=1, max_length=PAPERS_MAX)]
-
-
-class ReleaseObjectionIn(In):
-    text: Annotated[str, _lines(OBJECTION_MIN, OBJECTION_MAX), READABLE]
-
-
-class ReleaseAnswerIn(In):
-    answer: Annotated[str, _lines(BECAUSE_MIN, OBJECTION_MAX), READABLE]
-
-
-class MilestoneReasonIn(In):
-    """because: why, for backers."""
-
-    because: Annotated[str, _lines(BECAUSE_MIN, BECAUSE_MAX), READABLE]
-
-
-class PaperOut(BaseModel):
-    name: str
-    url: str
-    sha256: str
-
-
-class ReleaseRequestOut(BaseModel):
-    """pauses_at: that many objections pause it. ended_as: released, sent_back, taken_back or refunded; none while it is open."""
-
-    id: str
-    words: str
-    filed_at: str
-    objections_until: str
-    backers: int
-    pauses_at: int
-    objections: int
-    open_objections: int
-    papers: list[PaperOut]
-    ended_as: str | None
-    ended_at: str | None
-
-
-class MilestoneOut(BaseModel):
-    """amount_minor: its part of what was collected, before fees; none until the result. left_minor: of it, what nobody took back.
-
-    requests: the newest first.
-    """
-
-    id: str
-    number: int
-    title: str
-    lines: list[str]
-    share_bps: int
-    evidence: str
-    expected_on: str
-    at_once: bool
-    state: str
-    amount_minor: int | None
-    left_minor: int
-    ended_at: str | None
-    requests: list[ReleaseRequestOut]
-
-
-class MilestonesOut(BaseModel):
-    """A fund's milestones. released, waiting, refunded: before fees; together what the fund held at its result."""
-
-    campaign: str
-    state: str
-    currency: str
-    released_minor: int
-    waiting_minor: int
-    refunded_minor: int
-    milestones: list[MilestoneOut]
-
-
-class ReleaseObjectionOut(BaseModel):
-    id: str
-    text: str
-    made_at: str
-    answer: str
-    answered_at: str | None
 
 
 async def _out(campaign_id: int) -> MilestonesOut:
