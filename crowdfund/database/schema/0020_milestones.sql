@@ -90,9 +90,6 @@ CREATE INDEX milestone_taking_dispute ON milestone_taking (dispute_id, id);
 -- What those gave that a sharing out has passed: each gets what brings the sum to the cent.
 ALTER TABLE share_back ADD COLUMN passed_minor BIGINT NOT NULL DEFAULT 0 CHECK (passed_minor >= 0);
 
--- What of each charge is left is asked of all of a fund.
-CREATE INDEX dispute_charge ON dispute (charge_id);
-
 -- sqlite:
 CREATE TRIGGER milestone_event_is_kept_u BEFORE UPDATE ON milestone_event BEGIN SELECT RAISE(ABORT, 'milestone_event is append-only'); END;
 CREATE TRIGGER milestone_event_is_kept_d BEFORE DELETE ON milestone_event BEGIN SELECT RAISE(ABORT, 'milestone_event is append-only'); END;
