@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
+from crowdfund import clock
 from crowdfund.campaigns.milestones.actions import write_plan
 from crowdfund.campaigns.milestones.rules import Planned
-from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.models import BudgetLine, Campaign
 from crowdfund.demo.films import Film, Reward
 from crowdfund.demo.paper import paper
 from crowdfund.demo.plan import Plan
+from crowdfund.payouts.expenses.actions import Told, tell_expense
 from crowdfund.people.models import Person
 from crowdfund.people.pages.papers import take_document
 from crowdfund.pledges.milestones import releases
@@ -49,7 +52,10 @@ You pay us piece by piece. What we have not earned yet stays in the fund, and if
     promised=117,
     failing_cards=2,
     fans=190,
-    updates=((12, "Lever nineteen", "It sticks when it freezes. Doreen talks to it. We have that on tape."),),
+    updates=(
+        (12, "Lever nineteen", "It sticks when it freezes. Doreen talks to it. We have that on tape."),
+        (40, "The flood", "The Humber came up to the third step. The box ran on a generator, and so did we. Nobody missed a train."),
+    ),
 )  # fmt: skip
 _LINES = [name for name, _amount in FILM.budget]
 _PLAN = (
@@ -66,6 +72,15 @@ _CUT = (
     "The rough cut runs for ninety-four minutes. Doreen and her nephew have seen it; she wants the kettle louder.",
     "Rough cut: screening note", ("94 minutes, no colour, rough sound.", "Seen on the 22nd by the signallers and by our editor, Ines."),
 )  # fmt: skip
+_SPENT = (
+    (
+        24,
+        412_000,
+        "Humber Navigation & Rail",
+        "The permit to film beside a working line, and a person in orange who stays with us.",
+    ),
+    (19, 398_000, "Lens hire, Hull", "A 600 mm lens for the winter. It sees York on a clear day."),
+)
 _DOUBT = "The log has no entry between the 3rd and the 9th. Were you there at all in that week?"
 _ANSWER = (
     "We were in the flood: the road was closed, and the box ran on a generator. The log says so now, on page four."
@@ -85,12 +100,24 @@ async def plan_milestones(film: Film, campaign: Campaign, owner: Person, plan: P
     )  # fmt: skip
     for days, what in days_ago:
         plan.at(plan.now - timedelta(days=days), what)
+    for days, amount_minor, payee, words in _SPENT:
+        plan.at(plan.now - timedelta(days=days), partial(_tell, campaign.id, owner, amount_minor, payee, words))
 
 
 async def _ask(campaign_id: int, owner: Person, shown: tuple[str, str, tuple[str, ...]]) -> None:
     words, title, lines = shown
     document_id = await take_document((paper(title, lines), f"{title}.pdf"), by=owner.id)
     await releases.request_release(campaign_id, words=words, papers=[document_id], by=owner.id)
+
+
+async def _tell(campaign_id: int, owner: Person, amount_minor: int, payee: str, words: str) -> None:
+    """What the first milestone was spent on, with its invoice."""
+    line = await BudgetLine.get(campaign_id=campaign_id, name=_LINES[0])
+    title = f"Invoice of {payee}"
+    document_id = await take_document((paper(title, (words, "Paid by bank transfer.")), f"{title}.pdf"), by=owner.id)
+    day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    told = Told(line.id, amount_minor, payee, day - timedelta(days=1), words)
+    await tell_expense(campaign_id, told, document_id=document_id, by=owner.id)
 
 
 async def _object(campaign_id: int, text: str, *, nth: int) -> None:

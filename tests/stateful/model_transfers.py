@@ -160,13 +160,14 @@ class Transfers(World):
             c.state = to
 
     def share_back(self, c: Campaign) -> None:
-        """The whole cents of each one's share go back; the odd ones are the club's."""
+        """Each one's share goes back, to the last cent: whoever brings the sum to the next whole one gets it."""
         assert c.share is not None
         surplus, whole = c.share
         c.share = None
-        shared = 0
+        shared = passed = 0
         for p in self.of(c, "collected"):
-            part = min(surplus * p.left // whole, p.left)
+            part = surplus * min(passed + p.left, whole) // whole - surplus * min(passed, whole) // whole
+            passed += p.left
             if part > 0:
                 self.promise_from(c, p, part)
                 shared += part
