@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crowdfund import clock
+from crowdfund.campaigns.models import Tier
 from crowdfund.database import atomic, new_id
 from crowdfund.payments.models import CardState, Consent, SavedCard
 from crowdfund.people.accounts import make_person
 from crowdfund.people.models import Person, StaffRole
+from crowdfund.pledges.make import make_pledge
+from crowdfund.pledges.rules import TierSoldOut, Want
 from crowdfund.sandbox.remote import control
 
 PASSWORD = "popcorn and pitch"  # noqa: S105 - the demo prints it
@@ -102,3 +105,18 @@ def _card(person_id: int, method_id: str, card: str) -> SavedCard:
         id=new_id(), person_id=person_id, stripe_payment_method_id=method_id, brand="visa", last4=last4, expires_month=12,
         expires_year=2034, fingerprint=f"demo-{method_id}", consent=Consent.KEEP, state=CardState.SAVED, made_at=clock.now(),
     )  # fmt: skip
+
+
+def reward_for(amount_minor: int, tiers: Sequence[Tier], dice: random.Random) -> int | None:
+    """The dearest reward that a gift pays for, as most fans choose it; none for the others."""
+    fitting = [tier for tier in tiers if tier.price_minor <= amount_minor and (tier.left is None or tier.left > 0)]
+    return max(fitting, key=lambda tier: tier.price_minor).id if fitting and dice.random() < 0.85 else None
+
+
+async def give(want: Want) -> None:
+    """A pledge, without the reward where its last place went to another fan of the same batch."""
+    try:
+        await make_pledge(want)
+    except TierSoldOut:
+        want.tier_id = None
+        await make_pledge(want)

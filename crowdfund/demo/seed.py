@@ -15,7 +15,7 @@ from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
 from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
-from crowdfund.demo.crowd import Crowd, make_crowd, sign_ups
+from crowdfund.demo.crowd import Crowd, give, make_crowd, reward_for, sign_ups
 from crowdfund.demo.draws import plan_draws
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
 from crowdfund.demo.milestones import FILM, plan_milestones
@@ -28,9 +28,8 @@ from crowdfund.people import organisations, verification
 from crowdfund.people.models import Member, Organisation, OrganisationKind, Person
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.forms import terms_shown
-from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.models import Delivery, Pledge
-from crowdfund.pledges.rules import TierSoldOut, Want
+from crowdfund.pledges.rules import Want
 from crowdfund.sandbox.remote import control
 from crowdfund.worker import work_until_idle
 
@@ -245,19 +244,13 @@ async def _pledge(
     campaign: Campaign, tiers: list[Tier], person_id: int, amount_minor: int, dice: random.Random
 ) -> None:
     """What the film needs of this fan, with a reward that fits, and the rest as a gift."""
-    fitting = [tier for tier in tiers if tier.price_minor <= amount_minor and (tier.left is None or tier.left > 0)]
-    tier = max(fitting, key=lambda t: t.price_minor) if fitting and dice.random() < 0.85 else None
     want = Want(
-        id=new_id(), person_id=person_id, campaign_id=campaign.id, tier_id=tier.id if tier else None, quantity=1,
+        id=new_id(), person_id=person_id, campaign_id=campaign.id, tier_id=reward_for(amount_minor, tiers, dice), quantity=1,
         amount_minor=amount_minor, currency=campaign.currency, key=f"demo:{campaign.id}",
         shown_as="nobody" if dice.random() < 0.12 else "name", made_at=clock.now_us(),
         referrer=dice.choice(("", "", "", "newsletter", "newsletter", "lin", "poster-qr", "friends")), terms=terms_shown(),
     )  # fmt: skip
-    try:
-        await make_pledge(want)
-    except TierSoldOut:  # its last place went to another fan of the same batch
-        want.tier_id = None
-        await make_pledge(want)
+    await give(want)
 
 
 async def _play(plan: Plan, say: Progress) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from crowdfund import clock
 from crowdfund.campaigns import actions
 from crowdfund.campaigns.actions import Content
-from crowdfund.campaigns.models import Campaign, CampaignState, Kind
+from crowdfund.campaigns.models import Campaign, CampaignState, Kind, Tier
 from crowdfund.campaigns.recipients.actions import About, add_recipient
 from crowdfund.campaigns.recipients.models import Recipient, RecipientKind
 from crowdfund.campaigns.tiers import TierContent, add_tier
@@ -18,14 +18,13 @@ from crowdfund.campaigns.transfers.actions import Deal, describe, sign
 from crowdfund.campaigns.transfers.models import Part, SubType, Surplus
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
-from crowdfund.demo.crowd import Crowd
+from crowdfund.demo.crowd import Crowd, give, reward_for
 from crowdfund.demo.paper import paper
 from crowdfund.demo.plan import Plan
 from crowdfund.money import split_minor
 from crowdfund.people.models import Organisation, Person
 from crowdfund.people.pages.papers import take_document
 from crowdfund.pledges.forms import terms_shown
-from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.rules import Want
 from crowdfund.pledges.transfers import outcomes
@@ -235,14 +234,20 @@ def _plan_pledges(
 
 
 async def _pledge_all(campaign: Campaign, fans: list[tuple[int, int]], charity: Recipient, dice: random.Random) -> None:
-    await asyncio.gather(*(_pledge(campaign, fan, gift, charity, dice) for fan, gift in fans))
+    tiers = await Tier.filter(campaign_id=campaign.id)
+    await asyncio.gather(*(_pledge(campaign, tiers, fan, gift, charity, dice) for fan, gift in fans))
 
 
-async def _pledge(campaign: Campaign, person_id: int, gift: int, charity: Recipient, dice: random.Random) -> None:
-    ticked = dice.choice(("", "", "refund", "fallback", "fallback", "next", "charity"))
-    await make_pledge(
+async def _pledge(
+    campaign: Campaign, tiers: list[Tier], person_id: int, gift: int, charity: Recipient, dice: random.Random
+) -> None:
+    ticked, tier_id = (
+        dice.choice(("", "", "refund", "fallback", "fallback", "next", "charity")),
+        reward_for(gift, tiers, dice),
+    )
+    await give(
         Want(
-            id=new_id(), person_id=person_id, campaign_id=campaign.id, tier_id=None, quantity=1, amount_minor=gift,
+            id=new_id(), person_id=person_id, campaign_id=campaign.id, tier_id=tier_id, quantity=1, amount_minor=gift,
             currency="EUR", key=f"demo:{campaign.id}", shown_as="nobody" if dice.random() < 0.1 else "name",
             made_at=clock.now_us(), referrer=dice.choice(("", "", "fanzine", "stand", "newsletter")), terms=terms_shown(),
             if_it_fails=ticked, charity_id=charity.id if ticked == "charity" else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tortoise.functions import Sum
 
-from crowdfund.campaigns.milestones.models import WAITING
+from crowdfund.campaigns.milestones.models import WAITING, Milestone
 from crowdfund.campaigns.milestones.tranches import plan_of
 from crowdfund.campaigns.models import BudgetLine, Campaign, CampaignState
 from crowdfund.campaigns.queries import budget_of
@@ -34,7 +34,7 @@ class Money:
     on_its_way: of what is paid out, what has not arrived. shared_back: of what is refunded, each backer's part of a surplus.
     promised: now, or when it closed. not_collected: of that, what no card gave; none while cards are still charged. told: what
     the makers say that they spent, by line of the budget. gifts: who was given how much. days: the last on which something moved,
-    before which there is more where has_more. waits_for: the milestone that the rest waits for, the next of them.
+    before which there is more where has_more.
     """
 
     campaign: Campaign
@@ -48,7 +48,7 @@ class Money:
     shared_back: int
     days: list[Day]
     has_more: bool
-    waits_for: str
+    milestones: list[Milestone]
 
     @property
     def promised(self) -> int:
@@ -61,6 +61,11 @@ class Money:
         if campaign.closed_at is None or campaign.state in (CampaignState.SETTLING, *_BEFORE_THE_RESULT):
             return None
         return max(0, self.promised - self.whole.collected)
+
+    @property
+    def waits_for(self) -> Milestone | None:
+        """The milestone that the rest waits for, the next of them."""
+        return next((one for one in self.milestones if one.state in WAITING), None)
 
     @property
     def told_minor(self) -> int:
@@ -100,7 +105,7 @@ async def money_of(campaign: Campaign, before_day: int = EVER) -> Money:
         recipients={one.id: one for one in await Recipient.filter(id__in=given)} if given else {}, payouts=payouts,
         on_its_way=sum(p.amount_minor for p in payouts if p.recipient_id is None and p.state == PayoutState.SENDING),
         shared_back=sum(int(row["minor"] or 0) for row in shared), days=days_of(shown, held_then), has_more=has_more,
-        waits_for=next((one.title for one in await plan_of(campaign.id) if one.state in WAITING), ""),
+        milestones=await plan_of(campaign.id),
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def why_held(money: Money) -> str:
         return _("Cards are still being charged. Then it is judged by what was collected.")
     if money.waits_for and state in SUCCEEDED:
         return _("It waits for milestones. The next is “%(title)s”: backers see the proof before it is released.") % {
-            "title": money.waits_for
+            "title": money.waits_for.title
         }
     return ""
 
