@@ -54,12 +54,14 @@ async def a_film_draft(
     plan: Sequence[Planned] | None = None,
     days: float = 30,
     name: str = "River Moon",
+    goal_minor: int = 100_00,
+    rule: Rule = Rule.FLEXIBLE,
 ) -> Campaign:
-    """A film of 100.00 as its makers have written it, with its milestones, not handed in."""
+    """A film as its makers have written it, with its milestones, not handed in."""
     campaign = await campaigns.make_campaign(studio, name=name, currency="EUR", by=owner.id)
     content = Content(
-        name=name, tagline="One river, forty years", story=STORY, risks="", budget=BUDGET, opens_at=None,
-        closes_at=clock.now() + timedelta(days=days), rule=Rule.FLEXIBLE,
+        name=name, tagline="One river, forty years", story=STORY, risks="", opens_at=None, rule=rule,
+        closes_at=clock.now() + timedelta(days=days), budget=[(line, minor * goal_minor // 100_00) for line, minor in BUDGET],
     )  # fmt: skip
     await campaigns.write(campaign.id, content, by=owner.id)
     await write_plan(campaign.id, a_plan() if plan is None else plan, by=owner.id)

@@ -1,7 +1,8 @@
 """What the money ought to do, in plain Python: no database, no processor, no concurrency. One studio, time in seconds.
 
-The machine in test_money.py does the same things to the real site and compares after each step. Here is what people do; what
-the site's regular work makes of it is in model_work.py.
+The machine in test_money.py does the same things to the real site and compares after each step. Here is what a fan does;
+milestones, what staff and banks do, and transfers are in files of their own, and what the site's regular work makes of it all
+is in model_work.py.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class Campaign:
     withdrawn_at: int | None = None
     elections_until: int = 0
     gifts: Counter[str] = field(default_factory=Counter)
-    share: tuple[int, int] | None = None  # of a surplus: how much goes back, of how much
+    share: Share | None = None  # what is on its way back to all
+    plan: list[Milestone] = field(default_factory=list)
+    update_due: int | None = None
 
     @property
     def needed(self) -> int:
@@ -62,6 +65,8 @@ class Campaign:
             self.paused_at = now
         elif to == "live":
             self.closes_at += now - self.paused_at
+            if self.update_due is not None:  # by whole days
+                self.update_due += -(-(now - self.paused_at) // DAY) * DAY
         self.state = to
         return None
 
@@ -74,6 +79,41 @@ class Outcome:
     checked_by: int | None = None
     objections: set[int] = field(default_factory=set)  # who has objected
     open_objections: set[int] = field(default_factory=set)
+
+
+@dataclass(eq=False)
+class Milestone:
+    share: int  # in basis points
+    at_once: bool
+    state: str = "planned"
+    amount: int | None = None
+    cost: int = 0
+    taken: int = 0
+
+    @property
+    def left(self) -> int:
+        return (self.amount or 0) - self.taken
+
+
+@dataclass(eq=False)
+class Request:
+    milestone: Milestone
+    campaign: Campaign
+    objections_until: int
+    pauses_at: int
+    objections: set[int] = field(default_factory=set)  # who has objected
+    unanswered: set[int] = field(default_factory=set)
+    ended_as: str | None = None
+
+
+@dataclass(eq=False)
+class Share:
+    """So much goes back to those who gave `of` together."""
+
+    amount: int
+    of: int
+    who: list[Pledge]
+    shared: int = 0
 
 
 @dataclass(eq=False)
@@ -93,6 +133,7 @@ class Pledge:
     ever_disputed: bool = False
     dispute: list[tuple[str, int]] | None = None  # who bears the open one
     taken: int = 0
+    takings: list[tuple[Milestone, int]] = field(default_factory=list)  # what her bank took of milestones
     ticked: str = ""
     election: str | None = None
     passed: int = 0  # went on by her choice
@@ -126,12 +167,14 @@ class Payout:
 
 @dataclass
 class World:
-    now: int = 0
+    began: int = 0  # seconds since 1970
+    now: int = 0  # seconds since it began
     cards: dict[int, list[Card]] = field(default_factory=dict)
     campaigns: list[Campaign] = field(default_factory=list)
     pledges: list[Pledge] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     payouts: list[Payout] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     books: Counter[Any] = field(default_factory=Counter)
     payable_of: Counter[Campaign] = field(default_factory=Counter)
     available: list[tuple[int, int]] = field(default_factory=list)
@@ -224,82 +267,40 @@ class World:
         for card in [p.card, *(c for c in self.cards[p.fan] if c.saved_for is p)]:
             self.let_go(card)
 
-    # --- what staff and banks do ---
+    # --- what many verbs do ---
 
-    def refund(self, p: Pledge, minor: int | None) -> str | None:
-        left = p.left
-        minor = left if minor is None else minor
-        if p.state != "collected" or p.passed:
-            return "NothingToRefund"
-        if not 0 < minor <= left:
-            return "RefundTooLarge"
-        self.promise(p, minor)
-        return None
+    def end_of_day(self, at: int) -> int:
+        return ((self.began + at) // DAY + 1) * DAY - self.began
 
     def promise_from(self, account: Any, p: Pledge, minor: int) -> None:
         p.set_aside += minor
         self.refunds.append(Refund(p, minor, self.now))
         self.post(account, "clearing", minor)
 
-    def promise(self, p: Pledge, minor: int) -> None:
-        p.set_aside += minor
-        self.refunds.append(Refund(p, minor, self.now))
-        c = p.campaign
-        if c.state not in SUCCEEDED:
-            return self.post(c, "clearing", minor)
-        fee = minor * FEE_BPS // 10_000
-        held = min(self.books["payable"], minor - fee)
-        self.post("fee", "clearing", fee)
-        self.post("payable", "clearing", held, c)
-        self.post("receivable", "clearing", minor - fee - held)
+    def begin_share(self, c: Campaign, minor: int) -> None:
+        who = self.of(c, "collected")
+        whole = sum(p.left for p in who)
+        if min(minor, whole) > 0:
+            c.share = Share(min(minor, whole), whole, who)
 
-    def open_dispute(self, p: Pledge) -> None:
-        c, minor = p.campaign, p.left_at_bank
-        left = min(p.left, minor)
-        holder, owing = ("payable", True) if c.state in SUCCEEDED else (c, False)
-        if p.election == "kept":
-            holder, owing, left = "carried", False, min(p.elected, minor)
-        held = min(self.books[holder], left)
-        owed = left - held if owing else 0
-        p.disputed, p.ever_disputed, p.taken, p.state = True, True, minor, "disputed"
-        p.dispute = [(holder, held), ("receivable", owed), ("dispute", minor - held - owed)]
-        for account, part in p.dispute:
-            self.post(account, "stripe", part, c)
-        self.post("dispute", "stripe", DISPUTE_FEE)
-        self.available.append((self.now, -minor - DISPUTE_FEE))
-        c.collected -= minor
+    def share_back(self, c: Campaign) -> bool:
+        """Each one's share goes back, to the last cent: whoever brings the sum to the next whole one gets it. Then the rest is paid."""
+        share = c.share
+        if share is None:
+            return False
+        who, share.who = [p for p in share.who if p.state == "collected" and p.left > 0], []
+        if not who:
+            c.share = None
+            self.post(c, "payable", min(share.amount - share.shared, self.books[c]), c)
+        passed = 0
+        for p in who:
+            part = part_up_to(share, passed + p.left) - part_up_to(share, passed)
+            passed += p.left
+            if part > 0:
+                self.promise_from(c, p, part)
+                share.shared += part
+        return True
 
-    def decide(self, p: Pledge, won: bool) -> None:
-        c, parts, p.dispute = p.campaign, p.dispute or [], None
-        p.state = "collected" if won else "lost"
-        if not won:
-            if p.election == "kept":  # her bank gave it to her: there is nothing to keep
-                p.election, p.passed, p.elected = "void", 0, 0
-            return
-        p.disputed = False
-        for r in self.refunds:
-            if r.pledge is p and r.state == "failed" and r.kept_by_dispute:
-                r.state, r.made, r.kept_by_dispute = "pending", self.now, False
-        c.collected += p.taken
-        self.available.append((self.now, p.taken))
-        for account, part in parts:
-            first = min(self.books["receivable"], part) if account == "receivable" else part
-            if account is c and c.state in SUCCEEDED:
-                account, first = "fee", part * FEE_BPS // 10_000
-            self.post("stripe", account, first, c)
-            self.post("stripe", "payable", part - first, c)
-        self.all_back(p)  # what was given back while the bank decided
 
-    def pay_another_way(self, refund: Refund, paid_from: str = "bank") -> str | None:
-        if refund.pledge.dispute is not None:
-            return "BankIsDeciding"
-        refund.state = "paid_another_way"
-        refund.pledge.campaign.refunded += refund.amount
-        self.post("clearing", paid_from, refund.amount)
-        self.all_back(refund.pledge)
-        return None
-
-    def all_back(self, p: Pledge) -> None:
-        back = sum(r.amount for r in self.refunds if r.pledge is p and r.state in ("succeeded", "paid_another_way"))
-        if p.state == "collected" and back == p.amount:
-            p.state = "refunded"
+def part_up_to(share: Share, minor: int) -> int:
+    return share.amount * min(minor, share.of) // share.of

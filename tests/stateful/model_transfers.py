@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.stateful.model import DAY, FEE_BPS, SUCCEEDED, Campaign, Outcome, Pledge, World
+from tests.stateful.model import DAY, FEE_BPS, SUCCEEDED, Campaign, Outcome, Pledge
+from tests.stateful.model_banks import Banks
 
 OBJECTIONS, ELECTION, KEPT = 3 * DAY, 14 * DAY, 365 * DAY
 AWAITING, ENDING = ("funded_held", "deal_agreed"), ("electing", "refunding", "redirecting")
@@ -10,7 +11,7 @@ FELL_THROUGH = {"outcome_failed", *ENDING, "closed"}
 GOES_TO = {"fallback": "academy", "charity": "charity"}
 
 
-class Transfers(World):
+class Transfers(Banks):
     # --- what the club, backers and staff do; each gives the name of the refusal, or none ---
 
     def file(self, c: Campaign, kind: str, by: int) -> str | None:
@@ -69,9 +70,7 @@ class Transfers(World):
         surplus = max(0, held - c.goal)
         c.state = "released"
         self.pay_over(c, held - surplus)
-        whole = sum(p.left for p in self.of(c, "collected"))
-        if surplus and whole:
-            c.share = (min(surplus, whole), whole)
+        self.begin_share(c, surplus)
         return None
 
     def choose(self, p: Pledge, choice: str) -> str | None:
@@ -115,10 +114,11 @@ class Transfers(World):
     def follow_transfers(self) -> bool:
         transfers = [c for c in self.campaigns if c.window]
         kept = [p for p in self.pledges if p.election == "kept"]
-        return any([*map(self.follow, transfers), self.tie(transfers, kept), *map(self.follow_kept, kept)])
+        moved = any([*map(self.follow, transfers), self.tie(transfers, kept), *map(self.follow_kept, kept)])
+        return any([moved, *map(self.share_back, self.campaigns)])
 
     def follow(self, c: Campaign) -> bool:
-        was = (c.state, c.share, sum(p.election not in (None, "asked") for p in self.pledges if p.campaign is c))
+        was = (c.state, sum(p.election not in (None, "asked") for p in self.pledges if p.campaign is c))
         silent = self.now >= c.window + OBJECTIONS
         given_time = c.withdrawn_at is None or self.now >= c.withdrawn_at + OBJECTIONS
         if c.state in AWAITING and c.outcome is None and silent and given_time:
@@ -132,13 +132,7 @@ class Transfers(World):
         if c.state in ENDING and self.now >= c.elections_until:
             self.decide_for_silent(c)
             self.end_elections(c)
-        if c.share is not None:
-            self.share_back(c)
-        return was != (
-            c.state,
-            c.share,
-            sum(p.election not in (None, "asked") for p in self.pledges if p.campaign is c),
-        )
+        return was != (c.state, sum(p.election not in (None, "asked") for p in self.pledges if p.campaign is c))
 
     def decide_for_silent(self, c: Campaign) -> None:
         for p in [p for p in self.pledges if p.campaign is c and p.election == "asked" and p.state != "disputed"]:
@@ -158,20 +152,6 @@ class Transfers(World):
         }  # fmt: skip
         if to in legal[c.state]:
             c.state = to
-
-    def share_back(self, c: Campaign) -> None:
-        """Each one's share goes back, to the last cent: whoever brings the sum to the next whole one gets it."""
-        assert c.share is not None
-        surplus, whole = c.share
-        c.share = None
-        shared = passed = 0
-        for p in self.of(c, "collected"):
-            part = surplus * min(passed + p.left, whole) // whole - surplus * min(passed, whole) // whole
-            passed += p.left
-            if part > 0:
-                self.promise_from(c, p, part)
-                shared += part
-        self.post(c, "payable", min(surplus - shared, self.books[c]), c)
 
     def tie(self, transfers: list[Campaign], kept: list[Pledge]) -> bool:
         """What is kept goes to the first of the club's next targets that is open."""

@@ -12,7 +12,9 @@ class Model(Transfers):
     """The whole model. `work` does rounds until nothing moves, as the worker does."""
 
     def work(self) -> None:
-        regular = (self.follow_transfers, self.send_refunds, self.pay_out, self.hear_answers, self.end_kept_refunds)
+        regular = (
+            self.follow_transfers, self.follow_milestones, self.send_refunds, self.pay_out, self.hear_answers, self.end_kept_refunds,
+        )  # fmt: skip
         while any([*map(self.step, self.campaigns), *(piece() for piece in regular)]):
             pass
         for card in (card for cards in self.cards.values() for card in cards if card.kind == "fixable"):
@@ -91,7 +93,9 @@ class Model(Transfers):
     def verdict(self, c: Campaign) -> None:
         held = self.books[c]
         c.state = "failed" if held < c.needed else "funded_held" if c.window else "funded"
-        if c.state == "funded":
+        if c.state == "funded" and c.plan:
+            self.open_tranches(c, held)
+        elif c.state == "funded":
             self.pay_over(c, held)
 
     def send_refunds(self) -> bool:
