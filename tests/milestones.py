@@ -13,6 +13,8 @@ from crowdfund.campaigns.milestones.models import Milestone
 from crowdfund.campaigns.milestones.rules import Planned
 from crowdfund.campaigns.milestones.tranches import plan_of
 from crowdfund.campaigns.models import Campaign, CampaignState, Rule
+from crowdfund.campaigns.update_dates import is_overdue
+from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.payments import stripe
 from crowdfund.people.models import Organisation
@@ -93,7 +95,9 @@ async def a_funded_film(
 
 
 async def asked_for(campaign: Campaign, owner: Fan) -> tuple[Milestone, int]:
-    """The next milestone is asked for; gives it, and the request."""
+    """The next milestone is asked for, once its backers have had the update that is due; gives it, and the request."""
+    if is_overdue(campaign := await again(campaign), clock.now()):
+        await publish_update(campaign.id, "Further on", "The boats are in the water.", by=owner.id)
     request_id = await releases.request_release(
         campaign.id, words=WORDS, papers=[await a_document(owner.id)], by=owner.id
     )

@@ -17,7 +17,7 @@ from crowdfund.letters.teams import desk_path, tell_team
 from crowdfund.people.models import Person
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.transfers.models import Election, ElectionState, Objection, Outcome, OutcomeKind, OutcomeState
-from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES
+from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, by_whom
 from crowdfund.web.formats import moment_text, money
 from crowdfund.web.i18n import _
 
@@ -226,11 +226,7 @@ async def _election_decided(payload: dict[str, Any]) -> None:
             ),
         }
         said = sentences.get(ElectionState(election.state), _("%(amount)s of %(fund)s was moved.")) % facts
-        by = (
-            _("You chose this.")
-            if election.chosen_by == "fan"
-            else _("You did not choose in time: this is what you had ticked.")
-        )
+        by = by_whom(election, pledge.if_it_fails)
         return Letter(
             _("Where your money went: %(fund)s") % facts, [said, by], _("Your receipt"), f"{pledge.path}/receipt"
         )

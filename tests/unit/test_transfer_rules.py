@@ -10,7 +10,8 @@ import pytest
 
 from crowdfund.campaigns.transfers import rules
 from crowdfund.campaigns.transfers.models import Part, Transfer
-from crowdfund.pledges.transfers.models import Choice
+from crowdfund.pledges.transfers.models import Choice, Election
+from crowdfund.pledges.transfers.pages.words import by_whom
 from crowdfund.pledges.transfers.rules import by_silence, chosen
 from crowdfund.refusal import Invalid
 
@@ -131,3 +132,17 @@ def test_a_fan_chooses_what_was_offered_to_her() -> None:
         chosen(Choice.CHARITY, a_pledge(), 23, CHARITIES)
     with pytest.raises(Invalid, match="No academy was announced"):
         chosen(Choice.FALLBACK, a_pledge(fallback_id=None), None, CHARITIES)
+
+
+@pytest.mark.parametrize(
+    ("chosen_by", "state", "ticked", "said"),
+    [
+        ("fan", "given", "", "You chose this."),
+        ("silence", "refunded", "", "had ticked nothing"),
+        ("silence", "refunded", "refund", "this is what you had ticked"),
+        ("silence", "given", "fallback", "this is what you had ticked"),
+        ("silence", "refunded", "charity", "can't be done any more"),
+    ],
+)
+def test_her_receipt_says_who_decided(chosen_by: str, state: str, ticked: str, said: str) -> None:
+    assert said in str(by_whom(Election(state=state, chosen_by=chosen_by, pledge_id=1), ticked))

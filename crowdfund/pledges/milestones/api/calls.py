@@ -153,14 +153,14 @@ def _objection_out(one: ReleaseObjection) -> ReleaseObjectionOut:
     )  # fmt: skip
 
 
-async def object_to(request: Request, body: ReleaseObjectionIn) -> ReleaseObjectionOut:
+async def object_to_release(request: Request, body: ReleaseObjectionIn) -> ReleaseObjectionOut:
     """Say that it is not so. Who has money in the fund may, once, within five days; enough of them pause it."""
     asked = await _request_in(request)
     objection_id = await releases.object_to(asked.id, body.text, by=request.state.person.id)
     return _objection_out(await ReleaseObjection.get(id=objection_id))
 
 
-async def list_objections(request: Request) -> Response:
+async def list_release_objections(request: Request) -> Response:
     """What backers object to a request, and what they were answered, as they came."""
     found, asked = await _request_in(request), api.cursor(request)
     query = ReleaseObjection.filter(request_id=found.id, id__gt=asked.after_id or 0)
@@ -195,11 +195,11 @@ routes = [
     post(f"{ONE}/milestones/refund", give_up, may=_WRITE, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Give the rest back"),
     post(f"{_MILESTONE}/withdrawal", take_back, may=_WRITE, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Take a request back"),
     post(
-        f"{_REQUEST}/objections", object_to, may=_HERS, takes=ReleaseObjectionIn, gives=ReleaseObjectionOut, limit=_OBJECT,
+        f"{_REQUEST}/objections", object_to_release, may=_HERS, takes=ReleaseObjectionIn, gives=ReleaseObjectionOut, limit=_OBJECT,
         summary="Object to a release",
     ),
     get(
-        f"{_REQUEST}/objections", list_objections, may=everybody, gives=ReleaseObjectionOut, lists=True,
+        f"{_REQUEST}/objections", list_release_objections, may=everybody, gives=ReleaseObjectionOut, lists=True,
         summary="What backers object to a release",
     ),
     post(

@@ -18,7 +18,7 @@ from crowdfund.pledges.queries import shown
 from crowdfund.pledges.transfers import elections, outcomes, queries
 from crowdfund.pledges.transfers.forms import ElectionForm, ObjectionForm
 from crowdfund.pledges.transfers.models import Choice, ElectionState, Outcome, OutcomeKind
-from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, Way, ways
+from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, Way, by_whom, ways
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.titles.models import Title
 from crowdfund.web import documents
@@ -61,6 +61,7 @@ async def _election(request: Request, pledge: Pledge, form: ElectionForm, status
         request, "pledges/election.html", status, pledge=pledge, campaign=campaign, colour=title.colour, art_url=art_of(title),
         shown=await shown(pledge), election=found, form=form, ways=await _ways(pledge), by_silence=BY_SILENCE[pledge.if_it_fails],
         outcome=OUTCOMES[OutcomeKind(whole.outcome.kind)] if whole.outcome else "", is_open=found.election.state == ElectionState.ASKED,
+        decided_by=by_whom(found.election, pledge.if_it_fails) if found.election.chosen_by else "",
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.database.ids import public
-from crowdfund.pledges.transfers.models import Choice, OutcomeKind
+from crowdfund.pledges.transfers.models import Choice, Election, ElectionState, OutcomeKind
 from crowdfund.web.i18n import _, lazy
 
 Way = tuple[str, str, str]  # a value of a field, its words, and what they mean
@@ -32,6 +32,17 @@ BY_SILENCE = {
     Choice.NEXT: lazy("If you say nothing, it is kept for the club's next target, as you ticked when you pledged."),
     Choice.CHARITY: lazy("If you say nothing, it goes to the charity that you ticked when you pledged."),
 }
+
+
+def by_whom(election: Election, ticked: str) -> str:
+    """Who decided where her money went. ticked: what she had ticked when she pledged, if anything."""
+    if election.chosen_by == "fan":
+        return _("You chose this.")
+    if not ticked:
+        return _("You did not choose in time, and had ticked nothing: you get it all back.")
+    if election.state == ElectionState.REFUNDED and election.kept_until is None and ticked != Choice.REFUND:
+        return _("You did not choose in time, and what you had ticked can't be done any more: you get it all back.")
+    return _("You did not choose in time: this is what you had ticked.")
 
 
 def ways(fallback: Recipient | None, charities: Sequence[Recipient]) -> list[Way]:
