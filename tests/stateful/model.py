@@ -131,7 +131,7 @@ class Pledge:
     left_at_bank: int = 0  # of the charge, what is not refunded there
     disputed: bool = False
     ever_disputed: bool = False
-    dispute: list[tuple[str, int]] | None = None  # who bears the open one
+    dispute: list[tuple[str | Campaign, int]] | None = None  # who bears the open one
     taken: int = 0
     takings: list[tuple[Milestone, int]] = field(default_factory=list)  # what her bank took of milestones
     ticked: str = ""
