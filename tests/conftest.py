@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -21,10 +21,13 @@ from crowdfund.database import close_database, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.payments import stripe
 from crowdfund.sandbox.process import Running, start
+from tests.databases import PostgresAgain
 from tests.turns import turn
 
 TEST_DATA = Path(os.environ.get("CROWDFUND_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 _numbers = count(1)
+_AGAIN = PostgresAgain()
+T = TypeVar("T")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,10 +68,10 @@ def postgres() -> Iterator[Callable[[str], str]]:
         server.cleanup()
 
 
-def _run(work: Coroutine[Any, Any, object]) -> None:
+def _run(work: Coroutine[Any, Any, T]) -> T:
     """In a thread of its own: the test that asks for a fixture first may do so inside its own event loop."""
     with ThreadPoolExecutor(1) as apart:
-        apart.submit(asyncio.run, work).result()
+        return apart.submit(asyncio.run, work).result()
 
 
 async def _hurry(address: str) -> None:
@@ -105,6 +108,7 @@ def new_database(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtu
             templates[engine] = "crowdfund_template"
             _run(_run_postgres(address("postgres"), "CREATE DATABASE crowdfund_template"))
             _run(migrate(address("crowdfund_template")))
+            _run(_AGAIN.learn(address("crowdfund_template")))
         _run(_run_postgres(address("postgres"), f"CREATE DATABASE {name} TEMPLATE crowdfund_template"))
         return address(name)
 
@@ -116,9 +120,21 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def used() -> list[str]:
+    """Addresses of PostgreSQL databases whose tests are over."""
+    return []
+
+
 @pytest.fixture
-def database_url(engine: str, new_database: Callable[[str], str]) -> str:
-    return new_database(engine)
+def database_url(engine: str, new_database: Callable[[str], str], used: list[str]) -> Iterator[str]:
+    """A database of its own for each test; one of PostgreSQL may be that of an earlier test, emptied."""
+    address = used.pop() if engine == "postgres" and used else ""
+    if not address or not _run(_AGAIN.empty(address)):
+        address = new_database(engine)
+    yield address
+    if engine == "postgres":
+        used.append(address)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,10 @@
-"""Copies of a test's database, so that one story can end in many ways."""
+"""The databases of tests: a fresh one each, and copies of one, so that a story can end in many ways."""
 
 from __future__ import annotations
 
 import shutil
 from itertools import count
+from typing import Any
 
 import asyncpg
 
@@ -28,3 +29,53 @@ async def a_copy(url: str) -> str:
     finally:
         await connection.close()
     return url.replace(f"/{parts['database']}?", f"/{name}?")
+
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+_SHAPE = """
+    SELECT (SELECT COUNT(*) FROM pg_attribute), (SELECT COUNT(*) FROM pg_constraint), (SELECT COUNT(*) FROM pg_proc),
+           (SELECT COUNT(*) FROM pg_trigger WHERE tgenabled = 'O'), (SELECT COUNT(*) FROM pg_index)"""
+_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+class PostgresAgain:
+    """A PostgreSQL database as migration leaves it, again and again: to empty one takes a tenth of the time of making one."""
+
+    def __init__(self) -> None:
+        self.tables: list[str] = []
+        self.rows: dict[str, str] = {}  # what migration itself writes, as JSON
+        self.shape: Any = None
+
+    async def learn(self, address: str) -> None:
+        """How it looks when nobody has used it."""
+        connection = await asyncpg.connect(address)
+        try:
+            self.tables = [row["tablename"] for row in await connection.fetch(_TABLES)]
+            for table in await self._with_rows(connection):
+                self.rows[table] = await connection.fetchval(f"SELECT json_agg(t) FROM {table} t")
+            self.shape = await connection.fetchrow(_SHAPE)
+        finally:
+            await connection.close()
+
+    async def empty(self, address: str) -> bool:
+        """Make it so again, whatever a test left in it; not if its tables are others now. Triggers and references don't look."""
+        connection = await asyncpg.connect(address)
+        try:
+            await connection.execute(_OTHERS)
+            if await connection.fetchrow(_SHAPE) != self.shape:
+                return False
+            async with connection.transaction():
+                await connection.execute("SET LOCAL session_replication_role = replica")
+                for table in await self._with_rows(connection):
+                    await connection.execute(f"DELETE FROM {table}")
+                for table, rows in self.rows.items():
+                    again = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1)"
+                    await connection.execute(again, rows)
+        finally:
+            await connection.close()
+        return True
+
+    async def _with_rows(self, connection: Any) -> list[str]:
+        each = [f"SELECT '{table}' AS name WHERE EXISTS (SELECT 1 FROM {table})" for table in self.tables]
+        return [row["name"] for row in await connection.fetch(" UNION ALL ".join(each))]

@@ -35,7 +35,11 @@ from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
 NEEDED = {"email": "lin@example.com", "alt": "A boat"}
 REASON = {"reason": "Long enough a reason."}
 BECAUSE = {"because": "Long enough a reason."}
-ABOUT = {"name": "Hafen Youth", "about": "Two hundred children and eleven coaches on one pitch, and nobody pays to play.", "report_days": 90}
+ABOUT = {
+    "name": "Hafen Youth",
+    "about": "Two hundred children and eleven coaches on one pitch; nobody pays to play.",
+    "report_days": 90,
+}
 # A body for each model that could be taken: what is refused then is refused for another reason.
 BODIES: dict[str, Any] = {
     "MeIn": {"name": "Mei"}, "OrganisationIn": {"kind": "studio", "name": "Lanting", "country": "CN"},

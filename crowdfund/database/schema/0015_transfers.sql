@@ -126,7 +126,8 @@ CREATE TABLE transfer (
     signed_by_id BIGINT REFERENCES person (id),
     signed_document_id BIGINT REFERENCES document (id),
     signed_at BIGINT,
-    elections_until BIGINT
+    elections_until BIGINT,
+    asked_up_to BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX transfer_window ON transfer (window_closes_at) WHERE sub_type = 'named_target';
 
@@ -202,6 +203,7 @@ CREATE TABLE election (
 );
 CREATE INDEX election_campaign ON election (campaign_id, state, pledge_id);
 CREATE INDEX election_kept ON election (kept_for_id) WHERE state = 'kept';
+CREATE INDEX election_kept_of ON election (campaign_id, kept_for_id, kept_until) WHERE state = 'kept';
 CREATE INDEX election_person ON election (person_id, pledge_id);
 
 CREATE TABLE election_event (

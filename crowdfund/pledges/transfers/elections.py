@@ -36,13 +36,17 @@ _BECAUSE = {
     Choice.NEXT: "kept for the next target",
 }  # fmt: skip
 
-_ASK = Sql("""
+# By state, so that each page begins where the one before ended, and none goes through those who were asked.
+_OF_STATE = """
+    SELECT * FROM (SELECT p.id, p.person_id FROM pledge p WHERE p.campaign_id = $1 AND p.state = '{state}' AND p.id > $3
+                   ORDER BY p.id LIMIT $4) AS {state}"""
+_ASK = Sql(f"""
     INSERT INTO election (pledge_id, campaign_id, person_id, state, asked_at)
-    SELECT p.id, p.campaign_id, p.person_id, 'asked', $2 FROM pledge p
-    WHERE p.campaign_id = $1 AND p.state IN ('collected', 'disputed')
-      AND NOT EXISTS (SELECT 1 FROM election e WHERE e.pledge_id = p.id)
-    ORDER BY p.id LIMIT $3
-    RETURNING pledge_id""")
+    SELECT p.id, $1, p.person_id, 'asked', $2
+    FROM ({_OF_STATE.format(state="collected")} UNION ALL {_OF_STATE.format(state="disputed")}) AS p
+    ORDER BY p.id LIMIT $4
+    RETURNING pledge_id""")  # noqa: S608
+_ASKED_UP_TO = Sql("UPDATE transfer SET asked_up_to = $2 WHERE campaign_id = $1")
 _LEFT = """
     SELECT e.pledge_id, e.person_id, e.state, p.state AS pledge_state, p.fallback_id, p.if_it_fails, p.charity_id, p.currency,
            c.id AS charge_id, c.subject, c.stripe_charge_id, c.refunded_minor,
@@ -96,7 +100,11 @@ async def _ask(campaign_id: int) -> list[dict[str, Any]]:
     campaign = await counters.lock_one(campaign_id)
     if campaign["state"] != CampaignState.ELECTING:
         return []
-    asked = await _ASK(campaign_id, clock.now_us(), PAGE)
+    transfer = await Transfer.get(campaign_id=campaign_id)
+    asked = await _ASK(campaign_id, clock.now_us(), transfer.asked_up_to, PAGE)
+    if not asked:
+        return []
+    await _ASKED_UP_TO(campaign_id, max(r["pledge_id"] for r in asked))
     await outbox.enqueue_many(
         [("election_opened", {"pledge": r["pledge_id"]}, f"election_opened:{r['pledge_id']}") for r in asked]
     )
