@@ -221,7 +221,7 @@ async def _count_gifts(campaign: Campaign, passed: Iterable[Decision]) -> None:
 
 _VOID = Sql("""
     UPDATE election SET state = 'void', chosen_at = $1
-    WHERE pledge_id IN (SELECT CAST(value->>'pledge_id' AS BIGINT) FROM {rows}) AND state = 'asked' RETURNING pledge_id""")
+    WHERE pledge_id IN (SELECT CAST(value->>'pledge_id' AS BIGINT) FROM {rows:2}) AND state = 'asked' RETURNING pledge_id""")
 
 
 async def _void(rows: list[dict[str, Any]]) -> None:
