@@ -23,7 +23,8 @@ from crowdfund.database.moves import move
 from crowdfund.ledger import Entry, Posting, chart, post
 from crowdfund.payments import refunds
 from crowdfund.payments.refunds import RefundIntent
-from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.pledges.stakes import LEFT
 from crowdfund.pledges.transfers import rules
 from crowdfund.pledges.transfers.models import Choice, Election, ElectionState
 from crowdfund.refusal import NotFound, Refusal
@@ -43,15 +44,15 @@ _ASK = Sql("""
       AND NOT EXISTS (SELECT 1 FROM election e WHERE e.pledge_id = p.id)
     ORDER BY p.id LIMIT $3
     RETURNING pledge_id""")
-_LEFT = """
+_HERS = f"""
     SELECT e.pledge_id, e.person_id, e.state, p.state AS pledge_state, p.fallback_id, p.if_it_fails, p.charity_id, p.currency,
            c.id AS charge_id, c.subject, c.stripe_charge_id, c.refunded_minor,
-           COALESCE(c.amount_minor - c.refunded_minor - c.passed_on_minor, 0) AS left_minor
+           CAST(COALESCE({LEFT}, 0) AS BIGINT) AS left_minor
     FROM election e JOIN pledge p ON p.id = e.pledge_id
-    LEFT JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'"""
-_ONE = Sql(f"{_LEFT} WHERE e.pledge_id = $1")
+    LEFT JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'"""  # noqa: S608
+_ONE = Sql(f"{_HERS} WHERE e.pledge_id = $1")
 _SILENT = Sql(
-    f"{_LEFT} WHERE e.campaign_id = $1 AND e.state = 'asked' AND p.state <> 'disputed' ORDER BY e.pledge_id LIMIT $2"
+    f"{_HERS} WHERE e.campaign_id = $1 AND e.state = 'asked' AND p.state <> 'disputed' ORDER BY e.pledge_id LIMIT $2"
 )
 _DECIDE = Sql("""
     UPDATE election SET state = decided.state, chosen_by = decided.chosen_by, recipient_id = decided.recipient_id,
@@ -130,10 +131,12 @@ async def choose(pledge_id: int, choice: Choice, *, charity_id: int | None = Non
         or clock.now() >= transfer.elections_until
     ):
         raise rules.TooLate("The time to choose is over. What you ticked when you pledged is done now.")
-    if row["pledge_state"] == "disputed":
+    if row["pledge_state"] == PledgeState.DISPUTED:
         raise Refusal("Your bank disputes this payment. Once it has decided, you can choose.")
     if row["left_minor"] <= 0:
         raise Refusal("Nothing is left to decide about: the money is with you already.")
+    if row["pledge_state"] != PledgeState.COLLECTED:
+        raise Refusal("Your bank has taken this payment back. What it left of it comes back to you, too.")
     await _carry_out(campaign, [Decision(row, choice, recipient_id, "fan")], by=person_id)
     return await Election.get(pledge_id=pledge_id)
 
@@ -149,14 +152,17 @@ async def decide_for_silent(campaign_id: int) -> int:
         return 0
     rows = await _SILENT(campaign_id, PAGE)
     charities = await offered_charities()
-    nothing_left = [row for row in rows if row["left_minor"] <= 0 or row["pledge_state"] != "collected"]
-    await _void(nothing_left)
-    void = {row["pledge_id"] for row in nothing_left}
-    decided = [
-        Decision(row, *rules.by_silence(row, charities), "silence") for row in rows if row["pledge_id"] not in void
-    ]
+    await _void([row for row in rows if row["left_minor"] <= 0])
+    decided = [Decision(row, *_by_silence(row, charities), "silence") for row in rows if row["left_minor"] > 0]
     await _carry_out(campaign, decided, by=None)
     return len(rows)
+
+
+def _by_silence(row: dict[str, Any], charities: frozenset[int]) -> tuple[Choice, int | None]:
+    """What a bank left of a payment that it has taken back goes back, too, whatever she had ticked."""
+    if row["pledge_state"] != PledgeState.COLLECTED:
+        return Choice.REFUND, None
+    return rules.by_silence(row, charities)
 
 
 async def _carry_out(campaign: Campaign, decisions: list[Decision], *, by: int | None) -> None:
