@@ -94,7 +94,7 @@ async def test_who_has_her_money_from_her_bank_moves_nobody_elses(choice: Choice
 
 
 @pytest.mark.parametrize(
-    ("ticked", "before"), [({}, False), ({"if_it_fails": "fallback"}, False), ({"if_it_fails": "next"}, False)]
+    ("ticked", "before"), [({}, False), ({"if_it_fails": "fallback"}, False), ({"if_it_fails": "next"}, True)]
 )
 async def test_what_a_bank_leaves_of_a_lost_payment_goes_back_to_her(ticked: dict[str, object], before: bool) -> None:
     """before: her bank had decided when the outcome was filed."""

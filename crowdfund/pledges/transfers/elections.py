@@ -37,13 +37,22 @@ _BECAUSE = {
     Choice.NEXT: "kept for the next target",
 }  # fmt: skip
 
-_ASK = Sql("""
+# They are asked in the order of their pledges, and while a fund waits for its end no pledge becomes a paid one: who was asked last
+# is found by the index, a probe a state, and no sweep looks at all those before her again. Of a payment that a bank has taken back
+# something may be left.
+_LAST_ASKED = " UNION ALL ".join(
+    f"SELECT MAX(pledge_id) AS id FROM election WHERE campaign_id = f.id AND state = '{state}'"  # noqa: S608
+    for state in ElectionState
+)
+_UNASKED = f"""p.campaign_id = f.id AND p.state IN ('collected', 'disputed', 'lost')
+    AND p.id > (SELECT COALESCE(MAX(last.id), 0) FROM ({_LAST_ASKED}) AS last)
+    AND (p.state <> 'lost' OR EXISTS (
+        SELECT 1 FROM charge c WHERE c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded' AND {LEFT} > 0))"""  # noqa: S608
+_ASK = Sql(f"""
     INSERT INTO election (pledge_id, campaign_id, person_id, state, asked_at)
-    SELECT p.id, p.campaign_id, p.person_id, 'asked', $2 FROM pledge p
-    WHERE p.campaign_id = $1 AND p.state IN ('collected', 'disputed')
-      AND NOT EXISTS (SELECT 1 FROM election e WHERE e.pledge_id = p.id)
-    ORDER BY p.id LIMIT $3
-    RETURNING pledge_id""")
+    SELECT p.id, p.campaign_id, p.person_id, 'asked', $2 FROM campaign f JOIN pledge p ON {_UNASKED}
+    WHERE f.id = $1 ORDER BY p.id LIMIT $3
+    RETURNING pledge_id""")  # noqa: S608
 _HERS = f"""
     SELECT e.pledge_id, e.person_id, e.state, p.state AS pledge_state, p.fallback_id, p.if_it_fails, p.charity_id, p.currency,
            c.id AS charge_id, c.subject, c.stripe_charge_id, c.refunded_minor,
@@ -294,12 +303,17 @@ async def _next_state(campaign: Campaign, still: dict[str, Any]) -> CampaignStat
     return CampaignState.CLOSED
 
 
-_RUNNING = Sql("""
-    SELECT c.id FROM campaign c WHERE c.state IN ('electing', 'refunding', 'redirecting') ORDER BY c.ended_at, c.id LIMIT 50""")
+# By chance, as a fund may wait for a bank: what waits must not keep the others from being worked off.
+_RUNNING = Sql(f"""
+    SELECT f.id FROM campaign f JOIN transfer t ON t.campaign_id = f.id
+    WHERE f.state IN ('electing', 'refunding', 'redirecting')
+      AND (t.elections_until <= $1 OR (f.state = 'electing' AND EXISTS (SELECT 1 FROM pledge p WHERE {_UNASKED})))
+    ORDER BY RANDOM() LIMIT 50""")  # noqa: S608
 
 
 async def running_elections() -> list[int]:
-    return [row["id"] for row in await _RUNNING()]
+    """Funds whose backers are still to be asked, or whose time to choose is over."""
+    return [row["id"] for row in await _RUNNING(clock.now_us())]
 
 
 async def step(campaign_id: int) -> bool:
