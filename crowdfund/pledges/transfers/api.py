@@ -146,7 +146,7 @@ def _outcome_out(whole: queries.WholeTransfer) -> OutcomeOut | None:
     shown = f"{current().base_url}/outcomes/{public(outcome.id)}/evidence" if whole.evidence else None
     return OutcomeOut(
         id=public(outcome.id), kind=outcome.kind, state=outcome.state, words=outcome.words, filed_at=api.instant(outcome.filed_at),
-        objections_until=api.instant(outcome.objections_until), objections=len(whole.objections),
+        objections_until=api.instant(outcome.objections_until), objections=whole.objected,
         open_objections=whole.open_objections, evidence_url=shown,
         evidence_sha256=whole.evidence.sha256 if whole.evidence else None,
     )  # fmt: skip

@@ -70,7 +70,7 @@ def _request_out(shown: RequestShown) -> ReleaseRequestOut:
     return ReleaseRequestOut(
         id=public(request.id), words=request.words, filed_at=api.instant(request.filed_at),
         objections_until=api.instant(request.objections_until), backers=request.backers, pauses_at=request.pauses_at,
-        objections=len(shown.objections), open_objections=shown.open_objections, ended_as=request.ended_as,
+        objections=shown.objected, open_objections=shown.open_objections, ended_as=request.ended_as,
         ended_at=api.instant_or_none(request.ended_at),
         papers=[PaperOut(name=one.name, url=f"{base}/{public(one.id)}", sha256=one.sha256) for one in shown.papers],
     )  # fmt: skip

@@ -1,0 +1,62 @@
+"""What one person can't do to the others: name who wishes to be nobody, change what was promised, or send more than a site holds."""
+
+from __future__ import annotations
+
+from crowdfund.database import Sql, as_rows, atomic, new_id
+from crowdfund.database.ids import public
+from crowdfund.people.models import Person
+from crowdfund.pledges.milestones import releases
+from crowdfund.web.page_cache import forget_everything
+from tests.bank import close_now, fans_with
+from tests.http.conftest import SiteUnderTest
+from tests.milestones import a_film_draft, a_film_studio, asked_for, opened
+from tests.world import Fan, a_fan, pledged
+
+NOT_SO = "No scene was shot on the river this year."
+_OBJECTIONS = Sql("""
+    INSERT INTO release_objection (id, request_id, person_id, text, made_at)
+    SELECT CAST(value->>'id' AS BIGINT), $2, CAST(value->>'person' AS BIGINT), value->>'text', 1 FROM {rows}""")
+
+
+# --- backers who object ---
+
+
+async def test_who_backs_without_her_name_objects_without_it(site: SiteUnderTest) -> None:
+    lin = await site.signed_up("Lin")
+    studio, owner = await a_film_studio(Fan(lin.person.id, lin.person.email))
+    campaign = await opened(await a_film_draft(studio, owner), owner)
+    for fan, name in zip(await fans_with(*["instant"] * 4), ("Nora Hidden", "Paula Seen", "Ann", "Kim"), strict=True):
+        await Person.filter(id=fan.id).update(name=name)
+        await pledged(fan, campaign, amount_minor=25_00, shown_as="nobody" if name == "Nora Hidden" else "name")
+    assert (await close_now(campaign)).state == "funded"
+    _milestone, request_id = await asked_for(campaign, owner)
+    for name in ("Nora Hidden", "Paula Seen"):
+        await releases.object_to(request_id, f"{NOT_SO} {name[-4:]}", by=(await Person.get(name=name)).id)
+    forget_everything()
+    visitor = site.browser()
+    await visitor.get(campaign.path)
+    assert "Paula Seen" in visitor.text and visitor.text.count(NOT_SO) == 2
+    assert "Nora Hidden" not in visitor.text
+    await lin.get(f"{studio.desk_path}/campaigns/{campaign.slug}/milestones")
+    assert "Paula Seen" in lin.text and "Nora Hidden" not in lin.text
+
+
+async def test_thousands_who_object_are_counted_and_not_all_on_one_page(site: SiteUnderTest) -> None:
+    lin = await site.signed_up("Lin")
+    studio, owner = await a_film_studio(Fan(lin.person.id, lin.person.email))
+    campaign = await opened(await a_film_draft(studio, owner), owner)
+    for fan in await fans_with("instant", "instant"):
+        await pledged(fan, campaign, amount_minor=50_00)
+    await close_now(campaign)
+    _milestone, request_id = await asked_for(campaign, owner)
+    rows = [{"id": new_id(), "person": (await a_fan()).id, "text": f"{NOT_SO} {n}."} for n in range(300)]
+    await atomic(_OBJECTIONS.__call__)(as_rows(rows), request_id)
+    forget_everything()
+    visitor = site.browser()
+    await visitor.get(campaign.path)
+    assert "300 objections" in visitor.text and 0 < visitor.text.count(NOT_SO) <= 100
+    await lin.get(f"{studio.desk_path}/campaigns/{campaign.slug}/milestones")
+    assert "300 objections" in lin.text and 0 < lin.text.count(NOT_SO) <= 100
+    answer = await site.browser().client.get(f"/api/v1/campaigns/{public(campaign.id)}/milestones")
+    asked = [request for one in answer.json()["milestones"] for request in one["requests"]]
+    assert [(one["objections"], one["open_objections"]) for one in asked] == [(300, 300)]
