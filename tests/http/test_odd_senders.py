@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from crowdfund import clock
+from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.database import Sql, as_rows, atomic, new_id
 from crowdfund.database.ids import public
-from crowdfund.people.models import Person
+from crowdfund.people.models import Member, Person, Role
 from crowdfund.pledges.milestones import releases
 from crowdfund.web.page_cache import forget_everything
 from tests.bank import close_now, fans_with
 from tests.http.conftest import SiteUnderTest
+from tests.http.program import code_of, program_of
+from tests.http.test_transfer_pages import a_clubs_desk
 from tests.milestones import a_film_draft, a_film_studio, asked_for, opened
+from tests.transfers import a_charity, a_draft, a_recipient
+from tests.transfers import opened as opened_transfer
 from tests.world import Fan, a_fan, pledged
 
 NOT_SO = "No scene was shot on the river this year."
@@ -60,3 +66,54 @@ async def test_thousands_who_object_are_counted_and_not_all_on_one_page(site: Si
     answer = await site.browser().client.get(f"/api/v1/campaigns/{public(campaign.id)}/milestones")
     asked = [request for one in answer.json()["milestones"] for request in one["requests"]]
     assert [(one["objections"], one["open_objections"]) for one in asked] == [(300, 300)]
+
+
+# --- what was promised ---
+
+
+async def test_an_academy_that_was_announced_stays_what_it_was(site: SiteUnderTest) -> None:
+    jens, club = await a_clubs_desk(site)
+    owner, academy = Fan(jens.person.id, jens.person.email), await a_recipient(club.id, name="Young Hafen")
+    draft = await a_draft(club, owner, fallback=academy)
+    path = f"{club.desk_path}/recipients/{academy.slug}"
+    await jens.get(path)
+    about = "Where two hundred boys and girls of the quarter learn to play."
+    await jens.submit("Save", name="Young Hafen", about=about, report_days="90")
+    assert "Saved." in jens.text
+    await opened_transfer(draft, owner)
+    for changed in (
+        {"name": "First team bonuses"}, {"about": "What the first team gets where it wins a match at home."}, {"report_days": "365"},
+    ):  # fmt: skip
+        await jens.get(path)
+        await jens.submit("Save", **{"name": "Young Hafen", "about": about, "report_days": "90", **changed})
+        assert jens.status in (409, 422), changed
+    lin = await program_of(site, jens.person)
+    answer = await lin.post(
+        f"/recipients/{public(academy.id)}", {"name": "First team bonuses", "about": about, "report_days": 90}
+    )
+    assert code_of(answer)[0] in (409, 422)
+    await jens.get(path)
+    await jens.submit("Save", name="Young Hafen", about=about, report_days="60")
+    assert "Saved." in jens.text
+    now = await Recipient.get(id=academy.id)
+    assert (now.name, now.about, now.report_days) == ("Young Hafen", about, 60)
+
+
+async def test_a_charity_on_the_list_stays_what_staff_put_there(site: SiteUnderTest) -> None:
+    charity = await a_charity("Football for All")
+    rosa = await site.signed_up("Rosa")
+    await atomic(Member.create)(
+        id=new_id(),
+        organisation_id=charity.organisation_id,
+        person_id=rosa.person.id,
+        role=Role.OWNER,
+        made_at=clock.now(),
+    )
+    program = await program_of(site, rosa.person)
+    body = {
+        "name": "Rosa's holidays",
+        "about": "Two weeks at the sea, each year, with all that is needed.",
+        "report_days": 90,
+    }
+    assert code_of(await program.post(f"/recipients/{public(charity.id)}", body))[0] in (409, 422)
+    assert (await Recipient.get(id=charity.id)).name == "Football for All"
