@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
 from crowdfund import clock
 from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.database import Sql, as_rows, atomic, new_id
 from crowdfund.database.ids import public
-from crowdfund.people.models import Member, Person, Role
+from crowdfund.people.models import Document, Member, Person, Role
+from crowdfund.people.pages.papers import take_document
 from crowdfund.pledges.milestones import releases
+from crowdfund.refusal import Refusal
 from crowdfund.web.page_cache import forget_everything
+from crowdfund.web.rate_limit import TooMany
 from tests.bank import close_now, fans_with
 from tests.http.conftest import SiteUnderTest
 from tests.http.program import code_of, program_of
-from tests.http.test_transfer_pages import a_clubs_desk
+from tests.http.test_transfer_pages import PDF, a_clubs_desk
 from tests.milestones import a_film_draft, a_film_studio, asked_for, opened
 from tests.transfers import a_charity, a_draft, a_recipient
 from tests.transfers import opened as opened_transfer
@@ -117,3 +125,25 @@ async def test_a_charity_on_the_list_stays_what_staff_put_there(site: SiteUnderT
     }
     assert code_of(await program.post(f"/recipients/{public(charity.id)}", body))[0] in (409, 422)
     assert (await Recipient.get(id=charity.id)).name == "Football for All"
+
+
+# --- papers ---
+
+
+async def test_a_paper_that_would_fill_the_memory_is_none(site: SiteUnderTest) -> None:
+    owner = await a_fan()
+    sent = BytesIO()
+    Image.new("1", (9_000, 9_000)).save(sent, "PNG")
+    assert len(sent.getvalue()) < 100_000
+    with pytest.raises(Refusal):
+        await take_document((sent.getvalue(), "plan.png"), by=owner.id)
+    assert await Document.all().count() == 0
+
+
+async def test_nobody_fills_the_disk_with_papers(site: SiteUnderTest) -> None:
+    owner, other = await a_fan(), await a_fan()
+    with pytest.raises(TooMany):
+        for _ in range(200):
+            await take_document((PDF, "paper.pdf"), by=owner.id)
+    assert await Document.all().count() == 120
+    await take_document((PDF, "paper.pdf"), by=other.id)
