@@ -9,6 +9,8 @@ from PIL import Image
 
 from crowdfund import clock
 from crowdfund.campaigns.recipients.models import Recipient
+from crowdfund.community.talk import moderation
+from crowdfund.community.talk.rules import FOLD_AFTER
 from crowdfund.database import Sql, as_rows, atomic, new_id
 from crowdfund.database.ids import public
 from crowdfund.people.models import Document, Member, Person, Role
@@ -20,8 +22,10 @@ from crowdfund.web.rate_limit import TooMany
 from tests.bank import close_now, fans_with
 from tests.http.conftest import SiteUnderTest
 from tests.http.program import code_of, program_of
+from tests.http.talk_world import a_talk_world, said
 from tests.http.test_transfer_pages import PDF, a_clubs_desk
 from tests.milestones import a_film_draft, a_film_studio, asked_for, opened
+from tests.polls import unconfirm
 from tests.transfers import a_charity, a_draft, a_recipient
 from tests.transfers import opened as opened_transfer
 from tests.world import Fan, a_fan, pledged
@@ -147,3 +151,20 @@ async def test_nobody_fills_the_disk_with_papers(site: SiteUnderTest) -> None:
             await take_document((PDF, "paper.pdf"), by=owner.id)
     assert await Document.all().count() == 120
     await take_document((PDF, "paper.pdf"), by=other.id)
+
+
+# --- talk ---
+
+
+async def test_accounts_without_a_mailbox_fold_nothing(site: SiteUnderTest) -> None:
+    world = await a_talk_world(site)
+    comment = await said(world, world.mei, "Who paid for the boat?")
+    for _ in range(FOLD_AFTER):
+        sock = await a_fan("Sock")
+        await unconfirm(sock)
+        await moderation.report(comment.id, "spam", "", by=sock.id)
+    visitor = site.browser()
+    await visitor.get(world.talk)
+    assert "Who paid for the boat?" in visitor.text and "have reported this" not in visitor.text
+    await world.ada.get("/staff")
+    assert "Who paid for the boat?" in world.ada.text, "staff look at it all the same"
