@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from crowdfund import clock
+from crowdfund.app import ROUTES
 from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.community.talk import moderation
 from crowdfund.community.talk.rules import FOLD_AFTER
@@ -19,6 +20,7 @@ from crowdfund.pledges.milestones import releases
 from crowdfund.refusal import Refusal
 from crowdfund.web.page_cache import forget_everything
 from crowdfund.web.rate_limit import TooMany
+from crowdfund.web.routes import Route
 from tests.bank import close_now, fans_with
 from tests.http.conftest import SiteUnderTest
 from tests.http.program import code_of, program_of
@@ -168,3 +170,16 @@ async def test_accounts_without_a_mailbox_fold_nothing(site: SiteUnderTest) -> N
     assert "Who paid for the boat?" in visitor.text and "have reported this" not in visitor.text
     await world.ada.get("/staff")
     assert "Who paid for the boat?" in world.ada.text, "staff look at it all the same"
+
+
+# --- how often ---
+
+
+def test_whatever_everybody_may_ask_of_the_api_has_a_limit() -> None:
+    open_to_all = [
+        one for one in ROUTES if isinstance(one, Route) and one.path.startswith("/api/v1/") and one.method == "GET"
+    ]
+    unlimited = [one.name for one in open_to_all if one.policy.name == "public" and one.limit is None]
+    assert [name for name in unlimited if not name.endswith(("/openapi.json", "/terms"))] == [], (
+        "these two are the same for all"
+    )
