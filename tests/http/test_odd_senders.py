@@ -183,3 +183,22 @@ def test_whatever_everybody_may_ask_of_the_api_has_a_limit() -> None:
     assert [name for name in unlimited if not name.endswith(("/openapi.json", "/terms"))] == [], (
         "these two are the same for all"
     )
+
+
+# --- what no calendar has ---
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59", "0001-01-01T00:00", "9998-01-01T00:00"])
+async def test_a_window_at_the_end_of_time_is_refused(site: SiteUnderTest, at: str) -> None:
+    jens, club = await a_clubs_desk(site)
+    draft = await a_draft(club, Fan(jens.person.id, jens.person.email))
+    program = await program_of(site, jens.person)
+    for zone in ("America/New_York", "Europe/Berlin", "Pacific/Kiritimati", "UTC"):
+        body = {
+            "sub_type": "named_target",
+            "stack": {"transfer_fee_minor": 100_00},
+            "window_closes": at,
+            "window_zone": zone,
+        }
+        answer = await program.post(f"/campaigns/{public(draft.id)}/transfer", body)
+        assert answer.status_code == 422, (zone, answer.text)
