@@ -10,7 +10,7 @@ from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.transfers.models import SubType, Transfer
 from crowdfund.database import Sql, atomic
-from crowdfund.pledges.transfers import elections
+from crowdfund.pledges.transfers import asking, elections
 from crowdfund.pledges.transfers.models import Election
 from tests.world import a_campaign, a_pledge
 
@@ -34,16 +34,16 @@ async def test_the_sixtieth_is_asked_as_soon_as_the_first() -> None:
     for _ in range(59):
         await electing()
     last = await electing(pledges=3)
-    assert last.id in await elections.running_elections()
+    assert last.id in await asking.running_elections()
     assert await elections.step(last.id)
     assert await Election.filter(campaign_id=last.id, state="asked").count() == 3
-    assert await elections.running_elections() == [], "nothing is to be done for two weeks"
+    assert await asking.running_elections() == [], "nothing is to be done for two weeks"
     over = await electing(days=-1)
-    assert await elections.running_elections() == [over.id]
+    assert await asking.running_elections() == [over.id]
 
 
 async def test_a_page_of_backers_is_asked_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elections, "PAGE", 2)
+    monkeypatch.setattr(asking, "PAGE", 2)
     campaign = await electing(pledges=5)
-    assert [await elections.ask_page(campaign.id) for _ in range(4)] == [2, 2, 1, 0]
+    assert [await asking.ask_page(campaign.id) for _ in range(4)] == [2, 2, 1, 0]
     assert await Election.filter(campaign_id=campaign.id).count() == 5

@@ -26,10 +26,10 @@ from crowdfund.payments.refunds import RefundIntent
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.stakes import LEFT
 from crowdfund.pledges.transfers import rules
+from crowdfund.pledges.transfers.asking import PAGE, ask_page
 from crowdfund.pledges.transfers.models import Choice, Election, ElectionState
 from crowdfund.refusal import NotFound, Refusal
 
-PAGE = 240
 _S = ElectionState
 _TO = {Choice.REFUND: _S.REFUNDED, Choice.FALLBACK: _S.GIVEN, Choice.CHARITY: _S.GIVEN, Choice.NEXT: _S.KEPT}
 _BECAUSE = {
@@ -37,22 +37,6 @@ _BECAUSE = {
     Choice.NEXT: "kept for the next target",
 }  # fmt: skip
 
-# They are asked in the order of their pledges, and while a fund waits for its end no pledge becomes a paid one: who was asked last
-# is found by the index, a probe a state, and no sweep looks at all those before her again. Of a payment that a bank has taken back
-# something may be left.
-_LAST_ASKED = " UNION ALL ".join(
-    f"SELECT MAX(pledge_id) AS id FROM election WHERE campaign_id = f.id AND state = '{state}'"  # noqa: S608
-    for state in ElectionState
-)
-_UNASKED = f"""p.campaign_id = f.id AND p.state IN ('collected', 'disputed', 'lost')
-    AND p.id > (SELECT COALESCE(MAX(last.id), 0) FROM ({_LAST_ASKED}) AS last)
-    AND (p.state <> 'lost' OR EXISTS (
-        SELECT 1 FROM charge c WHERE c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded' AND {LEFT} > 0))"""  # noqa: S608
-_ASK = Sql(f"""
-    INSERT INTO election (pledge_id, campaign_id, person_id, state, asked_at)
-    SELECT p.id, p.campaign_id, p.person_id, 'asked', $2 FROM campaign f JOIN pledge p ON {_UNASKED}
-    WHERE f.id = $1 ORDER BY p.id LIMIT $3
-    RETURNING pledge_id""")  # noqa: S608
 _HERS = f"""
     SELECT e.pledge_id, e.person_id, e.state, p.state AS pledge_state, p.fallback_id, p.if_it_fails, p.charity_id, p.currency,
            c.id AS charge_id, c.subject, c.stripe_charge_id, c.refunded_minor,
@@ -94,23 +78,6 @@ class Decision:
     @property
     def minor(self) -> int:
         return int(self.row["left_minor"])
-
-
-async def ask_page(campaign_id: int) -> int:
-    """A page of backers is asked; gives how many. Their letters follow from the rows."""
-    return len(await _ask(campaign_id))
-
-
-@atomic
-async def _ask(campaign_id: int) -> list[dict[str, Any]]:
-    campaign = await counters.lock_one(campaign_id)
-    if campaign["state"] != CampaignState.ELECTING:
-        return []
-    asked = await _ASK(campaign_id, clock.now_us(), PAGE)
-    await outbox.enqueue_many(
-        [("election_opened", {"pledge": r["pledge_id"]}, f"election_opened:{r['pledge_id']}") for r in asked]
-    )
-    return asked
 
 
 @atomic
@@ -301,19 +268,6 @@ async def _next_state(campaign: Campaign, still: dict[str, Any]) -> CampaignStat
     if still["gifts"] and await _UNPAID_GIFTS.value(campaign.id):
         return CampaignState.REDIRECTING
     return CampaignState.CLOSED
-
-
-# By chance, as a fund may wait for a bank: what waits must not keep the others from being worked off.
-_RUNNING = Sql(f"""
-    SELECT f.id FROM campaign f JOIN transfer t ON t.campaign_id = f.id
-    WHERE f.state IN ('electing', 'refunding', 'redirecting')
-      AND (t.elections_until <= $1 OR (f.state = 'electing' AND EXISTS (SELECT 1 FROM pledge p WHERE {_UNASKED})))
-    ORDER BY RANDOM() LIMIT 50""")  # noqa: S608
-
-
-async def running_elections() -> list[int]:
-    """Funds whose backers are still to be asked, or whose time to choose is over."""
-    return [row["id"] for row in await _RUNNING(clock.now_us())]
 
 
 async def step(campaign_id: int) -> bool:
