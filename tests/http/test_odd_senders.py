@@ -9,6 +9,7 @@ from PIL import Image
 
 from crowdfund import clock
 from crowdfund.app import ROUTES
+from crowdfund.campaigns.milestones.models import Milestone
 from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.community.talk import moderation
 from crowdfund.community.talk.rules import FOLD_AFTER
@@ -28,7 +29,7 @@ from tests.http.talk_world import a_talk_world, said
 from tests.http.test_transfer_pages import PDF, a_clubs_desk
 from tests.milestones import a_film_draft, a_film_studio, asked_for, opened
 from tests.polls import unconfirm
-from tests.transfers import a_charity, a_draft, a_recipient
+from tests.transfers import a_charity, a_document, a_draft, a_recipient
 from tests.transfers import opened as opened_transfer
 from tests.world import Fan, a_fan, pledged
 
@@ -183,6 +184,29 @@ def test_whatever_everybody_may_ask_of_the_api_has_a_limit() -> None:
     assert [name for name in unlimited if not name.endswith(("/openapi.json", "/terms"))] == [], (
         "these two are the same for all"
     )
+
+
+async def test_nobody_mails_all_backers_again_and_again(site: SiteUnderTest) -> None:
+    """Asking for a milestone and taking it back is a mail to every backer each time; so is a report on a gift to who gave."""
+    lin = await site.signed_up("Lin")
+    studio, owner = await a_film_studio(Fan(lin.person.id, lin.person.email))
+    campaign = await opened(await a_film_draft(studio, owner), owner)
+    await pledged((await fans_with("instant"))[0], campaign, amount_minor=100_00)
+    await close_now(campaign)
+    await asked_for(campaign, owner)
+    program, told = await program_of(site, lin.person), 0
+    path = f"/campaigns/{public(campaign.id)}/release-requests"
+    milestone = await Milestone.get(campaign_id=campaign.id, state="requested")
+    for number in range(20):
+        await program.do(f"/milestones/{public(milestone.id)}/withdrawal", {"because": "It was the wrong paper."})
+        wish = {"words": "All scenes are shot.", "documents": [public(await a_document(owner.id))]}
+        answer = await program.post(path, wish, key=f"again-{number}")
+        if answer.status_code == 429:
+            break
+        told += 1
+    assert told == 6 and answer.headers["retry-after"]
+    routes = {one.name: one.limit for one in ROUTES if isinstance(one, Route) and one.path.endswith("/reports")}
+    assert {limit.name for name, limit in routes.items() if limit and name.startswith("POST")} == {"report_use"}
 
 
 # --- what no calendar has ---

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.recipients import actions, queries
 from crowdfund.campaigns.recipients.actions import ABOUT_MAX, ABOUT_MIN, BODY_MAX, BODY_MIN, REPORT_DAYS, About
+from crowdfund.campaigns.recipients.forms import REPORTS
 from crowdfund.campaigns.recipients.models import Recipient, RecipientKind, RecipientState
 from crowdfund.campaigns.recipients.once import add_recipient_once, report_use_once
 from crowdfund.database.ids import public
@@ -236,7 +237,10 @@ routes = [
         summary="Name an academy or a squad",
     ),
     post(_ONE, change_recipient, may=_WRITE, takes=AboutIn, gives=RecipientOut, summary="Change what is said of it"),
-    post(f"{_ONE}/reports", report_use, may=_WRITE, takes=UseIn, gives=RecipientOut, creates=True, summary="Tell what became of a gift"),
+    post(
+        f"{_ONE}/reports", report_use, may=_WRITE, takes=UseIn, gives=RecipientOut, creates=True, limit=REPORTS,
+        summary="Tell what became of a gift",
+    ),
     post("/api/v1/charities", add_charity, may=_STAFF, takes=CharityIn, gives=RecipientOut, creates=True, summary="Put one on the list"),
     post("/api/v1/charities/{recipient}/offer", offer_charity, may=_STAFF, takes=OfferIn, gives=RecipientOut, summary="On or off the list"),
 ]  # fmt: skip

@@ -117,6 +117,7 @@ async def _write_events(rows: list[dict[str, Any]], to: ElectionState, because: 
 
 _WITH_SOMETHING_TO_RETURN = Sql("""
     SELECT DISTINCT e.campaign_id AS id FROM election e LEFT JOIN campaign n ON n.id = e.kept_for_id
+    JOIN pledge p ON p.id = e.pledge_id AND p.state = 'collected'
     WHERE e.state = 'kept' AND ((e.kept_for_id IS NULL AND e.kept_until <= $1)
         OR n.state IN ('failed', 'cancelled', 'outcome_failed', 'electing', 'refunding', 'redirecting', 'closed')) LIMIT 50""")
 _TO_RETURN = Sql("""

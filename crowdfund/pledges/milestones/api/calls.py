@@ -29,6 +29,7 @@ from crowdfund.pledges.milestones.api.bodies import (
     ReleaseObjectionOut,
     ReleaseRequestOut,
 )
+from crowdfund.pledges.milestones.forms import ASKING
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.milestones.pages.backers import paper
 from crowdfund.pledges.milestones.queries import MilestoneShown, RequestShown, WholeMilestones
@@ -190,7 +191,7 @@ routes = [
     get(f"{ONE}/milestones", show_milestones, may=everybody, limit=_READ, gives=MilestonesOut, summary="The milestones of a fund"),
     post(f"{ONE}/milestones", plan, may=_WRITE, takes=PlanIn, gives=MilestonesOut, summary="Cut a draft into milestones"),
     post(
-        f"{ONE}/release-requests", ask, may=_WRITE, takes=ReleaseIn, gives=MilestonesOut, creates=True,
+        f"{ONE}/release-requests", ask, may=_WRITE, takes=ReleaseIn, gives=MilestonesOut, creates=True, limit=ASKING,
         summary="Ask for the next milestone",
     ),
     post(f"{ONE}/milestones/refund", give_up, may=_WRITE, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Give the rest back"),
