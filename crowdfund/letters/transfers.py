@@ -15,7 +15,7 @@ from crowdfund.letters.crowds import tell_many, tell_readers
 from crowdfund.letters.letter import Letter, send
 from crowdfund.letters.teams import desk_path, tell_team
 from crowdfund.people.models import Person
-from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.transfers.models import Election, ElectionState, Objection, Outcome, OutcomeKind, OutcomeState
 from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, by_whom
 from crowdfund.web.formats import moment_text, money
@@ -162,7 +162,7 @@ async def _asking(pledge: Pledge, campaign: Campaign) -> Callable[[], Letter] | 
     transfer = await Transfer.get(campaign_id=campaign.id)
     election = await Election.get(pledge_id=pledge.id)
     until = transfer.elections_until
-    if election.state != ElectionState.ASKED or until is None:
+    if election.state != ElectionState.ASKED or until is None or pledge.state == PledgeState.LOST:
         return None
 
     def write() -> Letter:

@@ -12,6 +12,7 @@ from crowdfund.campaigns.recipients import actions, queries
 from crowdfund.campaigns.recipients.actions import ABOUT_MAX, BODY_MAX, REPORT_DAYS
 from crowdfund.campaigns.recipients.forms import (
     KINDS,
+    REPORTS,
     CharityForm,
     OfferForm,
     OwnRecipientForm,
@@ -218,7 +219,7 @@ routes = [
     post(_OWN, add, may=member("manager")),
     get(f"{_OWN}/{{slug}}", own_recipient, may=member("manager")),
     post(f"{_OWN}/{{slug}}", change, may=member("manager")),
-    post(f"{_OWN}/{{slug}}/reports", report, may=member("manager"), body_max=UPLOAD_MAX),
+    post(f"{_OWN}/{{slug}}/reports", report, may=member("manager"), limit=REPORTS, body_max=UPLOAD_MAX),
     get("/staff/charities", charities, may=staff("reviewer")),
     post("/staff/charities", add_charity, may=staff("admin")),
     post("/staff/charities/{slug}/offer", offer_charity, may=staff("admin")),

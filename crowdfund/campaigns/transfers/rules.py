@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import orjson
 
+from crowdfund import clock
 from crowdfund.campaigns.models import Rule
 from crowdfund.campaigns.rules import Missing
 from crowdfund.campaigns.transfers.models import Part, Transfer
@@ -41,6 +42,8 @@ def window_at(local: datetime, zone: str) -> datetime:
 
     Raises Invalid for a zone that nobody knows, and for a time that its clocks skip or show twice: a deadline is one moment.
     """
+    if not clock.FIRST_MOMENT <= local.replace(tzinfo=UTC) < clock.LAST_MOMENT:
+        raise Invalid("That is no time that anybody here lives to see. Choose another.", field="window_closes")
     if zone not in available_timezones():
         raise Invalid("That is no time zone. Choose one like Europe/Berlin.", field="window_zone")
     try:

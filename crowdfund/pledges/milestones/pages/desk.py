@@ -16,7 +16,7 @@ from crowdfund.campaigns.queries import budget_of
 from crowdfund.database.ids import private_or_none, public
 from crowdfund.people.pages.papers import take_document
 from crowdfund.pledges.milestones import queries, releases
-from crowdfund.pledges.milestones.forms import AnswerForm, BecauseForm, ReleaseForm
+from crowdfund.pledges.milestones.forms import ASKING, AnswerForm, BecauseForm, ReleaseForm
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.milestones.queries import WholeMilestones
 from crowdfund.pledges.milestones.rules import OBJECTIONS, WORDS_MAX
@@ -175,7 +175,7 @@ async def give_up(request: Request) -> Response:
 routes = [
     get(_PATH, show, may=member("viewer")),
     post(_PATH, save_plan, may=member("manager")),
-    post(f"{_PATH}/requests", ask, may=member("manager"), body_max=3 * UPLOAD_MAX),
+    post(f"{_PATH}/requests", ask, may=member("manager"), limit=ASKING, body_max=3 * UPLOAD_MAX),
     post(f"{_PATH}/{{milestone}}/withdrawal", take_back, may=member("manager")),
     post(f"{_PATH}/objections/{{objection}}/answer", answer, may=member("manager")),
     post(f"{_PATH}/refund", give_up, may=member("owner")),
