@@ -6,19 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from crowdfund.campaigns.models import FELL_THROUGH, Campaign, CampaignState
-from crowdfund.campaigns.recipients.models import Recipient, UseReport
+from crowdfund.campaigns.recipients.models import Gift, Recipient, UseReport
+from crowdfund.campaigns.recipients.queries import has_told
 from crowdfund.campaigns.transfers.models import Transfer
 from crowdfund.campaigns.updates import excerpt
 from crowdfund.database import Sql
 from crowdfund.database.outbox import Job
 from crowdfund.letters.crowds import tell_many, tell_readers
 from crowdfund.letters.letter import Letter, send
-from crowdfund.letters.teams import desk_path, tell_team
-from crowdfund.people.models import Person
+from crowdfund.letters.teams import desk_path, tell_organisation, tell_team
+from crowdfund.people.models import Organisation, Person
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.transfers.models import Election, ElectionState, Objection, Outcome, OutcomeKind, OutcomeState
 from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, by_whom
-from crowdfund.web.formats import moment_text, money
+from crowdfund.web.formats import day, moment_text, money
 from crowdfund.web.i18n import _
 
 _PAID = Sql("""
@@ -59,11 +60,13 @@ async def _held(payload: dict[str, Any]) -> None:
 
 async def _deal_agreed(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
+    transfer = await Transfer.get(campaign_id=campaign.id)
 
     def write() -> Letter:
         return Letter(
             _("The clubs agree: %(fund)s") % {"fund": campaign.name},
             [
+                transfer.agreed_words,
                 _("The deal is agreed. Until the player is registered the money stays where it is."),
                 _("If it falls through after all, as when a medical fails, you decide where yours goes."),
             ],
@@ -253,6 +256,30 @@ async def _use_reported(payload: dict[str, Any]) -> None:
         await tell_many(payload, campaign, write, readers=(_PAID,))
 
 
+async def _report_due(payload: dict[str, Any]) -> None:
+    """Whoever was given money is reminded of what its backers were promised, unless it has told them by now."""
+    gift = await Gift.filter(campaign_id=payload["campaign"], recipient_id=payload["recipient"]).first()
+    if gift is None or gift.report_by is None or await has_told(gift):
+        return
+    recipient, campaign = await Recipient.get(id=gift.recipient_id), await Campaign.get(id=gift.campaign_id)
+    organisation = await Organisation.get(id=recipient.organisation_id)
+
+    def write() -> Letter:
+        facts = {
+            "recipient": recipient.name, "fund": campaign.name, "day": day(gift.report_by) if gift.report_by else "",
+            "amount": money(gift.amount_minor, gift.currency),
+        }  # fmt: skip
+        title = _("Tell by %(day)s what became of a gift: %(recipient)s")
+        if not payload["days"]:
+            title = _("%(recipient)s owes word of a gift, and all can see that")
+        given = _("%(amount)s of %(fund)s was given to %(recipient)s. Its backers were promised word of it by %(day)s.")
+        how = _("Say what was done with it, in numbers if you can. Who gave gets it by mail.")
+        path = f"{organisation.desk_path}/recipients/{recipient.slug}"
+        return Letter(title % facts, [given % facts, how], _("Tell what became of it"), path)
+
+    await tell_organisation(payload, recipient.organisation_id, write)
+
+
 async def _kept_used(payload: dict[str, Any]) -> None:
     pledge = await Pledge.get(id=payload["pledge"])
     election = await Election.get(pledge_id=pledge.id)
@@ -279,4 +306,5 @@ JOBS: dict[str, Job] = {
     "election_decided": _election_decided,
     "kept_used": _kept_used,
     "use_reported": _use_reported,
+    "report_due": _report_due,
 }

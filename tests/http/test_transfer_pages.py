@@ -181,6 +181,9 @@ async def test_two_of_staff_release_the_money_and_an_objection_comes_first(site:
     await stranger.get(campaign.path)
     assert "It was not so" not in stranger.text
     await mei.get(campaign.path)
+    await mei.submit("Object", text="Not so!")
+    assert mei.status == 422 and "Please write at least 20 characters." in mei.text
+    assert ">\nNot so!</textarea>" in mei.page.html, "what she typed stays"
     await mei.submit("Object", text="He was seen training with another club yesterday.")
     assert "We look into it before anything moves." in mei.text
     objections = f"/outcomes/{public((await Outcome.get(campaign_id=campaign.id)).id)}/objections"
@@ -194,11 +197,14 @@ async def test_two_of_staff_release_the_money_and_an_objection_comes_first(site:
     await ada.submit("I have seen the registration", because="seen in the register of the association")
     assert "Checked. Somebody else releases the money." in ada.text
     await ada.submit("Release the money", because="seen in the register of the association")
-    assert "Two people confirm a registration" in ada.text
+    assert ada.status == 409 and "Two people confirm a registration" in ada.text
+    assert "seen in the register of the association</textarea>" in ada.page.html, "what she typed stays"
     await pass_time(hours=72)
     await grace.get(staff)
     await send(grace, f"{staff}/release", because="seen in the register, too")
     assert "An objection has not been answered yet." in grace.text
+    await grace.submit("It stands all the same", because="No.")
+    assert grace.status == 422 and ">\nNo.</textarea>" in grace.page.html
     await grace.submit("It stands all the same", because="We called the league: he is registered for Hafen.")
     await grace.submit("Release the money", because="seen in the register, too")
     assert "Released: the club is paid." in grace.text

@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
     slugs = [row["account"].partition(":")[2] for row in said["accounts"] if row["account"].startswith("recipient:")]
     names = {one.slug: one.name for one in await Recipient.filter(slug__in=slugs)} if slugs else {}
     before = await Statement.get_or_none(sha256=statement.previous) if statement.previous else None
-    accounts = [(account_said(row["account"], names), row) for row in said["accounts"]]
+    accounts = [(account_said(row["account"], names, campaign.kind), row) for row in said["accounts"]]
     kinds = [(kind_said(kind), row) for kind, row in said["kinds"].items()]
     return page(
         request, "desk/statement.html", **await _about(campaign), statement=statement, said=said, before=before, accounts=accounts,

@@ -58,6 +58,8 @@ async def agree_deal(campaign_id: int, *, words: str, document_id: int, by: int)
     if campaign.state != CampaignState.FUNDED_HELD:
         raise MoveRefused("There is no money that waits for a deal.")
     await _move(campaign, CampaignState.DEAL_AGREED, words, by)
+    agreed = {"agreed_words": words, "agreed_document_id": document_id, "agreed_at": clock.now()}
+    await Transfer.filter(campaign_id=campaign_id).update(**agreed)
     await outbox.enqueue("deal_agreed", {"campaign": campaign_id}, key=f"deal_agreed:{campaign_id}")
 
 
