@@ -159,6 +159,10 @@ async def test_who_was_given_money_is_asked_what_became_of_it(site: SiteUnderTes
     await visitor.get(campaign.path)
     assert "Young Hafen Owes word of it since" in visitor.text
     assert "Goals for Girls Told what became of it" in visitor.text
+    ada = await a_reviewer(site, StaffRole.ADMIN)
+    await ada.get("/staff")
+    assert "Young Hafen owes word of what Bring Wesley home gave since" in ada.text
+    assert "Goals for Girls owes word" not in ada.text
     await jens.get(club.desk_path)
     assert "Young Hafen owes word of what it was given since" in jens.text
     await books_proven()

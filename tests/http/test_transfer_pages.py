@@ -147,6 +147,8 @@ async def test_backers_tick_and_choose_where_their_money_goes(site: SiteUnderTes
     assert bo.status == 404, "a link from somebody else's mail"
     await bo.get(f"{campaign.path}/election")
     assert bo.path == f"/pledges/{public(bos.id)}/election"
+    for path in (academy.path, charity.path, f"{campaign.path}#outcome"):
+        assert f'href="{path}"' in bo.page.html, "she reads who they are, and why she is asked, before she decides"
     await bo.submit("Do it", choice="")
     assert bo.status == 422
     await bo.submit("Do it", choice="refund")
@@ -212,5 +214,6 @@ async def test_two_of_staff_release_the_money_and_an_objection_comes_first(site:
     await pass_time(days=2)
     forget_everything()
     await mei.get(campaign.path)
+    assert "If he does not come" not in mei.text, "he has"
     assert "Signed and paid" in mei.text and "He is registered for Hafen".lower() in mei.text.lower()
     await books_proven()

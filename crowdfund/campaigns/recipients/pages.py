@@ -178,11 +178,11 @@ async def _charities(
     request: Request, form: CharityForm, offer_form: OfferForm, status: int = 200, offering: str = ""
 ) -> Response:
     """offering: the address of the one that `offer_form` is about."""
-    possible = await _possible()
+    possible, found = await _possible(), await Recipient.filter(kind=RecipientKind.CHARITY).order_by("name")
     return page(
         request, "campaigns/charities.html", status, form=form, offer_form=offer_form, offering=offering,
         about_max=ABOUT_MAX, report_days=REPORT_DAYS,
-        charities=await Recipient.filter(kind=RecipientKind.CHARITY).order_by("name"),
+        charities=found, due=await queries.reports_due([one.id for one in found]),
         organisations=[(slug, one.name) for slug, one in possible.items()],
     )  # fmt: skip
 

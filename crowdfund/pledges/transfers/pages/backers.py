@@ -46,8 +46,11 @@ async def election(request: Request) -> Response:
 
 async def _ways(pledge: Pledge) -> list[Way]:
     """What was announced when she pledged, whatever the fund says now."""
-    fallback = await Recipient.get(id=pledge.fallback_id) if pledge.fallback_id else None
-    return ways(fallback, await charities())
+    return ways(await _announced(pledge), await charities())
+
+
+async def _announced(pledge: Pledge) -> Recipient | None:
+    return await Recipient.get(id=pledge.fallback_id) if pledge.fallback_id else None
 
 
 async def _election(request: Request, pledge: Pledge, form: ElectionForm, status: int = 200) -> Response:
@@ -58,7 +61,9 @@ async def _election(request: Request, pledge: Pledge, form: ElectionForm, status
     assert found is not None and whole is not None
     return page(
         request, "pledges/election.html", status, pledge=pledge, campaign=campaign, colour=title.colour, art_url=art_of(title),
-        shown=await shown(pledge), election=found, form=form, ways=await _ways(pledge), by_silence=BY_SILENCE[pledge.if_it_fails],
+        shown=await shown(pledge), election=found, form=form, ways=await _ways(pledge),
+        to_read=[one for one in (await _announced(pledge), *await charities()) if one is not None],
+        by_silence=BY_SILENCE[pledge.if_it_fails],
         outcome=OUTCOMES[OutcomeKind(whole.outcome.kind)] if whole.outcome else "", is_open=found.election.state == ElectionState.ASKED,
         decided_by=by_whom(found.election, pledge.if_it_fails) if found.election.chosen_by else "",
     )  # fmt: skip
