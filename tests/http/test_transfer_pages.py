@@ -158,6 +158,13 @@ async def test_backers_tick_and_choose_where_their_money_goes(site: SiteUnderTes
     await mei.get(f"{pledge.path}/election")
     await mei.submit("Do it", choice=f"charity-{public(charity.id)}")
     assert "Goals for Girls" in mei.text
+    await mei.get(f"{pledge.path}/receipt")
+    for words in ("Given to Goals for Girls −€50.00", "You chose this.", f"Held for {club.name}", "What became of it"):
+        assert words in mei.text, words
+    await mei.get(pledge.path)
+    assert "If he does not come" not in mei.text, "it has been decided"
+    await bo.get(f"/pledges/{public(bos.id)}/receipt")
+    assert "Refunded" in bo.text and "You chose this." in bo.text and "Given to" not in bo.text
     await choose(anns.id, Choice.NEXT, person_id=ann_fan.id)
     forget_everything()
     await pass_time(days=14)
