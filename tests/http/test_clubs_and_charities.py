@@ -21,6 +21,7 @@ from crowdfund.people.models import Member, Organisation, Person, Role, StaffRol
 from crowdfund.pledges.transfers import outcomes
 from crowdfund.pledges.transfers.elections import choose
 from crowdfund.pledges.transfers.models import Choice, OutcomeKind
+from crowdfund.pledges.transfers.rules import AnotherPerson
 from crowdfund.web.page_cache import forget_everything
 from tests.bank import books_proven, close_now, fans_with, pass_time
 from tests.http.campaign_world import STORY, a_reviewer, later
@@ -256,3 +257,21 @@ async def test_the_reviewer_is_warned_of_a_perk_that_reads_like_a_share(site: Si
     await ada.get(f"/staff{campaign.path}")
     assert "no perk may be a return, a resale share or a say in transfers" in ada.text
     assert "Gold : This reads like a share in a later sale." in ada.text and "A scarf :" not in ada.text
+
+
+async def test_who_belongs_to_the_club_confirms_nothing_for_the_platform(site: SiteUnderTest) -> None:
+    jens, club, campaign = await held(site)
+    [fan] = await fans_with("instant")
+    await pledged(fan, campaign, amount_minor=50_00)
+    await close_now(campaign)
+    outcome_id = await file(campaign, OutcomeKind.SIGNED, by=Fan(jens.person.id, jens.person.email))
+    ada, grace = await a_reviewer(site, StaffRole.ADMIN), await a_reviewer(site, StaffRole.ADMIN, "Grace")
+    await _joins(club, ada.person)
+    with pytest.raises(AnotherPerson, match="You belong to this club"):
+        await outcomes.check_evidence(outcome_id, "seen in the register", by=ada.person.id)
+    await outcomes.check_evidence(outcome_id, "seen in the register", by=grace.person.id)
+    await pass_time(hours=72)
+    with pytest.raises(AnotherPerson, match="You belong to this club"):
+        await outcomes.release(outcome_id, "seen in the register", by=ada.person.id)
+    assert (await again(campaign)).state == "registered"
+    await books_proven()
