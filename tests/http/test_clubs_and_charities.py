@@ -275,3 +275,23 @@ async def test_who_belongs_to_the_club_confirms_nothing_for_the_platform(site: S
         await outcomes.release(outcome_id, "seen in the register", by=ada.person.id)
     assert (await again(campaign)).state == "registered"
     await books_proven()
+
+
+async def test_backers_read_why_an_outcome_was_withdrawn(site: SiteUnderTest) -> None:
+    jens, _club, campaign = await held(site)
+    [fan] = await fans_with("instant")
+    await pledged(fan, campaign, amount_minor=50_00)
+    await close_now(campaign)
+    await file(campaign, OutcomeKind.COLLAPSED, by=Fan(jens.person.id, jens.person.email))
+    forget_everything()
+    visitor = site.browser()
+    await visitor.get(campaign.path)
+    assert "How it is said to have ended" in visitor.text, "three days in which backers may object"
+    ada = await a_reviewer(site, StaffRole.ADMIN)
+    await ada.get(f"/staff/transfers/{campaign.slug}")
+    await ada.submit("It was not so: withdraw it", because="The league has told us that he passed his medical.")
+    assert "Withdrawn: the money waits for a deal again." in ada.text
+    await pass_time(minutes=1)
+    [told] = [mail for mail in await site.mails_to(fan.email) if "it was not so" in mail.subject]
+    assert "The league has told us that he passed his medical." in told.text_body
+    await books_proven()
