@@ -295,3 +295,26 @@ async def test_backers_read_why_an_outcome_was_withdrawn(site: SiteUnderTest) ->
     [told] = [mail for mail in await site.mails_to(fan.email) if "it was not so" in mail.subject]
     assert "The league has told us that he passed his medical." in told.text_body
     await books_proven()
+
+
+async def test_a_pledge_is_raised_up_to_the_cap_and_a_full_fund_says_so(site: SiteUnderTest) -> None:
+    jens, club = await a_clubs_desk(site)
+    owner = Fan(jens.person.id, jens.person.email)
+    campaign = await opened(await a_draft(club, owner, goal_minor=100_00, cap_minor=120_00), owner)
+    [other] = await fans_with("ok")
+    await pledged(other, campaign, amount_minor=80_00)
+    mei, mei_fan = await a_backer(site, "Mei")
+    made = await pledged(mei_fan, campaign, amount_minor=30_00)
+    path = f"/pledges/{public(made.id)}/amendment"
+    await mei.get(path)
+    await mei.submit(path, amount="45.00")
+    assert mei.status == 409 and "This fund takes only €10.00 more." in mei.text and 'value="45.00"' in mei.page.html
+    forget_everything()
+    visitor = site.browser()
+    await visitor.get(campaign.path)
+    assert f"{campaign.path}/pledges/new" in visitor.page.html and "It has all it takes." not in visitor.text
+    await mei.submit(path, amount="40.00")
+    assert (await again(campaign)).promised_minor == 120_00
+    forget_everything()
+    await visitor.get(campaign.path)
+    assert f"{campaign.path}/pledges/new" not in visitor.page.html and "It has all it takes." in visitor.text
