@@ -126,7 +126,7 @@ async def test_a_fund_that_cannot_open_at_its_hour_holds_up_no_other_and_its_mak
     assert ((await again(stopped)).state, (await again(other)).state) == ("prelaunch", "live")
     assert (await again(stopped)).opens_at is None and await open_due() == 0
     (told,) = [mail for mail in await site.mails_to("lin@example.com") if mail.subject == "River Moon could not open"]
-    assert "You have to be verified" in told.text_body
+    assert "has to be verified" in told.text_body
     await actions.cancel_campaign(stopped.id, "The studio was stopped.", by=lin.id)
     assert (await again(stopped)).state == "cancelled"
 
