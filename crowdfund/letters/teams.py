@@ -25,11 +25,14 @@ from crowdfund.web.i18n import _
 
 async def tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
     """Write to the owners and managers of its organisation, once, each in her language."""
+    await tell_organisation(payload, campaign.organisation_id, write)
+
+
+async def tell_organisation(payload: dict[str, Any], organisation_id: int, write: Callable[[], Letter]) -> None:
+    """The same, where it isn't about a fund of theirs."""
     if payload.get("told"):
         return
-    members = await Member.filter(
-        organisation_id=campaign.organisation_id, role__in=[Role.OWNER.value, Role.MANAGER.value]
-    )
+    members = await Member.filter(organisation_id=organisation_id, role__in=[Role.OWNER.value, Role.MANAGER.value])
     team = await Person.filter(id__in=[member.person_id for member in members]).order_by("id")
     await ask_for_mails(payload, [mail_to(payload, reader, write) for reader in team], up_to=1)
 

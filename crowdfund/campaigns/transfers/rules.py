@@ -14,7 +14,7 @@ import orjson
 from crowdfund import clock
 from crowdfund.campaigns.models import Rule
 from crowdfund.campaigns.rules import Missing
-from crowdfund.campaigns.transfers.models import Part, Transfer
+from crowdfund.campaigns.transfers.models import Part, Surplus, Transfer
 from crowdfund.refusal import Invalid
 
 # Cards are charged and mended for seven days after the close, and a deal needs a few more.
@@ -102,6 +102,8 @@ def what_is_missing(
         missing.append(
             Missing("fallback", "Name the academy or squad that backers may give to when the deal falls through.")
         )
+    elif campaign.fallback_id is None and transfer.surplus == Surplus.FALLBACK:
+        missing.append(Missing("fallback", "Name the academy or squad that gets what is collected beyond the goal."))
     if transfer.is_contingent:
         missing += _contingent(campaign, transfer, stack)
     return missing

@@ -94,11 +94,24 @@ class ElectedOut(BaseModel):
     amount_minor: int
 
 
+class AgreedOut(BaseModel):
+    """What the clubs agreed, as backers read it. paper_url: the paper that shows it."""
+
+    words: str
+    told_at: str
+    paper_url: str | None
+    paper_sha256: str | None
+
+
 class EndOut(BaseModel):
-    """How a transfer ends. outcome: none until one is filed. kept_minor: what backers of earlier targets keep for this one."""
+    """How a transfer ends. deal: none until the clubs agree; outcome: none until one is filed.
+
+    kept_minor: what backers of earlier targets keep for this one.
+    """
 
     campaign: str
     state: str
+    deal: AgreedOut | None
     outcome: OutcomeOut | None
     elections_until: str | None
     elections: list[ElectedOut]
@@ -133,11 +146,21 @@ async def _end_of(campaign: Campaign) -> EndOut:
         raise NotFound("This is no transfer fund.")
     return EndOut(
         campaign=public(campaign.id), state=whole.campaign.state, outcome=_outcome_out(whole), kept_minor=whole.kept[1],
-        elections_until=api.instant_or_none(whole.transfer.elections_until),
+        deal=_agreed_out(whole), elections_until=api.instant_or_none(whole.transfer.elections_until),
         elections=[
             ElectedOut(state=state, backers=backers, amount_minor=minor)
             for state, (backers, minor) in sorted(whole.elections.items())
         ],
+    )  # fmt: skip
+
+
+def _agreed_out(whole: queries.WholeTransfer) -> AgreedOut | None:
+    transfer, paper = whole.transfer, whole.deal_paper
+    if transfer.agreed_at is None:
+        return None
+    return AgreedOut(
+        words=transfer.agreed_words, told_at=api.instant(transfer.agreed_at), paper_sha256=paper.sha256 if paper else None,
+        paper_url=f"{current().base_url}{whole.campaign.path}/deal/paper" if paper else None,
     )  # fmt: skip
 
 

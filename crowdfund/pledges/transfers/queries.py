@@ -9,7 +9,8 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, Kind
-from crowdfund.campaigns.recipients.models import Recipient
+from crowdfund.campaigns.recipients.models import Gift, Recipient
+from crowdfund.campaigns.recipients.queries import gifts_from, has_told
 from crowdfund.campaigns.transfers.actions import stack_of
 from crowdfund.campaigns.transfers.models import Transfer
 from crowdfund.database import Sql
@@ -43,10 +44,24 @@ class ObjectionShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What the backers of a fund gave to one recipient. has_told: whether it has said what became of that."""
+
+    recipient: Recipient
+    gift: Gift
+    has_told: bool
+
+    @property
+    def is_overdue(self) -> bool:
+        return not self.has_told and self.gift.report_by is not None and clock.now() >= self.gift.report_by
+
+
+@dataclass(frozen=True, slots=True)
 class WholeTransfer:
     """A transfer with what was said of it. elections: by state, how many backers and how much.
 
-    objected: how many object; objections: as many of them as a page holds.
+    objected: how many object; objections: as many of them as a page holds. deal_paper: what shows that the
+    clubs agree. gifts: to whom the backers of the fund gave how much.
     """
 
     campaign: Campaign
@@ -60,6 +75,8 @@ class WholeTransfer:
     objections: list[ObjectionShown]
     elections: dict[str, tuple[int, int]]
     kept: tuple[int, int]
+    deal_paper: Document | None
+    gifts: list[Given]
 
     @property
     def can_object(self) -> bool:
@@ -72,17 +89,21 @@ async def whole_transfer(campaign: Campaign) -> WholeTransfer | None:
     if transfer is None:
         return None
     outcome = await Outcome.filter(campaign_id=campaign.id, state__not=OutcomeState.WITHDRAWN).first()
-    document_id = outcome.document_id if outcome else None
     counts = (await _HOW_MANY_OBJECT.one(outcome.id) if outcome else None) or {"objected": 0, "unanswered": 0}
     return WholeTransfer(
         campaign=campaign, transfer=transfer, stack=await stack_of(campaign.id),
         fallback=await Recipient.get(id=campaign.fallback_id) if campaign.fallback_id else None,
-        outcome=outcome, evidence=await Document.get(id=document_id) if document_id else None,
+        outcome=outcome, evidence=await _paper(outcome.document_id if outcome else None),
         objected=counts["objected"], open_objections=counts["unanswered"],
         objections=await objections_to(outcome) if outcome and counts["objected"] else [],
         elections={row["state"]: (row["backers"], row["minor"]) for row in await _STANDING(campaign.id)},
-        kept=await kept_for(campaign.id),
+        kept=await kept_for(campaign.id), deal_paper=await _paper(transfer.agreed_document_id),
+        gifts=[Given(recipient, gift, await has_told(gift)) for recipient, gift in await gifts_from(campaign.id)],
     )  # fmt: skip
+
+
+async def _paper(document_id: int | None) -> Document | None:
+    return await Document.get(id=document_id) if document_id else None
 
 
 async def objections_to(outcome: Outcome) -> list[ObjectionShown]:
