@@ -48,7 +48,7 @@ _PAYOUTS = Sql("""
 # A try a day: cards' money is available within a week, so what waits longer waits for a balance that is too small.
 TRIES_BEFORE_SHORT = 7
 _DISPUTES = Sql("""
-    SELECT d.pledge_id, d.amount_minor, d.currency, d.reason, d.due_by, c.name, o.name AS organisation_name
+    SELECT d.pledge_id, d.asked_minor AS amount_minor, d.currency, d.reason, d.due_by, c.name, o.name AS organisation_name
     FROM dispute d JOIN campaign c ON c.id = d.campaign_id JOIN organisation o ON o.id = c.organisation_id
     WHERE d.state = 'needs_response' ORDER BY d.due_by LIMIT 50""")
 # Funds whose money can't go where it belongs: the studio lost its account, or staff has stopped it.
