@@ -5,30 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import httpx
-
-from crowdfund import clock, settings
+from crowdfund import clock
 from crowdfund.books import check
 from crowdfund.campaigns.models import Campaign
 from crowdfund.desk.proceeds import given_back_of, proceeds_of
 from crowdfund.payments import stripe
 from crowdfund.pledges.models import Pledge
+from crowdfund.sandbox.remote import control
 from crowdfund.worker import work_until_idle
 from tests.world import Fan, a_card, a_fan, a_studio, again, broken, pledged
 
 
 async def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """One call to the sandbox's controls, for this test's account."""
-    ours = settings.current()
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-        answer = await client.request(
-            method,
-            f"{ours.sandbox_origin}/_sandbox/{path}",
-            json=body or {},
-            headers={"Authorization": f"Bearer {ours.stripe_key}"},
-        )
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return await control(path, body, method=method)
 
 
 async def fans_with(*cards: str, consent: str = "while_needed") -> list[Fan]:

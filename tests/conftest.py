@@ -129,9 +129,8 @@ def used() -> list[str]:
 @pytest.fixture
 def database_url(engine: str, new_database: Callable[[str], str], used: list[str]) -> Iterator[str]:
     """A database of its own for each test; one of PostgreSQL may be that of an earlier test, emptied."""
-    address = used.pop() if engine == "postgres" and used else ""
-    if not address or not _run(_AGAIN.empty(address)):
-        address = new_database(engine)
+    again = _run(_AGAIN.again(used.pop())) if engine == "postgres" and used else None
+    address = again or new_database(engine)
     yield address
     if engine == "postgres":
         used.append(address)

@@ -58,8 +58,20 @@ class PostgresAgain:
         finally:
             await connection.close()
 
-    async def empty(self, address: str) -> bool:
-        """Make it so again, whatever a test left in it; not if its tables are others now. Triggers and references don't look."""
+    async def again(self, address: str) -> str | None:
+        """Make it so again, whatever a test left in it, at an address that nobody has known; none if its tables are others now."""
+        if not await self._empty(address):
+            return None
+        parts, name = postgres_parts(address), f"again_{next(_numbers)}"
+        connection = await asyncpg.connect(**{**parts, "database": "postgres"})
+        try:
+            await connection.execute(f"ALTER DATABASE {parts['database']} RENAME TO {name}")
+        finally:
+            await connection.close()
+        return address.replace(f"/{parts['database']}?", f"/{name}?")
+
+    async def _empty(self, address: str) -> bool:
+        """Triggers and references don't look."""
         connection = await asyncpg.connect(address)
         try:
             await connection.execute(_OTHERS)

@@ -10,11 +10,13 @@ from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.ledger.books import Finding
+from crowdfund.people.passwords import hash_password
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.rules import Made, Want
 
 _numbers = count(1)
+_hashes: dict[str, str] = {}
 _PERSON = Sql("""
     INSERT INTO person (id, email, name, password_hash, stripe_customer_id, made_at, email_confirmed_at)
     VALUES ($1, $2, $3, '', $4, $5, $5)""")
@@ -49,6 +51,13 @@ async def _do(statement: Sql, *values: object) -> None:
 class Fan:
     id: int
     email: str
+
+
+async def hash_of(password: str) -> str:
+    """Hashed once in a process: all who are made for a test have the same, and it takes as long as the rest of a short test."""
+    if password not in _hashes:
+        _hashes[password] = await hash_password(password)
+    return _hashes[password]
 
 
 async def a_fan(name: str = "Mei", *, customer_id: str | None = None) -> Fan:

@@ -81,7 +81,7 @@ def what_is_missing(draft: Draft, now: datetime) -> list[Missing]:
             Missing("giving", "A fund in shares has no tiers: take them away, or let fans choose what they give.")
         )
     if draft.organisation_state != "verified":
-        missing.append(Missing("organisation", "Your studio has to be verified before its fund can be reviewed."))
+        missing.append(Missing("organisation", "You have to be verified before your fund can be reviewed."))
     return missing + _dates(draft, now)
 
 

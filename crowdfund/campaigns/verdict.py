@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from crowdfund import clock, money
@@ -36,9 +37,15 @@ async def close_campaign(campaign_id: int) -> bool:
     return True
 
 
+Pay = Callable[[Campaign, int], Awaitable[None]]
+
+
 @atomic
-async def end_campaign(campaign_id: int) -> bool:
-    """The verdict, when every card has been charged or given up: funded or failed by what was collected."""
+async def end_campaign(campaign_id: int, *, pay: Pay) -> bool:
+    """The verdict, when every card has been charged or given up: funded or failed by what was collected.
+
+    pay: shares out what a funded fund holds, in this transaction; one with milestones is paid piece by piece instead.
+    """
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
     if campaign.state != CampaignState.SETTLING:
@@ -49,7 +56,7 @@ async def end_campaign(campaign_id: int) -> bool:
     elif await _waits_for_a_deal(campaign):
         await _hold(campaign)
     else:
-        await _fund(campaign, held_minor)
+        await _fund(campaign, held_minor, pay)
     return True
 
 
@@ -73,7 +80,7 @@ _FEES = Sql(
 )
 
 
-async def _fund(campaign: Campaign, held_minor: int) -> None:
+async def _fund(campaign: Campaign, held_minor: int, pay: Pay) -> None:
     await move(
         campaign, CampaignState.FUNDED, moves=MOVES, because="collected what it needed", by=None, events=CampaignEvent,
         ended_at=clock.now(),
@@ -82,7 +89,7 @@ async def _fund(campaign: Campaign, held_minor: int) -> None:
         processor_minor = min(int(await _FEES.value(campaign.id)), held_minor)
         await open_tranches(campaign, milestones, held_minor, processor_minor=processor_minor)
     else:
-        await pay_over(campaign, held_minor)
+        await pay(campaign, held_minor)
     await outbox.enqueue("campaign_funded", {"campaign": campaign.id}, key=f"campaign_funded:{campaign.id}")
     await outbox.enqueue("fund_made_it", {"campaign": campaign.id}, key=f"fund_made_it:{campaign.id}")
 

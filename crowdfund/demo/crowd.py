@@ -10,8 +10,9 @@ from crowdfund import clock
 from crowdfund.campaigns.models import Tier
 from crowdfund.database import atomic, new_id
 from crowdfund.payments.models import CardState, Consent, SavedCard
-from crowdfund.people.accounts import make_person
+from crowdfund.people.accounts import make_person_with
 from crowdfund.people.models import Person, StaffRole
+from crowdfund.people.passwords import hash_password
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.rules import TierSoldOut, Want
 from crowdfund.sandbox.remote import control
@@ -59,10 +60,10 @@ class Crowd:
 
 async def sign_ups() -> dict[str, Person]:
     """The people one can sign in as, by a short name."""
-    people = {}
+    people, password_hash = {}, await hash_password(PASSWORD)
     for short, name, role in _SIGN_INS:
         email = f"{short}@demo.example"
-        await make_person(name, email, PASSWORD, staff_role=role)
+        await make_person_with(name, email, password_hash, staff_role=role)
         people[short] = await Person.get(email=email)
     return people
 

@@ -21,6 +21,7 @@ from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
 from crowdfund.campaigns.pages.shown import (
     GIVEN_BACK,
+    TierShown,
     art_of,
     month_of,
     next_update,
@@ -83,9 +84,14 @@ class View:
     @property
     def can_pledge(self) -> bool:
         campaign = self.campaign
-        return (
-            campaign.state == CampaignState.LIVE and campaign.closes_at is not None and clock.now() < campaign.closes_at
-        )
+        is_open = campaign.closes_at is not None and clock.now() < campaign.closes_at
+        return campaign.state == CampaignState.LIVE and is_open and not self.is_full
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what is promised comes to the most that it takes."""
+        is_live, cap_minor = self.campaign.state == CampaignState.LIVE, self.campaign.cap_minor
+        return is_live and cap_minor is not None and self.whole.promised_minor >= cap_minor
 
 
 _views: page_cache.Kept[View] = page_cache.Kept()
@@ -194,10 +200,11 @@ def draw(
     heading, sentence = words.result_text(campaign)
     return page(
         request, "campaigns/show.html",
-        campaign=_facts(whole), tiers=[tier_shown(tier, campaign, now, late=view.late) for tier in whole.tiers],
+        campaign=_facts(whole), tiers=_tiers(view, whole, mine),
         updates=[update_shown(update, campaign, {t.id: t.name for t in whole.tiers}, reader) for update in whole.updates],
         next_update=next_update(campaign, now), backers=_backers(view.backers),
         history=words.history(campaign, whole.events), result_heading=heading, result_sentence=sentence,
+        is_full=view.is_full,
         can_pledge=opens_later or (view.can_pledge and not preview), can_follow=campaign.state in CAN_BE_FOLLOWED and not preview,
         talk=[thread_shown(thread, Looking(campaign, whole.organisation)) for thread in view.talk],
         draws=cards_of(view.draws, entered), my_pledge=mine, follows=follows,
@@ -211,6 +218,15 @@ def draw(
         polls=[poll_shown(one, campaign) for one in view.polls[:POLLS_SHOWN]],
         polls_path=f"{campaign.path}/polls" if len(view.polls) > POLLS_SHOWN else "",
     )  # fmt: skip
+
+
+def _tiers(view: View, whole: Whole, mine: dict[str, Any] | None) -> list[TierShown]:
+    """What can be had. Of a fund that has all it takes nothing, but for who is in: she may change to another one."""
+    now = clock.now()
+    shown = [tier_shown(tier, whole.campaign, now, late=view.late) for tier in whole.tiers]
+    if not view.is_full or mine is not None:
+        return shown
+    return [replace(tier, can_be_chosen=False, state_text=tier.state_text or _("The fund is full")) for tier in shown]
 
 
 def _transfer(whole: WholeTransfer | None, mine: dict[str, Any] | None) -> dict[str, Any]:

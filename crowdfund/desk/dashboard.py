@@ -15,7 +15,7 @@ from crowdfund.campaigns.actions import missing_in
 from crowdfund.campaigns.drafts import can_be_deleted
 from crowdfund.campaigns.followers import followers_of
 from crowdfund.campaigns.milestones.tranches import plan_of
-from crowdfund.campaigns.models import EDITABLE, SUCCEEDED, Campaign, CampaignState
+from crowdfund.campaigns.models import AWAITING, EDITABLE, FELL_THROUGH, SUCCEEDED, Campaign, CampaignState, Kind
 from crowdfund.campaigns.pages.own import DESK, base_of, desk_page, own_campaign
 from crowdfund.campaigns.pages.running import CAN_BE_CANCELLED
 from crowdfund.campaigns.pages.shown import month_of, next_update
@@ -33,6 +33,8 @@ from crowdfund.payouts.models import Payout, PayoutState
 from crowdfund.people.models import Organisation
 from crowdfund.pledges.deliveries import standing_of
 from crowdfund.pledges.milestones.queries import whole_milestones
+from crowdfund.pledges.transfers.queries import whole_transfer
+from crowdfund.pledges.transfers.rules import EVIDENCE_WITHIN
 from crowdfund.web import formats, i18n
 from crowdfund.web.i18n import _, ngettext
 from crowdfund.web.routes import get, member
@@ -40,7 +42,7 @@ from crowdfund.web.routes import get, member
 Todo = tuple[str, str, str, str]
 S = CampaignState
 SOON_DAYS = 7  # before the next update is due it stands among what needs somebody
-HAS_MONEY = {S.LIVE, S.SUSPENDED, S.SETTLING, S.FAILED, S.CANCELLED} | SUCCEEDED
+HAS_MONEY = {S.LIVE, S.SUSPENDED, S.SETTLING, S.FAILED, S.CANCELLED} | SUCCEEDED | AWAITING | FELL_THROUGH
 
 
 async def dashboard(request: Request) -> Response:
@@ -48,7 +50,8 @@ async def dashboard(request: Request) -> Response:
     missing = await missing_in(campaign) if campaign.state in EDITABLE else []
     remarks = await campaigns.remarks_of(campaign.id)
     context: dict[str, Any] = {
-        "missing": missing, "remarks": remarks, "open_remarks": sum(not shown.remark.answered_at for shown in remarks),
+        "missing": missing, "where_to_mend": lambda field: _where_to_mend(request, campaign, field),
+        "remarks": remarks, "open_remarks": sum(not shown.remark.answered_at for shown in remarks),
         "todo": await _todo(request, campaign),
         "followers": await followers_of(campaign.id), "movable": campaign.state in MOVABLE,
         "can_delete": await can_be_deleted(campaign),
@@ -58,6 +61,26 @@ async def dashboard(request: Request) -> Response:
     if campaign.state in HAS_MONEY:
         context |= await _money(campaign)
     return desk_page(request, "desk/campaign.html", campaign, **context)
+
+
+# Where what a draft lacks is written, when it isn't on the page of its story. Of a transfer: what its own page asks for.
+_ELSEWHERE = {"tiers", "milestones"}
+_OF_TRANSFER = {"transfer": "", "acceptance": "#acceptance"} | {
+    field: f"#field-{field}"
+    for field in ("player", "selling_club", "competition", "buys", "confirmed_by", "window_closes", "transfer_fee", "fallback")
+}  # fmt: skip
+
+
+def _where_to_mend(request: Request, campaign: Campaign, field: str) -> str:
+    """The address at which somebody mends what is missing."""
+    base = base_of(request)
+    if field == "budget" and campaign.kind == Kind.TRANSFER:
+        field = "transfer_fee"
+    if field in _OF_TRANSFER:
+        return f"{base}/transfer{_OF_TRANSFER[field]}"
+    if field == "organisation":
+        return f"{request.state.organisation.desk_path}/verification"
+    return f"{base}/{field}" if field in _ELSEWHERE else f"{base}/content#field-{field}"
 
 
 async def _money(campaign: Campaign) -> dict[str, Any]:
@@ -122,6 +145,7 @@ async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
                 "late",
             )
         )
+    rows += await _transfer_todo(campaign, base)
     rows += await _polls_todo(campaign, base)
     rows += _updates_todo(campaign, base)
     rows += await _questions_todo(campaign, base)
@@ -129,6 +153,28 @@ async def _todo(request: Request, campaign: Campaign) -> list[Todo]:
     rows += await _deliveries_todo(campaign, base)
     rows += await _draws_todo(campaign, base)
     return rows
+
+
+async def _transfer_todo(campaign: Campaign, base: str) -> list[Todo]:
+    """The deal has to be told of in time; and what backers object to an outcome its club should know."""
+    whole = await whole_transfer(campaign) if campaign.state in AWAITING | FELL_THROUGH else None
+    if whole is None:
+        return []
+    path, closes = f"{base}/outcome", whole.transfer.window_closes_at
+    if whole.outcome is None:
+        by = formats.moment_text(closes + EVIDENCE_WITHIN) if closes else ""
+        words = _(
+            "The money waits for the deal. Say how it ended by %(when)s, with evidence; else the window has closed."
+        )
+        late = "late" if closes is not None and closes <= clock.now() else "soon"
+        return [(words % {"when": by}, _("How it ends"), path, late)]
+    if whole.can_object and whole.open_objections:
+        words = ngettext(
+            "%(num)s backer objects to the outcome. We look into it: send us what you have to show.",
+            "%(num)s backers object to the outcome. We look into it: send us what you have to show.", whole.open_objections,
+        )  # fmt: skip
+        return [(words % {"num": formats.number(whole.open_objections)}, _("Look"), path, "soon")]
+    return []
 
 
 async def _milestones_todo(campaign: Campaign, base: str) -> list[Todo]:

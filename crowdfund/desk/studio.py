@@ -8,6 +8,7 @@ from starlette.responses import Response
 from crowdfund import clock
 from crowdfund.campaigns.pages.shown import Card, cards_of, next_update
 from crowdfund.campaigns.queries import campaigns_of
+from crowdfund.campaigns.recipients import queries as recipients
 from crowdfund.community.polls.queries import late_polls_of
 from crowdfund.people.models import Organisation, Role
 from crowdfund.people.rules import may
@@ -24,7 +25,7 @@ async def studio(request: Request) -> Response:
     cards = cards_of(await campaigns_of(organisation.id))
     return page(
         request, "desk/studio.html", organisation=organisation, cards=cards,
-        todo=[*_todo(organisation, cards), *await _polls_todo(organisation, cards)],
+        todo=[*_todo(organisation, cards), *await _polls_todo(organisation, cards), *await _reports_todo(organisation)],
         may_write=may(request.state.role, Role.MANAGER),
     )  # fmt: skip
 
@@ -56,6 +57,9 @@ def _card_todo(card: Card) -> list[Todo]:
         return [(_("%(name)s is approved: open it when you are ready.") % facts, _("Open it"), card.desk_path, "")]
     if card.state == "suspended":
         return [(_("%(name)s is paused by us.") % facts, _("Look"), card.desk_path, "late")]
+    if card.state in ("funded_held", "deal_agreed"):
+        sentence = _("%(name)s: the money waits for the deal. Say here how it ends.")
+        return [(sentence % facts, _("How it ends"), f"{card.desk_path}/outcome", "soon")]
     if card.state == "settling":
         return [(_("Cards are being charged for %(name)s.") % facts, _("Look"), card.desk_path, "")]
     return []
@@ -71,6 +75,20 @@ async def _polls_todo(organisation: Organisation, cards: list[Card]) -> list[Tod
         )
         for poll in await late_polls_of(organisation.id)
     ]  # fmt: skip
+
+
+async def _reports_todo(organisation: Organisation) -> list[Todo]:
+    """Gifts that backers were promised word of."""
+    found = {one.id: one for one in await recipients.of_organisation(organisation.id)}
+    rows: list[Todo] = []
+    for one, (by, is_late) in (await recipients.reports_due(list(found))).items():
+        facts = {"name": found[one].name, "day": formats.day(by)}
+        sentence = _("%(name)s was given money: tell its backers by %(day)s what became of it.")
+        if is_late:
+            sentence = _("%(name)s owes word of what it was given since %(day)s, and all can see that.")
+        path = f"{organisation.desk_path}/recipients/{found[one].slug}"
+        rows.append((sentence % facts, _("Tell what became of it"), path, "late" if is_late else "soon"))
+    return rows
 
 
 routes = [get("/desk/{organisation}", studio, may=member("viewer"))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns.models import PUBLIC, SUCCEEDED, CampaignState
+from crowdfund.campaigns.models import AWAITING, FELL_THROUGH, PUBLIC, SUCCEEDED, CampaignState
 from crowdfund.campaigns.pages.shown import Card, cards_of
 from crowdfund.campaigns.queries import campaigns_of
 from crowdfund.desk.queries import Delivered, deliveries_of
@@ -21,7 +21,10 @@ S = CampaignState
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a studio has kept of its word. ended: funds that were judged; delivered: whose backers have all been sent theirs."""
+    """What a studio or a club has kept of its word. ended: funds that were judged, or whose deal fell through.
+
+    delivered: whose backers have all been sent theirs.
+    """
 
     funded: int
     ended: int
@@ -31,7 +34,7 @@ class Record:
 
 def record_of(cards: list[Card], delivered: list[Delivered]) -> Record:
     funded = sum(card.state in SUCCEEDED for card in cards)
-    failed = sum(card.state == S.FAILED for card in cards)
+    failed = sum(card.state == S.FAILED or card.state in FELL_THROUGH for card in cards)
     return Record(funded, funded + failed, len(delivered), sum(one.on_time for one in delivered))
 
 
@@ -50,6 +53,7 @@ async def studio(request: Request) -> Response:
         open_now=[card for state in (S.LIVE, S.SETTLING, S.SUSPENDED) for card in cards if card.state == state],
         coming=[card for card in cards if card.state == S.PRELAUNCH],
         made_it=[card for card in cards if card.state in SUCCEEDED], over=[card for card in cards if card.is_over],
+        awaiting=[card for card in cards if card.state in AWAITING], fell_through=[card for card in cards if card.state in FELL_THROUGH],
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from crowdfund import clock, money
@@ -63,6 +64,9 @@ async def _follow(found: DisputeFound, charge_id: int) -> bool:
     moved = dispute is None
     if dispute is None:
         dispute = await _open(found, charge)
+    if dispute.is_inquiry and not found.is_inquiry:
+        await _take_back_from_her_fund(dispute, found)
+        moved = True
     for transaction in found.transactions:
         moved |= await _book(dispute, transaction)
     state = _STATES.get(found.status, DisputeState.UNDER_REVIEW)
@@ -75,20 +79,34 @@ async def _follow(found: DisputeFound, charge_id: int) -> bool:
 
 
 async def _open(found: DisputeFound, charge: Charge) -> Dispute:
-    pledge_id = int(charge.subject.removeprefix("pledge:"))
     dispute = await Dispute.create(
-        id=new_id(), stripe_dispute_id=found.id, charge_id=charge.id, pledge_id=pledge_id, campaign_id=charge.campaign_id,
-        amount_minor=found.amount_minor, currency=found.currency, reason=found.reason, state=DisputeState.NEEDS_RESPONSE,
-        due_by=clock.from_us(found.due_by * 1_000_000) if found.due_by else None, made_at=clock.now(),
+        id=new_id(), stripe_dispute_id=found.id, charge_id=charge.id, pledge_id=int(charge.subject.removeprefix("pledge:")),
+        campaign_id=charge.campaign_id, amount_minor=0, asked_minor=found.amount_minor, currency=found.currency,
+        reason=found.reason, state=DisputeState.NEEDS_RESPONSE, due_by=_due_by(found), made_at=clock.now(),
     )  # fmt: skip
-    pledge = await Pledge.get(id=pledge_id)
+    if found.is_inquiry:
+        await outbox.enqueue("dispute_opened", {"dispute": dispute.id}, key=f"inquiry_opened:{dispute.id}")
+    return dispute
+
+
+def _due_by(found: DisputeFound) -> datetime | None:
+    return clock.from_us(found.due_by * 1_000_000) if found.due_by else None
+
+
+async def _take_back_from_her_fund(dispute: Dispute, found: DisputeFound) -> None:
+    """The bank takes the payment back, at once or after it has asked: what was answered then is no answer to this."""
+    dispute.amount_minor, dispute.state = found.amount_minor, DisputeState.NEEDS_RESPONSE
+    await Dispute.filter(id=dispute.id).update(
+        amount_minor=found.amount_minor, asked_minor=found.amount_minor, reason=found.reason, due_by=_due_by(found),
+        state=DisputeState.NEEDS_RESPONSE,
+    )  # fmt: skip
+    pledge = await Pledge.get(id=dispute.pledge_id)
     if pledge.state == PledgeState.COLLECTED:
         await move_pledges(
             [{"id": pledge.id, "state": pledge.state}], PledgeState.DISPUTED, because="her bank disputes the payment"
         )
-        await _COLLECTED(charge.campaign_id, -found.amount_minor)
+        await _COLLECTED(dispute.campaign_id, -found.amount_minor)
     await outbox.enqueue("dispute_opened", {"dispute": dispute.id}, key=f"dispute_opened:{dispute.id}")
-    return dispute
 
 
 async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
@@ -191,6 +209,8 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
     if state == DisputeState.WON:
         await ask_again(dispute.charge_id)
     pledge = await Pledge.get(id=dispute.pledge_id)
+    if dispute.is_inquiry:
+        await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"inquiry_ended:{dispute.id}")
     if pledge.state != PledgeState.DISPUTED:
         return
     if state == DisputeState.WON:

@@ -23,12 +23,16 @@ from crowdfund.web.routes import bearer, get, post
 
 
 class DisputeListed(BaseModel):
-    """due_by: until when the bank takes an answer. evidence: what was answered."""
+    """amount_minor: what the bank asks about. is_inquiry: it has taken none of it. due_by: until when it takes an answer.
+
+    evidence: what was answered.
+    """
 
     id: str
     campaign: str
     pledge: str
     amount_minor: int
+    is_inquiry: bool
     currency: str
     reason: str
     state: str
@@ -58,9 +62,9 @@ _STATE = api.Filter("state", "Only those in this state.", tuple(state.value for 
 def _listed(dispute: Dispute) -> DisputeListed:
     return DisputeListed(
         id=public(dispute.id), campaign=public(dispute.campaign_id), pledge=public(dispute.pledge_id),
-        amount_minor=dispute.amount_minor, currency=dispute.currency, reason=dispute.reason, state=dispute.state,
-        evidence=dispute.evidence, due_by=api.instant_or_none(dispute.due_by), made_at=api.instant(dispute.made_at),
-        ended_at=api.instant_or_none(dispute.ended_at),
+        amount_minor=dispute.asked_minor, is_inquiry=dispute.is_inquiry, currency=dispute.currency, reason=dispute.reason,
+        state=dispute.state, evidence=dispute.evidence, due_by=api.instant_or_none(dispute.due_by),
+        made_at=api.instant(dispute.made_at), ended_at=api.instant_or_none(dispute.ended_at),
     )  # fmt: skip
 
 

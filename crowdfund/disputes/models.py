@@ -30,12 +30,15 @@ OPEN = {D.NEEDS_RESPONSE, D.ANSWERING, D.UNDER_REVIEW}
 
 
 class Dispute(Model):
+    """A bank that takes a payment back, or asks about it first. amount_minor: what it has taken, none while it only asks."""
+
     id = fields.BigIntField(primary_key=True, generated=False)
     stripe_dispute_id = fields.TextField()
     charge_id = fields.BigIntField()
     pledge_id = fields.BigIntField()
     campaign_id = fields.BigIntField()
     amount_minor = fields.BigIntField()
+    asked_minor = fields.BigIntField(default=0)
     currency = fields.TextField()
     reason = fields.TextField()
     state = fields.TextField()
@@ -47,3 +50,7 @@ class Dispute(Model):
 
     class Meta:
         table = "dispute"
+
+    @property
+    def is_inquiry(self) -> bool:
+        return not self.amount_minor

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from crowdfund import mailer
 from crowdfund.database.outbox import Job
-from crowdfund.letters import crowds, deliveries, draws, fans, milestones, polls, settling, talk, teams, transfers
+from crowdfund.letters import (
+    crowds,
+    deliveries,
+    draws,
+    fans,
+    milestones,
+    polls,
+    recipients,
+    settling,
+    talk,
+    teams,
+    transfers,
+)
 from crowdfund.people import accounts
 
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
-    **transfers.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS,
+    **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS,
 }  # fmt: skip

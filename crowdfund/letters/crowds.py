@@ -8,7 +8,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns.actions import REMIND_BEFORE
 from crowdfund.campaigns.milestones.tranches import plan_of
-from crowdfund.campaigns.models import Audience, Campaign, CampaignState, CampaignUpdate
+from crowdfund.campaigns.models import Audience, Campaign, CampaignState, CampaignUpdate, Kind
 from crowdfund.campaigns.updates import opening
 from crowdfund.database import Sql
 from crowdfund.database.outbox import Job
@@ -87,6 +87,8 @@ async def _made_it(payload: dict[str, Any]) -> None:
             "%(collected)s was collected from %(fans)s fan.", "%(collected)s was collected from %(fans)s fans.", fans
         )
         next_ = [_("Now it is made. The makers write updates, and what was promised to you is sent when it is ready.")]
+        if campaign.kind == Kind.TRANSFER:
+            next_ = [_("The club was paid. It writes updates, and what was promised to you is sent when it is ready.")]
         if by_milestones:
             next_.append(_("They are paid piece by piece: for each you see what was done, and can object."))
         return Letter(_("%(fund)s made it") % facts, [from_whom % facts, *next_], _("Go to the fund"), campaign.path)

@@ -25,11 +25,14 @@ from crowdfund.web.i18n import _
 
 async def tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable[[], Letter]) -> None:
     """Write to the owners and managers of its organisation, once, each in her language."""
+    await tell_organisation(payload, campaign.organisation_id, write)
+
+
+async def tell_organisation(payload: dict[str, Any], organisation_id: int, write: Callable[[], Letter]) -> None:
+    """The same, where it isn't about a fund of theirs."""
     if payload.get("told"):
         return
-    members = await Member.filter(
-        organisation_id=campaign.organisation_id, role__in=[Role.OWNER.value, Role.MANAGER.value]
-    )
+    members = await Member.filter(organisation_id=organisation_id, role__in=[Role.OWNER.value, Role.MANAGER.value])
     team = await Person.filter(id__in=[member.person_id for member in members]).order_by("id")
     await ask_for_mails(payload, [mail_to(payload, reader, write) for reader in team], up_to=1)
 
@@ -166,16 +169,23 @@ async def _dispute(payload: dict[str, Any]) -> None:
     organisation = await Organisation.get(id=campaign.organisation_id)
 
     def write() -> Letter:
-        facts = {"amount": money(dispute.amount_minor, dispute.currency), "fund": campaign.name}
-        if dispute.state == DisputeState.WON:
+        facts = {"amount": money(dispute.asked_minor, dispute.currency), "fund": campaign.name}
+        if dispute.is_inquiry and dispute.state == DisputeState.WON:
+            said = _("The bank asks no more: it has taken nothing.")
+        elif dispute.state == DisputeState.WON:
             said = _("The bank decided for you: the money is back.")
         elif dispute.state == DisputeState.LOST:
             said = _("The bank decided for the fan: the money is gone.")
         else:
             until = day(dispute.due_by) if dispute.due_by else ""
-            said = _("A fan's bank took the money back. Answer with what speaks for the payment by %(day)s.") % {
-                "day": until
-            }
+            sentence = (
+                _(
+                    "A fan's bank asks about a payment, and has taken nothing yet. Answer with what speaks for it by %(day)s."
+                )
+                if dispute.is_inquiry
+                else _("A fan's bank took the money back. Answer with what speaks for the payment by %(day)s.")
+            )
+            said = sentence % {"day": until}
         path = f"/desk/{organisation.slug}/disputes/{public(dispute.id)}"
         return Letter(_("Disputed: %(amount)s of %(fund)s") % facts, [said], _("Look at it"), path)
 

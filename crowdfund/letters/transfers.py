@@ -5,31 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crowdfund.campaigns.models import FELL_THROUGH, Campaign, CampaignState
-from crowdfund.campaigns.recipients.models import Recipient, UseReport
+from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.campaigns.transfers.models import Transfer
-from crowdfund.campaigns.updates import excerpt
 from crowdfund.database import Sql
 from crowdfund.database.outbox import Job
-from crowdfund.letters.crowds import tell_many, tell_readers
+from crowdfund.letters.crowds import tell_many
 from crowdfund.letters.letter import Letter, send
 from crowdfund.letters.teams import desk_path, tell_team
 from crowdfund.people.models import Person
-from crowdfund.pledges.models import Pledge
-from crowdfund.pledges.transfers.models import Election, ElectionState, Objection, Outcome, OutcomeKind, OutcomeState
+from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.pledges.transfers.models import (
+    Election,
+    ElectionState,
+    Objection,
+    Outcome,
+    OutcomeEvent,
+    OutcomeKind,
+    OutcomeState,
+)
 from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, by_whom
 from crowdfund.web.formats import moment_text, money
 from crowdfund.web.i18n import _
 
-_PAID = Sql("""
+PAID_OR_DISPUTED = Sql("""
     SELECT person_id, id AS place FROM pledge
     WHERE campaign_id = $1 AND state IN ('collected', 'disputed') AND id > $2 ORDER BY id LIMIT $3""")
+GAVE = Sql("""
+    SELECT person_id, pledge_id AS place FROM election
+    WHERE campaign_id = $1 AND recipient_id = $2 AND state = 'given' AND pledge_id > $3 ORDER BY pledge_id LIMIT $4""")
 _ASKED = Sql("""
     SELECT person_id, pledge_id AS place FROM election
     WHERE campaign_id = $1 AND state = 'asked' AND pledge_id > $2 ORDER BY pledge_id LIMIT $3""")
-_GAVE = Sql("""
-    SELECT person_id, pledge_id AS place FROM election
-    WHERE campaign_id = $1 AND recipient_id = $2 AND state = 'given' AND pledge_id > $3 ORDER BY pledge_id LIMIT $4""")
 
 
 async def _held(payload: dict[str, Any]) -> None:
@@ -54,16 +61,18 @@ async def _held(payload: dict[str, Any]) -> None:
             campaign.path,
         )
 
-    await tell_many(payload, campaign, write, readers=(_PAID,))
+    await tell_many(payload, campaign, write, readers=(PAID_OR_DISPUTED,))
 
 
 async def _deal_agreed(payload: dict[str, Any]) -> None:
     campaign = await Campaign.get(id=payload["campaign"])
+    transfer = await Transfer.get(campaign_id=campaign.id)
 
     def write() -> Letter:
         return Letter(
             _("The clubs agree: %(fund)s") % {"fund": campaign.name},
             [
+                transfer.agreed_words,
                 _("The deal is agreed. Until the player is registered the money stays where it is."),
                 _("If it falls through after all, as when a medical fails, you decide where yours goes."),
             ],
@@ -71,7 +80,7 @@ async def _deal_agreed(payload: dict[str, Any]) -> None:
             campaign.path,
         )
 
-    await tell_many(payload, campaign, write, readers=(_PAID,))
+    await tell_many(payload, campaign, write, readers=(PAID_OR_DISPUTED,))
 
 
 async def _outcome_filed(payload: dict[str, Any]) -> None:
@@ -100,22 +109,28 @@ async def _outcome_filed(payload: dict[str, Any]) -> None:
             campaign.path,
         )
 
-    await tell_many(payload, campaign, write, readers=(_PAID,))
+    await tell_many(payload, campaign, write, readers=(PAID_OR_DISPUTED,))
 
 
 async def _outcome_withdrawn(payload: dict[str, Any]) -> None:
     outcome = await Outcome.get(id=payload["outcome"])
     campaign = await Campaign.get(id=outcome.campaign_id)
+    event = await OutcomeEvent.filter(outcome_id=outcome.id, to_state=OutcomeState.WITHDRAWN).first()
 
     def write() -> Letter:
         return Letter(
             _("%(fund)s: it was not so") % {"fund": campaign.name},
-            [_("An objection was right. The money waits for a deal again.")],
+            [
+                _(
+                    "We looked into how it was said to have ended, and have withdrawn that. The money waits for a deal again."
+                ),
+                event.because if event else "",
+            ],
             _("Go to the fund"),
             campaign.path,
         )
 
-    await tell_many(payload, campaign, write, readers=(_PAID,))
+    await tell_many(payload, campaign, write, readers=(PAID_OR_DISPUTED,))
 
 
 async def _objection_made(payload: dict[str, Any]) -> None:
@@ -162,7 +177,7 @@ async def _asking(pledge: Pledge, campaign: Campaign) -> Callable[[], Letter] | 
     transfer = await Transfer.get(campaign_id=campaign.id)
     election = await Election.get(pledge_id=pledge.id)
     until = transfer.elections_until
-    if election.state != ElectionState.ASKED or until is None:
+    if election.state != ElectionState.ASKED or until is None or pledge.state == PledgeState.LOST:
         return None
 
     def write() -> Letter:
@@ -234,25 +249,6 @@ async def _election_decided(payload: dict[str, Any]) -> None:
     await send(payload, await Person.get(id=pledge.person_id), write)
 
 
-async def _use_reported(payload: dict[str, Any]) -> None:
-    """What became of a gift: whoever's money went there hears it; of a surplus, all who paid."""
-    report = await UseReport.get(id=payload["report"])
-    recipient, campaign = await Recipient.get(id=report.recipient_id), await Campaign.get(id=report.campaign_id)
-
-    def write() -> Letter:
-        facts = {"recipient": recipient.name, "fund": campaign.name}
-        said = _("%(recipient)s tells what it did with its part of what you gave to %(fund)s:") % facts
-        link = _("Read it, with its document") if report.document_id else _("Read it")
-        return Letter(
-            _("What became of your gift: %(recipient)s") % facts, [said, excerpt(report.body)], link, recipient.path
-        )
-
-    if campaign.state in FELL_THROUGH:
-        await tell_readers(payload, (campaign.id, recipient.id), write, readers=(_GAVE,))
-    else:
-        await tell_many(payload, campaign, write, readers=(_PAID,))
-
-
 async def _kept_used(payload: dict[str, Any]) -> None:
     pledge = await Pledge.get(id=payload["pledge"])
     election = await Election.get(pledge_id=pledge.id)
@@ -278,5 +274,4 @@ JOBS: dict[str, Job] = {
     "election_reminder": _reminded,
     "election_decided": _election_decided,
     "kept_used": _kept_used,
-    "use_reported": _use_reported,
 }

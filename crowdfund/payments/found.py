@@ -68,3 +68,8 @@ class DisputeFound:
     status: str
     due_by: int | None
     transactions: tuple[BalanceTransaction, ...]
+
+    @property
+    def is_inquiry(self) -> bool:
+        """The bank only asks: no money has moved, and the payment can be refunded (Stripe docs, "How disputes work")."""
+        return self.status.startswith("warning_")

@@ -67,7 +67,7 @@ def client() -> StripeClient:
             key,
             stripe_version=API_VERSION,
             base_addresses={"api": address},
-            http_client=HTTPXClient(timeout=TIMEOUT_SECONDS),
+            http_client=HTTPXClient(timeout=TIMEOUT_SECONDS, verify_ssl_certs=address.startswith("https:")),
             max_network_retries=1,
         )
     return _clients[key, address]

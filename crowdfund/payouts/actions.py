@@ -40,7 +40,7 @@ _OWED = Sql("""
 _OWED_GIFTS = Sql("""
     SELECT g.campaign_id, g.recipient_id FROM gift g JOIN campaign c ON c.id = g.campaign_id
     JOIN recipient r ON r.id = g.recipient_id JOIN organisation o ON o.id = r.organisation_id
-    WHERE c.state IN ('redirecting', 'closed', 'released', 'delivering', 'completed')
+    WHERE c.state IN ('redirecting', 'closed', 'funded', 'released', 'delivering', 'completed')
       AND o.payouts_state = 'enabled' AND o.state = 'verified'
       AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.recipient_id = g.recipient_id
                       AND (p.state IN ('due', 'sending') OR (p.state = 'failed' AND p.next_try_at > $1)))

@@ -16,9 +16,11 @@ from crowdfund.web.rate_limit import Limit
 
 INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)  # each is a mail to an address of anybody
 
+# Shops and cinemas come with what they do here.
 KINDS = {
-    OrganisationKind.STUDIO: lazy("Film studio")
-}  # only films can be funded as yet; clubs, shops and cinemas come with theirs
+    OrganisationKind.STUDIO: lazy("Film studio"), OrganisationKind.CLUB: lazy("Football club"),
+    OrganisationKind.INSTITUTION: lazy("Charity, or another institution that is given to"),
+}  # fmt: skip
 ROLES = {
     Role.OWNER: lazy("Owner: everything, people and payouts too"),
     Role.MANAGER: lazy("Manager: runs the campaigns"),

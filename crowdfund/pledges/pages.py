@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import clock, money
-from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.models import FELL_THROUGH, SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.pages.shown import art_of, month_of, tier_shown
 from crowdfund.campaigns.pages.words import beside_the_button
 from crowdfund.campaigns.queries import public_campaign, tiers_of
@@ -28,7 +28,8 @@ from crowdfund.pledges.forms import NEW_CARD, NO_TIER, AddressForm, AmendForm, C
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.models import LIVE, Pledge, PledgeState
 from crowdfund.pledges.rules import NEW, AlreadyPledged, Want
-from crowdfund.pledges.transfers.pages.words import BY_SILENCE, Way, ways
+from crowdfund.pledges.transfers.pages.words import BY_SILENCE, Way, by_whom, ways, went_to
+from crowdfund.pledges.transfers.queries import election_of
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
@@ -164,8 +165,14 @@ async def _show(
         form=_card_form(request, found), terms=terms_shown().text, share_url=f"{current().base_url}{found.campaign.path}",
         cards={public(c.id): c for c in await cards_of(pledge.person_id)}, NEW_CARD=NEW_CARD,
         delivers_on=month_of(found.tier.delivers_on) if found.tier else "", where=where,
-        by_silence=BY_SILENCE[pledge.if_it_fails] if pledge.fallback_id and not found.is_over else "",
+        by_silence=BY_SILENCE[pledge.if_it_fails] if _may_still_fall_through(found) else "",
     )  # fmt: skip
+
+
+def _may_still_fall_through(found: queries.Shown) -> bool:
+    """Whether she may yet be asked where her money goes, and what she ticked still counts."""
+    over = SUCCEEDED | (FELL_THROUGH - {CampaignState.OUTCOME_FAILED})
+    return found.pledge.fallback_id is not None and not found.is_over and found.campaign.state not in over
 
 
 def _card_form(request: Request, found: queries.Shown) -> CardForm:
@@ -259,9 +266,12 @@ async def receipt(request: Request) -> Response:
     found = await queries.shown(await own(request))
     if not found.is_paid:
         raise NotFound("Nothing was paid for this pledge.")
+    election = await election_of(found.pledge.id)
+    decided = election is not None and election.election.chosen_by
     return page(
         request, "pledges/receipt.html", shown=found, pledge=found.pledge, **await _film(found.campaign),
-        refunds=await queries.refunds_on(found.pledge),
+        refunds=await queries.refunds_on(found.pledge), election=election, went_to=went_to(election) if election else "",
+        decided_by=by_whom(election.election, found.pledge.if_it_fails) if election and decided else "",
         organisation=await Organisation.get(id=found.campaign.organisation_id),
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from crowdfund.payments.models import ChargeState
 from crowdfund.pledges import letting_go, rules
 from crowdfund.pledges.models import PledgeState
 from crowdfund.pledges.moves import move_pledges
+from crowdfund.pledges.transfers.releasing import pay_funded
 
 AT_ONCE = 12  # calls to Stripe under way: at half a second each about its default limit of 25 a second
 CLAIM_MAX = 240
@@ -221,7 +222,7 @@ async def settle(campaign_id: int) -> bool:
         return await _drop_overdue(campaign_id)
     if still["fees"]:
         return False  # Stripe has not told all its fees yet, and a verdict books them
-    return await end_campaign(campaign_id)
+    return await end_campaign(campaign_id, pay=pay_funded)
 
 
 async def _drop_overdue(campaign_id: int) -> bool:

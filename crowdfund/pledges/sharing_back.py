@@ -33,7 +33,7 @@ _NEXT = Sql(f"""
         SELECT p.id AS pledge_id, c.id, c.subject, c.refunded_minor, c.currency, c.stripe_charge_id, CAST({LEFT} AS BIGINT) AS left_minor
         FROM pledge p JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'
         WHERE p.campaign_id = $1 AND p.id > $2 AND NOT EXISTS (
-            SELECT 1 FROM dispute w WHERE w.charge_id = c.id AND w.state = 'won' AND w.ended_at >= $4
+            SELECT 1 FROM dispute w WHERE w.charge_id = c.id AND w.state = 'won' AND w.amount_minor > 0 AND w.ended_at >= $4
               AND (w.made_at < $4 OR EXISTS (SELECT 1 FROM milestone_taking t WHERE t.dispute_id = w.id)))) AS s
     WHERE s.left_minor > 0 ORDER BY s.pledge_id LIMIT $3""")  # noqa: S608
 _OPEN = Sql("SELECT id FROM share_back WHERE state = 'open' ORDER BY made_at LIMIT 20")

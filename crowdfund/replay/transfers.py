@@ -68,6 +68,7 @@ def read_transfer(facts: dict[str, Any], name: str, seed: int, limit: int | None
         for more in split_minor(units - backers, [dice.choice((1, 2, 3, 5, 8)) for _ in range(backers)])
     ]
     requests = [Pledging(fan, [(0, 1, gift)]) for fan, gift in enumerate(gifts)][:limit]
+    facts = _without(facts, sum(gifts[len(requests) :]))
     fund = Fund(
         facts["name"], facts["currency"], facts["goal_minor"], datetime.fromisoformat(facts["opened_at"]).astimezone(UTC),
         datetime.fromisoformat(facts["closed_at"]).astimezone(UTC), facts["verdict"],
@@ -79,6 +80,15 @@ def read_transfer(facts: dict[str, Any], name: str, seed: int, limit: int | None
     ticked = dice.choices(offered, k=len(requests))
     record = Record(facts, ticked, choices)
     return TransferDataset(name, [fund], len(requests), requests, record=record)
+
+
+def _without(facts: dict[str, Any], missing_minor: int) -> dict[str, Any]:
+    """The facts for a part of the backers: of a fund that came about, what the others gave is committed already."""
+    if facts["verdict"] == "failed" or not missing_minor:
+        return facts
+    stack = facts["stack_minor"]
+    stack = {**stack, "committed": stack.get("committed", 0) + missing_minor}
+    return {**facts, "stack_minor": stack, "goal_minor": facts["goal_minor"] - missing_minor}
 
 
 class TransferPlay(Play):

@@ -48,6 +48,7 @@ def routes(door: Door) -> list[Route]:
         at("faults", "DELETE", clear_faults),
         at("charges/{id}/dispute", "POST", _dispute),
         at("disputes/{id}/close", "POST", _close_dispute),
+        at("disputes/{id}/escalate", "POST", _escalate_dispute),
         at("payouts/{id}/fail", "POST", _fail_payout),
         at("accounts/{id}/onboarding", "POST", _onboard),
         at("cards", "POST", _make_cards),
@@ -82,7 +83,14 @@ def _dispute(account: Account, wanted: dict[str, Any], request: Request) -> Obj:
         raise invalid("amount is a whole number of minor units.", param="amount")
     with account.store.transaction():
         reason = str(wanted.get("reason", "fraudulent"))
-        return shown(disputes.open_dispute(account, request.path_params["id"], reason=reason, amount=amount))
+        inquiry = wanted.get("inquiry") is True
+        made = disputes.open_dispute(account, request.path_params["id"], reason=reason, amount=amount, inquiry=inquiry)
+        return shown(made)
+
+
+def _escalate_dispute(account: Account, _wanted: dict[str, Any], request: Request) -> Obj:
+    with account.store.transaction():
+        return shown(disputes.escalate(account, request.path_params["id"]))
 
 
 def _close_dispute(account: Account, wanted: dict[str, Any], request: Request) -> Obj:

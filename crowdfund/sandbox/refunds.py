@@ -52,7 +52,7 @@ def _charge(account: Account, params: Params) -> Obj:
 
 
 def _check(charge: Obj, amount: int, left: int) -> None:
-    if charge["disputed"] and not private(charge).get("dispute_won"):
+    if charge["disputed"] and not (private(charge).get("dispute_won") or private(charge).get("only_asked_about")):
         raise invalid("This charge is disputed: the bank has its money.", param="charge", code="charge_disputed")
     if left == 0:
         raise invalid("This charge has been refunded already.", param="charge", code="charge_already_refunded")

@@ -24,6 +24,7 @@ from crowdfund.refusal import Invalid, NotFound
 from crowdfund.settings import current
 
 BYTES_MAX = 10 * 1024 * 1024
+PIXELS_MAX = 40_000_000  # a page of A3 at 300 dots an inch is 17 million; looking at one takes memory for each
 NAME_MAX = 80
 _PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 _ENDINGS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
@@ -63,13 +64,13 @@ async def read_document(content: bytes, name: str, *, field: str = "document") -
     outside_transaction("looking at a document")
     if len(content) > BYTES_MAX:
         raise DocumentTooLarge("Please send a document of at most 10 MB.", field=field)
-    media_type = await asyncio.get_running_loop().run_in_executor(_keeping, _type_of, content)
+    media_type = await asyncio.get_running_loop().run_in_executor(_keeping, _type_of, content, field)
     if media_type is None:
         raise NotADocument("Please send a document as PDF, PNG or JPEG.", field=field)
     return Paper(content, _plain(name, media_type), media_type, hashlib.sha256(content).hexdigest())
 
 
-def _type_of(content: bytes) -> str | None:
+def _type_of(content: bytes, field: str) -> str | None:
     if content.startswith(b"%PDF-1.") or content.startswith(b"%PDF-2."):
         return "application/pdf" if b"%%EOF" in content[-1024:] else None
     try:
@@ -77,8 +78,12 @@ def _type_of(content: bytes) -> str | None:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(BytesIO(content), formats=tuple(_PICTURES)) as opened:
                 kind = opened.format or ""
+                if opened.width * opened.height > PIXELS_MAX:
+                    raise DocumentTooLarge("Please send a picture of at most 40 megapixels.", field=field)
                 opened.load()
                 return _PICTURES.get(kind)
+    except DocumentTooLarge:
+        raise
     except Exception:  # a decoder fed with anything raises anything
         return None
 

@@ -27,8 +27,8 @@ FLAGS = [
 
 @pytest.fixture(scope="package")
 def chromium_path() -> str:
-    """The machine's own Chromium; without one these tests are skipped."""
-    for name in ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"):
+    """The machine's own Chromium, the one without windows first; without any these tests are skipped."""
+    for name in ("chromium-headless-shell", "/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found
     pytest.skip("no Chromium on this machine")

@@ -11,10 +11,10 @@ from crowdfund.campaigns.actions import Content
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.people import organisations, verification
-from crowdfund.people.accounts import make_person
+from crowdfund.people.accounts import make_person_with
 from crowdfund.people.models import Organisation, OrganisationKind, StaffRole
 from tests.bank import ask
-from tests.world import Fan
+from tests.world import Fan, hash_of
 
 PASSWORD = "ferry lantern ninety wren"
 STORY = (
@@ -35,7 +35,7 @@ _numbers = count(1)
 async def somebody(name: str, *, staff: StaffRole | None = None) -> Fan:
     """An account with a confirmed address and PASSWORD."""
     email = f"{name.lower()}{next(_numbers)}@people.example"
-    person = await make_person(name, email, PASSWORD, staff_role=staff)
+    person = await make_person_with(name, email, await hash_of(PASSWORD), staff_role=staff)
     return Fan(person.id, email)
 
 

@@ -184,13 +184,15 @@ def kind_of(address: str, site_url: str) -> str:
 
 async def violations(page: Page, *, only: str = "") -> list[str]:
     """What axe finds serious or worse on a page as it stands. only: one rule."""
-    options: dict[str, object] = {"resultTypes": ["violations"]}
+    options: dict[str, object] = {"resultTypes": ["violations"], "preload": False}
     if only:
         options["runOnly"] = {"type": "rule", "values": [only]}
-    found = await _AXE.run(page, options=options)
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(_AXE.axe_script)
+    found = await page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
     return [
         f"{urlsplit(page.url).path}: {one['id']} ({one['help']}): {node['html'][:200]} {node['failureSummary'][:200]}"
-        for one in found.response["violations"]
+        for one in found
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]

@@ -34,7 +34,7 @@ SQL_BY_HAND = {
     "payments/cards.py", "payments/charges.py", "payments/inbox.py", "payments/reconcile.py", "payments/refunds.py",
     "payouts/actions.py", "pledges/actions.py", "pledges/card_changes.py", "pledges/deliveries.py", "pledges/following.py",
     "pledges/letting_go.py", "pledges/make.py", "pledges/moves.py", "pledges/refunding.py", "pledges/settlement.py",
-    "pledges/telling.py", "pledges/terms.py", "pledges/sharing_back.py", "pledges/transfers/elections.py",
+    "pledges/telling.py", "pledges/terms.py", "pledges/sharing_back.py", "pledges/transfers/asking.py", "pledges/transfers/elections.py",
     "pledges/transfers/keeping.py", "campaigns/recipients/gifts.py",
 }  # fmt: skip
 

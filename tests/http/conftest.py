@@ -18,6 +18,7 @@ from crowdfund.people.tokens import make_token
 from crowdfund.web import page_cache
 from crowdfund.web.routes import Route
 from tests.http.browser import Browser
+from tests.world import hash_of
 
 PASSWORD = "river moon over lanting"
 
@@ -45,7 +46,7 @@ class SiteUnderTest:
     async def signed_up(self, name: str, *, staff: StaffRole | None = None, locale: str = "en") -> SignedIn:
         """A new person with a confirmed address, `<name>@example.com`, signed in on a browser of their own."""
         email = f"{name.lower().replace(' ', '.')}@example.com"
-        person = await accounts.make_person(name, email, PASSWORD, staff_role=staff, locale=locale)
+        person = await accounts.make_person_with(name, email, await hash_of(PASSWORD), staff_role=staff, locale=locale)
         return await self.signed_in(person)
 
     async def signed_in(self, person: Person) -> SignedIn:

@@ -541,7 +541,7 @@ async def test_an_unverified_studio_is_told_before_it_hands_in(site: SiteUnderTe
     draft = await a_draft(lin)
     await atomic(Sql("UPDATE organisation SET state = 'unverified' WHERE id = $1").__call__)(lin.organisation.id)
     await lin.browser.get(lin.base(draft))
-    assert "has to be verified" in lin.browser.text
+    assert "You have to be verified" in lin.browser.text
     await lin.browser.get(lin.desk)
     assert "we have to know who you are" in lin.browser.text
 

@@ -396,3 +396,53 @@ async def test_what_a_lost_dispute_leaves_of_a_charge_goes_back_when_the_fund_fa
     await pay_another_way(refund.id, note="by transfer")
     assert (await books(campaign))["bank"] == -70_00
     assert await balance_minor(chart.fund(campaign.id, "EUR")) == 0
+
+
+async def test_a_bank_that_only_asks_takes_nothing_from_anybody() -> None:
+    """Her pledge counts on, and the makers, who are told, are owed what they were owed; asking no more ends it."""
+    owner = await a_fan("Owner")
+    campaign = await a_campaign(goal_minor=100_00, studio_id=await a_studio(owner=owner))
+    (pledge,) = await pledges_with(campaign, "ok", amount_minor=100_00)
+    await close_now(campaign)
+    before = await books(campaign)
+    dispute = await disputed(pledge, inquiry=True)
+    assert (dispute.state, dispute.amount_minor, dispute.asked_minor) == ("needs_response", 0, 100_00)
+    assert ((await again_pledge(pledge)).state, (await again(campaign)).collected_minor) == ("collected", 100_00)
+    await books_proven()
+    await work_until_idle()
+    await answer_dispute(dispute.id, evidence="She was at the premiere.", by_person_id=owner.id)
+    assert (await Dispute.get(id=dispute.id)).state == "under_review"
+    assert ((await decided(dispute, won=True)).state, await books(campaign)) == ("won", before)
+    asked, ended = [
+        m.text_body for m in await Mail.filter(to_address=owner.email).order_by("id") if "Disputed" in m.subject
+    ]
+    assert "has taken nothing yet" in asked and "The bank asks no more: it has taken nothing." in ended
+
+
+async def test_a_bank_that_asks_first_and_then_takes_is_answered_twice() -> None:
+    campaign, pledge = await funded()
+    dispute = await disputed(pledge, inquiry=True)
+    ada = await a_fan("Ada")
+    await answer_dispute(dispute.id, evidence="She was at the premiere.", by_person_id=ada.id)
+    await ask("POST", f"disputes/{dispute.stripe_dispute_id}/escalate")
+    await follow_dispute(dispute.stripe_dispute_id)
+    await follow_dispute(dispute.stripe_dispute_id)  # events come twice, too
+    taken = await Dispute.get(id=dispute.id)
+    assert (taken.state, taken.amount_minor) == ("needs_response", 100_00)
+    assert ((await again_pledge(pledge)).state, (await again(campaign)).collected_minor) == ("disputed", 0)
+    await books_proven()
+    await answer_dispute(dispute.id, evidence="She was at the premiere, and wrote to us.", by_person_id=ada.id)
+    won = await decided(dispute, won=True)
+    assert (won.state, (await again(campaign)).collected_minor) == ("won", 100_00)
+    assert (await again_pledge(pledge)).state == "collected"
+
+
+async def test_what_a_bank_only_asks_about_can_be_given_back() -> None:
+    campaign, pledge = await funded()
+    dispute = await disputed(pledge, inquiry=True)
+    await refund_pledge(pledge.id, amount_minor=None, reason="she asked", by_person_id=(await a_fan("Ada")).id)
+    await pass_time(minutes=10)
+    assert (await again_pledge(pledge)).state == "refunded"
+    assert (await again(campaign)).refunded_minor == 100_00
+    await decided(dispute, won=True)
+    assert (await again_pledge(pledge)).state == "refunded"

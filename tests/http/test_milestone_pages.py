@@ -164,10 +164,11 @@ async def test_asked_for_objected_to_answered_and_paused_for_staff_who_releases_
     assert "It is not so" not in stranger.text
     objections = f"/release-requests/{public(request.id)}/objections"
     await send(stranger, objections, text=NOT_SO)
-    assert stranger.status == 200 and "Only backers whose money is in this fund can object." in stranger.text
+    assert stranger.status == 403 and "Only backers whose money is in this fund can object." in stranger.text
     await mei.get(campaign.path)
     await mei.submit("Object", text="No!")
-    assert "Please write at least 20 characters." in mei.text
+    assert mei.status == 422 and "Please write at least 20 characters." in mei.text
+    assert "What is not as it was promised" in mei.text and ">\nNo!</textarea>" in mei.page.html, "what she typed stays"
     await mei.submit("Object", text=NOT_SO)
     assert "Your objection stands there now" in mei.text
     forget_everything()
@@ -178,6 +179,9 @@ async def test_asked_for_objected_to_answered_and_paused_for_staff_who_releases_
     await lin.get(base)
     assert "A backer objects to “The shoot is done”: answer." in lin.text
     await lin.get(f"{base}/milestones")
+    await lin.submit("Answer", answer="Not so.")
+    assert lin.status == 422 and "Please write at least 10 characters." in lin.text
+    assert ">\nNot so.</textarea>" in lin.page.html, "what she typed stays"
     await lin.submit("Answer", answer="We shot at night: here are the call sheets.")
     assert "Answered, for all to read." in lin.text
     for browser, _pledge in others[:2]:
@@ -194,7 +198,8 @@ async def test_asked_for_objected_to_answered_and_paused_for_staff_who_releases_
     assert grace.status == 403
     await ada.get(staff)
     await ada.submit("Release it", because="so")
-    assert "Say why, in ten letters or more" in ada.text
+    assert ada.status == 422 and "Please write at least 10 characters." in ada.text
+    assert ">\nso</textarea>" in ada.page.html, "what she typed stays"
     await ada.submit("Release it", because=BECAUSE)
     assert "Released: its makers are paid." in ada.text
     await send(ada, f"{staff}/release", because=BECAUSE)
@@ -252,6 +257,8 @@ async def test_its_makers_give_the_rest_back_themselves(site: SiteUnderTest) -> 
     await close_now(campaign)
     base = f"{studio.desk_path}/campaigns/{campaign.slug}"
     await lin.get(f"{base}/milestones")
+    await lin.submit("Give it back", because="Over.")
+    assert lin.status == 422 and ">\nOver.</textarea>" in lin.page.html and "Please write at least 10" in lin.text
     await lin.submit("Give it back", because="Our lead has fallen ill, and there is no other.")
     assert "€70.00 goes back to your backers." in lin.text
     await lin.get(f"{base}/milestones")

@@ -23,7 +23,7 @@ from crowdfund.pledges.milestones import queries, releases
 from crowdfund.pledges.milestones.models import ReleaseRequest
 from crowdfund.pledges.milestones.rules import NothingWaits, ObjectedAlready
 from crowdfund.pledges.refunding import GoingBackToAll, refund_pledge
-from crowdfund.pledges.transfers.rules import NotYet, TooLate
+from crowdfund.pledges.transfers.rules import AnotherPerson, NotYet, TooLate
 from crowdfund.refusal import NotFound, Refusal
 from tests.bank import books_proven, fans_with, pass_time, states
 from tests.milestones import a_film_draft, a_film_studio, a_funded_film, a_plan, asked_for, left_of, opened, states_of
@@ -177,6 +177,15 @@ async def test_two_people_release_the_same_tranche_and_the_money_moves_once() ->
     await pass_time(minutes=1)
     assert await fund_minor(campaign) == 0
     assert await at_the_processor("refunds") == (4, ended[4])
+
+
+async def test_who_makes_the_film_does_not_release_its_money_for_the_platform() -> None:
+    campaign, owner, _pledges = await a_funded_film(50_00, 50_00)
+    milestone, _request_id = await asked_for(campaign, owner)
+    await releases.pause(milestone.id, "a call came in about it", by=(await a_fan("Ada")).id)
+    with pytest.raises(AnotherPerson):
+        await releases.release_paused(milestone.id, BECAUSE, by=owner.id)
+    assert (await states_of(campaign))[1] == "paused"
 
 
 async def test_the_sweep_and_a_person_at_the_same_moment() -> None:

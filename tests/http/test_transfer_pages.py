@@ -147,6 +147,8 @@ async def test_backers_tick_and_choose_where_their_money_goes(site: SiteUnderTes
     assert bo.status == 404, "a link from somebody else's mail"
     await bo.get(f"{campaign.path}/election")
     assert bo.path == f"/pledges/{public(bos.id)}/election"
+    for path in (academy.path, charity.path, f"{campaign.path}#outcome"):
+        assert f'href="{path}"' in bo.page.html, "she reads who they are, and why she is asked, before she decides"
     await bo.submit("Do it", choice="")
     assert bo.status == 422
     await bo.submit("Do it", choice="refund")
@@ -156,6 +158,13 @@ async def test_backers_tick_and_choose_where_their_money_goes(site: SiteUnderTes
     await mei.get(f"{pledge.path}/election")
     await mei.submit("Do it", choice=f"charity-{public(charity.id)}")
     assert "Goals for Girls" in mei.text
+    await mei.get(f"{pledge.path}/receipt")
+    for words in ("Given to Goals for Girls −€50.00", "You chose this.", f"Held for {club.name}", "What became of it"):
+        assert words in mei.text, words
+    await mei.get(pledge.path)
+    assert "If he does not come" not in mei.text, "it has been decided"
+    await bo.get(f"/pledges/{public(bos.id)}/receipt")
+    assert "Refunded" in bo.text and "You chose this." in bo.text and "Given to" not in bo.text
     await choose(anns.id, Choice.NEXT, person_id=ann_fan.id)
     forget_everything()
     await pass_time(days=14)
@@ -181,6 +190,9 @@ async def test_two_of_staff_release_the_money_and_an_objection_comes_first(site:
     await stranger.get(campaign.path)
     assert "It was not so" not in stranger.text
     await mei.get(campaign.path)
+    await mei.submit("Object", text="Not so!")
+    assert mei.status == 422 and "Please write at least 20 characters." in mei.text
+    assert ">\nNot so!</textarea>" in mei.page.html, "what she typed stays"
     await mei.submit("Object", text="He was seen training with another club yesterday.")
     assert "We look into it before anything moves." in mei.text
     objections = f"/outcomes/{public((await Outcome.get(campaign_id=campaign.id)).id)}/objections"
@@ -194,11 +206,14 @@ async def test_two_of_staff_release_the_money_and_an_objection_comes_first(site:
     await ada.submit("I have seen the registration", because="seen in the register of the association")
     assert "Checked. Somebody else releases the money." in ada.text
     await ada.submit("Release the money", because="seen in the register of the association")
-    assert "Two people confirm a registration" in ada.text
+    assert ada.status == 409 and "Two people confirm a registration" in ada.text
+    assert "seen in the register of the association</textarea>" in ada.page.html, "what she typed stays"
     await pass_time(hours=72)
     await grace.get(staff)
     await send(grace, f"{staff}/release", because="seen in the register, too")
     assert "An objection has not been answered yet." in grace.text
+    await grace.submit("It stands all the same", because="No.")
+    assert grace.status == 422 and ">\nNo.</textarea>" in grace.page.html
     await grace.submit("It stands all the same", because="We called the league: he is registered for Hafen.")
     await grace.submit("Release the money", because="seen in the register, too")
     assert "Released: the club is paid." in grace.text
@@ -206,5 +221,6 @@ async def test_two_of_staff_release_the_money_and_an_objection_comes_first(site:
     await pass_time(days=2)
     forget_everything()
     await mei.get(campaign.path)
+    assert "If he does not come" not in mei.text, "he has"
     assert "Signed and paid" in mei.text and "He is registered for Hafen".lower() in mei.text.lower()
     await books_proven()

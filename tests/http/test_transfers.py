@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from crowdfund import clock
+from crowdfund.campaigns import actions as campaigns
+from crowdfund.campaigns.actions import NotReady
+from crowdfund.campaigns.models import Campaign
+from crowdfund.campaigns.transfers.models import SubType, Surplus
 from crowdfund.ledger import balance_minor, chart
 from crowdfund.payouts.models import Payout
 from crowdfund.pledges.transfers import outcomes
@@ -80,3 +86,51 @@ async def test_a_deal_falls_through_and_each_decides_a_silent_one_by_what_she_ti
     await pass_time(days=365)
     assert [(await Election.get(pledge_id=p.id)).state for p in pledges][2] == "refunded"
     assert await at_the_processor("refunds") == (3, 150_00)
+
+
+@pytest.mark.parametrize(
+    ("surplus", "to_club", "to_academy", "back"),
+    [(Surplus.REFUND, 100_00, 0, 30_00), (Surplus.FALLBACK, 100_00, 30_00, 0), (Surplus.CLUB, 130_00, 0, 0)],
+)
+async def test_a_squad_budget_is_paid_at_once_and_its_surplus_goes_where_was_said(
+    surplus: Surplus, to_club: int, to_academy: int, back: int
+) -> None:
+    other = await a_fund_that_is_held()  # its money at the processor bears what the cards of this one cost
+    club, owner = await a_club()
+    academy = await a_recipient(club.id)
+    draft = await a_draft(
+        club, owner, goal_minor=100_00, sub_type=SubType.SQUAD_BUDGET, surplus=surplus, fallback=academy
+    )
+    campaign = await opened(draft, owner)
+    for fan in await fans_with("instant", "instant"):
+        await pledged(fan, campaign, amount_minor=65_00)
+    assert (await close_now(campaign)).state == "funded"
+    await pass_time(days=3)
+    fees = 2 * stripe_fee_minor(65_00)
+    paid = {
+        payout.recipient_id: payout.amount_minor
+        for payout in await Payout.filter(campaign_id=campaign.id, state="paid")
+    }
+    assert paid == {None: to_club - fees - to_club * 5 // 100} | ({academy.id: to_academy} if to_academy else {})
+    assert (await again(campaign)).refunded_minor == back
+    assert await balance_minor(chart.fund(campaign.id, "EUR")) == 0
+    assert (await again(other)).state == "funded_held"
+
+
+async def a_fund_that_is_held() -> Campaign:
+    club, owner = await a_club(name="SV Hold")
+    window = clock.now() + timedelta(days=90)
+    campaign = await opened(await a_draft(club, owner, name="Held", window_closes_at=window), owner)
+    [fan] = await fans_with("instant")
+    await pledged(fan, campaign, amount_minor=100_00)
+    await close_now(campaign)
+    return campaign
+
+
+async def test_a_surplus_for_an_academy_needs_one_that_is_named() -> None:
+    club, owner = await a_club()
+    draft = await a_draft(club, owner, sub_type=SubType.SQUAD_BUDGET, surplus=Surplus.FALLBACK)
+    await Campaign.filter(id=draft.id).update(fallback_id=None)
+    with pytest.raises(NotReady) as refused:
+        await campaigns.submit(draft.id, by=owner.id)
+    assert [one.field for one in refused.value.missing] == ["fallback"]

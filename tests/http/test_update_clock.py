@@ -117,7 +117,7 @@ async def test_past_the_day_everybody_reads_that_it_is_overdue(site: SiteUnderTe
         await lin.browser.get(lin.desk)
         assert ("is overdue." in lin.browser.text) is is_overdue
         await ada.get("/staff")
-        assert ("Updates that are overdue" in ada.text) is is_overdue
+        assert ("Word that is overdue" in ada.text) is is_overdue
         fund = await program.read(f"/campaigns/{public(campaign.id)}")
         assert fund["update_is_overdue"] is is_overdue
     assert (await (await program_of(site, ada.person)).read("/staff/inbox"))["counts"]["silent"] == 1
@@ -176,7 +176,7 @@ async def test_a_paused_fund_owes_nothing_and_gets_its_days_back(site: SiteUnder
     assert "overdue" not in visitor.text and "Next update by" not in visitor.text
     ada = await a_reviewer(site)
     await ada.get("/staff")
-    assert "Updates that are overdue" not in ada.text
+    assert "Word that is overdue" not in ada.text
     mails = [mail.subject for mail in await site.mails_to("lin@example.com")]
     assert not [subject for subject in mails if "is due today" in subject]
     await actions.resume(campaign.id, "All is well.", by=lin.id)

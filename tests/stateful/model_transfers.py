@@ -82,7 +82,7 @@ class Transfers(Banks):
             return None if same else "AlreadyChosen"
         if p.campaign.state != "electing" or self.now >= p.campaign.elections_until:
             return "TooLate"
-        if p.state == "disputed" or p.left <= 0:
+        if p.state != "collected" or p.left <= 0:
             return "Refusal"
         self.elect(p, choice)
         p.ticked = f"chose {choice}"

@@ -15,7 +15,7 @@ SMALL = {"dispute", "d", "account", "a", "payout", "o", "sale", "s", "tier", "t"
 # Asked once a currency, or once a club: not once a row.
 OF_A_FEW = {
     "refunds promised and not sent are what lies in clearing",
-    "what is kept for a club's next target is what its backers chose to keep",
+    "what is kept for a club's next target is what its backers chose to keep, less what banks hold of it",
 }
 
 

@@ -120,6 +120,7 @@ def test_a_broken_chain() -> None:
         lambda said: said["entries"].update(count=3), lambda said: said.update(kinds=None), lambda said: said.update(accounts={}),
         lambda said: said["accounts"][0].update(grows_by="nothing"), lambda said: said.update(version=2),
         lambda said: said["accounts"][0].update(opening="0"), lambda said: said["accounts"][1].update(debits=True),
+        lambda said: [account.update(opening=5_00, closing=account["closing"] + 5_00) for account in said["accounts"]],
     ],
 )  # fmt: skip
 def test_what_is_signed_and_can_not_be_is_wrong(change: Callable[[dict[str, Any]], Any]) -> None:

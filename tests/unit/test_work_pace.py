@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from crowdfund.database import Sql
-from crowdfund.pledges.transfers import elections, keeping
+from crowdfund.pledges.transfers import asking, elections, keeping
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize(
     ("query", "gives", "steps"),
     [
-        (elections._ASK, 4, {"p USING INDEX pledge_campaign_state (campaign_id=? AND state=? AND id>?)"}),
+        (asking._ASK, 3, {"p USING INDEX pledge_campaign_state (campaign_id=? AND state=? AND id>?)"}),
+        (asking._RUNNING, 1, {"p USING INDEX pledge_campaign_state (campaign_id=? AND state=? AND id>?)"}),
         (elections._SILENT, 2, {"e USING INDEX election_campaign (campaign_id=? AND state=?)"}),
         (keeping._WITH_SOMETHING_TO_USE, 0, {"e USING INDEX election_kept (kept_for_id=?)"}),
         (
@@ -23,7 +24,7 @@ from crowdfund.pledges.transfers import elections, keeping
             },
         ),
     ],
-    ids=["asking", "deciding for the silent", "using what was kept", "returning what was kept"],
+    ids=["asking", "whom to ask", "deciding for the silent", "using what was kept", "returning what was kept"],
 )  # fmt: skip
 async def test_it_is_found_by_an_index(database: str, query: Sql, gives: int, steps: set[str]) -> None:
     found = {row["detail"] for row in await Sql(f"EXPLAIN QUERY PLAN {query.text}")(*([1] * gives))}

@@ -18,7 +18,7 @@ Shown = Callable[[Campaign, CampaignPage], Awaitable[dict[str, Any]]]
 Save = Callable[[F, CampaignPage], Awaitable[None]]
 TRIES = 3
 LABELS = {
-    "name": lazy("Name of the film"), "tagline": lazy("In one line"), "story": lazy("Story"), "risks": lazy("What could go wrong"),
+    "name": lazy("Name"), "tagline": lazy("In one line"), "story": lazy("Story"), "risks": lazy("What could go wrong"),
     "budget": lazy("What the money is for"), "rule": lazy("Rule"), "threshold": lazy("Share of the goal"),
     "giving": lazy("Fans give"), "share_price": lazy("What a share costs"), "shares_max": lazy("How many one fan can have"),
     "opens_at": lazy("Opens by itself"), "closes_at": lazy("Closes"),

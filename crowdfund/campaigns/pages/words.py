@@ -16,7 +16,7 @@ Step = tuple[
 RULES = {
     Rule.STRICT: (
         lazy("The whole goal, or nobody pays"),
-        lazy("Fans trust this most: the film is made as planned, or not at all."),
+        lazy("Fans trust this most: it is done as planned, or not at all."),
     ),
     Rule.THRESHOLD: (
         lazy("A share of the goal is enough"),
@@ -32,7 +32,7 @@ GIVINGS = [
     (
         "amounts",
         lazy("Fans choose what they give"),
-        lazy("Any amount, with a reward from your tiers or without one. Most films do it this way."),
+        lazy("Any amount, with a reward from your tiers or without one. Most funds do it this way."),
     ),
     (
         "shares",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crowdfund import clock
+from crowdfund.campaigns.models import EDITABLE, Campaign, CampaignState
 from crowdfund.campaigns.recipients.models import (
     MOVES,
     OF_A_CLUB,
@@ -24,6 +25,7 @@ from crowdfund.people.models import Organisation
 from crowdfund.refusal import Invalid, NotFound
 
 REPORT_DAYS = (30, 365)
+_PROMISES_NOTHING = {*EDITABLE, CampaignState.REJECTED, CampaignState.FAILED, CampaignState.CANCELLED}
 ABOUT_MIN, ABOUT_MAX = 40, 5_000
 BODY_MIN, BODY_MAX = 40, 10_000
 
@@ -58,15 +60,29 @@ async def add_recipient(organisation: Organisation, kind: RecipientKind, about: 
 
 @atomic
 async def change_recipient(recipient_id: int, about: About, *, by: int) -> None:
-    """Change what is said of it. Its address stays, as pledges lead there; a shorter time to report is a stricter promise."""
+    """Change what is said of it, until a fund that announces it is handed in: backers then tick what they were told.
+
+    Its address stays, as pledges lead there; a shorter time to report is a stricter promise. Raises Invalid.
+    """
     was = await Recipient.get(id=recipient_id)
-    if about.report_days > was.report_days and await Gift.exists(recipient_id=recipient_id):
-        raise Invalid("It has gifts to report on: the time for that can only get shorter.", field="report_days")
+    is_promised = await _is_promised(was)
+    if is_promised and (about.name, about.about) != (was.name, was.about):
+        field = "name" if about.name != was.name else "about"
+        raise Invalid("Backers were told this, and it stays. What is new stands in a report on a gift.", field=field)
+    if about.report_days > was.report_days and (is_promised or await Gift.exists(recipient_id=recipient_id)):
+        raise Invalid("It is promised to backers: the time to report can only get shorter.", field="report_days")
     await Recipient.filter(id=recipient_id).update(name=about.name, about=about.about, report_days=about.report_days)
     await record(
         "recipient_changed", f"recipient:{recipient_id}", by=by, before={"name": was.name, "about": was.about},
         after={"name": about.name, "about": about.about},
     )  # fmt: skip
+
+
+async def _is_promised(recipient: Recipient) -> bool:
+    """Whether backers choose it by what is said of it: on the platform's list, or announced by a fund that was handed in."""
+    if recipient.kind == RecipientKind.CHARITY and recipient.state == RecipientState.OFFERED:
+        return True
+    return await Campaign.filter(fallback_id=recipient.id, state__not_in=sorted(_PROMISES_NOTHING)).exists()
 
 
 @atomic

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.recipients import actions, queries
 from crowdfund.campaigns.recipients.actions import ABOUT_MAX, ABOUT_MIN, BODY_MAX, BODY_MIN, REPORT_DAYS, About
+from crowdfund.campaigns.recipients.forms import REPORTS
 from crowdfund.campaigns.recipients.models import Recipient, RecipientKind, RecipientState
 from crowdfund.campaigns.recipients.once import add_recipient_once, report_use_once
 from crowdfund.database.ids import public
@@ -20,10 +21,12 @@ from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
+from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
 
 _ONE = "/api/v1/recipients/{recipient}"
+_READ = Limit("public_api", 300, 60)
 _Name = Annotated[
     str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
 ]
@@ -220,8 +223,11 @@ async def offer_charity(request: Request, body: OfferIn) -> RecipientOut:
 
 _WRITE, _SEE, _STAFF = bearer("campaigns:write"), bearer("campaigns:read"), bearer("staff:money", staff="admin")
 routes = [
-    get("/api/v1/charities", list_charities, may=everybody, gives=RecipientListed, lists=True, summary="The list of charities"),
-    get(_ONE, show_recipient, may=everybody, gives=RecipientOut, summary="One recipient, and what became of its gifts"),
+    get(
+        "/api/v1/charities", list_charities, may=everybody, limit=_READ, gives=RecipientListed, lists=True,
+        summary="The list of charities",
+    ),
+    get(_ONE, show_recipient, may=everybody, limit=_READ, gives=RecipientOut, summary="One recipient, and what became of its gifts"),
     get(
         "/api/v1/organisations/{organisation}/recipients", list_own_recipients, may=_SEE, gives=RecipientListed, lists=True,
         summary="Academies and squads of mine",
@@ -231,7 +237,10 @@ routes = [
         summary="Name an academy or a squad",
     ),
     post(_ONE, change_recipient, may=_WRITE, takes=AboutIn, gives=RecipientOut, summary="Change what is said of it"),
-    post(f"{_ONE}/reports", report_use, may=_WRITE, takes=UseIn, gives=RecipientOut, creates=True, summary="Tell what became of a gift"),
+    post(
+        f"{_ONE}/reports", report_use, may=_WRITE, takes=UseIn, gives=RecipientOut, creates=True, limit=REPORTS,
+        summary="Tell what became of a gift",
+    ),
     post("/api/v1/charities", add_charity, may=_STAFF, takes=CharityIn, gives=RecipientOut, creates=True, summary="Put one on the list"),
     post("/api/v1/charities/{recipient}/offer", offer_charity, may=_STAFF, takes=OfferIn, gives=RecipientOut, summary="On or off the list"),
 ]  # fmt: skip

@@ -10,7 +10,9 @@ from crowdfund.campaigns.recipients.models import OF_A_CLUB, Recipient, Recipien
 from crowdfund.web import fields
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import lazy
+from crowdfund.web.rate_limit import Limit
 
+REPORTS = Limit("report_use", 12, 3600, by="person")  # each is a mail to everybody who gave
 KINDS = {
     RecipientKind.ACADEMY: lazy("Youth academy"), RecipientKind.SQUAD: lazy("Development squad"),
     RecipientKind.CHARITY: lazy("Charity"),

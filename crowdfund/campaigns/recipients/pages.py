@@ -12,6 +12,7 @@ from crowdfund.campaigns.recipients import actions, queries
 from crowdfund.campaigns.recipients.actions import ABOUT_MAX, BODY_MAX, REPORT_DAYS
 from crowdfund.campaigns.recipients.forms import (
     KINDS,
+    REPORTS,
     CharityForm,
     OfferForm,
     OwnRecipientForm,
@@ -22,8 +23,9 @@ from crowdfund.campaigns.recipients.forms import (
 from crowdfund.campaigns.recipients.models import OF_A_CLUB, Recipient, RecipientKind, RecipientState, UseReport
 from crowdfund.campaigns.recipients.once import add_recipient_once, report_use_once
 from crowdfund.database.ids import private_or_none
-from crowdfund.people.models import Document, Organisation
+from crowdfund.people.models import Document, Organisation, Role
 from crowdfund.people.pages.papers import take_document
+from crowdfund.people.rules import may
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import documents
 from crowdfund.web.body import UPLOAD_MAX
@@ -71,9 +73,11 @@ def _new_form() -> OwnRecipientForm:
 
 async def _own(request: Request, form: OwnRecipientForm, status: int = 200) -> Response:
     organisation: Organisation = request.state.organisation
+    found = await queries.of_organisation(organisation.id)
     return page(
-        request, "campaigns/recipients.html", status, organisation=organisation, form=form,
-        recipients=await queries.of_organisation(organisation.id), kinds=[(k.value, KINDS[k]) for k in sorted(OF_A_CLUB)],
+        request, "campaigns/recipients.html", status, organisation=organisation, form=form, recipients=found,
+        due=await queries.reports_due([one.id for one in found]), may_write=may(request.state.role, Role.MANAGER),
+        kinds=[(k.value, KINDS[k]) for k in sorted(OF_A_CLUB)],
         names=KINDS, about_max=ABOUT_MAX, report_days=REPORT_DAYS,
     )  # fmt: skip
 
@@ -171,11 +175,15 @@ async def _possible() -> dict[str, Organisation]:
     return {organisation.slug: organisation for organisation in found}
 
 
-async def _charities(request: Request, form: CharityForm, offer_form: OfferForm, status: int = 200) -> Response:
-    possible = await _possible()
+async def _charities(
+    request: Request, form: CharityForm, offer_form: OfferForm, status: int = 200, offering: str = ""
+) -> Response:
+    """offering: the address of the one that `offer_form` is about."""
+    possible, found = await _possible(), await Recipient.filter(kind=RecipientKind.CHARITY).order_by("name")
     return page(
-        request, "campaigns/charities.html", status, form=form, offer_form=offer_form, about_max=ABOUT_MAX, report_days=REPORT_DAYS,
-        charities=await Recipient.filter(kind=RecipientKind.CHARITY).order_by("name"),
+        request, "campaigns/charities.html", status, form=form, offer_form=offer_form, offering=offering,
+        about_max=ABOUT_MAX, report_days=REPORT_DAYS,
+        charities=found, due=await queries.reports_due([one.id for one in found]),
         organisations=[(slug, one.name) for slug, one in possible.items()],
     )  # fmt: skip
 
@@ -203,12 +211,17 @@ async def offer_charity(request: Request) -> Response:
     recipient = await queries.recipient_of(request.path_params["slug"])
     if recipient.kind != RecipientKind.CHARITY:
         raise NotFound("There is nothing here under that address.")
-    form = await OfferForm.read(request)
-    if form.errors:
-        return await _charities(request, await _charity_form(), form, 422)
+    form, status = await OfferForm.read(request), 422
     to = RecipientState.WITHDRAWN if recipient.state == RecipientState.OFFERED else RecipientState.OFFERED
-    await actions.offer(recipient.id, to, form.because, by=request.state.person.id)
-    return redirect(request, "/staff/charities", ("good", _("Done.")))
+    if not form.errors:
+        try:
+            await actions.offer(recipient.id, to, form.because, by=request.state.person.id)
+            done = _("It is on the list again.") if to == RecipientState.OFFERED else _("It is off the list.")
+            return redirect(request, "/staff/charities", ("good", done))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+            status = refusal.status_code
+    return await _charities(request, await _charity_form(), form, status, recipient.slug)
 
 
 routes = [
@@ -218,7 +231,7 @@ routes = [
     post(_OWN, add, may=member("manager")),
     get(f"{_OWN}/{{slug}}", own_recipient, may=member("manager")),
     post(f"{_OWN}/{{slug}}", change, may=member("manager")),
-    post(f"{_OWN}/{{slug}}/reports", report, may=member("manager"), body_max=UPLOAD_MAX),
+    post(f"{_OWN}/{{slug}}/reports", report, may=member("manager"), limit=REPORTS, body_max=UPLOAD_MAX),
     get("/staff/charities", charities, may=staff("reviewer")),
     post("/staff/charities", add_charity, may=staff("admin")),
     post("/staff/charities/{slug}/offer", offer_charity, may=staff("admin")),

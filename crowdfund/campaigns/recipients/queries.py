@@ -8,6 +8,7 @@ from datetime import datetime
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.recipients.models import Gift, Recipient, RecipientKind, RecipientState, UseReport
+from crowdfund.database import Sql, as_rows
 from crowdfund.people.models import Document
 from crowdfund.refusal import NotFound
 
@@ -84,6 +85,21 @@ async def gifts_of(recipient_id: int) -> list[GiftShown]:
     return sorted(shown, key=lambda gift: -gift.campaign_id)
 
 
+_DUE = Sql("""
+    SELECT g.recipient_id, MIN(g.report_by) AS report_by FROM gift g
+    WHERE g.recipient_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND g.report_by IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM use_report u WHERE u.recipient_id = g.recipient_id AND u.campaign_id = g.campaign_id)
+    GROUP BY g.recipient_id""")
+
+
+async def reports_due(recipient_ids: list[int]) -> dict[int, tuple[datetime, bool]]:
+    """Of those that owe word of a gift: by when the first of it is due, and whether that day has passed."""
+    rows = await _DUE(as_rows({"id": one} for one in recipient_ids)) if recipient_ids else []
+    now = clock.now()
+    days = {row["recipient_id"]: clock.from_us(row["report_by"]) for row in rows}
+    return {one: (day, now >= day) for one, day in days.items()}
+
+
 async def _names(document_ids: list[int]) -> dict[int, str]:
     return {d.id: d.name for d in await Document.filter(id__in=document_ids)} if document_ids else {}
 
@@ -93,3 +109,8 @@ async def gifts_from(campaign_id: int) -> list[tuple[Recipient, Gift]]:
     gifts = await Gift.filter(campaign_id=campaign_id).order_by("-amount_minor", "recipient_id")
     recipients = {r.id: r for r in await Recipient.filter(id__in=[g.recipient_id for g in gifts])} if gifts else {}
     return [(recipients[gift.recipient_id], gift) for gift in gifts]
+
+
+async def has_told(gift: Gift) -> bool:
+    """Whether its recipient has said what became of a gift."""
+    return await UseReport.exists(recipient_id=gift.recipient_id, campaign_id=gift.campaign_id)

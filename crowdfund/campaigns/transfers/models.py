@@ -49,7 +49,9 @@ class Transfer(Model):
     signed_document_id = fields.BigIntField(null=True)
     signed_at = InstantField(null=True)
     elections_until = InstantField(null=True)
-    asked_up_to = fields.BigIntField(default=0)  # the last pledge whose backer was asked where her money goes
+    agreed_words = fields.TextField(default="")
+    agreed_document_id = fields.BigIntField(null=True)
+    agreed_at = InstantField(null=True)
 
     class Meta:
         table = "transfer"

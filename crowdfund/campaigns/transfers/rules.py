@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import orjson
 
+from crowdfund import clock
 from crowdfund.campaigns.models import Rule
 from crowdfund.campaigns.rules import Missing
-from crowdfund.campaigns.transfers.models import Part, Transfer
+from crowdfund.campaigns.transfers.models import Part, Surplus, Transfer
 from crowdfund.refusal import Invalid
 
 # Cards are charged and mended for seven days after the close, and a deal needs a few more.
@@ -41,6 +42,8 @@ def window_at(local: datetime, zone: str) -> datetime:
 
     Raises Invalid for a zone that nobody knows, and for a time that its clocks skip or show twice: a deadline is one moment.
     """
+    if not clock.FIRST_MOMENT <= local.replace(tzinfo=UTC) < clock.LAST_MOMENT:
+        raise Invalid("That is no time that anybody here lives to see. Choose another.", field="window_closes")
     if zone not in available_timezones():
         raise Invalid("That is no time zone. Choose one like Europe/Berlin.", field="window_zone")
     try:
@@ -99,6 +102,8 @@ def what_is_missing(
         missing.append(
             Missing("fallback", "Name the academy or squad that backers may give to when the deal falls through.")
         )
+    elif campaign.fallback_id is None and transfer.surplus == Surplus.FALLBACK:
+        missing.append(Missing("fallback", "Name the academy or squad that gets what is collected beyond the goal."))
     if transfer.is_contingent:
         missing += _contingent(campaign, transfer, stack)
     return missing

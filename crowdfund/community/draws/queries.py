@@ -19,7 +19,7 @@ from crowdfund.community.draws.models import (
     DrawTier,
     DrawWinner,
 )
-from crowdfund.community.draws.rules import TAKES_PLEDGES, Circle
+from crowdfund.community.draws.rules import IS_OVER, TAKES_PLEDGES, Circle
 from crowdfund.database import Sql
 from crowdfund.database.ids import public
 from crowdfund.refusal import NotFound
@@ -58,16 +58,17 @@ _BACKERS = Sql("""
           AND (NOT EXISTS (SELECT 1 FROM draw_tier t WHERE t.draw_id = $2)
                OR EXISTS (SELECT 1 FROM draw_tier t WHERE t.draw_id = $2 AND t.tier_id = p.tier_id))
         LIMIT $3) AS backers""")
-_DUE_TO_CLOSE = Sql("""
+_OVER_NOW = ", ".join(f"'{state}'" for state in sorted(IS_OVER))
+_DUE_TO_CLOSE = Sql(f"""
     SELECT d.id FROM draw d JOIN campaign c ON c.id = d.campaign_id
     WHERE d.state = 'announced'
-      AND (c.state IN ('failed', 'cancelled') OR (d.closes_at <= $1 AND (c.state <> 'suspended' OR d.answer_by <= $1)))
-    ORDER BY d.closes_at LIMIT 50""")
-_DUE_TO_DRAW = Sql("""
+      AND (c.state IN ({_OVER_NOW}) OR (d.closes_at <= $1 AND (c.state <> 'suspended' OR d.answer_by <= $1)))
+    ORDER BY d.closes_at LIMIT 50""")  # noqa: S608
+_DUE_TO_DRAW = Sql(f"""
     SELECT d.id FROM draw d JOIN campaign c ON c.id = d.campaign_id
     WHERE d.state = 'closed'
-      AND (c.state IN ('failed', 'cancelled') OR d.answer_by <= $1 OR (d.public_what = '' AND c.state <> 'suspended'))
-    ORDER BY d.closes_at LIMIT 50""")
+      AND (c.state IN ({_OVER_NOW}) OR d.answer_by <= $1 OR (d.public_what = '' AND c.state <> 'suspended'))
+    ORDER BY d.closes_at LIMIT 50""")  # noqa: S608
 _LATE_WINNERS = Sql("SELECT id FROM draw_winner WHERE state = 'asked' AND answer_by <= $1 ORDER BY answer_by LIMIT 200")
 _OVER = Sql("SELECT id FROM draw WHERE state = 'drawn' AND happens_at <= $1 ORDER BY happens_at LIMIT 50")
 _FORGET_CONTACTS = Sql("""

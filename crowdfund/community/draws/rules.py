@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crowdfund.campaigns.models import CampaignState
+from crowdfund.campaigns.models import AWAITING, FELL_THROUGH, SUCCEEDED, CampaignState
 from crowdfund.campaigns.rules import BECAUSE_MIN, Missing
 from crowdfund.community.draws.file import PUBLIC_VALUE
 from crowdfund.community.draws.models import Draw, DrawState
@@ -26,9 +26,10 @@ LAST_CALL = timedelta(days=1)  # before the day itself, from which on nobody is 
 CONTACTS_KEPT = timedelta(days=60)  # after the day
 
 S = CampaignState
-CAN_HAVE_DRAWS = {S.PRELAUNCH, S.LIVE, S.SETTLING, S.FUNDED, S.DELIVERING, S.COMPLETED}
+CAN_HAVE_DRAWS = {S.PRELAUNCH, S.LIVE, S.SETTLING} | SUCCEEDED | AWAITING
 TAKES_PLEDGES = {S.PRELAUNCH, S.LIVE}
-IS_OVER = {S.FAILED, S.CANCELLED}
+# Where a deal fell through nobody meets the player; until its outcome stands it may still have been otherwise.
+IS_OVER = {S.FAILED, S.CANCELLED, *FELL_THROUGH} - {S.OUTCOME_FAILED}
 
 
 class NoDrawHere(Refusal):

@@ -33,15 +33,19 @@ LATEST = 3
 COUNTED_MAX = 1_000  # what waits is counted no further
 
 _END = 2**63 - 1
+# Staff look at every report; what folds a comment before they have is the word of people whose mailbox is known, not of accounts
+# that somebody makes by the handful.
+_REPORTS_THAT_FOLD = """(SELECT COUNT(*) FROM comment_report r JOIN person q ON q.id = r.person_id AND q.email_confirmed_at IS NOT NULL
+     WHERE r.comment_id = c.id AND r.verdict = '')"""
 # Who is shown as nobody has no name in what a page reads.
-_COLUMNS = """
+_COLUMNS = f"""
     c.id, c.campaign_id, c.person_id, c.kind, c.parent_id, c.number, c.state, c.shown_as, c.asked, c.asked_name, c.text,
     c.hidden_because, c.made_at, c.edited_at, c.locked_at,
     CASE WHEN c.shown_as = 'name' THEN (SELECT p.name FROM person p WHERE p.id = c.person_id) ELSE '' END AS name,
-    (SELECT COUNT(*) FROM comment_report r WHERE r.comment_id = c.id AND r.verdict = '') AS reports,
+    (SELECT COUNT(*) FROM comment_report r WHERE r.comment_id = c.id AND r.verdict = '') AS reports, {_REPORTS_THAT_FOLD} AS folding,
     COALESCE((SELECT MAX(d.number) FROM comment d WHERE d.parent_id = c.id AND d.state <> 'withdrawn'), 0) AS below,
     COALESCE((SELECT MAX(d.number) FROM comment d
-              WHERE d.parent_id = c.id AND d.state <> 'withdrawn' AND d.kind = 'reply'), 0) AS last_reply"""
+              WHERE d.parent_id = c.id AND d.state <> 'withdrawn' AND d.kind = 'reply'), 0) AS last_reply"""  # noqa: S608
 # What was withdrawn keeps its place only where something stands below it. No EXISTS: beside an OR, PostgreSQL would read all
 # replies of all threads into a table of its own before it looks at the first.
 _STANDS = """(c.state <> 'withdrawn'
@@ -61,7 +65,7 @@ _THREADS = {
 }
 _LATEST = Sql(f"""
     SELECT {_COLUMNS} FROM comment c WHERE c.campaign_id = $1 AND c.level = 0 AND c.state = 'shown'
-      AND (SELECT COUNT(*) FROM comment_report r WHERE r.comment_id = c.id AND r.verdict = '') < $2
+      AND {_REPORTS_THAT_FOLD} < $2
     ORDER BY c.id DESC LIMIT $3""")  # noqa: S608
 _BELOW = f"""
     SELECT {_COLUMNS} FROM comment c WHERE c.parent_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {{rows}})
@@ -103,19 +107,20 @@ _CLOSE_REPORTS = Sql("""
 class Said:
     """A comment as pages read it. name: of its author, empty where she isn't shown by it.
 
-    reports: people whose report waits for staff. below: the number of the last that stands below it, 0 where nothing does;
-    last_reply: the same, answers left out.
+    reports: people whose report waits for staff; folding: of them, whose mailbox is known. below: the number of the last that
+    stands below it, 0 where nothing does; last_reply: the same, answers left out.
     """
 
     comment: Comment
     name: str
     reports: int
+    folding: int
     below: int
     last_reply: int
 
     @property
     def is_folded(self) -> bool:
-        return is_folded(self.comment.state, self.reports)
+        return is_folded(self.comment.state, self.folding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +135,12 @@ class Thread:
 
 def _said(row: dict[str, Any]) -> Said:
     names = ("made_at", "edited_at", "locked_at")
-    apart = ("name", "reports", "below", "last_reply")
+    apart = ("name", "reports", "folding", "below", "last_reply")
     kept = {name: value for name, value in row.items() if name not in (*apart, *names)}
     moments = {name: clock.from_us(row[name]) if row[name] is not None else None for name in names}
     level = 0 if row["parent_id"] is None else 1
     comment = Comment(**kept, **moments, level=level, parent_level=0 if level else None)
-    return Said(comment, row["name"] or "", row["reports"], row["below"], row["last_reply"])
+    return Said(comment, row["name"] or "", *(row[name] for name in apart[1:]))
 
 
 async def _with_replies(rows: Sequence[dict[str, Any]], first: int) -> list[Thread]:

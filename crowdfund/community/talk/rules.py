@@ -14,7 +14,7 @@ NOTE_MAX = 500
 EDIT_FOR = timedelta(minutes=15)
 QUESTIONS_OPEN_MAX = 5  # of one fan in one fund, so that a few don't crowd out the others
 PACE_MAX, PACE_FOR = 10, timedelta(minutes=10)  # what one fan may write in so much time, wherever
-FOLD_AFTER = 5  # people who report a comment: folded from then on until staff have looked
+FOLD_AFTER = 5  # people with a confirmed address who report a comment: folded from then on until staff have looked
 NAMES_MAX, NAME_MAX = 10, 60
 BAR_DAYS_MAX = 365
 
@@ -146,7 +146,7 @@ def refuse_change(comment: Comment, now: datetime, *, replies: int, reports: int
 
 
 def is_folded(state: str, reports: int) -> bool:
-    """reports: people whose report waits for staff."""
+    """reports: people with a confirmed address whose report waits for staff."""
     return state == CommentState.SHOWN and reports >= FOLD_AFTER
 
 

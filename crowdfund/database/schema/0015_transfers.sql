@@ -126,8 +126,7 @@ CREATE TABLE transfer (
     signed_by_id BIGINT REFERENCES person (id),
     signed_document_id BIGINT REFERENCES document (id),
     signed_at BIGINT,
-    elections_until BIGINT,
-    asked_up_to BIGINT NOT NULL DEFAULT 0
+    elections_until BIGINT
 );
 CREATE INDEX transfer_window ON transfer (window_closes_at) WHERE sub_type = 'named_target';
 

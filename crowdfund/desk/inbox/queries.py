@@ -48,7 +48,7 @@ _PAYOUTS = Sql("""
 # A try a day: cards' money is available within a week, so what waits longer waits for a balance that is too small.
 TRIES_BEFORE_SHORT = 7
 _DISPUTES = Sql("""
-    SELECT d.pledge_id, d.amount_minor, d.currency, d.reason, d.due_by, c.name, o.name AS organisation_name
+    SELECT d.pledge_id, d.asked_minor AS amount_minor, d.currency, d.reason, d.due_by, c.name, o.name AS organisation_name
     FROM dispute d JOIN campaign c ON c.id = d.campaign_id JOIN organisation o ON o.id = c.organisation_id
     WHERE d.state = 'needs_response' ORDER BY d.due_by LIMIT 50""")
 # Funds whose money can't go where it belongs: the studio lost its account, or staff has stopped it.
@@ -73,6 +73,13 @@ _OUTCOMES = Sql("""
 _SILENT = Sql("""
     SELECT c.slug, c.name, c.update_due_at, o.name AS organisation_name FROM campaign c JOIN organisation o ON o.id = c.organisation_id
     WHERE c.update_due_at <= $2 AND c.state IN (SELECT value->>'state' FROM {rows}) ORDER BY c.update_due_at LIMIT 50""")
+# Gifts of which nobody has told in time what became of them.
+_UNTOLD = Sql("""
+    SELECT r.slug, r.name, c.name AS fund, g.report_by FROM gift g
+    JOIN recipient r ON r.id = g.recipient_id JOIN campaign c ON c.id = g.campaign_id
+    WHERE g.report_by <= $1
+      AND NOT EXISTS (SELECT 1 FROM use_report u WHERE u.recipient_id = g.recipient_id AND u.campaign_id = g.campaign_id)
+    ORDER BY g.report_by LIMIT 50""")
 # Milestones that are paused: what fewer object to releases itself.
 _MILESTONES = Sql("""
     SELECT c.slug, c.name, m.title,
@@ -113,6 +120,7 @@ class Inbox:
     asked_wrongly: list[dict[str, Any]]
     comments: list[dict[str, Any]]
     silent: list[dict[str, Any]]
+    untold: list[dict[str, Any]]
     owed_to_us: list[dict[str, Any]]
     jobs: list[dict[str, Any]]
     events: list[dict[str, Any]]
@@ -120,7 +128,7 @@ class Inbox:
 
     @property
     def is_empty(self) -> bool:
-        late = (self.payouts, self.unpayable, self.unsettled, self.silent)
+        late = (self.payouts, self.unpayable, self.unsettled, self.silent, self.untold)
         funds = (self.asked_wrongly, self.outcomes, self.milestones, *late)
         return not any(self.counts.values()) and not self.sweeps and not any(funds)
 
@@ -133,7 +141,8 @@ async def inbox() -> Inbox:
         counts=counts, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
         refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
-        asked_wrongly=await _ASKED_WRONGLY(), silent=await _SILENT(owing, clock.now_us()), owed_to_us=await _OWED_TO_US(),
+        asked_wrongly=await _ASKED_WRONGLY(), silent=await _SILENT(owing, clock.now_us()),
+        untold=await _UNTOLD(clock.now_us()), owed_to_us=await _OWED_TO_US(),
         comments=await talk.reported(limit=20),
         outcomes=await _OUTCOMES(clock.now_us()), milestones=await _MILESTONES(),
     )  # fmt: skip

@@ -78,7 +78,7 @@ async def _draw(request: Request, campaign: Campaign, before: int, pledge: Pledg
         whole=money.whole, organisation=await Organisation.get(id=campaign.organisation_id), who=words.who_is_paid(money),
         held_for=words.why_held(money), planned=words.planned_rows(money), names=await names_of_lines(campaign.id),
         expenses=[(public(one.id), one) for one in money.expenses],
-        days=[(words.moment_of(day.day), words.day_rows(day), day.held) for day in money.days],
+        days=[(words.moment_of(day.day), words.day_rows(day, campaign.kind), day.held) for day in money.days],
         points=words.points_of(money.days, currency), chart_says=words.chart_says(money.days, currency),
         newer=here if before != EVER else "", older=f"{here}?before={money.days[-1].day}" if money.has_more and money.days else "",
         **where_hers_went(mine, money, pledge),

@@ -39,12 +39,14 @@ def short_day(day: int) -> str:
     return str(dates.format_skeleton("MMMd", moment_of(day), locale=locale))
 
 
-def day_rows(day: Day) -> list[tuple[str, int, str]]:
-    """What happened on a day: words, the amount as it changes what is held, and how many cards were charged."""
+def day_rows(day: Day, kind: str = Kind.FILM) -> list[tuple[str, int, str]]:
+    """What happened on a day: words, the amount as it changes what is held, and how many cards were charged. kind: of the fund."""
     rows = []
     for line, minor in day.lines.items():
         change = minor if line == Line.COLLECTED else -minor
         words = _BACK.get(line, DAY_LINES[line]) if minor < 0 else DAY_LINES[line]
+        if line == Line.PAID_OUT and minor > 0 and kind == Kind.TRANSFER:
+            words = lazy("Paid out to the club")
         cards = ngettext("%(num)s card", "%(num)s cards", day.cards) % {"num": formats.number(day.cards)}
         rows.append((str(words), change, cards if line == Line.COLLECTED else ""))
     return rows

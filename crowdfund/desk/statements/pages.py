@@ -31,7 +31,13 @@ def month_of(period: str) -> datetime:
     return rules.bounds_of(period)[0]
 
 
-async def _about(campaign: Campaign) -> dict[str, Any]:
+def _file_of(campaign: Campaign, period: str) -> str:
+    """What the text of a month is called when it is kept."""
+    return f"statement-{campaign.slug}-{period}.json"
+
+
+async def _about(campaign: Campaign, newest: str = "2027-02", before: str = "2027-01") -> dict[str, Any]:
+    """What both pages show. newest, before: months whose files are checked, the second one empty where there is none."""
     title = await Title.get(id=campaign.title_id)
     return {
         "campaign": campaign,
@@ -39,6 +45,7 @@ async def _about(campaign: Campaign) -> dict[str, Any]:
         "art_url": art_of(title),
         "month_of": month_of,
         "keys_path": KEYS_PATH,
+        "files": (_file_of(campaign, newest), _file_of(campaign, before) if before else ""),
     }
 
 
@@ -46,7 +53,9 @@ async def show_all(request: Request) -> Response:
     """All of a fund's, the newest first."""
     campaign = await public_campaign(request.path_params["slug"])
     found = await queries.statements_of(campaign.id)
-    return page(request, "desk/statements.html", **await _about(campaign), statements=found)
+    months = [one.period for one in found[:2]]
+    about = await _about(campaign, *months, *[""] * (2 - len(months))) if months else await _about(campaign)
+    return page(request, "desk/statements.html", **about, statements=found)
 
 
 async def show(request: Request) -> Response:
@@ -57,10 +66,11 @@ async def show(request: Request) -> Response:
     slugs = [row["account"].partition(":")[2] for row in said["accounts"] if row["account"].startswith("recipient:")]
     names = {one.slug: one.name for one in await Recipient.filter(slug__in=slugs)} if slugs else {}
     before = await Statement.get_or_none(sha256=statement.previous) if statement.previous else None
-    accounts = [(account_said(row["account"], names), row) for row in said["accounts"]]
+    accounts = [(account_said(row["account"], names, campaign.kind), row) for row in said["accounts"]]
     kinds = [(kind_said(kind), row) for kind, row in said["kinds"].items()]
     return page(
-        request, "desk/statement.html", **await _about(campaign), statement=statement, said=said, before=before, accounts=accounts,
+        request, "desk/statement.html", **await _about(campaign, statement.period, before.period if before else ""),
+        statement=statement, said=said, before=before, accounts=accounts,
         kinds=sorted(kinds, key=lambda one: -one[1]["amount_minor"]), signed_at=clock.from_us(said["made_at"]),
         length=formats.number(len(statement.body.encode())),
     )  # fmt: skip
@@ -70,7 +80,7 @@ async def text(request: Request) -> Response:
     """The signed text, to the letter."""
     campaign = await public_campaign(request.path_params["slug"])
     statement = await queries.statement_of(campaign.id, request.path_params["period"])
-    name = f"statement-{campaign.slug}-{statement.period}.json"
+    name = _file_of(campaign, statement.period)
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "public, max-age=3600"}
     return Response(statement.body, headers=headers, media_type="application/json")
 

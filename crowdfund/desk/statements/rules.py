@@ -248,7 +248,7 @@ def _can_be(found: Mapping[str, Any]) -> bool:
     named = all(isinstance(fund[name], str) and fund[name] for name in ("id", "slug", "name"))
     return bool(
         _PERIOD.fullmatch(found["period"]) and _HASH.fullmatch(entries["sha256"]) and _int(entries["count"]) == counted > 0
-        and named and (before is None or _HASH.fullmatch(before)) and re.fullmatch(r"[A-Z]{3}", found["currency"])
+        and named and (not _opening(found) if before is None else _HASH.fullmatch(before)) and re.fullmatch(r"[A-Z]{3}", found["currency"])
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crowdfund.campaigns.models import Kind
 from crowdfund.web.i18n import _, lazy
 
 ACCOUNTS = {
@@ -28,11 +29,16 @@ KINDS = {
 }  # fmt: skip
 
 
-def account_said(account: str, recipients: Mapping[str, str]) -> str:
-    """An account by its name in a statement. recipients: names by address."""
+_OF_A_CLUB = {"payable": lazy("Owed to the club"), "receivable": lazy("Owed by the club")}
+
+
+def account_said(account: str, recipients: Mapping[str, str], fund: str = Kind.FILM) -> str:
+    """An account by its name in a statement. recipients: names by address. fund: of which kind it is."""
     role, _colon, slug = account.partition(":")
     if role == "recipient":
         return _("Given to %(name)s, and not paid out yet") % {"name": recipients.get(slug, slug)}
+    if fund == Kind.TRANSFER and account in _OF_A_CLUB:
+        return str(_OF_A_CLUB[account])
     return str(ACCOUNTS[account]) if account in ACCOUNTS else account
 
 

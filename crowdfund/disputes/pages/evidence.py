@@ -118,7 +118,7 @@ def _reward(records: Records) -> list[str]:
     """What she was promised for what was charged, in the very words: what a tier says stays, once fans have taken it."""
     tier = records.tiers.get(records.pledge.tier_id or 0)
     if tier is None:
-        return [_("She chose no reward: her pledge helps the film to be made.")]
+        return [_("She chose no reward: she gave to the fund itself.")]
     facts = {"reward": tier.name, "price": records.amount(tier.price_minor), "number": records.pledge.quantity}
     lines = [_("What she was promised: %(number)s × “%(reward)s” at %(price)s each.") % facts]
     if tier.description:

@@ -33,7 +33,7 @@ RoleName = Literal["viewer", "manager", "owner"]
 class OrganisationIn(In):
     """A new organisation, whose owner is the token's person. country: two letters (ISO 3166)."""
 
-    kind: Literal["studio", "club", "shop", "cinema"]
+    kind: Literal["studio", "club", "shop", "cinema", "institution"]
     name: OrganisationName
     country: Country
     about: About = ""

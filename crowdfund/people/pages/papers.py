@@ -9,10 +9,18 @@ from crowdfund.database.once import made_before, once
 from crowdfund.people.documents import keep_document
 from crowdfund.web import documents
 from crowdfund.web.documents import Paper
+from crowdfund.web.rate_limit import Limit
+
+# All receipts of a shoot at one sitting, and not the whole disk: each may have ten megabytes, and is kept for good.
+_SENDING = Limit("documents", 120, 6 * 3600, by="person", shared=True)
 
 
 async def take_document(sent: tuple[bytes, str], *, by: int, field: str = "document") -> int:
-    """Keep what was sent; gives its id. sent: its bytes, and what its file is called. Raises NotADocument, DocumentTooLarge."""
+    """Keep what was sent; gives its id. sent: its bytes, and what its file is called.
+
+    Raises NotADocument, DocumentTooLarge, TooMany.
+    """
+    await _SENDING.take(str(by))
     paper = await documents.read_document(*sent, field=field)
     document_id = new_id()
     await documents.keep(document_id, paper)
@@ -31,6 +39,7 @@ async def take_document_once(sent: tuple[bytes, str], *, by: int, key: str, wish
     """The same, once a key. Raises KeyUsedForAnother."""
     if (before := await made_before(by, key, wish)) is not None:
         return before
+    await _SENDING.take(str(by))
     paper = await documents.read_document(*sent)
     document_id = new_id()
     await documents.keep(document_id, paper)

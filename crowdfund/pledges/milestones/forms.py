@@ -6,7 +6,9 @@ from crowdfund.pledges.milestones.rules import WORDS_MAX, WORDS_MIN
 from crowdfund.web import fields
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
+from crowdfund.web.rate_limit import Limit
 
+ASKING = Limit("ask_release", 6, 3600, by="person")  # each is a mail to every backer
 OBJECTION_MIN, OBJECTION_MAX = 20, 2_000
 BECAUSE_MIN, BECAUSE_MAX = 10, 1_000
 

@@ -9,10 +9,10 @@ from crowdfund.campaigns.milestones.models import ASKED_FOR, WAITING, Milestone,
 from crowdfund.campaigns.milestones.tranches import plan_of
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import Sql, as_rows
-from crowdfund.people.models import Document, Person
+from crowdfund.people.models import Document
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleasePaper, ReleaseRequest
 from crowdfund.pledges.stakes import LEFT
-from crowdfund.pledges.transfers.queries import ObjectionShown
+from crowdfund.pledges.transfers.queries import OBJECTIONS_SHOWN, ObjectionShown, objection_shown
 
 _STAKES = Sql(f"""
     SELECT CAST(COALESCE(SUM(s.left_minor), 0) AS BIGINT) AS minor
@@ -26,6 +26,17 @@ _DUE = Sql("""
 _LINES = Sql("""
     SELECT l.milestone_id, b.name FROM milestone_line l JOIN budget_line b ON b.id = l.budget_line_id
     WHERE l.milestone_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) ORDER BY b.position, b.id""")
+_HOW_MANY_OBJECT = Sql("""
+    SELECT o.request_id, COUNT(*) AS objected, SUM(CASE WHEN o.answered_at IS NULL THEN 1 ELSE 0 END) AS unanswered
+    FROM release_request r JOIN release_objection o ON o.request_id = r.id WHERE r.campaign_id = $1 GROUP BY o.request_id""")
+# As her pledge shows her, so does her objection: who wished to be nobody there is nobody here.
+_OBJECTIONS = Sql("""
+    SELECT o.id, o.text, o.made_at, o.answer, o.answered_at,
+           CASE WHEN EXISTS (SELECT 1 FROM pledge g WHERE g.person_id = o.person_id AND g.campaign_id = $2
+                             AND g.state IN ('collected', 'disputed', 'refunded', 'lost') AND g.shown_as = 'nobody')
+                THEN '' ELSE p.name END AS name
+    FROM release_objection o JOIN person p ON p.id = o.person_id
+    WHERE o.request_id = $1 ORDER BY CASE WHEN o.answered_at IS NULL THEN 0 ELSE 1 END, o.id LIMIT $3""")
 _REASONS = Sql("""
     SELECT e.milestone_id, e.because FROM milestone_event e
     WHERE e.milestone_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})
@@ -52,19 +63,20 @@ async def due_releases() -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class RequestShown:
-    """What the makers showed for a milestone, and what backers said."""
+    """What the makers showed for a milestone, and what backers said: how many, and of the newest request what.
+
+    objections: those without an answer first, and so many as a page holds.
+    """
 
     request: ReleaseRequest
     papers: list[Document]
+    objected: int
+    open_objections: int
     objections: list[ObjectionShown]
 
     @property
     def can_object(self) -> bool:
         return self.request.is_open and clock.now() < self.request.objections_until
-
-    @property
-    def open_objections(self) -> int:
-        return sum(one.answered_at is None for one in self.objections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +164,21 @@ async def _requests_of(campaign_id: int) -> list[RequestShown]:
     documents = {one.id: one for one in await Document.filter(id__in=[document for _request, document in placed])}
     for request_id, document_id in sorted(placed):
         papers.setdefault(request_id, []).append(documents[document_id])
-    objections: dict[int, list[ObjectionShown]] = {}
-    found = await ReleaseObjection.filter(request_id__in=ids).order_by("id")
-    people = {p.id: p.name for p in await Person.filter(id__in=[o.person_id for o in found])} if found else {}
-    for one in found:
-        shown = ObjectionShown(one.id, people[one.person_id], one.text, one.made_at, one.answer, one.answered_at)
-        objections.setdefault(one.request_id, []).append(shown)
-    return [RequestShown(one, papers.get(one.id, []), objections.get(one.id, [])) for one in requests]
+    counts = {row["request_id"]: row for row in await _HOW_MANY_OBJECT(campaign_id)}
+    newest = {one.milestone_id: one.id for one in reversed(requests)}
+    return [
+        RequestShown(
+            one, papers.get(one.id, []), int(counts[one.id]["objected"]) if one.id in counts else 0,
+            int(counts[one.id]["unanswered"]) if one.id in counts else 0,
+            await objections_to(one) if one.id in counts and newest[one.milestone_id] == one.id else [],
+        )
+        for one in requests
+    ]  # fmt: skip
+
+
+async def objections_to(request: ReleaseRequest) -> list[ObjectionShown]:
+    """What backers object to a request, those without an answer first, as many as a page holds."""
+    return [objection_shown(row) for row in await _OBJECTIONS(request.id, request.campaign_id, OBJECTIONS_SHOWN)]
 
 
 async def has_objected(request_id: int, person_id: int) -> bool:

@@ -18,11 +18,12 @@ from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.moves import MoveRefused, move
 from crowdfund.people.audit import record
 from crowdfund.people.documents import own_document
+from crowdfund.people.models import Member
 from crowdfund.pledges.milestones import queries, rules
 from crowdfund.pledges.milestones.models import EndedAs, ReleaseObjection, ReleasePaper, ReleaseRequest
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.sharing_back import begin_sharing_back
-from crowdfund.pledges.transfers.rules import NotYet, TooLate
+from crowdfund.pledges.transfers.rules import AnotherPerson, NotYet, TooLate
 from crowdfund.refusal import NotFound, Refusal
 
 _S = MilestoneState
@@ -187,8 +188,13 @@ async def release_due(milestone_id: int) -> bool:
 
 @atomic
 async def release_paused(milestone_id: int, because: str, *, by: int) -> None:
-    """Staff has looked into what backers object, and the makers get their money. Raises MoveRefused once it is decided."""
+    """Staff has looked into what backers object, and the makers get their money.
+
+    Raises MoveRefused once it is decided, AnotherPerson for staff who are among the makers.
+    """
     campaign, milestone = await _locked(milestone_id)
+    if await Member.exists(organisation_id=campaign.organisation_id, person_id=by):
+        raise AnotherPerson("You belong to those who make this film. Somebody who does not has to release it.")
     if milestone.state != _S.PAUSED:
         raise MoveRefused("Only a paused milestone is released by hand, and only once.")
     await _release(campaign, milestone, because, by)

@@ -23,10 +23,12 @@ from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import LINES, READABLE, In, PublicId
+from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import Handler, bearer, get, post
 from crowdfund.web.routes import public as everybody
 
 _OUTCOME = "/api/v1/outcomes/{outcome}"
+_READ, _OBJECT = Limit("public_api", 300, 60), Limit("object", 10, 3600, by="person")
 _Words = Annotated[
     str, StringConstraints(min_length=WORDS_MIN, max_length=WORDS_MAX, pattern=LINES, strip_whitespace=True), READABLE
 ]
@@ -92,11 +94,24 @@ class ElectedOut(BaseModel):
     amount_minor: int
 
 
+class AgreedOut(BaseModel):
+    """What the clubs agreed, as backers read it. paper_url: the paper that shows it."""
+
+    words: str
+    told_at: str
+    paper_url: str | None
+    paper_sha256: str | None
+
+
 class EndOut(BaseModel):
-    """How a transfer ends. outcome: none until one is filed. kept_minor: what backers of earlier targets keep for this one."""
+    """How a transfer ends. deal: none until the clubs agree; outcome: none until one is filed.
+
+    kept_minor: what backers of earlier targets keep for this one.
+    """
 
     campaign: str
     state: str
+    deal: AgreedOut | None
     outcome: OutcomeOut | None
     elections_until: str | None
     elections: list[ElectedOut]
@@ -131,11 +146,21 @@ async def _end_of(campaign: Campaign) -> EndOut:
         raise NotFound("This is no transfer fund.")
     return EndOut(
         campaign=public(campaign.id), state=whole.campaign.state, outcome=_outcome_out(whole), kept_minor=whole.kept[1],
-        elections_until=api.instant_or_none(whole.transfer.elections_until),
+        deal=_agreed_out(whole), elections_until=api.instant_or_none(whole.transfer.elections_until),
         elections=[
             ElectedOut(state=state, backers=backers, amount_minor=minor)
             for state, (backers, minor) in sorted(whole.elections.items())
         ],
+    )  # fmt: skip
+
+
+def _agreed_out(whole: queries.WholeTransfer) -> AgreedOut | None:
+    transfer, paper = whole.transfer, whole.deal_paper
+    if transfer.agreed_at is None:
+        return None
+    return AgreedOut(
+        words=transfer.agreed_words, told_at=api.instant(transfer.agreed_at), paper_sha256=paper.sha256 if paper else None,
+        paper_url=f"{current().base_url}{whole.campaign.path}/deal/paper" if paper else None,
     )  # fmt: skip
 
 
@@ -146,7 +171,7 @@ def _outcome_out(whole: queries.WholeTransfer) -> OutcomeOut | None:
     shown = f"{current().base_url}/outcomes/{public(outcome.id)}/evidence" if whole.evidence else None
     return OutcomeOut(
         id=public(outcome.id), kind=outcome.kind, state=outcome.state, words=outcome.words, filed_at=api.instant(outcome.filed_at),
-        objections_until=api.instant(outcome.objections_until), objections=len(whole.objections),
+        objections_until=api.instant(outcome.objections_until), objections=whole.objected,
         open_objections=whole.open_objections, evidence_url=shown,
         evidence_sha256=whole.evidence.sha256 if whole.evidence else None,
     )  # fmt: skip
@@ -266,20 +291,23 @@ _CHECK = _decide(outcomes.check_evidence, "check_evidence", "A registration was 
 _RELEASE = _decide(outcomes.release, "release_money", "The money goes to the club: the second of two. Staff alone.")
 _WITHDRAW = _decide(outcomes.withdraw_outcome, "withdraw_outcome", "It was not so: the money waits again. Staff alone.")
 routes = [
-    get(f"{ONE}/outcome", show_end, may=everybody, gives=EndOut, summary="How a transfer ends"),
+    get(f"{ONE}/outcome", show_end, may=everybody, limit=_READ, gives=EndOut, summary="How a transfer ends"),
     post(f"{ONE}/deal", agree_deal, may=_WRITE, takes=DealIn, gives=EndOut, summary="The clubs agree"),
     post(f"{ONE}/outcome", file_outcome, may=_WRITE, takes=OutcomeIn, gives=EndOut, summary="Say how it ended"),
     post(
         "/api/v1/staff/campaigns/{campaign}/outcome", file_outcome_for_staff, may=_MONEY, takes=OutcomeIn, gives=EndOut,
         summary="Say how it ended, for a silent club",
     ),
-    post(f"{_OUTCOME}/objections", object_to, may=_HERS, takes=ObjectionIn, gives=ObjectionOut, summary="Object to an outcome"),
+    post(
+        f"{_OUTCOME}/objections", object_to, may=_HERS, takes=ObjectionIn, gives=ObjectionOut, limit=_OBJECT,
+        summary="Object to an outcome",
+    ),
     get(f"{_OUTCOME}/objections", list_objections, may=_REVIEW, gives=ObjectionOut, lists=True, summary="What backers object"),
     post(
         f"{_OUTCOME}/objections/{{objection}}/answer", dismiss_objection, may=_REVIEW, takes=BecauseIn, gives=ObjectionOut,
         summary="It stands all the same",
     ),
-    get(f"{_OUTCOME}/evidence", evidence, may=everybody, summary="The paper that shows how it ended"),
+    get(f"{_OUTCOME}/evidence", evidence, may=everybody, limit=_READ, summary="The paper that shows how it ended"),
     post(f"{_OUTCOME}/check", _CHECK, may=_REVIEW, takes=BecauseIn, gives=EndOut, summary="A registration was seen"),
     post(f"{_OUTCOME}/release", _RELEASE, may=_MONEY, takes=BecauseIn, gives=EndOut, summary="Release the money"),
     post(f"{_OUTCOME}/withdrawal", _WITHDRAW, may=_MONEY, takes=BecauseIn, gives=EndOut, summary="Withdraw an outcome"),

@@ -28,14 +28,17 @@ RULES = (
                LIMIT 20"""),
     ),
     Rule(
-        "what is kept for a club's next target is what its backers chose to keep",
+        "what is kept for a club's next target is what its backers chose to keep, less what banks hold of it",
         Sql("SELECT COUNT(*) FROM election WHERE state = 'kept'"),
         Sql("""SELECT a.code AS what FROM account a JOIN balance b ON b.account_id = a.id
                WHERE a.code LIKE 'carried:%' AND b.credits_minor - b.debits_minor <> (
                    SELECT COALESCE(SUM(e.amount_minor), 0) FROM election e JOIN campaign c ON c.id = e.campaign_id
-                   JOIN pledge p ON p.id = e.pledge_id
-                   WHERE e.state = 'kept' AND p.state = 'collected'
-                     AND a.code = 'carried:' || CAST(c.organisation_id AS TEXT) || ':' || c.currency) LIMIT 20"""),
+                   WHERE e.state = 'kept' AND a.code = 'carried:' || CAST(c.organisation_id AS TEXT) || ':' || c.currency)
+                 - (SELECT COALESCE(SUM(CASE WHEN p.debit_id = a.id THEN p.amount_minor ELSE -p.amount_minor END), 0)
+                    FROM dispute d JOIN election e ON e.pledge_id = d.pledge_id AND e.state = 'kept'
+                    JOIN journal_entry j ON j.subject = 'campaign:' || CAST(d.campaign_id AS TEXT) AND j.kind = 'dispute'
+                     AND j.key LIKE 'dispute:' || CAST(d.id AS TEXT) || ':%'
+                    JOIN posting p ON p.entry_id = j.id AND a.id IN (p.debit_id, p.credit_id)) LIMIT 20"""),
     ),
     Rule(
         "whose transfer is over has decided, or somebody did what she had ticked",

@@ -23,12 +23,13 @@ from crowdfund.database.moves import move
 from crowdfund.ledger import Entry, Posting, chart, post
 from crowdfund.payments import refunds
 from crowdfund.payments.refunds import RefundIntent
-from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.models import Pledge, PledgeState
+from crowdfund.pledges.stakes import LEFT
 from crowdfund.pledges.transfers import rules
+from crowdfund.pledges.transfers.asking import PAGE, ask_page
 from crowdfund.pledges.transfers.models import Choice, Election, ElectionState
 from crowdfund.refusal import NotFound, Refusal
 
-PAGE = 240
 _S = ElectionState
 _TO = {Choice.REFUND: _S.REFUNDED, Choice.FALLBACK: _S.GIVEN, Choice.CHARITY: _S.GIVEN, Choice.NEXT: _S.KEPT}
 _BECAUSE = {
@@ -36,26 +37,15 @@ _BECAUSE = {
     Choice.NEXT: "kept for the next target",
 }  # fmt: skip
 
-# By state, so that each page begins where the one before ended, and none goes through those who were asked.
-_OF_STATE = """
-    SELECT * FROM (SELECT p.id, p.person_id FROM pledge p WHERE p.campaign_id = $1 AND p.state = '{state}' AND p.id > $3
-                   ORDER BY p.id LIMIT $4) AS {state}"""
-_ASK = Sql(f"""
-    INSERT INTO election (pledge_id, campaign_id, person_id, state, asked_at)
-    SELECT p.id, $1, p.person_id, 'asked', $2
-    FROM ({_OF_STATE.format(state="collected")} UNION ALL {_OF_STATE.format(state="disputed")}) AS p
-    ORDER BY p.id LIMIT $4
-    RETURNING pledge_id""")  # noqa: S608
-_ASKED_UP_TO = Sql("UPDATE transfer SET asked_up_to = $2 WHERE campaign_id = $1")
-_LEFT = """
+_HERS = f"""
     SELECT e.pledge_id, e.person_id, e.state, p.state AS pledge_state, p.fallback_id, p.if_it_fails, p.charity_id, p.currency,
            c.id AS charge_id, c.subject, c.stripe_charge_id, c.refunded_minor,
-           COALESCE(c.amount_minor - c.refunded_minor - c.passed_on_minor, 0) AS left_minor
+           CAST(COALESCE({LEFT}, 0) AS BIGINT) AS left_minor
     FROM election e JOIN pledge p ON p.id = e.pledge_id
-    LEFT JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'"""
-_ONE = Sql(f"{_LEFT} WHERE e.pledge_id = $1")
+    LEFT JOIN charge c ON c.subject = 'pledge:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'"""  # noqa: S608
+_ONE = Sql(f"{_HERS} WHERE e.pledge_id = $1")
 _SILENT = Sql(
-    f"{_LEFT} WHERE e.campaign_id = $1 AND e.state = 'asked' AND p.state <> 'disputed' ORDER BY e.pledge_id LIMIT $2"
+    f"{_HERS} WHERE e.campaign_id = $1 AND e.state = 'asked' AND p.state <> 'disputed' ORDER BY e.pledge_id LIMIT $2"
 )
 _DECIDE = Sql("""
     UPDATE election SET state = decided.state, chosen_by = decided.chosen_by, recipient_id = decided.recipient_id,
@@ -90,27 +80,6 @@ class Decision:
         return int(self.row["left_minor"])
 
 
-async def ask_page(campaign_id: int) -> int:
-    """A page of backers is asked; gives how many. Their letters follow from the rows."""
-    return len(await _ask(campaign_id))
-
-
-@atomic
-async def _ask(campaign_id: int) -> list[dict[str, Any]]:
-    campaign = await counters.lock_one(campaign_id)
-    if campaign["state"] != CampaignState.ELECTING:
-        return []
-    transfer = await Transfer.get(campaign_id=campaign_id)
-    asked = await _ASK(campaign_id, clock.now_us(), transfer.asked_up_to, PAGE)
-    if not asked:
-        return []
-    await _ASKED_UP_TO(campaign_id, max(r["pledge_id"] for r in asked))
-    await outbox.enqueue_many(
-        [("election_opened", {"pledge": r["pledge_id"]}, f"election_opened:{r['pledge_id']}") for r in asked]
-    )
-    return asked
-
-
 @atomic
 async def choose(pledge_id: int, choice: Choice, *, charity_id: int | None = None, person_id: int) -> Election:
     """A backer decides, for good: her money moves in the same transaction. Gives her election as it is now.
@@ -138,10 +107,12 @@ async def choose(pledge_id: int, choice: Choice, *, charity_id: int | None = Non
         or clock.now() >= transfer.elections_until
     ):
         raise rules.TooLate("The time to choose is over. What you ticked when you pledged is done now.")
-    if row["pledge_state"] == "disputed":
+    if row["pledge_state"] == PledgeState.DISPUTED:
         raise Refusal("Your bank disputes this payment. Once it has decided, you can choose.")
     if row["left_minor"] <= 0:
         raise Refusal("Nothing is left to decide about: the money is with you already.")
+    if row["pledge_state"] != PledgeState.COLLECTED:
+        raise Refusal("Your bank has taken this payment back. What it left of it comes back to you, too.")
     await _carry_out(campaign, [Decision(row, choice, recipient_id, "fan")], by=person_id)
     return await Election.get(pledge_id=pledge_id)
 
@@ -157,14 +128,17 @@ async def decide_for_silent(campaign_id: int) -> int:
         return 0
     rows = await _SILENT(campaign_id, PAGE)
     charities = await offered_charities()
-    nothing_left = [row for row in rows if row["left_minor"] <= 0 or row["pledge_state"] != "collected"]
-    await _void(nothing_left)
-    void = {row["pledge_id"] for row in nothing_left}
-    decided = [
-        Decision(row, *rules.by_silence(row, charities), "silence") for row in rows if row["pledge_id"] not in void
-    ]
+    await _void([row for row in rows if row["left_minor"] <= 0])
+    decided = [Decision(row, *_by_silence(row, charities), "silence") for row in rows if row["left_minor"] > 0]
     await _carry_out(campaign, decided, by=None)
     return len(rows)
+
+
+def _by_silence(row: dict[str, Any], charities: frozenset[int]) -> tuple[Choice, int | None]:
+    """What a bank left of a payment that it has taken back goes back, too, whatever she had ticked."""
+    if row["pledge_state"] != PledgeState.COLLECTED:
+        return Choice.REFUND, None
+    return rules.by_silence(row, charities)
 
 
 async def _carry_out(campaign: Campaign, decisions: list[Decision], *, by: int | None) -> None:
@@ -229,7 +203,7 @@ async def _count_gifts(campaign: Campaign, passed: Iterable[Decision]) -> None:
 
 _VOID = Sql("""
     UPDATE election SET state = 'void', chosen_at = $1
-    WHERE pledge_id IN (SELECT CAST(value->>'pledge_id' AS BIGINT) FROM {rows}) AND state = 'asked' RETURNING pledge_id""")
+    WHERE pledge_id IN (SELECT CAST(value->>'pledge_id' AS BIGINT) FROM {rows:2}) AND state = 'asked' RETURNING pledge_id""")
 
 
 async def _void(rows: list[dict[str, Any]]) -> None:
@@ -294,14 +268,6 @@ async def _next_state(campaign: Campaign, still: dict[str, Any]) -> CampaignStat
     if still["gifts"] and await _UNPAID_GIFTS.value(campaign.id):
         return CampaignState.REDIRECTING
     return CampaignState.CLOSED
-
-
-_RUNNING = Sql("""
-    SELECT c.id FROM campaign c WHERE c.state IN ('electing', 'refunding', 'redirecting') ORDER BY c.ended_at, c.id LIMIT 50""")
-
-
-async def running_elections() -> list[int]:
-    return [row["id"] for row in await _RUNNING()]
 
 
 async def step(campaign_id: int) -> bool:

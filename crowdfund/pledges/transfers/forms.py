@@ -12,6 +12,8 @@ from crowdfund.web import fields
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
 
+OBJECTION_MIN, OBJECTION_MAX = 20, 2_000
+
 
 def _ways(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return dict.fromkeys(given["ways"])
@@ -49,7 +51,7 @@ class OutcomeForm(_WithPaper):
 
 
 class ObjectionForm(Form):
-    text = fields.text(min=20, max=2_000, lines=True)
+    text = fields.text(min=OBJECTION_MIN, max=OBJECTION_MAX, lines=True)
 
 
 class BecauseForm(Form):

@@ -11,6 +11,7 @@ from crowdfund.database import Sql, as_rows, atomic, new_id, outbox
 from crowdfund.ledger import Entry, Posting, chart, post
 from crowdfund.payments import refunds
 from crowdfund.payments.refunds import RefundIntent
+from crowdfund.pledges.stakes import LEFT
 from crowdfund.pledges.transfers.models import ElectionState
 
 PAGE = 240
@@ -31,6 +32,7 @@ _NEXT_TARGETS = Sql("""
 _KEPT_FOR = Sql("""
     SELECT COUNT(*) AS backers, CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor
     FROM election WHERE kept_for_id = $1 AND state IN ('kept', 'used')""")
+_EARLIER = Sql("SELECT DISTINCT campaign_id FROM election WHERE kept_for_id = $1 AND state = 'kept'")
 _TO_USE = Sql("""
     SELECT e.pledge_id, e.amount_minor, e.campaign_id FROM election e JOIN pledge p ON p.id = e.pledge_id AND p.state = 'collected'
     WHERE e.kept_for_id = $1 AND e.state = 'kept' ORDER BY e.pledge_id LIMIT $2""")
@@ -79,9 +81,9 @@ async def funds_with_something_to_use() -> list[int]:
 async def use_what_was_kept(campaign_id: int) -> int:
     """The next target was signed: a page of what was kept for it is the club's, without a fee; gives of how many.
 
-    What a bank disputes waits until it has decided.
+    What a bank disputes waits until it has decided: the funds that it was kept from are locked, too, as a bank's verb does.
     """
-    await counters.lock_one(campaign_id)
+    await counters.lock(as_rows([{"campaign_id": campaign_id}, *await _EARLIER(campaign_id)]))
     campaign = await Campaign.get(id=campaign_id)
     rows = await _TO_USE(campaign_id, PAGE) if campaign.state in SUCCEEDED else []
     if not rows:
@@ -174,10 +176,15 @@ async def return_what_was_kept(campaign_id: int) -> int:
 # --- a bank takes it back ---
 
 _KEPT_OF = Sql("SELECT amount_minor FROM election WHERE pledge_id = $1 AND state = 'kept'")
-_VOID = Sql("""
-    UPDATE election SET state = 'void', amount_minor = 0 WHERE pledge_id = $1 AND state = 'kept'
-    RETURNING pledge_id, campaign_id""")
-_NOT_PASSED_ON = Sql("UPDATE charge SET passed_on_minor = 0 WHERE subject = $1 AND state = 'succeeded'")
+_LOST = Sql(f"""
+    SELECT e.pledge_id, e.campaign_id, c.id AS charge_id, c.subject, c.currency, c.stripe_charge_id, c.refunded_minor,
+           CAST({LEFT} + c.passed_on_minor AS BIGINT) AS rest_minor
+    FROM election e JOIN charge c ON c.subject = 'pledge:' || CAST(e.pledge_id AS TEXT) AND c.state = 'succeeded'
+    WHERE e.pledge_id = $1 AND e.state = 'kept'""")  # noqa: S608
+_END = Sql(
+    "UPDATE election SET state = $2, amount_minor = $3 WHERE pledge_id = $1 AND state = 'kept' RETURNING pledge_id"
+)
+_NOT_PASSED_ON = Sql("UPDATE charge SET passed_on_minor = 0 WHERE id = $1")
 
 
 async def kept_of(pledge_id: int) -> int:
@@ -186,7 +193,23 @@ async def kept_of(pledge_id: int) -> int:
 
 
 async def void_what_was_kept(pledge_id: int) -> None:
-    """Her bank has given her the money: there is nothing to keep any more. In the caller's transaction."""
-    if rows := await _VOID(pledge_id):
-        await _write_events(rows, _S.VOID, "her bank took it back")
-        await _NOT_PASSED_ON(f"pledge:{pledge_id}")
+    """Her bank has given her the money: there is nothing to keep any more, and what it left goes back to her, too.
+
+    In the caller's transaction.
+    """
+    lost = await _LOST.one(pledge_id)
+    if lost is None:
+        return
+    rest_minor = max(0, lost["rest_minor"])
+    to = _S.REFUNDED if rest_minor else _S.VOID
+    await _write_events(await _END(pledge_id, to, rest_minor), to, "her bank took it back")
+    await _NOT_PASSED_ON(lost["charge_id"])
+    if rest_minor:
+        campaign = await Campaign.get(id=lost["campaign_id"])
+        carried = chart.carried(campaign.organisation_id, campaign.currency)
+        intent = RefundIntent(
+            charge_id=lost["charge_id"], subject=lost["subject"], campaign_id=campaign.id, amount_minor=rest_minor,
+            currency=lost["currency"], stripe_charge_id=lost["stripe_charge_id"], reason="what her bank left of it",
+            by_person_id=None, sources=[(carried, rest_minor)], ordinal=1 + lost["refunded_minor"],
+        )  # fmt: skip
+        await refunds.make_refunds([intent])

@@ -17,6 +17,7 @@ from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.moves import MoveRefused, move
 from crowdfund.people.audit import record
 from crowdfund.people.documents import own_document
+from crowdfund.people.models import Member
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.pledges.transfers import rules
 from crowdfund.pledges.transfers.models import (
@@ -58,6 +59,8 @@ async def agree_deal(campaign_id: int, *, words: str, document_id: int, by: int)
     if campaign.state != CampaignState.FUNDED_HELD:
         raise MoveRefused("There is no money that waits for a deal.")
     await _move(campaign, CampaignState.DEAL_AGREED, words, by)
+    agreed = {"agreed_words": words, "agreed_document_id": document_id, "agreed_at": clock.now()}
+    await Transfer.filter(campaign_id=campaign_id).update(**agreed)
     await outbox.enqueue("deal_agreed", {"campaign": campaign_id}, key=f"deal_agreed:{campaign_id}")
 
 
@@ -185,6 +188,7 @@ async def check_evidence(outcome_id: int, because: str, *, by: int) -> None:
         raise Refusal("Only a registration is checked: other outcomes stand by themselves after three days.")
     if outcome.filed_by_id == by:
         raise rules.AnotherPerson("You have filed this. Somebody else has to check it.")
+    await _refuse_insider(outcome, by)
     await move(
         outcome, OutcomeState.CHECKED, moves=MOVES, because=because, by=by, events=OutcomeEvent, checked_by_id=by,
         checked_at=clock.now(),
@@ -203,6 +207,7 @@ async def release(outcome_id: int, because: str, *, by: int) -> None:
         raise MoveRefused("The registration has to be checked first, and the money is released once.")
     if by in (outcome.checked_by_id, outcome.filed_by_id):
         raise rules.AnotherPerson("Two people confirm a registration, and you have done your part.")
+    await _refuse_insider(outcome, by)
     await _refuse_open(outcome)
     await move(
         outcome, OutcomeState.STANDING, moves=MOVES, because=because, by=by, events=OutcomeEvent, decided_by_id=by,
@@ -213,6 +218,13 @@ async def release(outcome_id: int, because: str, *, by: int) -> None:
     await release_money(campaign, await Transfer.get(campaign_id=campaign.id))
     await outbox.enqueue("campaign_funded", {"campaign": campaign.id}, key=f"campaign_funded:{campaign.id}")
     await outbox.enqueue("fund_made_it", {"campaign": campaign.id}, key=f"fund_made_it:{campaign.id}")
+
+
+async def _refuse_insider(outcome: Outcome, by: int) -> None:
+    """Who works for the club does not confirm for the platform that the club may be paid, whatever else she is."""
+    campaign = await Campaign.get(id=outcome.campaign_id)
+    if await Member.exists(organisation_id=campaign.organisation_id, person_id=by):
+        raise rules.AnotherPerson("You belong to this club. Somebody who does not has to confirm it.")
 
 
 async def _refuse_open(outcome: Outcome) -> None:

@@ -1,4 +1,7 @@
-"""The player is registered: the club gets what the transfer costs, and what is beyond it goes where was said before the launch."""
+"""The club gets what the transfer costs, and what is beyond it goes where was said before the launch.
+
+For a player that is when he is registered; for a squad, when the fund has collected what it needs.
+"""
 
 from __future__ import annotations
 
@@ -29,3 +32,12 @@ async def release_money(campaign: Campaign, transfer: Transfer) -> None:
         await reports_are_due(campaign.id)
     elif surplus_minor:
         await begin_sharing_back(campaign, surplus_minor, reason="more was collected than the transfer cost", by=None)
+
+
+async def pay_funded(campaign: Campaign, held_minor: int) -> None:
+    """What a fund holds that waits for no deal goes to its makers; of a club's squad budget no more than it asked for."""
+    transfer = await Transfer.get_or_none(campaign_id=campaign.id)
+    if transfer is None:
+        await pay_over(campaign, held_minor)
+    else:
+        await release_money(campaign, transfer)

@@ -122,7 +122,7 @@ def comment_shown(said: Said, at: Looking) -> CommentShown:
     fold = ngettext(
         "%(num)s person has reported this: it is folded until we have looked.",
         "%(num)s people have reported this: it is folded until we have looked.",
-        said.reports,
+        said.folding,
     )
     return CommentShown(
         id=public(comment.id), path=path_of(comment, at.campaign), kind=comment.kind,
@@ -131,7 +131,7 @@ def comment_shown(said: Said, at: Looking) -> CommentShown:
         is_official=is_shown and comment.shown_as == ShownAs.MAKERS,
         badge=_badge(comment), asked=asked_said(comment.asked, comment.asked_name, at.makers) if is_shown else "",
         html=text_html(comment.text) if is_shown else Markup(), gone=gone_said(comment),
-        fold=fold % {"num": said.reports} if said.is_folded else "", made_at=comment.made_at,
+        fold=fold % {"num": said.folding} if said.is_folded else "", made_at=comment.made_at,
         is_edited=is_shown and comment.edited_at is not None, is_locked=comment.locked_at is not None,
         can_change=mine and can_change(comment, clock.now(), replies=said.below, reports=said.reports),
         can_withdraw=mine and comment.state != CommentState.WITHDRAWN,

@@ -29,6 +29,7 @@ from crowdfund.pledges.milestones.api.bodies import (
     ReleaseObjectionOut,
     ReleaseRequestOut,
 )
+from crowdfund.pledges.milestones.forms import ASKING
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.milestones.pages.backers import paper
 from crowdfund.pledges.milestones.queries import MilestoneShown, RequestShown, WholeMilestones
@@ -42,6 +43,7 @@ from crowdfund.web.routes import public as everybody
 _REQUEST = "/api/v1/release-requests/{request}"
 _MILESTONE = "/api/v1/milestones/{milestone}"
 _OBJECT = Limit("object", 10, 3600, by="person")
+_READ = Limit("public_api", 300, 60)
 
 
 async def _out(campaign_id: int) -> MilestonesOut:
@@ -70,7 +72,7 @@ def _request_out(shown: RequestShown) -> ReleaseRequestOut:
     return ReleaseRequestOut(
         id=public(request.id), words=request.words, filed_at=api.instant(request.filed_at),
         objections_until=api.instant(request.objections_until), backers=request.backers, pauses_at=request.pauses_at,
-        objections=len(shown.objections), open_objections=shown.open_objections, ended_as=request.ended_as,
+        objections=shown.objected, open_objections=shown.open_objections, ended_as=request.ended_as,
         ended_at=api.instant_or_none(request.ended_at),
         papers=[PaperOut(name=one.name, url=f"{base}/{public(one.id)}", sha256=one.sha256) for one in shown.papers],
     )  # fmt: skip
@@ -186,10 +188,10 @@ _RELEASE = _decide(
     releases.release_paused, "release_milestone", "A paused milestone is paid all the same. Staff alone."
 )
 routes = [
-    get(f"{ONE}/milestones", show_milestones, may=everybody, gives=MilestonesOut, summary="The milestones of a fund"),
+    get(f"{ONE}/milestones", show_milestones, may=everybody, limit=_READ, gives=MilestonesOut, summary="The milestones of a fund"),
     post(f"{ONE}/milestones", plan, may=_WRITE, takes=PlanIn, gives=MilestonesOut, summary="Cut a draft into milestones"),
     post(
-        f"{ONE}/release-requests", ask, may=_WRITE, takes=ReleaseIn, gives=MilestonesOut, creates=True,
+        f"{ONE}/release-requests", ask, may=_WRITE, takes=ReleaseIn, gives=MilestonesOut, creates=True, limit=ASKING,
         summary="Ask for the next milestone",
     ),
     post(f"{ONE}/milestones/refund", give_up, may=_WRITE, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Give the rest back"),
@@ -199,14 +201,14 @@ routes = [
         summary="Object to a release",
     ),
     get(
-        f"{_REQUEST}/objections", list_release_objections, may=everybody, gives=ReleaseObjectionOut, lists=True,
+        f"{_REQUEST}/objections", list_release_objections, may=everybody, limit=_READ, gives=ReleaseObjectionOut, lists=True,
         summary="What backers object to a release",
     ),
     post(
         f"{_REQUEST}/objections/{{objection}}/answer", answer_objection, may=_WRITE, takes=ReleaseAnswerIn,
         gives=ReleaseObjectionOut, summary="Answer an objection",
     ),
-    get(f"{_REQUEST}/papers/{{document}}", paper, may=everybody, summary="A paper that shows what was done"),
+    get(f"{_REQUEST}/papers/{{document}}", paper, may=everybody, limit=_READ, summary="A paper that shows what was done"),
     post(f"{_MILESTONE}/pause", _PAUSE, may=_REVIEW, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Pause a release"),
     post(
         f"{_MILESTONE}/further-evidence", _MORE, may=_REVIEW, takes=MilestoneReasonIn, gives=MilestonesOut,

@@ -9,15 +9,14 @@ from crowdfund.campaigns.models import Campaign
 from crowdfund.database.ids import private_or_none
 from crowdfund.people.models import Document
 from crowdfund.pledges.milestones import releases
-from crowdfund.pledges.milestones.forms import ObjectionForm
+from crowdfund.pledges.milestones.forms import OBJECTION_MAX, ObjectionForm
 from crowdfund.pledges.milestones.models import ReleasePaper, ReleaseRequest
-from crowdfund.refusal import NotFound
+from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import documents
 from crowdfund.web.i18n import _
-from crowdfund.web.page import redirect
+from crowdfund.web.page import page, redirect
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import anyone, get, post, signed_in
-from crowdfund.web.told import told_at
 
 _OBJECT = Limit("object", 10, 3600, by="person")
 
@@ -41,18 +40,24 @@ async def paper(request: Request) -> Response:
     return documents.send(document.id, document.name, document.media_type)
 
 
-async def _fund_of(request: Request) -> str:
-    return f"{(await Campaign.get(id=(await request_in(request)).campaign_id)).path}#milestones"
-
-
-@told_at(_fund_of)
 async def object_to(request: Request) -> Response:
-    asked, path = await request_in(request), await _fund_of(request)
-    form = await ObjectionForm.read(request)
-    if form.errors:
-        return redirect(request, path, ("bad", next(iter(form.errors.values()))))
-    await releases.object_to(asked.id, form.text, by=request.state.person.id)
-    return redirect(request, path, ("good", _("Your objection stands there now, and its makers hear of it.")))
+    """A backer says that it is not so. What is wrong with that she reads beside what she wrote."""
+    asked, form, status = await request_in(request), await ObjectionForm.read(request), 422
+    campaign = await Campaign.get(id=asked.campaign_id)
+    back = f"{campaign.path}#milestones"
+    if not form.errors:
+        try:
+            await releases.object_to(asked.id, form.text, by=request.state.person.id)
+            done = _("Your objection stands there now, and its makers hear of it.")
+            return redirect(request, back, ("good", done))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+            status = refusal.status_code
+    return page(
+        request, "pledges/objection.html", status, campaign=campaign, form=form, back=back, action=request.url.path,
+        label=_("What is not as it was promised"), text_max=OBJECTION_MAX,
+        hint=_("It stands here with your name, and its makers may answer. Each backer counts once."),
+    )  # fmt: skip
 
 
 routes = [

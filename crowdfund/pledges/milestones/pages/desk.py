@@ -16,7 +16,7 @@ from crowdfund.campaigns.queries import budget_of
 from crowdfund.database.ids import private_or_none, public
 from crowdfund.people.pages.papers import take_document
 from crowdfund.pledges.milestones import queries, releases
-from crowdfund.pledges.milestones.forms import AnswerForm, BecauseForm, ReleaseForm
+from crowdfund.pledges.milestones.forms import ASKING, AnswerForm, BecauseForm, ReleaseForm
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.milestones.queries import WholeMilestones
 from crowdfund.pledges.milestones.rules import OBJECTIONS, WORDS_MAX
@@ -26,7 +26,6 @@ from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
-from crowdfund.web.told import told_at
 
 _PATH = f"{DESK}/milestones"
 
@@ -72,14 +71,16 @@ async def _page(
     plan: PlanForm,
     form: ReleaseForm,
     status: int = 200,
+    wrote: tuple[str, BecauseForm | AnswerForm | None] = ("", None),
 ) -> Response:
+    """wrote: one of the small forms of the page as it was sent, where something is to mend in it, and which one it was."""
     budget = await budget_of(campaign.id)
     return desk_page(
         request, "pledges/milestones.html", campaign, status, whole=whole, plan=plan, form=form, rows=ROWS,
         lines=[(public(line.id), line.name, formats.percent(line.amount_minor, campaign.goal_minor)) for line in budget],
         can_plan=campaign.state in EDITABLE, may_ask=await _may_ask(campaign), words_max=WORDS_MAX, title_max=TITLE_MAX,
         evidence_max=EVIDENCE_MAX, milestones_max=MILESTONES_MAX, objection_days=OBJECTIONS.days,
-        has_succeeded=campaign.state in SUCCEEDED, month_of=month_of,
+        has_succeeded=campaign.state in SUCCEEDED, month_of=month_of, wrote_at=wrote[0], wrote=wrote[1],
     )  # fmt: skip
 
 
@@ -134,21 +135,26 @@ async def _milestone_in(request: Request) -> Milestone:
     return found
 
 
-async def _because(request: Request) -> str:
-    form = await BecauseForm.read(request)
-    if form.errors:
-        raise Refusal("Say why, in ten letters or more: backers read it.")
-    return form.because
+async def _words_kept(
+    request: Request, campaign: Campaign, at: str, form: BecauseForm | AnswerForm, status: int
+) -> Response:
+    """The page again, with what was typed into one of its small forms and what is to mend there. at: which one it was."""
+    whole = await queries.whole_milestones(campaign)
+    return await _page(request, campaign, whole, PlanForm(lines={}), ReleaseForm(), status, (at, form))
 
 
-@told_at(_here)
 async def take_back(request: Request) -> Response:
-    milestone = await _milestone_in(request)
-    await releases.take_request_back(milestone.id, await _because(request), by=request.state.person.id)
-    return redirect(request, _here(request), ("good", _("Taken back. Ask again when you can show it.")))
+    milestone, form, status = await _milestone_in(request), await BecauseForm.read(request), 422
+    if not form.errors:
+        try:
+            await releases.take_request_back(milestone.id, form.because, by=request.state.person.id)
+            return redirect(request, _here(request), ("good", _("Taken back. Ask again when you can show it.")))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+            status = refusal.status_code
+    return await _words_kept(request, await own_film(request), "back", form, status)
 
 
-@told_at(_here)
 async def answer(request: Request) -> Response:
     """A backer's objection is answered, for all to read."""
     campaign = await own_film(request)
@@ -156,26 +162,35 @@ async def answer(request: Request) -> Response:
     found = await ReleaseObjection.get_or_none(id=objection_id) if objection_id else None
     if found is None or not await ReleaseRequest.exists(id=found.request_id, campaign_id=campaign.id):
         raise NotFound("There is no such objection.")
-    form = await AnswerForm.read(request)
-    if form.errors:
-        raise Refusal("Write your answer in ten letters or more: all can read it.")
-    await releases.answer_objection(found.id, form.answer, by=request.state.person.id)
-    return redirect(request, _here(request), ("good", _("Answered, for all to read.")))
+    form, status = await AnswerForm.read(request), 422
+    if not form.errors:
+        try:
+            await releases.answer_objection(found.id, form.answer, by=request.state.person.id)
+            return redirect(request, _here(request), ("good", _("Answered, for all to read.")))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+            status = refusal.status_code
+    return await _words_kept(request, campaign, public(found.id), form, status)
 
 
-@told_at(_here)
 async def give_up(request: Request) -> Response:
     """Its makers give up what was not released: it goes back to all backers."""
-    campaign = await own_film(request)
-    minor = await releases.give_rest_back(campaign.id, await _because(request), by=request.state.person.id)
-    said = _("%(amount)s goes back to your backers.") % {"amount": formats.money(minor, campaign.currency)}
-    return redirect(request, _here(request), ("good", said))
+    campaign, form, status = await own_film(request), await BecauseForm.read(request), 422
+    if not form.errors:
+        try:
+            minor = await releases.give_rest_back(campaign.id, form.because, by=request.state.person.id)
+            said = _("%(amount)s goes back to your backers.") % {"amount": formats.money(minor, campaign.currency)}
+            return redirect(request, _here(request), ("good", said))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+            status = refusal.status_code
+    return await _words_kept(request, campaign, "refund", form, status)
 
 
 routes = [
     get(_PATH, show, may=member("viewer")),
     post(_PATH, save_plan, may=member("manager")),
-    post(f"{_PATH}/requests", ask, may=member("manager"), body_max=3 * UPLOAD_MAX),
+    post(f"{_PATH}/requests", ask, may=member("manager"), limit=ASKING, body_max=3 * UPLOAD_MAX),
     post(f"{_PATH}/{{milestone}}/withdrawal", take_back, may=member("manager")),
     post(f"{_PATH}/objections/{{objection}}/answer", answer, may=member("manager")),
     post(f"{_PATH}/refund", give_up, may=member("owner")),

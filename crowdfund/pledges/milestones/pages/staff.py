@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,8 +17,7 @@ from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import formats
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.routes import get, post, staff
-from crowdfund.web.told import told_at
+from crowdfund.web.routes import Handler, get, post, staff
 
 _BASE = "/staff/milestones/{slug}"
 
@@ -33,20 +34,15 @@ async def _whole(request: Request) -> WholeMilestones:
 
 
 async def show(request: Request) -> Response:
+    return await _page(request, BecauseForm())
+
+
+async def _page(request: Request, form: BecauseForm, status: int = 200) -> Response:
     whole = await _whole(request)
     return page(
-        request, "pledges/staff_milestones.html", whole=whole, campaign=whole.campaign, form=BecauseForm(), base=_here(request),
+        request, "pledges/staff_milestones.html", status, whole=whole, campaign=whole.campaign, form=form, base=_here(request),
         because_max=BECAUSE_MAX, month_of=month_of, is_admin=request.state.person.staff_role == "admin",
     )  # fmt: skip
-
-
-async def _decided(request: Request) -> tuple[WholeMilestones, str]:
-    """The fund, and why something is done about it. Raises Refusal without a reason."""
-    whole = await _whole(request)
-    form = await BecauseForm.read(request)
-    if form.errors:
-        raise Refusal("Say why, in ten letters or more: backers read it, and it goes into the audit.")
-    return whole, form.because
 
 
 def _asked_for(whole: WholeMilestones, *states: MilestoneState) -> int:
@@ -57,39 +53,50 @@ def _asked_for(whole: WholeMilestones, *states: MilestoneState) -> int:
     return found.milestone.id
 
 
-@told_at(_here)
-async def release(request: Request) -> Response:
-    whole, because = await _decided(request)
-    await releases.release_paused(_asked_for(whole, MilestoneState.PAUSED), because, by=request.state.person.id)
-    return redirect(request, _here(request), ("good", _("Released: its makers are paid.")))
+Deciding = Callable[[WholeMilestones, str, int], Awaitable[str]]
 
 
-@told_at(_here)
-async def pause(request: Request) -> Response:
-    whole, because = await _decided(request)
-    await releases.pause(_asked_for(whole, MilestoneState.REQUESTED), because, by=request.state.person.id)
-    return redirect(request, _here(request), ("good", _("Paused: nothing is paid until somebody of us has decided.")))
+def _decided(decide: Deciding) -> Handler:
+    """A button under the reason: does it and says what was done, or on the same page why not, with the reason as it was typed."""
+
+    async def handler(request: Request) -> Response:
+        whole, form, status = await _whole(request), await BecauseForm.read(request), 422
+        if not form.errors:
+            try:
+                done = await decide(whole, form.because, request.state.person.id)
+                return redirect(request, _here(request), ("good", done))
+            except Refusal as refusal:
+                form.refused_by(refusal)
+                status = refusal.status_code
+        return await _page(request, form, status)
+
+    return handler
 
 
-@told_at(_here)
-async def ask_for_more(request: Request) -> Response:
-    whole, because = await _decided(request)
-    await releases.ask_for_more(_asked_for(whole, MilestoneState.PAUSED), because, by=request.state.person.id)
-    return redirect(request, _here(request), ("good", _("Sent back: its makers have to show something else.")))
+async def _release(whole: WholeMilestones, because: str, by: int) -> str:
+    await releases.release_paused(_asked_for(whole, MilestoneState.PAUSED), because, by=by)
+    return _("Released: its makers are paid.")
 
 
-@told_at(_here)
-async def give_back(request: Request) -> Response:
-    whole, because = await _decided(request)
-    minor = await releases.give_rest_back(whole.campaign.id, because, by=request.state.person.id)
-    said = _("%(amount)s goes back to all backers.") % {"amount": formats.money(minor, whole.campaign.currency)}
-    return redirect(request, _here(request), ("good", said))
+async def _pause(whole: WholeMilestones, because: str, by: int) -> str:
+    await releases.pause(_asked_for(whole, MilestoneState.REQUESTED), because, by=by)
+    return _("Paused: nothing is paid until somebody of us has decided.")
+
+
+async def _ask_for_more(whole: WholeMilestones, because: str, by: int) -> str:
+    await releases.ask_for_more(_asked_for(whole, MilestoneState.PAUSED), because, by=by)
+    return _("Sent back: its makers have to show something else.")
+
+
+async def _give_back(whole: WholeMilestones, because: str, by: int) -> str:
+    minor = await releases.give_rest_back(whole.campaign.id, because, by=by)
+    return _("%(amount)s goes back to all backers.") % {"amount": formats.money(minor, whole.campaign.currency)}
 
 
 routes = [
     get(_BASE, show, may=staff("reviewer")),
-    post(f"{_BASE}/pause", pause, may=staff("reviewer")),
-    post(f"{_BASE}/further-evidence", ask_for_more, may=staff("reviewer")),
-    post(f"{_BASE}/release", release, may=staff("admin")),
-    post(f"{_BASE}/refund", give_back, may=staff("admin")),
+    post(f"{_BASE}/pause", _decided(_pause), may=staff("reviewer")),
+    post(f"{_BASE}/further-evidence", _decided(_ask_for_more), may=staff("reviewer")),
+    post(f"{_BASE}/release", _decided(_release), may=staff("admin")),
+    post(f"{_BASE}/refund", _decided(_give_back), may=staff("admin")),
 ]

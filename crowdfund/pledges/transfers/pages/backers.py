@@ -16,7 +16,7 @@ from crowdfund.pledges.actions import own_pledge
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.queries import shown
 from crowdfund.pledges.transfers import elections, outcomes, queries
-from crowdfund.pledges.transfers.forms import ElectionForm, ObjectionForm
+from crowdfund.pledges.transfers.forms import OBJECTION_MAX, ElectionForm, ObjectionForm
 from crowdfund.pledges.transfers.models import Choice, ElectionState, Outcome, OutcomeKind
 from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, Way, by_whom, ways
 from crowdfund.refusal import NotFound, Refusal
@@ -26,7 +26,6 @@ from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import anyone, get, post, signed_in
-from crowdfund.web.told import told_at
 
 _CHOOSE = Limit("elect", 30, 60, by="person")
 _OBJECT = Limit("object", 10, 3600, by="person")
@@ -47,8 +46,11 @@ async def election(request: Request) -> Response:
 
 async def _ways(pledge: Pledge) -> list[Way]:
     """What was announced when she pledged, whatever the fund says now."""
-    fallback = await Recipient.get(id=pledge.fallback_id) if pledge.fallback_id else None
-    return ways(fallback, await charities())
+    return ways(await _announced(pledge), await charities())
+
+
+async def _announced(pledge: Pledge) -> Recipient | None:
+    return await Recipient.get(id=pledge.fallback_id) if pledge.fallback_id else None
 
 
 async def _election(request: Request, pledge: Pledge, form: ElectionForm, status: int = 200) -> Response:
@@ -59,7 +61,9 @@ async def _election(request: Request, pledge: Pledge, form: ElectionForm, status
     assert found is not None and whole is not None
     return page(
         request, "pledges/election.html", status, pledge=pledge, campaign=campaign, colour=title.colour, art_url=art_of(title),
-        shown=await shown(pledge), election=found, form=form, ways=await _ways(pledge), by_silence=BY_SILENCE[pledge.if_it_fails],
+        shown=await shown(pledge), election=found, form=form, ways=await _ways(pledge),
+        to_read=[one for one in (await _announced(pledge), *await charities()) if one is not None],
+        by_silence=BY_SILENCE[pledge.if_it_fails],
         outcome=OUTCOMES[OutcomeKind(whole.outcome.kind)] if whole.outcome else "", is_open=found.election.state == ElectionState.ASKED,
         decided_by=by_whom(found.election, pledge.if_it_fails) if found.election.chosen_by else "",
     )  # fmt: skip
@@ -107,25 +111,38 @@ async def evidence(request: Request) -> Response:
     return documents.send(document.id, document.name, document.media_type)
 
 
-async def _fund_of(request: Request) -> str:
-    return (await Campaign.get(id=(await _outcome_in(request)).campaign_id)).path
+async def deal_paper(request: Request) -> Response:
+    """The paper that shows that the clubs agree: everybody may read it."""
+    whole = await queries.whole_transfer(await public_campaign(request.path_params["slug"]))
+    if whole is None or whole.deal_paper is None:
+        raise NotFound("No paper belongs to this deal.")
+    return documents.send(whole.deal_paper.id, whole.deal_paper.name, whole.deal_paper.media_type)
 
 
-@told_at(_fund_of)
 async def object_to(request: Request) -> Response:
-    outcome = await _outcome_in(request)
-    form = await ObjectionForm.read(request)
-    path = await _fund_of(request)
-    if form.errors:
-        return redirect(request, f"{path}#outcome", ("bad", next(iter(form.errors.values()))))
-    await outcomes.object_to(outcome.id, form.text, by=request.state.person.id)
-    return redirect(request, f"{path}#outcome", ("good", _("We look into it before anything moves.")))
+    """A backer says that it was not so. What is wrong with that she reads beside what she wrote."""
+    outcome, form, status = await _outcome_in(request), await ObjectionForm.read(request), 422
+    campaign = await Campaign.get(id=outcome.campaign_id)
+    back = f"{campaign.path}#outcome"
+    if not form.errors:
+        try:
+            await outcomes.object_to(outcome.id, form.text, by=request.state.person.id)
+            return redirect(request, back, ("good", _("We look into it before anything moves.")))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+            status = refusal.status_code
+    return page(
+        request, "pledges/objection.html", status, campaign=campaign, form=form, back=back, action=request.url.path,
+        label=_("What you know"), text_max=OBJECTION_MAX,
+        hint=_("A person looks into it before any money moves. Say where it can be checked."),
+    )  # fmt: skip
 
 
 routes = [
     get("/pledges/{pledge}/election", election, may=signed_in),
     post("/pledges/{pledge}/election", elect, may=signed_in, limit=_CHOOSE),
     get("/campaigns/{slug}/election", own_election, may=signed_in),
+    get("/campaigns/{slug}/deal/paper", deal_paper, may=anyone),
     get("/outcomes/{outcome}/evidence", evidence, may=anyone),
     post("/outcomes/{outcome}/objections", object_to, may=signed_in, limit=_OBJECT),
 ]

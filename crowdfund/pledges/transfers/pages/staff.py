@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,8 +22,7 @@ from crowdfund.web import documents
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.routes import get, post, staff
-from crowdfund.web.told import told_at
+from crowdfund.web.routes import Handler, get, post, staff
 
 _BASE = "/staff/transfers/{slug}"
 
@@ -38,14 +39,17 @@ async def show(request: Request) -> Response:
 
 
 async def _page(
-    request: Request, whole: queries.WholeTransfer, form: OutcomeForm, because: BecauseForm, status: int = 200
-) -> Response:
+    request: Request, whole: queries.WholeTransfer, form: OutcomeForm, because: BecauseForm, status: int = 200,
+    answer: tuple[int, BecauseForm] | None = None,
+) -> Response:  # fmt: skip
+    """answer: the objection that was answered, and the form as it was sent, where something is to mend in it."""
     outcome = whole.outcome
     ids = [i for i in (outcome.filed_by_id, outcome.checked_by_id, outcome.decided_by_id) if i] if outcome else []
     return page(
         request, "pledges/staff_transfer.html", status, whole=whole, campaign=whole.campaign, form=form, because_form=because,
         kinds=[(kind.value, words, "") for kind, words in OUTCOMES.items()], names=OUTCOMES, words_max=WORDS_MAX,
         people={p.id: p.name for p in await Person.filter(id__in=ids)} if ids else {}, base=_path(request),
+        answering=answer or (None, None),
     )  # fmt: skip
 
 
@@ -68,39 +72,30 @@ async def file(request: Request) -> Response:
     return await _page(request, whole, form, BecauseForm(), 422)
 
 
-async def _because(request: Request) -> tuple[int, str]:
-    """The outcome that stands there, and why something is done about it. Raises Refusal without a reason."""
-    outcome = (await _whole(request)).outcome
-    if outcome is None:
-        raise Refusal("No outcome is filed yet.")
-    form = await BecauseForm.read(request)
-    if form.errors:
-        raise Refusal("Say why, in ten letters or more: it goes into the audit.")
-    return outcome.id, form.because
+def _decided(verb: Callable[..., Awaitable[None]], done: Callable[[], str]) -> Handler:
+    """A button under the reason: does it, or says on the same page why not, with the reason as it was typed."""
+
+    async def decide(request: Request) -> Response:
+        outcome, form, status = (await _whole(request)).outcome, await BecauseForm.read(request), 422
+        if not form.errors:
+            try:
+                if outcome is None:
+                    raise Refusal("No outcome is filed yet.")
+                await verb(outcome.id, form.because, by=request.state.person.id)
+                return redirect(request, _path(request), ("good", done()))
+            except Refusal as refusal:
+                form.refused_by(refusal)
+                status = refusal.status_code
+        return await _page(request, await _whole(request), OutcomeForm(), form, status)
+
+    return decide
 
 
-@told_at(_path)
-async def check(request: Request) -> Response:
-    outcome_id, because = await _because(request)
-    await outcomes.check_evidence(outcome_id, because, by=request.state.person.id)
-    return redirect(request, _path(request), ("good", _("Checked. Somebody else releases the money.")))
+check = _decided(outcomes.check_evidence, lambda: _("Checked. Somebody else releases the money."))
+release = _decided(outcomes.release, lambda: _("Released: the club is paid."))
+withdraw = _decided(outcomes.withdraw_outcome, lambda: _("Withdrawn: the money waits for a deal again."))
 
 
-@told_at(_path)
-async def release(request: Request) -> Response:
-    outcome_id, because = await _because(request)
-    await outcomes.release(outcome_id, because, by=request.state.person.id)
-    return redirect(request, _path(request), ("good", _("Released: the club is paid.")))
-
-
-@told_at(_path)
-async def withdraw(request: Request) -> Response:
-    outcome_id, because = await _because(request)
-    await outcomes.withdraw_outcome(outcome_id, because, by=request.state.person.id)
-    return redirect(request, _path(request), ("good", _("Withdrawn: the money waits for a deal again.")))
-
-
-@told_at(_path)
 async def answer(request: Request) -> Response:
     """An objection was looked into, and the outcome stands."""
     whole = await _whole(request)
@@ -108,11 +103,15 @@ async def answer(request: Request) -> Response:
     ours = objection_id and whole.outcome and await Objection.exists(id=objection_id, outcome_id=whole.outcome.id)
     if not ours or objection_id is None:
         raise NotFound("There is no such objection.")
-    form = await BecauseForm.read(request)
-    if form.errors:
-        raise Refusal("Say what you found: who objected reads it.")
-    await outcomes.dismiss_objection(objection_id, form.because, by=request.state.person.id)
-    return redirect(request, _path(request), ("good", _("Answered.")))
+    form, status = await BecauseForm.read(request), 422
+    if not form.errors:
+        try:
+            await outcomes.dismiss_objection(objection_id, form.because, by=request.state.person.id)
+            return redirect(request, _path(request), ("good", _("Answered.")))
+        except Refusal as refusal:
+            form.refused_by(refusal)
+            status = refusal.status_code
+    return await _page(request, await _whole(request), OutcomeForm(), BecauseForm(), status, (objection_id, form))
 
 
 async def acceptance(request: Request) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.database.ids import public
 from crowdfund.pledges.transfers.models import Choice, Election, ElectionState, OutcomeKind
+from crowdfund.pledges.transfers.queries import ElectionShown
 from crowdfund.web.i18n import _, lazy
 
 Way = tuple[str, str, str]  # a value of a field, its words, and what they mean
@@ -43,6 +44,16 @@ def by_whom(election: Election, ticked: str) -> str:
     if election.state == ElectionState.REFUNDED and election.kept_until is None and ticked != Choice.REFUND:
         return _("You did not choose in time, and what you had ticked can't be done any more: you get it all back.")
     return _("You did not choose in time: this is what you had ticked.")
+
+
+def went_to(found: ElectionShown) -> str:
+    """Where her money went on, as a line of a receipt; empty where it went back to her, or has not been decided about."""
+    state = found.election.state
+    if state == ElectionState.GIVEN and found.recipient is not None:
+        return _("Given to %(name)s") % {"name": found.recipient.name}
+    if state == ElectionState.USED and found.next_target is not None:
+        return _("Used for the club's next target, %(name)s") % {"name": found.next_target.name}
+    return _("Kept for the club's next target") if state == ElectionState.KEPT else ""
 
 
 def ways(fallback: Recipient | None, charities: Sequence[Recipient]) -> list[Way]:
