@@ -81,6 +81,7 @@ class Visitors:
     chromium: Browser
     url: str
     examined: set[str]
+    thorough: bool
     all: list[Visitor] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
 
@@ -96,7 +97,7 @@ class Visitors:
         if person is not None:
             secret = await open_device(person.id, device="Chromium on Linux", address="127.0.0.1")
             await context.add_cookies([{"name": "session", "value": secret, "url": self.url}])
-        self.all.append(Visitor(await context.new_page(), self.url, self.examined, scripts))
+        self.all.append(Visitor(await context.new_page(), self.url, self.examined, scripts, self.thorough))
         return self.all[-1]
 
 
@@ -106,9 +107,11 @@ def examined() -> set[str]:
 
 
 @pytest.fixture
-async def visit(site: Site, chromium: Browser, examined: set[str]) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
+async def visit(
+    site: Site, chromium: Browser, examined: set[str], long: bool
+) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
     """`await visit(person, size)`: somebody looks at the site. Afterwards no browser may have complained."""
-    visitors = Visitors(chromium, site.url, examined)
+    visitors = Visitors(chromium, site.url, examined, long)
     yield visitors
     for context in visitors.contexts:
         await context.close()

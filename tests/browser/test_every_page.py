@@ -375,13 +375,14 @@ async def for_staff(world: World) -> Looks:
     }  # fmt: skip
 
 
-async def looked_at(visitor: Visitor, addresses: list[str], *, long: bool) -> list[str]:
-    """What is wrong with these pages."""
+async def looked_at(visitor: Visitor, addresses: list[tuple[str, bool]], *, long: bool) -> list[str]:
+    """What is wrong with these pages. The bool: it is the first of its kind, which is looked at by day, too."""
     wrong: list[str] = []
     page = visitor.page
-    for address in addresses:
+    for address, first in addresses:
         await page.goto(visitor.url + address)
-        for (width, height), scheme in [BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE, *(THE_OTHER_TWO if long else [])]:
+        by_day = [BY_DAY_ON_DESKTOP] if long or first else []
+        for (width, height), scheme in [*by_day, BY_NIGHT_ON_PHONE, *(THE_OTHER_TWO if long else [])]:
             await page.set_viewport_size({"width": width, "height": height})
             # Still, since a colour that is on its way from day to night is neither.
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
@@ -401,7 +402,7 @@ async def test_every_page_is_fit_for_everybody(visit: Visitors, long: bool) -> N
     people |= {JO: world.films.jo, KIM: world.films.kim}
     visitors = {who: await visit(person, DESKTOP) for who, person in people.items()}
     found = await asyncio.gather(*(
-        looked_at(visitor, [address for looks in pages.values() for by, address in looks if by == who], long=long)
+        looked_at(visitor, [(looked, n == 0) for looks in pages.values() for n, (by, looked) in enumerate(looks) if by == who], long=long)
         for who, visitor in visitors.items()
     ))  # fmt: skip
     assert "\n".join(wrong for each in found for wrong in each) == ""

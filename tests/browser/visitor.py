@@ -17,20 +17,26 @@ from crowdfund.web.routes import Route
 PHONE, DESKTOP = (390, 844), (1280, 800)
 PATIENCE_MS = 15_000
 _AXE = Axe()
-# What stands on a page beside its address: its parts, and what it says about what just happened.
-_LOOKS = """() => [...document.querySelectorAll('h2, .notice, .flash, .errors, .empty, table, form, .chart, .verdict')]
+# What a page says about what just happened; and, where there is time to look at all of them, what stands on it.
+_SAYS = ".flash, .errors, .empty, .notice"
+_STANDS = f"h2, {_SAYS}, table, form, .chart, .verdict"
+_LOOKS = """parts => [...document.querySelectorAll(parts)]
     .map(part => part.matches('h2') ? part.textContent : part.tagName + part.className)"""
 _WIDTHS = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
 @dataclass
 class Visitor:
-    """One browser window. `complaints` is what the browser wrote into its console; a test ends with none."""
+    """One browser window. `complaints` is what the browser wrote into its console; a test ends with none.
+
+    thorough: axe looks at a page again when other things stand on it, not only when it says other things.
+    """
 
     page: Page
     url: str
     examined: set[str]
     scripts: bool = True
+    thorough: bool = False
     complaints: list[str] = field(default_factory=list)
     _documents: set[str] = field(default_factory=set)
 
@@ -163,7 +169,7 @@ class Visitor:
         """
         scrolls, window = await self.page.evaluate(_WIDTHS)
         assert scrolls <= window, f"{self.path} scrolls sideways: {scrolls} px in {window} px"
-        looks = sorted(set(await self.page.evaluate(_LOOKS)))
+        looks = sorted(set(await self.page.evaluate(_LOOKS, _STANDS if self.thorough else _SAYS)))
         key = f"{window} {kind_of(self.page.url, self.url)} {looks}"
         if self.scripts and key not in self.examined:
             self.examined.add(key)

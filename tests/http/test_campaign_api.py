@@ -19,6 +19,8 @@ from tests.http.conftest import SiteUnderTest
 from tests.http.program import Program, code_of
 from tests.world import a_campaign, a_pledge
 
+pytestmark = pytest.mark.pages
+
 
 async def a_program(site: SiteUnderTest, producer: Producer, *scopes: str) -> Program:
     return Program(

@@ -34,6 +34,8 @@ from tests.http.nasty import NASTY
 from tests.http.test_people_fuzz import SENSIBLE, fuzz
 from tests.world import a_pledge, again
 
+pytestmark = pytest.mark.pages
+
 JOBS = Sql("SELECT COUNT(*) AS n FROM job WHERE kind = $1")
 
 

@@ -20,6 +20,8 @@ from tests.http.conftest import SiteUnderTest
 from tests.http.program import Program, code_of, fields_of, program_of
 from tests.world import a_pledge, again
 
+pytestmark = pytest.mark.pages
+
 WHY = {"reason": "The rights have to be looked at first."}
 
 

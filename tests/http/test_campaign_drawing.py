@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crowdfund.campaigns import actions
 from crowdfund.database.ids import public
 from crowdfund.titles.models import Title
 from tests.http.campaign_world import a_draft, a_picture, a_producer, content, launched
 from tests.http.conftest import SiteUnderTest
+
+pytestmark = pytest.mark.pages
 
 
 async def test_the_words_of_a_film_choose_its_drawing_and_its_makers_another(site: SiteUnderTest) -> None:

@@ -23,6 +23,8 @@ from tests.http.campaign_world import STORY, a_draft, a_producer, approved, laun
 from tests.http.conftest import SiteUnderTest
 from tests.world import Fan, a_campaign, a_card, a_fan_with_card, a_pledge, a_tier, again, pledged
 
+pytestmark = pytest.mark.pages
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 

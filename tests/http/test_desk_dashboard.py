@@ -6,6 +6,8 @@ import csv
 from datetime import timedelta
 from io import StringIO
 
+import pytest
+
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign, Tier
 from crowdfund.database import Sql, atomic
@@ -16,6 +18,8 @@ from crowdfund.people.models import AuditEntry
 from tests.http.campaign_world import a_producer, launched
 from tests.http.conftest import SiteUnderTest
 from tests.world import a_fan_with_card, a_pledge, a_want, again, pledged
+
+pytestmark = pytest.mark.pages
 
 
 def facts_of(text: str) -> list[list[str]]:

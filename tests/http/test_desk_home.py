@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from xml.etree import ElementTree as Xml
 
+import pytest
+
 from crowdfund import clock, money
 from crowdfund.campaigns import actions
 from crowdfund.campaigns.models import Campaign, Kind
@@ -14,6 +16,8 @@ from crowdfund.web.page_cache import forget_everything
 from tests.http.campaign_world import a_draft, a_producer, approved, launched
 from tests.http.conftest import SiteUnderTest
 from tests.world import a_campaign, a_pledge
+
+pytestmark = pytest.mark.pages
 
 
 async def test_an_empty_site_says_so_and_what_to_do(site: SiteUnderTest) -> None:

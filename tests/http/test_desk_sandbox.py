@@ -11,6 +11,8 @@ from crowdfund.people.models import Mail
 from tests.http.browser import Browser
 from tests.http.conftest import PASSWORD, SiteUnderTest
 
+pytestmark = pytest.mark.pages
+
 DAY_US = 86_400_000_000
 
 

@@ -22,6 +22,8 @@ from tests.http.draw_world import entrants, pass_to, worked
 from tests.http.program import Program, code_of, fields_of, program_of
 from tests.world import Fan, a_campaign, a_card, a_tier, pledged
 
+pytestmark = pytest.mark.pages
+
 
 def body(**more: Any) -> dict[str, Any]:
     now = clock.now()

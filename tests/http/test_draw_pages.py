@@ -40,6 +40,8 @@ from tests.http.draw_world import (
 from tests.http.program import program_of
 from tests.world import Fan, a_campaign, a_card, a_tier, pledged
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 async def lin(site: SiteUnderTest) -> Producer:

@@ -21,6 +21,8 @@ from tests.http.campaign_world import a_draft, a_producer
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.world import a_campaign, a_fan, a_pledge, a_tier
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture(autouse=True)
 async def proven(site: SiteUnderTest) -> AsyncIterator[None]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from crowdfund import mailer
 from crowdfund.campaigns import followers
 from crowdfund.campaigns.models import Campaign, Follower
@@ -13,6 +15,8 @@ from tests.http.browser import ORIGIN
 from tests.http.campaign_world import a_producer, launched
 from tests.http.conftest import SiteUnderTest
 from tests.world import a_pledge
+
+pytestmark = pytest.mark.pages
 
 BODY = """## A boat
 

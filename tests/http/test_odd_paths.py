@@ -8,6 +8,8 @@ from tests.http.campaign_world import a_producer, a_reviewer
 from tests.http.conftest import SiteUnderTest
 from tests.world import a_campaign
 
+pytestmark = pytest.mark.pages
+
 ODD = ["%00", "river%00moon", "%ff%fe", "%ed%a0%80", "%F0%9F%8E%AC", "%EF%BF%BF", "%252e%252e", "a%5Cb", "x" * 3_000]
 
 

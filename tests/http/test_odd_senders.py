@@ -33,6 +33,8 @@ from tests.transfers import a_charity, a_document, a_draft, a_recipient
 from tests.transfers import opened as opened_transfer
 from tests.world import Fan, a_fan, pledged
 
+pytestmark = pytest.mark.pages
+
 NOT_SO = "No scene was shot on the river this year."
 _OBJECTIONS = Sql("""
     INSERT INTO release_objection (id, request_id, person_id, text, made_at)

@@ -26,6 +26,8 @@ from crowdfund.people.models import (
 from tests.http.conftest import SiteUnderTest
 from tests.http.program import Program, code_of, fields_of, program_of
 
+pytestmark = pytest.mark.pages
+
 STUDIO = {"kind": "studio", "name": "Lanting Pictures", "country": "CN", "about": "We made River Moon."}
 
 

@@ -9,6 +9,8 @@ from crowdfund.people.models import ApiToken, AuditEntry, Person
 from tests.http.conftest import PASSWORD, SiteUnderTest
 from tests.http.test_people_entrance import link_in
 
+pytestmark = pytest.mark.pages
+
 
 async def test_another_name(site: SiteUnderTest) -> None:
     lin = await site.signed_up("Lin")

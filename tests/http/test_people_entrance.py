@@ -8,6 +8,8 @@ from crowdfund.people.models import MailLink, Person, SignIn
 from tests.http.conftest import PASSWORD, SiteUnderTest
 from tests.world import a_campaign
 
+pytestmark = pytest.mark.pages
+
 
 def link_in(text: str) -> str:
     """The path of the one link of a mail."""

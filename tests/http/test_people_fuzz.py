@@ -14,6 +14,8 @@ from tests.http.browser import Browser
 from tests.http.conftest import SiteUnderTest
 from tests.http.nasty import NASTY
 
+pytestmark = pytest.mark.pages
+
 # Left out: what would end the session or the organisation, and is one button without a field.
 _SENT_FROM_HERE = {"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-origin"}
 _BUTTONS = ("/sign-out", "/removal", "/revocation", "/onboarding", "/verification", "/confirmation")

@@ -23,6 +23,8 @@ from tests import bank
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.http.test_people_entrance import link_in
 
+pytestmark = pytest.mark.pages
+
 
 async def a_studio(site: SiteUnderTest, name: str = "Lanting Pictures") -> tuple[SignedIn, Organisation]:
     owner = await site.signed_up("Owner")

@@ -16,6 +16,8 @@ from crowdfund.people.models import Person, SignIn, StaffRole
 from tests.http.browser import Browser
 from tests.http.conftest import PASSWORD, SiteUnderTest
 
+pytestmark = pytest.mark.pages
+
 DAY = timedelta(days=1)
 
 

@@ -17,6 +17,8 @@ from tests.http.campaign_world import STORY, Producer, a_draft, a_picture, a_pro
 from tests.http.conftest import SiteUnderTest
 from tests.world import a_fan_with_card, again, pledged
 
+pytestmark = pytest.mark.pages
+
 
 def a_file(name: str = "picture", content: bytes | None = None) -> dict[str, tuple[str, bytes, str]]:
     return {name: ("boat.png", content or a_picture(), "image/png")}

@@ -25,6 +25,8 @@ from tests.http.test_pledge_pages import at_the_sandbox
 from tests.polls import a_draft_poll, again_poll, an_open_poll, candidate, counted, votes, with_card
 from tests.world import Fan, a_campaign, a_fan, pledged
 
+pytestmark = pytest.mark.pages
+
 SECOND = timedelta(seconds=1)
 
 

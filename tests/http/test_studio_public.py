@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+
 from crowdfund import clock
 from crowdfund.campaigns.pages.shown import opens_large
 from crowdfund.database import Sql, atomic, new_id
@@ -12,6 +14,8 @@ from crowdfund.desk.queries import BACKERS_PAGE, deliveries_of
 from tests.http.campaign_world import a_draft, a_producer, launched
 from tests.http.conftest import SiteUnderTest
 from tests.world import a_campaign, a_fan_with_card, a_pledge, a_tier, pledged
+
+pytestmark = pytest.mark.pages
 
 _COMPLETED = Sql("""
     INSERT INTO campaign_event (id, campaign_id, from_state, to_state, because, at)

@@ -40,6 +40,8 @@ from tests.http.test_campaign_desk import token
 from tests.http.test_people_fuzz import SENSIBLE, fuzz
 from tests.world import a_campaign
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 async def world(site: SiteUnderTest) -> TalkWorld:

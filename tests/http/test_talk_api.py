@@ -11,6 +11,8 @@ from tests.http.conftest import SiteUnderTest
 from tests.http.program import Program, code_of, fields_of, program_of
 from tests.http.talk_world import TalkWorld, a_talk_world, crowd_of_reporters, replied, said
 
+pytestmark = pytest.mark.pages
+
 WHY = {"reason": "It tells where somebody lives."}
 
 

@@ -22,6 +22,8 @@ from tests.http.conftest import SiteUnderTest
 from tests.http.talk_world import TalkWorld, a_talk_world, again, crowd_of_reporters, replied, said
 from tests.http.test_campaign_desk import token
 
+pytestmark = pytest.mark.pages
+
 WHY = "It tells where somebody lives."
 
 

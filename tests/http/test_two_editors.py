@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crowdfund.campaigns.actions import page_of
 from crowdfund.campaigns.merging import merge, stamp_of
 from crowdfund.campaigns.models import BudgetLine, CampaignPage
@@ -10,6 +12,8 @@ from tests.http.campaign_world import STORY, a_draft, a_producer, launched
 from tests.http.conftest import SiteUnderTest
 from tests.http.test_campaign_desk import a_member
 from tests.world import again
+
+pytestmark = pytest.mark.pages
 
 OTHER = STORY.replace("Lin", "Wu")
 

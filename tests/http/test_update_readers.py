@@ -24,6 +24,8 @@ from tests.http.program import code_of, fields_of, program_of
 from tests.http.test_campaign_public import ATOM, Xml
 from tests.world import Fan, a_card, a_tier, pledged
 
+pytestmark = pytest.mark.pages
+
 SECRET = "The bridge falls in the last shot."
 
 

@@ -14,6 +14,8 @@ from crowdfund.web.site import Site
 from tests.http.browser import Browser
 from tests.http.conftest import SiteUnderTest
 
+pytestmark = pytest.mark.pages
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "media-src 'self'; form-action 'self' {sandbox}; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"

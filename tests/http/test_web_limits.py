@@ -19,6 +19,8 @@ from tests.http.browser import Browser
 from tests.http.campaign_world import STORY, a_draft, a_producer
 from tests.http.conftest import PASSWORD, SiteUnderTest
 
+pytestmark = pytest.mark.pages
+
 START_US = 1_795_000_000_000_000
 
 

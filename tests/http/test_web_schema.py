@@ -80,7 +80,7 @@ async def test_every_operation_keeps_its_description(running: Running, world: Wo
 
     def use(operation: Any) -> None:
         @hypothesis.settings(
-            max_examples=300 if long else 8, deadline=None, database=None, derandomize=not long,
+            max_examples=300 if long else 5, deadline=None, database=None, derandomize=not long,
             suppress_health_check=list(HealthCheck), phases=[hypothesis.Phase.generate],
         )  # fmt: skip
         @hypothesis.given(case=operation.as_strategy())
