@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from crowdfund.database import InstantField
+from crowdfund.database.moves import Event
 
 
 class CampaignState(StrEnum):
@@ -233,14 +234,8 @@ class Sale(Model):
         return f"/staff/sales/{self.slug}"
 
 
-class CampaignEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class CampaignEvent(Event):
     campaign_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "campaign_event"

@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from tortoise import fields
 from tortoise.models import Model
 
 from crowdfund import clock
 from crowdfund.database.atomic import atomic
+from crowdfund.database.fields import InstantField
 from crowdfund.database.ids import new_id
 from crowdfund.refusal import Refusal
 
 
 class MoveRefused(Refusal):
     """The state doesn't lead there, or somebody else moved first."""
+
+
+class Event(Model):
+    """A row of a history: which move it was, whose, and why. Each table adds the key of what moved."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    from_state = fields.TextField()
+    to_state = fields.TextField()
+    because = fields.TextField()
+    by_person_id = fields.BigIntField(null=True)
+    at = InstantField()
+
+    class Meta:
+        abstract = True
 
 
 @atomic
@@ -25,14 +41,14 @@ async def move(
     moves: Mapping[Any, Collection[Any]],
     because: str,
     by: int | None,
-    events: type[Model],
+    events: type[Event],
     **changes: Any,
 ) -> None:
     """Move a row to another state and write its history; compare-and-set, so of two who move at once one is told.
 
     row: of a model with a state. moves: where each state leads. by: the person's id, none for the site itself. events: the
-    table of the history, with id, `<table>_id` (the row's key), from_state, to_state, because, by_person_id, at. changes:
-    other columns set in the same step. The row object is brought up to date. Raises MoveRefused.
+    table of the history, with `<table>_id` for the row's key. changes: other columns set in the same step. The row object is brought
+    up to date. Raises MoveRefused.
     """
     model: type[Model] = type(row)
     before = str(row.state)

@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from crowdfund.database import InstantField
+from crowdfund.database.moves import Event
 
 
 class PersonState(StrEnum):
@@ -123,14 +124,8 @@ class ApiToken(Model):
         table = "api_token"
 
 
-class OrganisationEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class OrganisationEvent(Event):
     organisation_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "organisation_event"

@@ -9,6 +9,7 @@ from tortoise.models import Model
 
 from crowdfund.database import InstantField
 from crowdfund.database.ids import public
+from crowdfund.database.moves import Event
 
 
 class PledgeState(StrEnum):
@@ -168,14 +169,8 @@ class Delivery(Model):
         table = "delivery"
 
 
-class DeliveryEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class DeliveryEvent(Event):
     delivery_id = fields.BigIntField()  # a delivery goes by the number of its pledge
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "delivery_event"

@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from crowdfund.database import InstantField
+from crowdfund.database.moves import Event
 
 
 class MilestoneState(StrEnum):
@@ -73,14 +74,8 @@ class MilestoneLine(Model):
         table = "milestone_line"
 
 
-class MilestoneEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class MilestoneEvent(Event):
     milestone_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "milestone_event"

@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from crowdfund.database import InstantField
 from crowdfund.database.ids import public
+from crowdfund.database.moves import Event
 
 
 class DrawState(StrEnum):
@@ -144,14 +145,8 @@ class DrawEntry(Model):
         return self.withdrawn_at is None
 
 
-class DrawEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class DrawEvent(Event):
     draw_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "draw_event"
@@ -177,14 +172,8 @@ class DrawWinner(Model):
         return self.state == WinnerState.ASKED and self.answer_by is not None and now < self.answer_by
 
 
-class DrawWinnerEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class DrawWinnerEvent(Event):
     draw_winner_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "draw_winner_event"

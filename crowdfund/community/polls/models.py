@@ -9,6 +9,7 @@ from tortoise.models import Model
 
 from crowdfund.database import InstantField
 from crowdfund.database.ids import public
+from crowdfund.database.moves import Event
 
 
 class PollState(StrEnum):
@@ -106,14 +107,8 @@ class Candidate(Model):
         table = "poll_candidate"
 
 
-class PollEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class PollEvent(Event):
     poll_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "poll_event"

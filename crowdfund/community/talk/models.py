@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from crowdfund.database import InstantField
 from crowdfund.database.ids import public
+from crowdfund.database.moves import Event
 
 
 class Kind(StrEnum):
@@ -81,14 +82,8 @@ class Comment(Model):
         return f"/staff/comments/{public(self.id)}"
 
 
-class CommentEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class CommentEvent(Event):
     comment_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "comment_event"

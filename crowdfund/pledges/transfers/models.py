@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from crowdfund.database import InstantField
+from crowdfund.database.moves import Event
 
 
 class OutcomeKind(StrEnum):
@@ -57,14 +58,8 @@ class Outcome(Model):
         table = "outcome"
 
 
-class OutcomeEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class OutcomeEvent(Event):
     outcome_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "outcome_event"
@@ -132,14 +127,8 @@ class Election(Model):
         table = "election"
 
 
-class ElectionEvent(Model):
-    id = fields.BigIntField(primary_key=True, generated=False)
+class ElectionEvent(Event):
     election_id = fields.BigIntField()
-    from_state = fields.TextField()
-    to_state = fields.TextField()
-    because = fields.TextField()
-    by_person_id = fields.BigIntField(null=True)
-    at = InstantField()
 
     class Meta:
         table = "election_event"
