@@ -35,6 +35,17 @@ def fund(campaign_id: int, currency: str) -> Account:
     return Account(f"fund:{campaign_id}", LIABILITY, currency, 0)
 
 
+def escrow(screening_id: int, currency: str) -> Account:
+    """What fans have paid for a screening that is not settled: prices and booking fees, so that all of it can go back."""
+    return Account(f"escrow:{screening_id}", LIABILITY, currency, 0)
+
+
+def holding(held_for: str, currency: str) -> Account:
+    """Where the money of a payment lies until it is earned. held_for: `campaign:1` or `screening:2`."""
+    kind, _, number = held_for.partition(":")
+    return {"campaign": fund, "screening": escrow}[kind](int(number), currency)
+
+
 def carried(organisation_id: int, currency: str) -> Account:
     """What backers of a transfer that fell through keep for the same club's next target."""
     return Account(f"carried:{organisation_id}:{currency}", LIABILITY, currency, 0)

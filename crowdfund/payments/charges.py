@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from crowdfund import clock
-from crowdfund.database import Sql, as_rows, atomic
+from crowdfund.database import Sql, as_rows, atomic, new_id
 from crowdfund.ledger import Entry, Posting, chart, post, recorded_by_processor
 from crowdfund.payments import stripe
 from crowdfund.payments.found import BalanceTransaction, ChargeOutcome
-from crowdfund.payments.models import CHARGE_MOVES, Charge, ChargeState
+from crowdfund.payments.models import CHARGE_MOVES, Charge, ChargeState, Checkout
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ChargeIntent:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A charge that moved, and where to."""
+    """A charge of a fund that moved, and where to."""
 
     id: int
     subject: str
@@ -50,10 +50,11 @@ class Ended:
 
 
 _MAKE = Sql("""
-    INSERT INTO charge (id, subject, campaign_id, person_id, card_id, attempt, key, amount_minor, currency, state, made_at, sent_at)
-    SELECT CAST(value->>'id' AS BIGINT), value->>'subject', CAST(value->>'campaign_id' AS BIGINT),
-           CAST(value->>'person_id' AS BIGINT), CAST(value->>'card_id' AS BIGINT), CAST(value->>'attempt' AS BIGINT),
-           value->>'key', CAST(value->>'amount_minor' AS BIGINT), value->>'currency', 'sending',
+    INSERT INTO charge (id, subject, held_for, campaign_id, person_id, card_id, attempt, key, amount_minor, currency, state, made_at,
+                        sent_at)
+    SELECT CAST(value->>'id' AS BIGINT), value->>'subject', 'campaign:' || (value->>'campaign_id'),
+           CAST(value->>'campaign_id' AS BIGINT), CAST(value->>'person_id' AS BIGINT), CAST(value->>'card_id' AS BIGINT),
+           CAST(value->>'attempt' AS BIGINT), value->>'key', CAST(value->>'amount_minor' AS BIGINT), value->>'currency', 'sending',
            CAST(value->>'made_at' AS BIGINT), CAST(value->>'sent_at' AS BIGINT)
     FROM {rows}""")
 _LOCK = Sql("""
@@ -134,6 +135,30 @@ def _collected(charge: Ended) -> Entry:
     return Entry(f"charge:{charge.id}", "pledge_collected", f"campaign:{charge.campaign_id}", [movement])
 
 
+_PAID = Sql("""
+    INSERT INTO charge (id, subject, held_for, person_id, attempt, key, amount_minor, currency, state, stripe_payment_intent_id,
+                        stripe_charge_id, made_at, sent_at, ended_at)
+    VALUES ($1, $2, $3, $4, 1, $5, $6, $7, 'succeeded', $8, $9, $10, $10, $10) RETURNING id""")
+
+
+async def take_payment(checkout: Checkout, outcome: ChargeOutcome) -> int:
+    """What a fan has paid on the processor's page is a charge that succeeded, in the caller's transaction; gives its id.
+
+    The gross is held for what she paid for; once for each checkout, as the database knows its key.
+    """
+    charge_id = new_id()
+    await _PAID(
+        charge_id, checkout.subject, checkout.held_for, checkout.person_id, f"checkout:{checkout.id}", checkout.amount_minor,
+        checkout.currency, outcome.payment_intent_id, outcome.charge_id, clock.now_us(),
+    )  # fmt: skip
+    held = chart.holding(checkout.held_for, checkout.currency)
+    movement = Posting(debit=chart.stripe(checkout.currency), credit=held, amount_minor=checkout.amount_minor)
+    await post([Entry(f"charge:{charge_id}", "order_collected", checkout.held_for, [movement])])
+    if outcome.fee_minor is not None:
+        await book_fees([(charge_id, outcome.balance_transaction_id, outcome.fee_minor)])
+    return charge_id
+
+
 # --- the processor's fee ---
 
 _FEES = Sql("""
@@ -141,7 +166,7 @@ _FEES = Sql("""
     FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, value->>'transaction_id' AS transaction_id,
                  CAST(value->>'fee_minor' AS BIGINT) AS fee_minor FROM {rows}) AS booked
     WHERE charge.id = booked.id AND charge.fee_minor IS NULL
-    RETURNING charge.id, charge.campaign_id, charge.currency, charge.fee_minor, charge.balance_transaction_id""")
+    RETURNING charge.id, charge.held_for, charge.currency, charge.fee_minor, charge.balance_transaction_id""")
 
 
 async def book_fees(fees: Sequence[tuple[int, str | None, int | None]]) -> None:
@@ -160,7 +185,7 @@ def _fee_entry(row: dict[str, object]) -> Entry:
     currency = str(row["currency"])
     movement = Posting(chart.processor(currency), chart.stripe(currency), int(row["fee_minor"]))  # type: ignore[call-overload]
     return Entry(
-        f"charge:{row['id']}:fee", "processor_fee", f"campaign:{row['campaign_id']}", [movement],
+        f"charge:{row['id']}:fee", "processor_fee", str(row["held_for"]), [movement],
         balance_transaction_id=str(row["balance_transaction_id"]),
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crowdfund.payments.models import ChargeState, RefundState
 
@@ -31,6 +31,14 @@ class CardFound:
     expires_month: int = 0
     expires_year: int = 0
     fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutFound:
+    """What came of a visit to the page on which a fan pays. state: open, complete or expired; complete: it is paid."""
+
+    state: str
+    outcome: ChargeOutcome = field(default_factory=lambda: ChargeOutcome(None))
 
 
 @dataclass(frozen=True, slots=True)

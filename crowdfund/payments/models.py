@@ -103,9 +103,10 @@ class CardSetup(Model):
 class Charge(Model):
     id = fields.BigIntField(primary_key=True, generated=False)
     subject = fields.TextField()
-    campaign_id = fields.BigIntField()
+    held_for = fields.TextField()  # the fund or the screening, as in journal entries: `campaign:1`, `screening:2`
+    campaign_id = fields.BigIntField(null=True)
     person_id = fields.BigIntField()
-    card_id = fields.BigIntField()
+    card_id = fields.BigIntField(null=True)  # none where she paid on the processor's page
     attempt = fields.BigIntField()
     key = fields.TextField()
     amount_minor = fields.BigIntField()
@@ -131,7 +132,8 @@ class Refund(Model):
     id = fields.BigIntField(primary_key=True, generated=False)
     charge_id = fields.BigIntField()
     subject = fields.TextField()
-    campaign_id = fields.BigIntField()
+    held_for = fields.TextField()
+    campaign_id = fields.BigIntField(null=True)
     amount_minor = fields.BigIntField()
     currency = fields.TextField()
     state = fields.TextField()
@@ -147,6 +149,32 @@ class Refund(Model):
 
     class Meta:
         table = "refund"
+
+
+class CheckoutState(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    EXPIRED = "expired"
+
+
+class Checkout(Model):
+    """A visit to the processor's page to pay for something (`order:1`): one for each thing. give_up_at: when we call it off."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    subject = fields.TextField()
+    held_for = fields.TextField()
+    person_id = fields.BigIntField()
+    amount_minor = fields.BigIntField()
+    currency = fields.TextField()
+    state = fields.TextField()
+    stripe_session_id = fields.TextField(null=True)
+    url = fields.TextField(default="")
+    give_up_at = InstantField()
+    made_at = InstantField()
+    ended_at = InstantField(null=True)
+
+    class Meta:
+        table = "checkout"
 
 
 class WebhookEvent(Model):

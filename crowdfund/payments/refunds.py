@@ -24,11 +24,14 @@ class RefundTooLarge(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class RefundIntent:
-    """Money to give back on one charge. sources: whose money it is, and how much of it."""
+    """Money to give back on one charge. sources: whose money it is, and how much of it.
+
+    campaign_id, or else held_for: what it was paid for.
+    """
 
     charge_id: int
     subject: str
-    campaign_id: int
+    campaign_id: int | None
     amount_minor: int
     currency: str
     stripe_charge_id: str
@@ -37,13 +40,18 @@ class RefundIntent:
     sources: Sequence[tuple[Account, int]]
     ordinal: int = 1
     id: int = 0
+    held_for: str = ""
+
+    @property
+    def paid_for(self) -> str:
+        return self.held_for or f"campaign:{self.campaign_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class RefundEnded:
     id: int
     subject: str
-    campaign_id: int
+    campaign_id: int | None
     amount_minor: int
     currency: str
     was: RefundState
@@ -58,9 +66,9 @@ _TAKE = Sql("""
       AND charge.refunded_minor + taken.amount_minor <= charge.amount_minor
     RETURNING charge.id""")
 _MAKE = Sql("""
-    INSERT INTO refund (id, charge_id, subject, campaign_id, amount_minor, currency, state, key, reason, by_person_id,
+    INSERT INTO refund (id, charge_id, subject, held_for, campaign_id, amount_minor, currency, state, key, reason, by_person_id,
                         stripe_charge_id, made_at, sent_at)
-    SELECT CAST(value->>'id' AS BIGINT), CAST(value->>'charge_id' AS BIGINT), value->>'subject',
+    SELECT CAST(value->>'id' AS BIGINT), CAST(value->>'charge_id' AS BIGINT), value->>'subject', value->>'held_for',
            CAST(value->>'campaign_id' AS BIGINT), CAST(value->>'amount_minor' AS BIGINT), value->>'currency', 'pending',
            value->>'key', value->>'reason', CAST(value->>'by_person_id' AS BIGINT), value->>'stripe_charge_id',
            CAST(value->>'made_at' AS BIGINT), CAST(value->>'sent_at' AS BIGINT)
@@ -85,7 +93,7 @@ async def make_refunds(intents: Iterable[RefundIntent]) -> None:
 def _row(intent: RefundIntent) -> dict[str, object]:
     return {
         "id": intent.id or new_id(), "charge_id": intent.charge_id, "subject": intent.subject,
-        "campaign_id": intent.campaign_id, "amount_minor": intent.amount_minor, "currency": intent.currency,
+        "held_for": intent.paid_for, "campaign_id": intent.campaign_id, "amount_minor": intent.amount_minor, "currency": intent.currency,
         "key": f"charge:{intent.charge_id}:refund:{intent.ordinal}", "reason": intent.reason,
         "by_person_id": intent.by_person_id, "stripe_charge_id": intent.stripe_charge_id,
         "made_at": clock.now_us(), "sent_at": 0,
@@ -95,18 +103,18 @@ def _row(intent: RefundIntent) -> dict[str, object]:
 def _set_aside(intent: RefundIntent, refund_id: object) -> Entry:
     clearing = chart.refund_clearing(intent.currency)
     movements = [Posting(source, clearing, amount_minor) for source, amount_minor in intent.sources if amount_minor]
-    return Entry(f"refund:{refund_id}", "refund_promised", f"campaign:{intent.campaign_id}", movements)
+    return Entry(f"refund:{refund_id}", "refund_promised", intent.paid_for, movements)
 
 
 # --- sending, and ending ---
 
 _CLAIM = Sql("""
     UPDATE refund SET sent_at = $1
-    WHERE id IN (SELECT id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NULL AND sent_at < $2
+    WHERE id IN (SELECT id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NULL AND sent_at < $2 AND subject LIKE $4
                  ORDER BY sent_at LIMIT $3) AND sent_at < $2
     RETURNING id, key, stripe_charge_id, amount_minor, made_at""")
 _ID = Sql("UPDATE refund SET stripe_refund_id = $2 WHERE id = $1 AND stripe_refund_id IS NULL RETURNING id")
-_LOCK = Sql("""SELECT id, subject, campaign_id, amount_minor, currency, state FROM refund
+_LOCK = Sql("""SELECT id, subject, held_for, campaign_id, amount_minor, currency, state FROM refund
                WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) ORDER BY id {for_update}""")
 _END = Sql("""
     UPDATE refund SET state = ended.state, ended_at = ended.at,
@@ -120,10 +128,10 @@ REFUSED = RefundFound("", RefundState.FAILED)
 Sent = tuple[int, RefundFound | None]  # a refund's id and what came of it; None: nobody can tell yet
 
 
-async def send_refunds(limit: int = 200) -> list[Sent]:
-    """Ask Stripe for refunds that were promised; gives what came of each."""
+async def send_refunds(of: str, limit: int = 200) -> list[Sent]:
+    """Ask Stripe for refunds that were promised for pledges, or for orders (`of`); gives what came of each."""
     wall = clock.wall_now_us()
-    claimed = await _claim(wall, wall - 60_000_000, limit)
+    claimed = await _claim(wall, wall - 60_000_000, limit, f"{of}:%")
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(row: dict[str, object]) -> Sent:
@@ -182,7 +190,7 @@ def _at_the_bank(row: dict[str, object], found: RefundFound) -> Iterator[Entry]:
         return
     currency, amount_minor = str(row["currency"]), int(row["amount_minor"])  # type: ignore[call-overload]
     clearing, balance = chart.refund_clearing(currency), chart.stripe(currency)
-    key, subject = f"refund:{row['id']}", f"campaign:{row['campaign_id']}"
+    key, subject = f"refund:{row['id']}", str(row["held_for"])
     left = [Posting(clearing, balance, amount_minor)]
     yield Entry(f"{key}:sent", "refund_sent", subject, left, balance_transaction_id=found.left_by)
     if found.state == RefundState.FAILED:
@@ -202,7 +210,7 @@ async def ask_again(charge_id: int) -> int:
 
 _PAID_ANOTHER_WAY = Sql("""
     UPDATE refund SET state = 'paid_another_way', note = $2 WHERE id = $1 AND state = 'failed'
-    RETURNING id, subject, campaign_id, amount_minor, currency""")
+    RETURNING id, subject, held_for, campaign_id, amount_minor, currency""")
 
 
 async def pay_another_way(refund_id: int, *, note: str, paid_from: Account | None = None) -> RefundEnded:
@@ -217,6 +225,6 @@ async def pay_another_way(refund_id: int, *, note: str, paid_from: Account | Non
         raise Refusal("This refund is not waiting for that.")
     currency = row["currency"]
     movement = Posting(chart.refund_clearing(currency), paid_from or chart.bank(currency), row["amount_minor"])
-    entry = Entry(f"refund:{refund_id}:paid", "refund_paid_another_way", f"campaign:{row['campaign_id']}", [movement])
+    entry = Entry(f"refund:{refund_id}:paid", "refund_paid_another_way", row.pop("held_for"), [movement])
     await post([entry])
     return RefundEnded(**row, was=RefundState.FAILED, state=RefundState.PAID_ANOTHER_WAY)

@@ -36,8 +36,8 @@ RULES = (
     ),
     Rule(
         "a charge that succeeded belongs to a pledge that is paid, and is in the ledger",
-        Sql("SELECT COUNT(*) FROM charge WHERE state = 'succeeded'"),
-        Sql("""SELECT c.key AS what FROM charge c WHERE c.state = 'succeeded'
+        Sql("SELECT COUNT(*) FROM charge WHERE state = 'succeeded' AND campaign_id IS NOT NULL"),
+        Sql("""SELECT c.key AS what FROM charge c WHERE c.state = 'succeeded' AND c.campaign_id IS NOT NULL
                  AND (NOT EXISTS (SELECT 1 FROM pledge p
                                   WHERE p.id = CASE WHEN c.subject LIKE 'pledge:%' THEN CAST(SUBSTR(c.subject, 8) AS BIGINT) END
                                   AND p.campaign_id = c.campaign_id AND p.state IN ('collected', 'disputed', 'refunded', 'lost'))

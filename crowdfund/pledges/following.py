@@ -15,7 +15,8 @@ _OPEN_VISITS = Sql("""
     SELECT stripe_session_id FROM card_setup WHERE state = 'open' AND stripe_session_id IS NOT NULL
     ORDER BY RANDOM() LIMIT 50""")
 _PENDING_REFUNDS = Sql("""
-    SELECT stripe_refund_id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NOT NULL ORDER BY RANDOM() LIMIT 100""")
+    SELECT stripe_refund_id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NOT NULL AND campaign_id IS NOT NULL
+    ORDER BY RANDOM() LIMIT 100""")
 _BY_INTENT = Sql("SELECT id FROM charge WHERE stripe_payment_intent_id = $1")
 
 
@@ -28,7 +29,7 @@ async def follow_charge(payment_intent_id: str) -> bool:
 async def follow_refund(stripe_refund_id: str) -> bool:
     """A refund changed, days later perhaps: a bank may send the money back. Gives whether ours moved."""
     refund = await Refund.get_or_none(stripe_refund_id=stripe_refund_id)
-    if refund is None:
+    if refund is None or refund.campaign_id is None:
         return False
     return await finish_refunds([(refund.id, await stripe.refund_found(stripe_refund_id))]) > 0
 

@@ -180,9 +180,9 @@ async def _lock_campaigns(refund_ids: Iterable[int]) -> None:
     await counters.lock(as_rows(await _CAMPAIGNS_OF(as_rows({"id": refund_id} for refund_id in refund_ids))))
 
 
-async def _count(given_back: Iterable[tuple[int, int]]) -> None:
+async def _count(given_back: Iterable[tuple[int | None, int]]) -> None:
     """Count what funds gave back: (campaign id, amount)."""
-    minor: Counter[int] = Counter()
+    minor: Counter[int | None] = Counter()
     for campaign_id, amount_minor in given_back:
         minor[campaign_id] += amount_minor
     if minor:
@@ -199,7 +199,7 @@ async def end_refunded(subjects: Iterable[str]) -> None:
 
 async def send_due_refunds() -> int:
     """Beats two and three for the refunds that were promised; gives how many were asked for."""
-    sent = await refunds.send_refunds()
+    sent = await refunds.send_refunds("pledge")
     for start in range(0, len(sent), CLAIM_MAX):
         await finish_refunds(sent[start : start + CLAIM_MAX])
     return len(sent)

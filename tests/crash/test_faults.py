@@ -23,6 +23,7 @@ from crowdfund.database import atomic
 from crowdfund.disputes.actions import answer_dispute, follow_dispute
 from crowdfund.disputes.models import Dispute
 from crowdfund.payments import stripe
+from crowdfund.payments.stripe import asking
 from crowdfund.payments.models import Refund, SavedCard
 from crowdfund.payments.stripe import PaymentsUnavailable
 from crowdfund.payouts.models import Payout
@@ -97,7 +98,7 @@ class Trouble:
 
 @pytest.fixture
 def trouble(kind: str, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Trouble]:
-    monkeypatch.setattr(stripe, "TIMEOUT_SECONDS", TIMEOUT_SECONDS)
+    monkeypatch.setattr(asking, "TIMEOUT_SECONDS", TIMEOUT_SECONDS)
     with time_machine.travel(clock.from_us(clock.wall_now_us()), tick=True) as wall:
         yield Trouble(kind, wall)
 

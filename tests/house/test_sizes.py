@@ -9,7 +9,6 @@ ROOT = Path(__file__).parents[2]
 FILE_MAX, FUNCTION_MAX, TEMPLATE_MAX, SCRIPT_MAX = 320, 60, 160, 90
 
 LARGER_FILES = {
-    "crowdfund/payments/stripe.py": 527,
     "crowdfund/campaigns/actions.py": 387,
     "crowdfund/replay/run.py": 360,
     "crowdfund/demo/films.py": 438,
