@@ -29,6 +29,7 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.orders import placing
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
 from crowdfund.payouts import api as payout_api
@@ -45,6 +46,7 @@ from crowdfund.pledges.milestones import api as milestone_api
 from crowdfund.pledges.milestones import pages as milestone_pages
 from crowdfund.pledges.transfers import api as transfer_api
 from crowdfund.pledges.transfers import pages as transfer_pages
+from crowdfund.screenings import holding
 from crowdfund.settings import Settings
 from crowdfund.web import images, openapi
 from crowdfund.web.routes import get, public
@@ -139,6 +141,8 @@ def make_app(ours: Settings, *, work: Work | None = None) -> Site:
                     yield
         finally:
             await make.finish()
+            await holding.finish()
+            await placing.finish()
             await casting.finish()
             await stripe.close()
             await close_database()

@@ -12,6 +12,7 @@ from crowdfund.desk.statements.books import proof as proof_of_statements
 from crowdfund.disputes.books import RULES as DISPUTE_RULES
 from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
+from crowdfund.orders.books import RULES as ORDER_RULES
 from crowdfund.payments import reconcile
 from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
 from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
@@ -19,12 +20,15 @@ from crowdfund.payouts.expenses.books import RULES as EXPENSE_RULES
 from crowdfund.pledges.books import RULES as PLEDGE_RULES
 from crowdfund.pledges.milestones.books import RULES as MILESTONE_RULES
 from crowdfund.pledges.transfers.books import RULES as TRANSFER_RULES
+from crowdfund.screenings.books import RULES as SCREENING_RULES
 
 RULES: Sequence[Rule] = (
     *LEDGER_RULES,
     *PLEDGE_RULES,
     *TRANSFER_RULES,
     *MILESTONE_RULES,
+    *SCREENING_RULES,
+    *ORDER_RULES,
     *DISPUTE_RULES,
     *EXPENSE_RULES,
 )

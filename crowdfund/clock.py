@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import mmap
 import struct
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import time_ns
+from zoneinfo import ZoneInfo
 
 _OFFSET = struct.Struct("<q")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,6 +52,28 @@ def to_us(instant: datetime) -> int:
     if instant.tzinfo is None:
         raise ValueError("a naive time has no meaning here")
     return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A moment as a value of a sentence, by the clocks of a place: its time, and its day where that is another one than today.
+
+    zone: of the IANA's list.
+    """
+
+    at_us: int
+    zone: str
+
+    @property
+    def there(self) -> datetime:
+        return from_us(self.at_us).astimezone(ZoneInfo(self.zone))
+
+    @property
+    def is_today(self) -> bool:
+        return self.there.date() == now().astimezone(ZoneInfo(self.zone)).date()
+
+    def __str__(self) -> str:
+        return f"{self.there:%H:%M}" if self.is_today else f"{self.there:%Y-%m-%d %H:%M}"
 
 
 def can_be_moved() -> bool:

@@ -28,6 +28,8 @@ from crowdfund.desk.statements.actions import make_due_statements
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
 from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
+from crowdfund.orders.following import follow_order_refund
+from crowdfund.orders.jobs import follow_orders, look_at_orders
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
@@ -36,6 +38,7 @@ from crowdfund.people.verification import follow_account
 from crowdfund.pledges import card_changes, following, letting_go, refunding, settlement, telling
 from crowdfund.pledges.milestones.jobs import follow_milestones
 from crowdfund.pledges.transfers.jobs import follow_transfers
+from crowdfund.screenings.jobs import end_screenings
 from crowdfund.webhooks import SWITCHBOARD
 
 LEASE_SECONDS = 120
@@ -117,7 +120,8 @@ async def reconcile_all() -> bool:
     """
     sources = {t.source_id: t.type for t in await reconcile.read_transactions()}
     moved = await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
-    moved += await in_turn([s for s, kind in sources.items() if kind in reconcile.RETURNED], following.follow_refund)
+    returned = [s for s, kind in sources.items() if kind in reconcile.RETURNED]
+    moved += await in_turn(returned, following.follow_refund) + await in_turn(returned, follow_order_refund)
     moved += await follow_open_disputes() + await following.follow_waiting_charges()
     await in_turn([row["stripe_account_id"] for row in await _OWED_ACCOUNTS()], follow_account)
     return moved > 0
@@ -142,6 +146,9 @@ SWEEPS = (
     Sweep("transfers", 1, follow_transfers),
     Sweep("polls", 1, look_after_polls),
     Sweep("milestones", 1, follow_milestones),
+    Sweep("orders", 1, follow_orders),
+    Sweep("screenings", 1, end_screenings),
+    Sweep("visits that are not over", 15, look_at_orders),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),

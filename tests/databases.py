@@ -51,7 +51,7 @@ class PostgresAgain:
         """How it looks when nobody has used it."""
         connection = await asyncpg.connect(address)
         try:
-            self.tables = [row["tablename"] for row in await connection.fetch(_TABLES)]
+            self.tables = [f'"{row["tablename"]}"' for row in await connection.fetch(_TABLES)]
             for table in await self._with_rows(connection):
                 self.rows[table] = await connection.fetchval(f"SELECT json_agg(t) FROM {table} t")
             self.shape = await connection.fetchrow(_SHAPE)

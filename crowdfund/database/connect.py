@@ -24,6 +24,8 @@ MODELS = (
     "crowdfund.campaigns.transfers.models",
     "crowdfund.campaigns.milestones.models",
     "crowdfund.payments.models",
+    "crowdfund.screenings.models",
+    "crowdfund.orders.models",
     "crowdfund.pledges.models",
     "crowdfund.pledges.transfers.models",
     "crowdfund.community.polls.models",

@@ -10,6 +10,7 @@ from crowdfund.letters import (
     draws,
     fans,
     milestones,
+    orders,
     polls,
     recipients,
     settling,
@@ -21,5 +22,5 @@ from crowdfund.people import accounts
 
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
-    **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS,
+    **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
 }  # fmt: skip

@@ -36,6 +36,12 @@ def said(sentence: Sentence | Refusal | str) -> str:
 def _valued(value: Any) -> str:
     if isinstance(value, amounts.Amount):
         return money(value.amount_minor, value.currency)
+    if isinstance(value, Sentence):
+        return said(value)
+    if isinstance(value, clock.Local):
+        there = value.there
+        shown = dates.format_skeleton("yMMMd", there, tzinfo=there.tzinfo, locale=_dated())
+        return f"{there:%H:%M}" if value.is_today else f"{shown}, {there:%H:%M}"
     return number(value) if isinstance(value, int) else str(value)
 
 
@@ -131,6 +137,13 @@ def local_moment(instant: Instant, zone: str) -> Markup:
     there = aware(instant).astimezone(ZoneInfo(zone))
     shown = dates.format_skeleton("yMMMd", there, tzinfo=there.tzinfo, locale=_dated())
     return _time(instant, f"{shown}, {there:%H:%M} ({zone.replace('_', ' ')})")
+
+
+def local_moment_text(instant: Instant, zone: str) -> str:
+    """The same where no markup may stand: `31 Aug 2027, 18:00 (Europe/Berlin)`."""
+    there = aware(instant).astimezone(ZoneInfo(zone))
+    shown = dates.format_skeleton("yMMMEd", there, tzinfo=there.tzinfo, locale=_dated())
+    return f"{shown}, {there:%H:%M} ({zone.replace('_', ' ')})"
 
 
 def iso(instant: Instant) -> str:

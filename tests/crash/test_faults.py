@@ -23,9 +23,8 @@ from crowdfund.database import atomic
 from crowdfund.disputes.actions import answer_dispute, follow_dispute
 from crowdfund.disputes.models import Dispute
 from crowdfund.payments import stripe
-from crowdfund.payments.stripe import asking
 from crowdfund.payments.models import Refund, SavedCard
-from crowdfund.payments.stripe import PaymentsUnavailable
+from crowdfund.payments.stripe import PaymentsUnavailable, asking
 from crowdfund.payouts.models import Payout
 from crowdfund.people.models import Organisation, Person
 from crowdfund.people.verification import follow_account, onboarding_page

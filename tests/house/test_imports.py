@@ -31,6 +31,8 @@ SQL_BY_HAND = {
     "letters/transfers.py",
     "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py",
     "community/polls/casting.py", "disputes/actions.py",
+    "orders/following.py", "orders/paying.py", "orders/placing.py", "screenings/holding.py", "screenings/programme.py",
+    "screenings/selling.py", "payments/checkouts.py",
     "payments/cards.py", "payments/charges.py", "payments/inbox.py", "payments/reconcile.py", "payments/refunds.py",
     "payouts/actions.py", "pledges/actions.py", "pledges/card_changes.py", "pledges/deliveries.py", "pledges/following.py",
     "pledges/letting_go.py", "pledges/make.py", "pledges/moves.py", "pledges/refunding.py", "pledges/settlement.py",

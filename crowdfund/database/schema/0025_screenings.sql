@@ -188,8 +188,10 @@ CREATE TABLE ticket (
     issue BIGINT NOT NULL DEFAULT 1 CHECK (issue > 0),
     typed_code TEXT NOT NULL UNIQUE,
     refund_id BIGINT REFERENCES refund (id),
+    refunded_minor BIGINT NOT NULL DEFAULT 0,
     made_at BIGINT NOT NULL,
     CHECK ((seat_id IS NULL) <> (area_id IS NULL)),
+    CHECK (refunded_minor >= 0 AND refunded_minor <= price_minor + fee_minor),
     FOREIGN KEY (screening_id, currency) REFERENCES screening (id, currency),
     FOREIGN KEY (price_id, screening_id) REFERENCES price (id, screening_id),
     FOREIGN KEY (screening_id, area_id) REFERENCES standing (screening_id, area_id)

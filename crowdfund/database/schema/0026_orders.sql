@@ -4,7 +4,7 @@ CREATE TABLE "order" (
     id BIGINT PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES person (id),
     screening_id BIGINT NOT NULL,
-    hold_id BIGINT NOT NULL UNIQUE REFERENCES hold (id),
+    hold_id BIGINT NOT NULL REFERENCES hold (id),
     currency TEXT NOT NULL,
     prices_minor BIGINT NOT NULL CHECK (prices_minor >= 0),
     fees_minor BIGINT NOT NULL CHECK (fees_minor >= 0),
@@ -17,6 +17,8 @@ CREATE TABLE "order" (
     UNIQUE (person_id, key),
     FOREIGN KEY (screening_id, currency) REFERENCES screening (id, currency)
 );
+-- Places are being paid once: who begins again gives the earlier order up.
+CREATE UNIQUE INDEX order_one_live ON "order" (hold_id) WHERE state IN ('placed', 'paid');
 CREATE INDEX order_screening ON "order" (screening_id, state, id);
 CREATE INDEX order_placed ON "order" (made_at) WHERE state = 'placed';
 

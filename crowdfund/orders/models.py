@@ -1,0 +1,89 @@
+"""Tables of the orders room, and the life of an order. Its payment and its refunds are machines of their own, in payments."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from crowdfund.database import InstantField
+from crowdfund.database.ids import public
+from crowdfund.database.moves import Event
+
+
+class OrderState(StrEnum):
+    PLACED = "placed"  # its places are kept while she pays
+    PAID = "paid"
+    EXPIRED = "expired"  # not paid in time; a payment may still arrive
+    CAME_TOO_LATE = "came_too_late"  # paid when its places were somebody else's: all of it goes back
+    REFUNDED = "refunded"  # all of its tickets were given back
+    LOST = "lost"  # her bank took the money back
+
+
+O = OrderState  # noqa: E741
+ORDER_MOVES: dict[OrderState, set[OrderState]] = {
+    O.PLACED: {O.PAID, O.EXPIRED, O.CAME_TOO_LATE},
+    O.PAID: {O.REFUNDED, O.LOST},
+    O.EXPIRED: {O.PAID, O.CAME_TOO_LATE},
+    O.CAME_TOO_LATE: {O.LOST},
+    O.REFUNDED: {O.LOST},
+    O.LOST: set(),
+}
+
+
+class Order(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    person_id = fields.BigIntField()
+    screening_id = fields.BigIntField()
+    hold_id = fields.BigIntField()
+    currency = fields.TextField()
+    prices_minor = fields.BigIntField()
+    fees_minor = fields.BigIntField()
+    state = fields.TextField()
+    refund_steps = fields.TextField()  # the screening's refund ladder of that moment
+    key = fields.TextField()
+    fingerprint = fields.TextField()
+    made_at = InstantField()
+    paid_at = InstantField(null=True)
+
+    class Meta:
+        table = "order"
+
+    @property
+    def total_minor(self) -> int:
+        return self.prices_minor + self.fees_minor
+
+    @property
+    def path(self) -> str:
+        return f"/orders/{public(self.id)}"
+
+    @property
+    def subject(self) -> str:
+        """As payments and journal entries name it."""
+        return f"order:{self.id}"
+
+
+class OrderLine(Model):
+    id = fields.BigIntField(primary_key=True, generated=False)
+    order_id = fields.BigIntField()
+    screening_id = fields.BigIntField()
+    seat_id = fields.TextField(null=True)
+    area_id = fields.TextField(null=True)
+    price_id = fields.BigIntField()
+    price_minor = fields.BigIntField()
+    fee_minor = fields.BigIntField()
+
+    class Meta:
+        table = "order_line"
+
+    @property
+    def place_id(self) -> str:
+        return str(self.seat_id or self.area_id)
+
+
+class OrderEvent(Event):
+    order_id = fields.BigIntField()
+
+    class Meta:
+        table = "order_event"

@@ -1,0 +1,176 @@
+"""Paying for an order on the processor's page, and what comes of it: tickets, or the money back. Never neither, never both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from crowdfund import clock
+from crowdfund.database import Sql, atomic, outbox
+from crowdfund.database.moves import move
+from crowdfund.ledger import chart
+from crowdfund.orders import rules
+from crowdfund.orders.models import ORDER_MOVES, Order, OrderEvent, OrderLine, OrderState
+from crowdfund.payments import checkouts, stripe
+from crowdfund.payments.in_turn import in_turn
+from crowdfund.payments.models import Charge, Checkout, CheckoutState
+from crowdfund.payments.refunds import RefundIntent, make_refunds
+from crowdfund.refusal import NotFound, Refusal
+from crowdfund.screenings import holding, selling
+from crowdfund.screenings.models import Hold, Screening, ScreeningState
+
+_LOCK = Sql('SELECT id FROM "order" WHERE id = $1 {for_update}')
+CAME_TOO_LATE = "It was paid when its places were somebody else's."
+
+
+async def own_order(order_id: int, person_id: int) -> Order:
+    """A fan's own order. Raises NotFound for another's, in the same words as for none."""
+    order = await Order.get_or_none(id=order_id, person_id=person_id)
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
+
+
+async def start_payment(
+    order: Order, items: Sequence[checkouts.Line], *, description: str, success_url: str, cancel_url: str
+) -> str:
+    """Send the fan to the processor's page; gives its address, the same one whenever she asks while her places are kept.
+
+    items: what that page lists, in her language. Raises HoldEnded, PaymentsUnavailable, Refusal where it is paid already.
+    """
+    checkout = await _begin(order.id)
+    return await checkouts.open_page(
+        checkout, items, description=description, success_url=success_url, cancel_url=cancel_url
+    )
+
+
+@atomic
+async def _begin(order_id: int) -> Checkout:
+    order = await Order.get(id=order_id)
+    hold = await Hold.get(id=order.hold_id)
+    if order.state == OrderState.PAID:
+        raise Refusal("This order is paid. Your tickets are below.")
+    if order.state != OrderState.PLACED or hold.held_until <= clock.now():
+        raise rules.HoldEnded("The time in which these places were kept for you is over. Please choose again.")
+    return await checkouts.begin_checkout(
+        subject=order.subject, held_for=f"screening:{order.screening_id}", person_id=order.person_id,
+        amount_minor=order.total_minor, currency=order.currency, give_up_at=hold.held_until,
+    )  # fmt: skip
+
+
+async def finish_checkout(stripe_session_id: str) -> bool:
+    """A visit to the processor's page has ended, or may have; gives whether that is news. What the event hints at is fetched."""
+    checkout = await Checkout.get_or_none(stripe_session_id=stripe_session_id)
+    return checkout is not None and await look_at(checkout)
+
+
+async def look_at(checkout: Checkout) -> bool:
+    """What came of a visit: her return, the event and the sweep all ask. Safe to repeat."""
+    order_id = int(checkout.subject.removeprefix("order:"))
+    return await checkouts.look_at_checkout(
+        checkout, lambda charge_id: _paid(order_id, charge_id), lambda: _expired(order_id)
+    )
+
+
+async def _paid(order_id: int, charge_id: int) -> None:
+    """The money is there: tickets, if the places are; else all of it goes back at once. In the transaction that books it."""
+    found = await Order.get(id=order_id)
+    await holding.lock([found.screening_id])
+    await _LOCK(order_id)
+    order, screening = await Order.get(id=order_id), await Screening.get(id=found.screening_id)
+    lines: list[dict[str, Any]] = await OrderLine.filter(order_id=order_id).order_by("id").values()
+    sold = screening.state in (ScreeningState.ON_SALE, ScreeningState.CLOSED)
+    if sold and await selling.can_be_sold(screening.id, order.hold_id, lines) and not await _replaced(order):
+        await selling.sell(order.id, order.hold_id, order.person_id, lines, order.currency)
+        await _move(order, OrderState.PAID, "paid", paid_at=clock.now())
+        await outbox.enqueue("order_paid", {"order": order.id}, key=f"order_paid:{order.id}")
+        return
+    await _move(order, OrderState.CAME_TOO_LATE, CAME_TOO_LATE)
+    charge = await Charge.get(id=charge_id)
+    escrow = chart.escrow(order.screening_id, order.currency)
+    await make_refunds(
+        [
+            RefundIntent(
+                charge_id=charge_id, subject=order.subject, campaign_id=None, held_for=charge.held_for,
+                amount_minor=charge.amount_minor, currency=order.currency, stripe_charge_id=str(charge.stripe_charge_id),
+                reason=CAME_TOO_LATE, by_person_id=None, sources=[(escrow, charge.amount_minor)],
+            )
+        ]
+    )  # fmt: skip
+    await outbox.enqueue("order_came_too_late", {"order": order.id}, key=f"order_came_too_late:{order.id}")
+
+
+async def _replaced(order: Order) -> bool:
+    """She began again with the same places and has paid that order."""
+    return await Order.exists(hold_id=order.hold_id, state=OrderState.PAID)
+
+
+async def _expired(order_id: int) -> None:
+    found = await Order.get(id=order_id)
+    await holding.lock([found.screening_id])
+    await _LOCK(order_id)
+    order = await Order.get(id=order_id)
+    if order.state == OrderState.PLACED:
+        await _move(order, OrderState.EXPIRED, "not paid in time")
+        if not await Order.exists(hold_id=order.hold_id, state=OrderState.PLACED):
+            await holding.let_go([order.hold_id], clock.now_us())
+
+
+async def _move(order: Order, to: OrderState, because: str, by: int | None = None, **changes: Any) -> None:
+    await move(order, to, moves=ORDER_MOVES, because=because, by=by, events=OrderEvent, **changes)
+
+
+# --- what nobody came back to ---
+
+# An order that was never brought to the processor's page has nothing to call off there.
+_NEVER_PAID = Sql("""
+    SELECT o.id FROM "order" o JOIN hold h ON h.id = o.hold_id
+    WHERE o.state = 'placed' AND h.held_until <= $1
+      AND NOT EXISTS (SELECT 1 FROM checkout c WHERE c.subject = 'order:' || CAST(o.id AS TEXT)) ORDER BY o.made_at LIMIT 200""")
+_GIVEN_UP = Sql("""
+    SELECT c.id FROM checkout c
+    JOIN "order" o ON o.id = CASE WHEN c.subject LIKE 'order:%' THEN CAST(SUBSTR(c.subject, 7) AS BIGINT) END
+    WHERE c.state = 'open' AND (c.give_up_at <= $1 OR o.state = 'expired') ORDER BY c.give_up_at LIMIT 100""")
+_OPEN = Sql("SELECT id FROM checkout WHERE state = 'open' AND stripe_session_id IS NOT NULL ORDER BY RANDOM() LIMIT 50")
+
+
+async def end_unpaid() -> int:
+    """Orders whose places are kept no more: their visits are called off, so that nobody pays for what is gone; how many ended."""
+    now = clock.now_us()
+    ended = await in_turn([row["id"] for row in await _NEVER_PAID(now)], _expire_unvisited)
+    return ended + await in_turn([row["id"] for row in await _GIVEN_UP(now)], _call_off)
+
+
+@atomic
+async def _expire_unvisited(order_id: int) -> bool:
+    if await Checkout.exists(subject=f"order:{order_id}"):
+        return False  # she has just gone to pay
+    await _expired(order_id)
+    return True
+
+
+async def _call_off(checkout_id: int) -> bool:
+    checkout = await Checkout.get(id=checkout_id)
+    order_id = int(checkout.subject.removeprefix("order:"))
+    try:
+        return await checkouts.call_off(
+            checkout, lambda charge_id: _paid(order_id, charge_id), lambda: _expired(order_id)
+        )
+    except (stripe.Unknown, stripe.Refused):
+        return False
+
+
+async def look_at_open() -> int:
+    """Visits that are not over, looked up in case the event of their end was lost; gives how many have ended."""
+    return await in_turn([row["id"] for row in await _OPEN()], _look)
+
+
+async def _look(checkout_id: int) -> bool:
+    return await look_at(await Checkout.get(id=checkout_id))
+
+
+async def look_at_order(order: Order) -> None:
+    """Her return from the processor's page: what came of it is looked up before she reads it."""
+    checkout = await Checkout.get_or_none(subject=order.subject)
+    if checkout is not None and checkout.state == CheckoutState.OPEN:
+        await look_at(checkout)

@@ -1,0 +1,358 @@
+"""Putting a screening on: a draft with its hall, hours and prices; on sale; closed; shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from crowdfund import clock, money
+from crowdfund.database import Sql, as_rows, atomic, new_id
+from crowdfund.database.moves import move
+from crowdfund.database.once import once
+from crowdfund.people.models import Organisation
+from crowdfund.refusal import Invalid, NotFound, Refusal
+from crowdfund.screenings import rules
+from crowdfund.screenings.holding import lock
+from crowdfund.screenings.models import (
+    SCREENING_MOVES,
+    Auditorium,
+    Booking,
+    BookingState,
+    Price,
+    PriceState,
+    Screening,
+    ScreeningEvent,
+    ScreeningState,
+    SingleSeats,
+    Venue,
+)
+from crowdfund.screenings.plans import plan_of
+from crowdfund.screenings.seating.plan import Plan
+from crowdfund.screenings.venues import latest_plan
+from crowdfund.titles.models import Title
+
+PRICES_MAX = 60
+FEE_SHARE_MAX_BPS = 5_000
+TURNAROUND = timedelta(minutes=10)
+
+
+class NotADraft(Refusal):
+    """What fans may have seen stays."""
+
+
+class NotBooked(Refusal):
+    pass
+
+
+class HallBusy(Refusal):
+    pass
+
+
+class WrongHours(Invalid):
+    pass
+
+
+class WrongPrice(Invalid):
+    pass
+
+
+class PriceMissing(Invalid):
+    pass
+
+
+class PlaceSold(Refusal):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a screening is made of. fee_minor: the booking fee a ticket. ladder: (hours before, basis points back)."""
+
+    starts_at: datetime
+    doors_at: datetime
+    ends_at: datetime
+    sale_opens_at: datetime
+    sale_closes_at: datetime
+    currency: str
+    fee_minor: int = 0
+    per_fan_max: int = 8
+    single_seats: SingleSeats = SingleSeats.WARN
+    ladder: rules.Ladder = rules.FAIR_LADDER
+    note: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        names = (
+            "starts_at", "doors_at", "ends_at", "sale_opens_at", "sale_closes_at", "currency", "fee_minor", "per_fan_max",
+            "single_seats", "note",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names} | {"refund_steps": rules.write_ladder(self.ladder)}
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAsked:
+    category_id: str
+    name: str
+    price_minor: int
+
+
+@atomic
+async def make_screening(
+    title: Title,
+    cinema: Organisation,
+    hall: Auditorium,
+    showing: Showing,
+    prices: Sequence[PriceAsked],
+    *,
+    by: int,
+    key: str,
+) -> Screening:
+    """A draft that only its cinema and its producer see; the same key answers the same one.
+
+    Raises NotBooked, WrongHours, HallBusy, WrongPrice, PriceMissing.
+    """
+    wish = {
+        "screening": [title.id, cinema.id, hall.id],
+        "showing": {name: str(value) for name, value in showing.columns.items()},
+        "prices": [[p.category_id, p.name, p.price_minor] for p in prices],
+    }
+    return await Screening.get(id=await once(by, key, wish, lambda: _make(title, cinema, hall, showing, prices, by)))
+
+
+async def _make(
+    title: Title, cinema: Organisation, hall: Auditorium, showing: Showing, prices: Sequence[PriceAsked], by: int
+) -> int:
+    booking = await Booking.get_or_none(title_id=title.id, organisation_id=cinema.id, state=BookingState.AGREED)
+    if booking is None:
+        raise NotBooked("This title is not booked: its producer has to agree first.", field="title")
+    await _refuse_hall(hall.id, cinema.id)
+    refuse_showing(showing, clock.now())
+    await _refuse_busy(hall.id, showing, but=None)
+    stored = await latest_plan(hall.id)
+    plan = await plan_of(stored.id)
+    _refuse_prices(prices, plan, showing)
+    screening = await Screening.create(
+        id=new_id(), title_id=title.id, booking_id=booking.id, organisation_id=cinema.id, auditorium_id=hall.id,
+        plan_id=stored.id, state=ScreeningState.DRAFT, made_at=clock.now(), **showing.columns,
+    )  # fmt: skip
+    await _write_prices(screening.id, prices)
+    await _STANDING(
+        as_rows({"area_id": area.id, "size": area.capacity} for zone in plan.zones for area in zone.areas), screening.id
+    )
+    await _told(screening, "", ScreeningState.DRAFT, "made", by)
+    return screening.id
+
+
+_STANDING = Sql("""
+    INSERT INTO standing (screening_id, area_id, size)
+    SELECT CAST($2 AS BIGINT), value->>'area_id', CAST(value->>'size' AS BIGINT) FROM {rows}""")
+
+
+async def _told(screening: Screening, before: str, after: str, because: str, by: int | None) -> None:
+    await ScreeningEvent.create(
+        id=new_id(), screening_id=screening.id, from_state=before, to_state=after, because=because, by_person_id=by,
+        at=clock.now(),
+    )  # fmt: skip
+
+
+async def _refuse_hall(hall_id: int, cinema_id: int) -> None:
+    hall = await Auditorium.get(id=hall_id)
+    if not await Venue.exists(id=hall.venue_id, organisation_id=cinema_id):
+        raise NotFound("There is no such hall.")
+
+
+def refuse_showing(showing: Showing, now: datetime) -> None:
+    """Hours that can't be, and terms that nobody should be asked to take. Raises WrongHours, WrongPrice."""
+    if showing.starts_at <= now:
+        raise WrongHours("It starts in the past.", field="starts_at")
+    if showing.doors_at > showing.starts_at or showing.starts_at - showing.doors_at > timedelta(hours=6):
+        raise WrongHours("The doors open before it starts, at most six hours.", field="doors_at")
+    if not timedelta(minutes=5) <= showing.ends_at - showing.starts_at <= timedelta(hours=24):
+        raise WrongHours("It takes five minutes at least and a day at most.", field="ends_at")
+    if showing.sale_opens_at >= showing.sale_closes_at:
+        raise WrongHours("The sale opens before it closes.", field="sale_opens_at")
+    if showing.sale_closes_at > showing.ends_at:
+        raise WrongHours("Nothing is sold after the end.", field="sale_closes_at")
+    if not 1 <= showing.per_fan_max <= 50:
+        raise WrongPrice("Between 1 and 50 tickets for one person.", field="per_fan_max")
+    _refuse_ladder(showing.ladder)
+
+
+def _refuse_ladder(ladder: rules.Ladder) -> None:
+    """Later is never better: who waits gets no more back than who is early."""
+    if len(ladder) > 6 or any(not 0 <= hours <= 24 * 365 or not 0 <= bps <= 10_000 for hours, bps in ladder):
+        raise Invalid("A refund ladder has at most six steps between 0 and 100 per cent.", field="ladder")
+    for (hours, bps), (later, less) in pairwise(ladder):
+        if later >= hours or less >= bps:
+            raise Invalid("Each step of a refund ladder is later than the one before, and gives less.", field="ladder")
+
+
+async def _refuse_busy(hall_id: int, showing: Showing, *, but: int | None) -> None:
+    """One hall, one film at a time, and some minutes to empty it."""
+    others = Screening.filter(
+        auditorium_id=hall_id,
+        state__in=(ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED),
+        starts_at__lt=showing.ends_at + TURNAROUND,
+        ends_at__gt=showing.doors_at - TURNAROUND,
+    )
+    if await (others.exclude(id=but) if but is not None else others).exists():
+        raise HallBusy("Another screening is in this hall at that hour.", field="starts_at")
+
+
+def _refuse_prices(prices: Sequence[PriceAsked], plan: Plan, showing: Showing) -> None:
+    if len(prices) > PRICES_MAX:
+        raise WrongPrice("At most {most} prices.", field="prices", most=PRICES_MAX)
+    if not money.can_be_offered(showing.currency):
+        raise WrongPrice("Tickets can't be sold in {currency}.", field="currency", currency=showing.currency)
+    least = money.charge_min_minor(showing.currency)
+    seen: set[tuple[str, str]] = set()
+    for price in prices:
+        if plan.category(price.category_id) is None:
+            raise WrongPrice("This hall has no category {category}.", field="prices", category=price.category_id[:40])
+        if (price.category_id, price.name) in seen:
+            raise WrongPrice("Each kind of price stands once in a category.", field="prices")
+        seen.add((price.category_id, price.name))
+        total_minor = price.price_minor + showing.fee_minor
+        if not 0 <= price.price_minor <= money.CHARGE_MAX_MINOR // 50 or 0 < total_minor < least:
+            raise WrongPrice(
+                "A ticket is free, or costs at least {least} with its fee.", field="prices",
+                least=money.Amount(least, showing.currency),
+            )  # fmt: skip
+        if showing.fee_minor > price.price_minor * FEE_SHARE_MAX_BPS // 10_000:
+            raise WrongPrice("The booking fee is at most half of the cheapest price.", field="fee")
+    _refuse_unpriced(plan, {category_id for category_id, _ in seen})
+
+
+def _refuse_unpriced(plan: Plan, priced: set[str]) -> None:
+    used = {seat.category_id for seat in plan.seats} | {area.category_id for zone in plan.zones for area in zone.areas}
+    for category in plan.categories:
+        if category.id in used - priced:
+            raise PriceMissing("{category} has no price yet.", field="prices", category=category.name)
+
+
+async def _write_prices(screening_id: int, prices: Sequence[PriceAsked]) -> None:
+    await Price.bulk_create(
+        Price(
+            id=new_id(), screening_id=screening_id, category_id=price.category_id, name=price.name,
+            price_minor=price.price_minor, position=position, state=PriceState.OFFERED,
+        )
+        for position, price in enumerate(prices)
+    )  # fmt: skip
+
+
+# --- a draft, and what may change later ---
+
+
+@atomic
+async def change_draft(screening_id: int, showing: Showing, prices: Sequence[PriceAsked], *, by: int) -> None:
+    """All of a draft, anew. Raises NotADraft once fans may have seen it, and what `make_screening` raises."""
+    await lock([screening_id])
+    screening = await Screening.get(id=screening_id)
+    if screening.state != ScreeningState.DRAFT:
+        raise NotADraft("It is on sale: hours and terms stay as fans have seen them.")
+    refuse_showing(showing, clock.now())
+    await _refuse_busy(screening.auditorium_id, showing, but=screening_id)
+    _refuse_prices(prices, await plan_of(screening.plan_id), showing)
+    await Price.filter(screening_id=screening_id).delete()
+    await _write_prices(screening_id, prices)
+    await Screening.filter(id=screening_id).update(**showing.columns)
+
+
+@atomic
+async def change_prices(screening_id: int, prices: Sequence[PriceAsked], *, by: int) -> None:
+    """Other prices from now on. What was ordered keeps the price that its fan agreed to."""
+    await lock([screening_id])
+    screening = await Screening.get(id=screening_id)
+    if screening.state not in (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED):
+        raise NotADraft("Its prices can't change any more.")
+    showing = Showing(
+        screening.starts_at, screening.doors_at, screening.ends_at, screening.sale_opens_at, screening.sale_closes_at,
+        screening.currency, screening.fee_minor,
+    )  # fmt: skip
+    _refuse_prices(prices, await plan_of(screening.plan_id), showing)
+    kept = {(p.category_id, p.name, p.price_minor) for p in prices}
+    offered = await Price.filter(screening_id=screening_id, state=PriceState.OFFERED)
+    gone = [p.id for p in offered if (p.category_id, p.name, p.price_minor) not in kept]
+    if gone:
+        await Price.filter(id__in=gone).update(state=PriceState.WITHDRAWN)
+    stays = {(p.category_id, p.name, p.price_minor) for p in offered if p.id not in gone}
+    await _write_prices(screening_id, [p for p in prices if (p.category_id, p.name, p.price_minor) not in stays])
+
+
+_BLOCK = Sql("""
+    INSERT INTO seat_claim (screening_id, seat_id, held_until, blocked_because)
+    SELECT CAST($2 AS BIGINT), value->>'seat_id', CAST($3 AS BIGINT), $4 FROM {rows} WHERE TRUE
+    ON CONFLICT (screening_id, seat_id) DO UPDATE
+        SET hold_id = NULL, held_until = excluded.held_until, blocked_because = excluded.blocked_because
+    WHERE seat_claim.ticket_id IS NULL AND (seat_claim.held_until <= $5 OR seat_claim.blocked_because <> '') RETURNING seat_id""")
+_UNBLOCK = Sql("""
+    DELETE FROM seat_claim WHERE screening_id = $2 AND blocked_because <> '' AND ticket_id IS NULL
+      AND seat_id IN (SELECT value->>'seat_id' FROM {rows})""")
+
+
+@atomic
+async def block_seats(screening_id: int, seat_ids: Sequence[str], because: str) -> None:
+    """Seats that are not for sale: broken, for guests, behind the camera. Raises PlaceSold where one is sold or in a cart."""
+    screening = await _with_seats(screening_id, seat_ids)
+    rows = as_rows({"seat_id": seat_id} for seat_id in dict.fromkeys(seat_ids))
+    blocked = await _BLOCK(rows, screening.id, rules.FOR_GOOD_US, because or "not for sale", clock.now_us())
+    if len(blocked) != len(set(seat_ids)):
+        raise PlaceSold("One of these seats is sold, or in somebody's cart.", field="seat")
+
+
+@atomic
+async def unblock_seats(screening_id: int, seat_ids: Sequence[str]) -> None:
+    screening = await _with_seats(screening_id, seat_ids)
+    await _UNBLOCK(as_rows({"seat_id": seat_id} for seat_id in seat_ids), screening.id)
+
+
+async def _with_seats(screening_id: int, seat_ids: Sequence[str]) -> Screening:
+    await lock([screening_id])
+    screening = await Screening.get(id=screening_id)
+    plan = await plan_of(screening.plan_id)
+    if not seat_ids or any(plan.seat(seat_id) is None for seat_id in seat_ids):
+        raise rules.NoSuchPlace("Please choose seats of this hall.", field="seat")
+    return screening
+
+
+# --- its life ---
+
+
+@atomic
+async def put_on_sale(screening_id: int, *, by: int) -> None:
+    """Let fans buy, from the sale's hour on. Raises WrongHours where that is over, NotBooked where the booking has ended."""
+    screening = await _locked(screening_id)
+    if screening.starts_at <= clock.now():
+        raise WrongHours("It has begun already.", field="starts_at")
+    if not await Booking.exists(id=screening.booking_id, state=BookingState.AGREED):
+        raise NotBooked("This title is not booked any more.")
+    await move_screening(screening, ScreeningState.ON_SALE, "put on sale", by)
+
+
+@atomic
+async def close_sale(screening_id: int, reason: str, *, by: int) -> None:
+    """Sell nothing more for now; what is sold stays."""
+    await move_screening(await _locked(screening_id), ScreeningState.CLOSED, reason, by)
+
+
+@atomic
+async def end_shown(screening_id: int) -> bool:
+    """A screening whose end has passed was shown; gives whether it moved."""
+    screening = await _locked(screening_id)
+    if screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED) or screening.ends_at > clock.now():
+        return False
+    await move_screening(screening, ScreeningState.SCREENED, "it is over", None)
+    return True
+
+
+async def _locked(screening_id: int) -> Screening:
+    await lock([screening_id])
+    return await Screening.get(id=screening_id)
+
+
+async def move_screening(screening: Screening, to: ScreeningState, because: str, by: int | None) -> None:
+    """One step of its life, in the caller's transaction, with the screening locked. Raises MoveRefused."""
+    await move(screening, to, moves=SCREENING_MOVES, because=because, by=by, events=ScreeningEvent)
