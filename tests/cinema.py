@@ -20,7 +20,8 @@ from crowdfund.people.models import Organisation
 from crowdfund.screenings import bookings, programme, venues
 from crowdfund.screenings.holding import hold_places
 from crowdfund.screenings.models import Auditorium, Booking, Screening, Ticket, Venue
-from crowdfund.screenings.programme import PriceAsked, Showing
+from crowdfund.screenings.prices import PriceAsked
+from crowdfund.screenings.programme import Showing
 from crowdfund.screenings.queries import prices_of, shown_screening
 from crowdfund.screenings.rules import Kept, Want
 from crowdfund.screenings.seating.generate import make_hall

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from crowdfund import clock, money
+from crowdfund import clock
 from crowdfund.database import Sql, as_rows, atomic, new_id
 from crowdfund.database.moves import move
 from crowdfund.database.once import once
@@ -22,7 +22,6 @@ from crowdfund.screenings.models import (
     Booking,
     BookingState,
     Price,
-    PriceState,
     Screening,
     ScreeningEvent,
     ScreeningState,
@@ -30,12 +29,10 @@ from crowdfund.screenings.models import (
     Venue,
 )
 from crowdfund.screenings.plans import plan_of
-from crowdfund.screenings.seating.plan import Plan
+from crowdfund.screenings.prices import PriceAsked, WrongPrice, refuse_prices, write_prices
 from crowdfund.screenings.venues import latest_plan
 from crowdfund.titles.models import Title
 
-PRICES_MAX = 60
-FEE_SHARE_MAX_BPS = 5_000
 TURNAROUND = timedelta(minutes=10)
 
 
@@ -52,18 +49,6 @@ class HallBusy(Refusal):
 
 
 class WrongHours(Invalid):
-    pass
-
-
-class WrongPrice(Invalid):
-    pass
-
-
-class PriceMissing(Invalid):
-    pass
-
-
-class PlaceSold(Refusal):
     pass
 
 
@@ -90,13 +75,6 @@ class Showing:
             "single_seats", "note",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names} | {"refund_steps": rules.write_ladder(self.ladder)}
-
-
-@dataclass(frozen=True, slots=True)
-class PriceAsked:
-    category_id: str
-    name: str
-    price_minor: int
 
 
 @atomic
@@ -133,12 +111,12 @@ async def _make(
     await _refuse_busy(hall.id, showing, but=None)
     stored = await latest_plan(hall.id)
     plan = await plan_of(stored.id)
-    _refuse_prices(prices, plan, showing)
+    refuse_prices(prices, plan, showing.currency, showing.fee_minor)
     screening = await Screening.create(
         id=new_id(), title_id=title.id, booking_id=booking.id, organisation_id=cinema.id, auditorium_id=hall.id,
         plan_id=stored.id, state=ScreeningState.DRAFT, made_at=clock.now(), **showing.columns,
     )  # fmt: skip
-    await _write_prices(screening.id, prices)
+    await write_prices(screening.id, prices)
     await _STANDING(
         as_rows({"area_id": area.id, "size": area.capacity} for zone in plan.zones for area in zone.areas), screening.id
     )
@@ -202,47 +180,6 @@ async def _refuse_busy(hall_id: int, showing: Showing, *, but: int | None) -> No
         raise HallBusy("Another screening is in this hall at that hour.", field="starts_at")
 
 
-def _refuse_prices(prices: Sequence[PriceAsked], plan: Plan, showing: Showing) -> None:
-    if len(prices) > PRICES_MAX:
-        raise WrongPrice("At most {most} prices.", field="prices", most=PRICES_MAX)
-    if not money.can_be_offered(showing.currency):
-        raise WrongPrice("Tickets can't be sold in {currency}.", field="currency", currency=showing.currency)
-    least = money.charge_min_minor(showing.currency)
-    seen: set[tuple[str, str]] = set()
-    for price in prices:
-        if plan.category(price.category_id) is None:
-            raise WrongPrice("This hall has no category {category}.", field="prices", category=price.category_id[:40])
-        if (price.category_id, price.name) in seen:
-            raise WrongPrice("Each kind of price stands once in a category.", field="prices")
-        seen.add((price.category_id, price.name))
-        total_minor = price.price_minor + showing.fee_minor
-        if not 0 <= price.price_minor <= money.CHARGE_MAX_MINOR // 50 or 0 < total_minor < least:
-            raise WrongPrice(
-                "A ticket is free, or costs at least {least} with its fee.", field="prices",
-                least=money.Amount(least, showing.currency),
-            )  # fmt: skip
-        if showing.fee_minor > price.price_minor * FEE_SHARE_MAX_BPS // 10_000:
-            raise WrongPrice("The booking fee is at most half of the cheapest price.", field="fee")
-    _refuse_unpriced(plan, {category_id for category_id, _ in seen})
-
-
-def _refuse_unpriced(plan: Plan, priced: set[str]) -> None:
-    used = {seat.category_id for seat in plan.seats} | {area.category_id for zone in plan.zones for area in zone.areas}
-    for category in plan.categories:
-        if category.id in used - priced:
-            raise PriceMissing("{category} has no price yet.", field="prices", category=category.name)
-
-
-async def _write_prices(screening_id: int, prices: Sequence[PriceAsked]) -> None:
-    await Price.bulk_create(
-        Price(
-            id=new_id(), screening_id=screening_id, category_id=price.category_id, name=price.name,
-            price_minor=price.price_minor, position=position, state=PriceState.OFFERED,
-        )
-        for position, price in enumerate(prices)
-    )  # fmt: skip
-
-
 # --- a draft, and what may change later ---
 
 
@@ -255,67 +192,10 @@ async def change_draft(screening_id: int, showing: Showing, prices: Sequence[Pri
         raise NotADraft("It is on sale: hours and terms stay as fans have seen them.")
     refuse_showing(showing, clock.now())
     await _refuse_busy(screening.auditorium_id, showing, but=screening_id)
-    _refuse_prices(prices, await plan_of(screening.plan_id), showing)
+    refuse_prices(prices, await plan_of(screening.plan_id), showing.currency, showing.fee_minor)
     await Price.filter(screening_id=screening_id).delete()
-    await _write_prices(screening_id, prices)
+    await write_prices(screening_id, prices)
     await Screening.filter(id=screening_id).update(**showing.columns)
-
-
-@atomic
-async def change_prices(screening_id: int, prices: Sequence[PriceAsked], *, by: int) -> None:
-    """Other prices from now on. What was ordered keeps the price that its fan agreed to."""
-    await lock([screening_id])
-    screening = await Screening.get(id=screening_id)
-    if screening.state not in (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED):
-        raise NotADraft("Its prices can't change any more.")
-    showing = Showing(
-        screening.starts_at, screening.doors_at, screening.ends_at, screening.sale_opens_at, screening.sale_closes_at,
-        screening.currency, screening.fee_minor,
-    )  # fmt: skip
-    _refuse_prices(prices, await plan_of(screening.plan_id), showing)
-    kept = {(p.category_id, p.name, p.price_minor) for p in prices}
-    offered = await Price.filter(screening_id=screening_id, state=PriceState.OFFERED)
-    gone = [p.id for p in offered if (p.category_id, p.name, p.price_minor) not in kept]
-    if gone:
-        await Price.filter(id__in=gone).update(state=PriceState.WITHDRAWN)
-    stays = {(p.category_id, p.name, p.price_minor) for p in offered if p.id not in gone}
-    await _write_prices(screening_id, [p for p in prices if (p.category_id, p.name, p.price_minor) not in stays])
-
-
-_BLOCK = Sql("""
-    INSERT INTO seat_claim (screening_id, seat_id, held_until, blocked_because)
-    SELECT CAST($2 AS BIGINT), value->>'seat_id', CAST($3 AS BIGINT), $4 FROM {rows} WHERE TRUE
-    ON CONFLICT (screening_id, seat_id) DO UPDATE
-        SET hold_id = NULL, held_until = excluded.held_until, blocked_because = excluded.blocked_because
-    WHERE seat_claim.ticket_id IS NULL AND (seat_claim.held_until <= $5 OR seat_claim.blocked_because <> '') RETURNING seat_id""")
-_UNBLOCK = Sql("""
-    DELETE FROM seat_claim WHERE screening_id = $2 AND blocked_because <> '' AND ticket_id IS NULL
-      AND seat_id IN (SELECT value->>'seat_id' FROM {rows})""")
-
-
-@atomic
-async def block_seats(screening_id: int, seat_ids: Sequence[str], because: str) -> None:
-    """Seats that are not for sale: broken, for guests, behind the camera. Raises PlaceSold where one is sold or in a cart."""
-    screening = await _with_seats(screening_id, seat_ids)
-    rows = as_rows({"seat_id": seat_id} for seat_id in dict.fromkeys(seat_ids))
-    blocked = await _BLOCK(rows, screening.id, rules.FOR_GOOD_US, because or "not for sale", clock.now_us())
-    if len(blocked) != len(set(seat_ids)):
-        raise PlaceSold("One of these seats is sold, or in somebody's cart.", field="seat")
-
-
-@atomic
-async def unblock_seats(screening_id: int, seat_ids: Sequence[str]) -> None:
-    screening = await _with_seats(screening_id, seat_ids)
-    await _UNBLOCK(as_rows({"seat_id": seat_id} for seat_id in seat_ids), screening.id)
-
-
-async def _with_seats(screening_id: int, seat_ids: Sequence[str]) -> Screening:
-    await lock([screening_id])
-    screening = await Screening.get(id=screening_id)
-    plan = await plan_of(screening.plan_id)
-    if not seat_ids or any(plan.seat(seat_id) is None for seat_id in seat_ids):
-        raise rules.NoSuchPlace("Please choose seats of this hall.", field="seat")
-    return screening
 
 
 # --- its life ---

@@ -10,7 +10,7 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.database.once import KeyUsedForAnother
-from crowdfund.screenings import programme, rules
+from crowdfund.screenings import blocking, programme, rules
 from crowdfund.screenings.holding import hold_places
 from crowdfund.screenings.models import Screening
 from crowdfund.screenings.queries import free_in, shown_screening
@@ -124,13 +124,13 @@ async def test_a_cinema_may_refuse_choices_that_leave_one_seat_alone(database: s
 
 async def test_blocked_seats_are_not_for_sale(database: str) -> None:
     screening, mei = await a_screening(), await a_fan("Mei")
-    await programme.block_seats(screening.id, ["A-1", "A-2"], "behind the camera")
+    await blocking.block_seats(screening.id, ["A-1", "A-2"], "behind the camera")
     with pytest.raises(rules.SeatTaken):
         await held(mei, screening, "A-1")
-    await programme.unblock_seats(screening.id, ["A-1"])
+    await blocking.unblock_seats(screening.id, ["A-1"])
     await held(mei, screening, "A-1")
-    with pytest.raises(programme.PlaceSold):
-        await programme.block_seats(screening.id, ["A-1"], "too late")
+    with pytest.raises(blocking.PlaceSold):
+        await blocking.block_seats(screening.id, ["A-1"], "too late")
 
 
 async def test_two_hundred_who_want_the_same_seats_at_once(database: str) -> None:

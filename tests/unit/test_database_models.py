@@ -82,7 +82,7 @@ async def test_both_engines_have_the_same_tables(database: str) -> None:
     from crowdfund.database.migrate import steps
 
     written = {
-        line.split()[2]
+        line.split()[2].strip('"')
         for step in steps()
         for line in step.text.splitlines()
         if line.startswith("CREATE TABLE ") and " new_" not in line

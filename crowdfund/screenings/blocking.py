@@ -1,0 +1,53 @@
+"""Seats that a cinema keeps for itself: broken, for guests, behind the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crowdfund import clock
+from crowdfund.database import Sql, as_rows, atomic
+from crowdfund.refusal import Refusal
+from crowdfund.screenings import rules
+from crowdfund.screenings.holding import lock
+from crowdfund.screenings.models import Screening
+from crowdfund.screenings.plans import plan_of
+
+
+class PlaceSold(Refusal):
+    pass
+
+
+_BLOCK = Sql("""
+    INSERT INTO seat_claim (screening_id, seat_id, held_until, blocked_because)
+    SELECT CAST($2 AS BIGINT), value->>'seat_id', CAST($3 AS BIGINT), $4 FROM {rows} WHERE TRUE
+    ON CONFLICT (screening_id, seat_id) DO UPDATE
+        SET hold_id = NULL, held_until = excluded.held_until, blocked_because = excluded.blocked_because
+    WHERE seat_claim.ticket_id IS NULL AND (seat_claim.held_until <= $5 OR seat_claim.blocked_because <> '') RETURNING seat_id""")
+_UNBLOCK = Sql("""
+    DELETE FROM seat_claim WHERE screening_id = $2 AND blocked_because <> '' AND ticket_id IS NULL
+      AND seat_id IN (SELECT value->>'seat_id' FROM {rows})""")
+
+
+@atomic
+async def block_seats(screening_id: int, seat_ids: Sequence[str], because: str) -> None:
+    """Seats that are not for sale: broken, for guests, behind the camera. Raises PlaceSold where one is sold or in a cart."""
+    screening = await _with_seats(screening_id, seat_ids)
+    rows = as_rows({"seat_id": seat_id} for seat_id in dict.fromkeys(seat_ids))
+    blocked = await _BLOCK(rows, screening.id, rules.FOR_GOOD_US, because or "not for sale", clock.now_us())
+    if len(blocked) != len(set(seat_ids)):
+        raise PlaceSold("One of these seats is sold, or in somebody's cart.", field="seat")
+
+
+@atomic
+async def unblock_seats(screening_id: int, seat_ids: Sequence[str]) -> None:
+    screening = await _with_seats(screening_id, seat_ids)
+    await _UNBLOCK(as_rows({"seat_id": seat_id} for seat_id in seat_ids), screening.id)
+
+
+async def _with_seats(screening_id: int, seat_ids: Sequence[str]) -> Screening:
+    await lock([screening_id])
+    screening = await Screening.get(id=screening_id)
+    plan = await plan_of(screening.plan_id)
+    if not seat_ids or any(plan.seat(seat_id) is None for seat_id in seat_ids):
+        raise rules.NoSuchPlace("Please choose seats of this hall.", field="seat")
+    return screening

@@ -1,0 +1,94 @@
+"""What a place costs, by its category and by who sits on it. Another price is another row: what was agreed to stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crowdfund import money
+from crowdfund.database import atomic, new_id
+from crowdfund.refusal import Invalid, Refusal
+from crowdfund.screenings.holding import lock
+from crowdfund.screenings.models import Price, PriceState, Screening, ScreeningState
+from crowdfund.screenings.plans import plan_of
+from crowdfund.screenings.seating.plan import Plan
+
+PRICES_MAX = 60
+FEE_SHARE_MAX_BPS = 5_000
+
+
+class WrongPrice(Invalid):
+    pass
+
+
+class PriceMissing(Invalid):
+    pass
+
+
+class PricesStay(Refusal):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAsked:
+    category_id: str
+    name: str
+    price_minor: int
+
+
+def refuse_prices(prices: Sequence[PriceAsked], plan: Plan, currency: str, fee_minor: int) -> None:
+    if len(prices) > PRICES_MAX:
+        raise WrongPrice("At most {most} prices.", field="prices", most=PRICES_MAX)
+    if not money.can_be_offered(currency):
+        raise WrongPrice("Tickets can't be sold in {currency}.", field="currency", currency=currency)
+    least = money.charge_min_minor(currency)
+    seen: set[tuple[str, str]] = set()
+    for price in prices:
+        if plan.category(price.category_id) is None:
+            raise WrongPrice("This hall has no category {category}.", field="prices", category=price.category_id[:40])
+        if (price.category_id, price.name) in seen:
+            raise WrongPrice("Each kind of price stands once in a category.", field="prices")
+        seen.add((price.category_id, price.name))
+        total_minor = price.price_minor + fee_minor
+        if not 0 <= price.price_minor <= money.CHARGE_MAX_MINOR // 50 or 0 < total_minor < least:
+            raise WrongPrice(
+                "A ticket is free, or costs at least {least} with its fee.", field="prices",
+                least=money.Amount(least, currency),
+            )  # fmt: skip
+        if fee_minor > price.price_minor * FEE_SHARE_MAX_BPS // 10_000:
+            raise WrongPrice("The booking fee is at most half of the cheapest price.", field="fee")
+    _refuse_unpriced(plan, {category_id for category_id, _ in seen})
+
+
+def _refuse_unpriced(plan: Plan, priced: set[str]) -> None:
+    used = {seat.category_id for seat in plan.seats} | {area.category_id for zone in plan.zones for area in zone.areas}
+    for category in plan.categories:
+        if category.id in used - priced:
+            raise PriceMissing("{category} has no price yet.", field="prices", category=category.name)
+
+
+async def write_prices(screening_id: int, prices: Sequence[PriceAsked]) -> None:
+    await Price.bulk_create(
+        Price(
+            id=new_id(), screening_id=screening_id, category_id=price.category_id, name=price.name,
+            price_minor=price.price_minor, position=position, state=PriceState.OFFERED,
+        )
+        for position, price in enumerate(prices)
+    )  # fmt: skip
+
+
+@atomic
+async def change_prices(screening_id: int, prices: Sequence[PriceAsked], *, by: int) -> None:
+    """Other prices from now on. What was ordered keeps the price that its fan agreed to."""
+    await lock([screening_id])
+    screening = await Screening.get(id=screening_id)
+    if screening.state not in (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED):
+        raise PricesStay("Its prices can't change any more.")
+    refuse_prices(prices, await plan_of(screening.plan_id), screening.currency, screening.fee_minor)
+    kept = {(p.category_id, p.name, p.price_minor) for p in prices}
+    offered = await Price.filter(screening_id=screening_id, state=PriceState.OFFERED)
+    gone = [p.id for p in offered if (p.category_id, p.name, p.price_minor) not in kept]
+    if gone:
+        await Price.filter(id__in=gone).update(state=PriceState.WITHDRAWN)
+    stays = {(p.category_id, p.name, p.price_minor) for p in offered if p.id not in gone}
+    await write_prices(screening_id, [p for p in prices if (p.category_id, p.name, p.price_minor) not in stays])
