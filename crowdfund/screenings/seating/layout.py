@@ -10,7 +10,7 @@ from crowdfund.screenings.seating.plan import Looking, Point, Screen
 APART = 30.0  # from seat to seat
 ROWS_APART = 36.0
 MARGIN = 60.0
-SCREEN_ROOM = 90.0
+SCREEN_ROOM = 64.0
 ZONES_APART = 40.0
 AREA_HEIGHT = 130.0
 _BEND = 6000.0  # twice the radius of a row's curve: ten seats from the middle a row is half a seat lower
