@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,16 +18,20 @@ from tests.deals import any_deal, any_tickets
 from tests.slow_split import slow_shares
 
 Tickets = list[Ticket]
+Property = Callable[..., None]
+ALWAYS: list[Property] = []
 
 
-@pytest.fixture(scope="module", autouse=True)
-def examples(long: bool) -> None:
-    settings.register_profile("deals", max_examples=2_000 if long else 120, deadline=None)
-    settings.load_profile("deals")
+def always(*strategies: st.SearchStrategy[Any]) -> Callable[[Property], Property]:
+    def kept(holds: Property) -> Property:
+        ALWAYS.append(given(*strategies)(holds))
+        return holds
+
+    return kept
 
 
-@given(any_deal(), any_tickets())
-def test_shares_come_to_the_gross_after_each_ticket_and_are_those_counted_slowly(
+@always(any_deal, any_tickets)
+def shares_come_to_the_gross_after_each_ticket_and_are_those_counted_slowly(
     deal: dict[str, Any], tickets: Tickets
 ) -> None:
     run = Run(read(deal))
@@ -38,8 +43,8 @@ def test_shares_come_to_the_gross_after_each_ticket_and_are_those_counted_slowly
         assert sum(lines.values()) == ticket.gross_minor
 
 
-@given(any_deal(), any_tickets(), st.integers(0, 25))
-def test_all_at_once_is_the_sum_of_one_by_one(deal: dict[str, Any], tickets: Tickets, cut: int) -> None:
+@always(any_deal, any_tickets, st.integers(0, 25))
+def all_at_once_is_the_sum_of_one_by_one(deal: dict[str, Any], tickets: Tickets, cut: int) -> None:
     whole = read(deal)
     one_by_one, at_once = split(whole, tickets), Run(whole)
     first, second = at_once.take_all(tickets[:cut]), at_once.take_all(tickets[cut:])
@@ -55,8 +60,8 @@ def split_taken(tickets: Tickets, deal: Any) -> Any:
     return run.taken
 
 
-@given(any_deal(), any_tickets(), st.data())
-def test_refunds_take_back_their_lines_and_a_true_up_mends_what_is_left(
+@always(any_deal, any_tickets, st.data())
+def refunds_take_back_their_lines_and_a_true_up_mends_what_is_left(
     deal: dict[str, Any], tickets: Tickets, data: st.DataObject
 ) -> None:
     whole = read(deal)
@@ -76,8 +81,8 @@ def test_refunds_take_back_their_lines_and_a_true_up_mends_what_is_left(
     assert run.shares == slow_shares(deal, standing + opened)[0]
 
 
-@given(any_deal(), any_tickets())
-def test_everything_given_back_leaves_nothing(deal: dict[str, Any], tickets: Tickets) -> None:
+@always(any_deal, any_tickets)
+def everything_given_back_leaves_nothing(deal: dict[str, Any], tickets: Tickets) -> None:
     whole = read(deal)
     run, lines = Run(whole), split(whole, tickets).lines
     run.take_all(tickets)
@@ -89,8 +94,8 @@ def test_everything_given_back_leaves_nothing(deal: dict[str, Any], tickets: Tic
     assert added(*lines, *backs) == added(run.shares) == true_up(whole, run.taken, {}) == {}
 
 
-@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(-5000, 5000)), st.lists(st.integers(0, 900), max_size=8))
-def test_any_number_of_refunds_are_one(lines: dict[str, int], parts: list[int]) -> None:
+@always(st.dictionaries(st.sampled_from("abcdef"), st.integers(-5000, 5000)), st.lists(st.integers(0, 900), max_size=8))
+def any_number_of_refunds_are_one(lines: dict[str, int], parts: list[int]) -> None:
     price = sum(lines.values())
     if price <= 0:
         return
@@ -107,8 +112,8 @@ def test_any_number_of_refunds_are_one(lines: dict[str, int], parts: list[int]) 
     assert added(lines, *backs) == {}
 
 
-@given(any_deal())
-def test_a_deal_is_read_as_it_is_written(deal: dict[str, Any]) -> None:
+@always(any_deal)
+def a_deal_is_read_as_it_is_written(deal: dict[str, Any]) -> None:
     whole = read(deal)
     again = read(json.loads(canonical(whole)))
     assert again == whole and deal_hash(again) == deal_hash(whole)
@@ -130,8 +135,8 @@ JUNK = st.recursive(
 )
 
 
-@given(any_deal(), st.data())
-def test_whatever_is_sent_is_read_or_refused(deal: dict[str, Any], data: st.DataObject) -> None:
+@always(any_deal, st.data())
+def whatever_is_sent_is_read_or_refused(deal: dict[str, Any], data: st.DataObject) -> None:
     """One value anywhere in a deal is something else: it is still a deal, or it is refused, and nothing else happens."""
     places: list[tuple[Any, Any]] = []
 
@@ -150,3 +155,11 @@ def test_whatever_is_sent_is_read_or_refused(deal: dict[str, Any], data: st.Data
         return
     taken = {Showing("a"): (1234, 3), Showing("b", 2): (0, 1)}
     assert sum(shares(whole, taken).values()) == 1234  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("holds", ALWAYS, ids=[one.__name__ for one in ALWAYS])
+def test_always(holds: Property, long: bool) -> None:
+    examples = settings(
+        max_examples=20_000 if long else 600, deadline=None, database=None, derandomize=not long,
+    )  # fmt: skip
+    examples(holds)()

@@ -167,6 +167,11 @@ def test_seventy_percent_or_ninety_over_the_house_allowance() -> None:
     )
 
 
+def test_nothing_under_the_house_allowance() -> None:
+    whole = deal(percentage("distributor", 9000, over_minor=5000))
+    assert [of(whole, minor).get("distributor", 0) for minor in (4999, 5000, 5002, 6000)] == [0, 0, 1, 900]
+
+
 def test_a_cap_on_another_term() -> None:
     whole = deal(
         {
@@ -287,6 +292,11 @@ def test_three_refunds_of_a_third_are_one_refund() -> None:
     assert all(abs(part[key] * 3 + minor) <= 3 for part in parts for key, minor in lines.items()), (
         "each a third, but for a cent"
     )
+
+
+def test_parts_don_t_depend_on_the_order_of_the_lines() -> None:
+    lines = {"a": 1, "b": 1, "c": 1}
+    assert refund_lines(lines, 3, 2) == refund_lines(dict(reversed(lines.items())), 3, 2) == {"b": -1, "c": -1}
 
 
 def test_no_more_is_given_back_than_was_paid() -> None:

@@ -58,8 +58,7 @@ TEXT = {
     "recoupment": "takes back {amount} from {source}'s share first",
     "recoupment.part": "takes back {amount} from {source}'s share, {percent} % of it at a time",
     "owed": "{bearer} owes {payee} {amount}: the tickets don't bring what step {number} guarantees.",
-    "of.example": "Of {gross}: {num} tickets at {price}",
-    "of.example.one": "Of {gross}: one ticket at {price}",
+    "of.example": "{num} × {price} is a gross of {gross}",
 }  # fmt: skip
 
 KIND_TEXT = {
@@ -114,11 +113,8 @@ def example(deal: Deal, price_minor: int, tickets: int, *, screenings: int = 1, 
     taken = _spread(price_minor, tickets, screenings)
     run, known = Run(deal, taken), names or names_of(deal)
     gross_minor = price_minor * tickets
-    says = Sentence(
-        TEXT["of.example"],
-        TEXT["of.example.one"],
-        {"num": tickets, "gross": Amount(gross_minor, deal.currency), "price": Amount(price_minor, deal.currency)},
-    )
+    values = {"num": tickets, "gross": Amount(gross_minor, deal.currency), "price": Amount(price_minor, deal.currency)}
+    says = Sentence(TEXT["of.example"], values=values)
     owed = [_owed(one, deal.currency, known) for one in run.owed()]
     return Example(says, gross_minor, _rows(deal, run, known), run.shares, owed)
 
