@@ -50,6 +50,8 @@ def read(given: Any) -> Deal:
     if not isinstance(currency, str) or not money.can_be_offered(currency):
         raise DealRefused("Say which currency the deal is in, like EUR.", field="currency")
     payees = _payees(given.get("payees"))
+    if given.get("steps") is None:
+        raise DealRefused("This deal has no steps: send an empty list where the rest is all.", field="steps")
     steps = list_of(given.get("steps"), "steps")
     if len(steps) > STEPS_MAX:
         raise DealRefused(
@@ -106,8 +108,13 @@ def _recoupments(given: Mapping[str, Any], known: set[str]) -> tuple[Recoupment,
         whole = one if isinstance(one, Mapping) else {}
         advance, bps = whole.get("advance_minor"), whole.get("bps", WHOLE_BPS)
         source, to = whole.get("from"), whole.get("to")
-        if number > RECOUPMENTS_MAX or set(whole) - {"advance_minor", "bps", "from", "to"}:
-            raise DealRefused("Recoupment {number} can't be read.", number=number, field="recoupments")
+        if number > RECOUPMENTS_MAX:
+            raise DealRefused("A deal takes back at most {most} advances.", most=RECOUPMENTS_MAX, field="recoupments")
+        if strange := sorted(str(name) for name in set(whole) - {"advance_minor", "bps", "from", "to"}):
+            raise DealRefused(
+                "Recoupment {number} has {name}, which no recoupment has.",
+                number=number, name=shown(strange[0]), field="recoupments",
+            )  # fmt: skip
         if not is_whole(advance, 1, money.AMOUNT_MAX_MINOR) or not is_whole(bps, 1, WHOLE_BPS):
             raise DealRefused(
                 "Recoupment {number}: say how large the advance is, and how much of the share goes back.",

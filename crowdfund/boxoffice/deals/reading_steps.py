@@ -43,7 +43,11 @@ def step_of(given: Any, number: int, known: set[str]) -> Step | Guarantee:
     payee, deduction = given.get("payee"), given.get("deduction") or False
     if not isinstance(payee, str) or payee not in known:
         raise DealRefused("Step {number}: say who gets it, one of the payees.", number=number, field=f"step-{number}")
-    if not isinstance(deduction, bool) or (deduction and kind == Kind.GUARANTEE):
+    if not isinstance(deduction, bool):
+        raise DealRefused(
+            "Step {number}: say yes or no to whether it is a deduction.", number=number, field=f"step-{number}"
+        )
+    if deduction and kind == Kind.GUARANTEE:
         raise DealRefused("Step {number}: a guarantee is no deduction.", number=number, field=f"step-{number}")
     if kind == Kind.GUARANTEE:
         return _guarantee(given, number, payee, known)
