@@ -1,0 +1,1 @@
+"""One showing of a film: the hall, its seats, the fan's ticket and the door."""
