@@ -227,10 +227,10 @@ def _back(sheet: _Sheet, ticket: TicketOnPaper, _: Say) -> None:
     _draw_code(sheet.pdf, ticket.code, middle - 36, 17, 72)
     sheet.middle(middle, 94.5, ticket.typed, 19, strong=True)
     sheet.middle(middle, 100, _("Typed where there is no camera"), 8, colour=SOFT)
-    sheet.label(x, 112, _("For"))
+    sheet.label(x, 112, _("Held by"))
     y = sheet.words(x, 117.5, 81, ticket.holder, 13, most=2, strong=True)
     sheet.words(x, y, 81, f"{ticket.price_type} · {ticket.total}", 10.5, most=1)
-    sheet.label(x, 136, f"{_('Order')} {ticket.order_number}")
+    sheet.label(x, 136, f"{_('Order number')} {ticket.order_number}")
 
 
 def _draw_code(pdf: FPDF, text: str, x: float, y: float, side: float) -> None:
@@ -265,7 +265,7 @@ def _inside(sheet: _Sheet, ticket: TicketOnPaper, _: Say, site: str) -> None:
     sheet.words(right, 209, width, said, 10.5, most=4)
     sheet.label(left, 238, _("What you agreed to"))
     sheet.words(left, 244, 176, ticket.terms, 10.5, most=7)
-    sheet.label(left, 285, f"{site} · {_('Order')} {ticket.order_number}")
+    sheet.label(left, 285, f"{site} · {_('Order number')} {ticket.order_number}")
 
 
 def _sums(sheet: _Sheet, left: float, right: float, y: float, rows: list[tuple[str, str]]) -> None:

@@ -51,12 +51,15 @@ def fitted(
     One that leaves a word or two alone on the last line is passed over where a smaller one does not. At the least size the rest
     is cut, with dots.
     """
-    tried = [(size, lines_of(text, width, _at(size, measure))) for size in sizes]
-    fits = [(size, lines) for size, lines in tried if len(lines) <= most]
-    full = [(size, lines) for size, lines in fits if len(lines) < 2 or measure(lines[-1], size) > width / 3]
-    if full or fits:
-        return (full or fits)[0]
-    size, lines = tried[-1]
+    fits: tuple[float, list[str]] | None = None
+    for size in sizes:
+        lines = lines_of(text, width, _at(size, measure))
+        if len(lines) < 2 or (len(lines) <= most and measure(lines[-1], size) > width / 3):
+            return size, lines
+        if len(lines) <= most and fits is None:
+            fits = size, lines
+    if fits is not None:
+        return fits
     last = lines[most - 1]
     while last and measure(last + "…", size) > width:
         last = last[:-1]
