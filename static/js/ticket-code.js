@@ -2,9 +2,8 @@
 // crowdfund/screenings/codes/token.py, of which this is the twin: tests hold both to tests/unit/ticket_vectors.json.
 const PREFIX = "PT1.";
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
-const EPOCH = Date.UTC(2020, 0, 1) / 1000;
+const [EPOCH, HOUR] = [Date.UTC(2020, 0, 1) / 1000, 3600];
 const FACTS = 23; // bytes before the signature
-const HOUR = 3600;
 
 // Why a code is refused: not_a_ticket, forged, unknown_key.
 export class Refused extends Error {
@@ -30,8 +29,7 @@ export async function verifyCode(text, keys) {
   return code;
 }
 
-// Public keys in base64url by `screening.number`, made ready to verify with; null in a browser that knows no Ed25519, which
-// leaves proving to the server.
+// Public keys in base64url by `screening.number`, ready to verify with; null in a browser without Ed25519, which asks the server.
 export async function importKeys(told) {
   const ready = ([name, letters]) =>
     crypto.subtle.importKey("raw", bytesOf(letters), "Ed25519", false, ["verify"]).then((key) => [name, key]);
@@ -61,8 +59,7 @@ function bytesIn(text) {
 }
 
 function bytesOf(letters) {
-  const plain = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
+  return Uint8Array.from(atob(letters.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 }
 
 function codeIn(raw) {
