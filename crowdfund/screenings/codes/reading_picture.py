@@ -5,7 +5,6 @@ zxing-cpp does it (the extra `door`: 1 MB, no dependencies, wheels for most mach
 
 from __future__ import annotations
 
-import warnings
 from io import BytesIO
 
 from PIL import Image
@@ -52,9 +51,8 @@ def read_picture(content: bytes, *, field: str = "image") -> str:
         raise CannotReadPictures(
             "This site can't read codes from pictures. Type the code below it instead.", field=field
         ) from None
-    found = zxingcpp.read_barcodes(
-        _grey(content, field), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    )
+    kinds = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(_grey(content, field), formats=kinds, text_mode=zxingcpp.TextMode.Plain)
     texts = list(dict.fromkeys(one.text for one in found if one.text))
     tickets = [text for text in texts if text.startswith(PREFIX)]
     if len(tickets) > 1:
@@ -72,16 +70,14 @@ def _grey(content: bytes, field: str) -> Image.Image:
     if len(content) > BYTES_MAX:
         raise PictureTooLarge("Please send a picture of at most 5 MB.", field=field)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=_FORMATS) as opened:
-                if opened.width * opened.height > PIXELS_MAX:
-                    raise PictureTooLarge("Please send a picture of at most 25 megapixels.", field=field)
-                opened.draft("L", (SIDE_MAX, SIDE_MAX))  # a JPEG is read at the size that is needed
-                return _on_white(opened)
+        with Image.open(BytesIO(content), formats=_FORMATS) as opened:
+            if opened.width * opened.height > PIXELS_MAX:
+                raise PictureTooLarge("Please send a picture of at most 25 megapixels.", field=field)
+            opened.draft("L", (SIDE_MAX, SIDE_MAX))  # a JPEG is read at the size that is needed
+            return _on_white(opened)
     except PictureTooLarge:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise PictureTooLarge("Please send a picture of at most 25 megapixels.", field=field) from error
     except Exception as error:  # a decoder fed with anything raises anything
         raise NotAPicture("Please send a picture as PNG, JPEG or WebP.", field=field) from error
