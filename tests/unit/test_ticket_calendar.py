@@ -70,7 +70,7 @@ def test_two_orders_are_two_entries_and_none_is_a_calendar_still() -> None:
 
 
 def test_no_line_is_longer_than_75_bytes_and_none_ends_in_half_a_letter() -> None:
-    lines = calendar_file([EVENING]).split(b"\r\n")
+    lines = calendar_file([EVENING, replace(EVENING, summary="a" * 500, location="座" * 200)]).split(b"\r\n")
     assert lines[-1] == b"" and max(map(len, lines)) <= 75 and b"\n" not in b"".join(lines)
     assert all(line.decode("utf-8") is not None for line in lines) and any(line.startswith(b" ") for line in lines)
 
