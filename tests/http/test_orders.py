@@ -139,7 +139,7 @@ async def test_a_declined_card_leaves_the_order_open_for_another_try(database: s
 async def test_the_processor_can_be_away_and_the_page_is_asked_for_again(database: str) -> None:
     screening, mei = await a_screening(), await a_fan("Mei")
     placed = await ordered(mei, await held(mei, screening, "A-1"), "A-1")
-    await fault("drop_after", "checkout.sessions.create")
+    await fault("http500_before", "checkout.sessions.create")
     with pytest.raises(Refusal, match="Nothing was charged"):
         await page_for(placed.id)
     await no_faults()

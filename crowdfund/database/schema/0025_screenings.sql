@@ -185,7 +185,7 @@ CREATE TABLE ticket (
     fee_minor BIGINT NOT NULL CHECK (fee_minor >= 0),
     currency TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('sold', 'admitted', 'no_show', 'refunded', 'lost')),
-    issue BIGINT NOT NULL DEFAULT 1 CHECK (issue > 0),
+    issue BIGINT NOT NULL DEFAULT 1 CHECK (issue BETWEEN 1 AND 256),
     typed_code TEXT NOT NULL UNIQUE,
     refund_id BIGINT REFERENCES refund (id),
     refunded_minor BIGINT NOT NULL DEFAULT 0,
