@@ -111,7 +111,7 @@ STEPS: list[tuple[Any, str]] = [
     ({"kind": "higher_of", "payee": "producer", "terms": [inside(fixed())]}, "Step 3: name 2 to 6 terms"),
     ({"kind": "higher_of", "payee": "producer", "terms": [inside(fixed())] * 7}, "Step 3: name 2 to 6 terms"),
     ({"kind": "higher_of", "payee": "producer", "terms": [inside(fixed()), fixed()]}, "Step 3 has payee, which"),
-    ({"kind": "higher_of", "payee": "producer", "terms": [inside(fixed()), inside(guarantee())]}, "Step 3: a guarantee is a step of its own"),
+    ({"kind": "higher_of", "payee": "producer", "terms": [inside(fixed()), inside(guarantee())]}, "Step 3: a guarantee is a step"),
     ({"kind": "higher_of", "payee": "producer", "terms": [inside(fixed()), inside(weekly(100))]}, "Step 3 has a percentage by week"),
     ({"kind": "cap", "payee": "producer", "term": inside(fixed())}, "Step 3: say what is capped"),
     ({"kind": "cap", "payee": "producer", "term": inside(fixed()), "limit": inside(weekly(1))}, "Step 3: a cap is a fixed amount or"),

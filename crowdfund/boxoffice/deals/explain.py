@@ -68,7 +68,7 @@ KIND_TEXT = {
 }  # fmt: skip
 PERIOD_TEXT = {"screening": "for each screening", "week": "for each week", "run": "over the whole run"}
 ROLE_TEXT = {
-    "special_fund": "Film fund", "tax": "Tax and surcharge", "circuit": "Cinema circuit", "cinema": "Cinema",
+    "special_fund": "Special film fund", "tax": "Tax and surcharge", "circuit": "Cinema circuit", "cinema": "Cinema",
     "distributor": "Distributor", "producer": "Producer", "platform": "Platform", "festival": "Festival",
     "guarantor": "Guarantor", "sales_agent": "Sales agent", "venue": "Venue",
 }  # fmt: skip

@@ -114,7 +114,7 @@ def _terms(given: Mapping[str, Any], number: int, depth: int) -> tuple[Term, ...
     terms = list_of(given.get("terms"), f"step-{number}")
     if not 2 <= len(terms) <= TERMS_MAX or depth >= DEPTH_MAX:
         raise DealRefused(
-            "Step {number}: name 2 to {most} terms, of which the higher one counts.",
+            "Step {number}: name 2 to {most} terms, of which the highest counts.",
             number=number, most=TERMS_MAX, field=f"step-{number}",
         )  # fmt: skip
     return tuple(_term(one, number, depth + 1) for one in terms)

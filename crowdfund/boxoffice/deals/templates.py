@@ -22,10 +22,10 @@ TEXT = {
     "us_aggregate": "United States: one percentage, by the gross of the whole run",
     "festival": "Festival: a flat fee for each screening",
     "even": "Half and half, after the platform's share",
-    "china.about": "5 % of the gross go to the film fund and 3.3 % to tax and surcharge. Of the other 91.7 % the circuit gets 7 %, the "
-    "cinema 50 %, digital distribution 3 %, and the producers' side the rest.",
-    "china_tiers.about": "As for the fund, the tax and the circuit. The producers' side gets 43 % of what is divisible up to a gross of "
-    "300 million, 45 % up to 800 million and 47 % above, each for its part, as agreed in 2012. The cinema gets the rest.",
+    "china.about": "5 % of the gross go to the special film fund and 3.3 % to tax and surcharge. Of the other 91.7 % the circuit "
+    "gets 7 %, the cinema 50 %, digital distribution 3 %, and the producers' side the rest.",
+    "china_tiers.about": "Fund, tax and circuit get 5 %, 3.3 % and 7 % as usual. The producers' side gets 43 % of what is divisible up "
+    "to a gross of 300 million, 45 % up to 800 million and 47 % above, each for its part, as agreed in 2012. The cinema gets the rest.",
     "us_weeks.about": "Each week the distributor gets 70, 70, 60, 50, 40, then 35 % of the gross, or 90 % of what the week brings over "
     "the house allowance, whichever is higher. The cinema gets the rest.",
     "us_aggregate.about": "What the run has brought in the end decides the percentage of all of it, from the first ticket on: 45 % up "

@@ -14,7 +14,7 @@ are big-endian and unsigned.
 A screening has keys of its own, so a key is named by the screening and its number; another number is another key. 87 bytes are 116
 letters without a bit to spare: one ticket has exactly one text, and whatever differs by a bit is refused.
 
-Why the seat is a hash: with two signatures' worth of room gone only two bytes are left. A place in a list would be exact, but tell a
+Why the seat is a hash: beside the signature only two bytes are left for it. A place in a list would be exact, but tell a
 wrong seat once the list changes. A hash finds its seat in any list that has it, or none; in a hall of 500 seats about 4 share theirs
 with another, and a scanner then shows both. The seat on paper and the door's own list stay exact.
 """
