@@ -17,7 +17,10 @@ from crowdfund.screenings.codes.token import KeyName
 from crowdfund.screenings.models import Screening, Ticket
 
 KEY_NUMBER = 0  # another one when a key has become known: not needed so far
-EARLY = timedelta(hours=2)  # before the doors open: who comes early is told so by the door, not by the code
+EARLY, LATE = (
+    timedelta(hours=2),
+    timedelta(hours=2),
+)  # around it: the door's own clock says who is early, and shows start late
 
 
 @lru_cache(maxsize=512)
@@ -43,8 +46,12 @@ def counter_of(ticket: Ticket) -> int:
 
 def code_of(ticket: Ticket, screening: Screening) -> str:
     """The text of a ticket's QR code as it is good now: another issue, or another screening, is another text."""
+    return code_for(ticket.id, ticket.seat_id, ticket.issue, screening)
+
+
+def code_for(ticket_id: int, seat_id: str | None, issue: int, screening: Screening) -> str:
+    """The same, of a ticket that is about to be written."""
     return token.sign(
-        private_key(screening.id), ticket=public(ticket.id), screening=public(screening.id), seat=ticket.seat_id,
-        not_before=screening.doors_at - EARLY, not_after=screening.ends_at, counter=counter_of(ticket),
-        key_number=KEY_NUMBER,
+        private_key(screening.id), ticket=public(ticket_id), screening=public(screening.id), seat=seat_id,
+        not_before=screening.doors_at - EARLY, not_after=screening.ends_at + LATE, counter=issue - 1, key_number=KEY_NUMBER,
     )  # fmt: skip

@@ -5,18 +5,16 @@ The caller has locked the screening. The database has the last word: a seat has 
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows, new_id, together
+from crowdfund.screenings.codes.typed import typed_code
 from crowdfund.screenings.holding import count_standing, let_ended_standing_go
-from crowdfund.screenings.models import TicketState
-
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that can be read as another
-TYPED_CODE_LETTERS = 10
+from crowdfund.screenings.keys import code_for
+from crowdfund.screenings.models import Screening, TicketState
 
 _CLAIMED = Sql("""
     SELECT value->>'seat_id' AS seat_id FROM {rows}
@@ -79,7 +77,7 @@ async def sell(
     now, screening_id = clock.now_us(), lines[0]["screening_id"]
     lost = await _not_kept(hold_id, lines)
     await count_standing(({"screening_id": screening_id, "area_id": a, "places": n} for a, n in lost.items()), 1)
-    tickets = [{**line, "ticket_id": new_id(), "typed_code": _typed_code()} for line in lines]
+    tickets = await _with_codes(screening_id, lines)
     rows = as_rows(tickets)
     await together(
         _TICKETS.bind(rows, order_id, person_id, currency, now),
@@ -94,9 +92,11 @@ async def sell(
     return [ticket["ticket_id"] for ticket in tickets]
 
 
-def _typed_code() -> str:
-    """What a person at the door can read out where no camera reads."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(TYPED_CODE_LETTERS))
+async def _with_codes(screening_id: int, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A ticket for each line, with what a person at the door can read out where no camera reads."""
+    screening = await Screening.get(id=screening_id)
+    tickets = [{**line, "ticket_id": new_id()} for line in lines]
+    return [t | {"typed_code": typed_code(code_for(t["ticket_id"], t["seat_id"], 1, screening))} for t in tickets]
 
 
 def _moved(ticket_id: int, from_state: str, to_state: str) -> dict[str, Any]:
