@@ -108,7 +108,8 @@ class Example:
 def example(deal: Deal, price_minor: int, tickets: int, *, screenings: int = 1, names: Names | None = None) -> Example:
     """What becomes of some tickets of one price, spread over screenings of the first week as evenly as they can be.
 
-    names: how the reader calls the payees, from `names_of`; the deal's own names, or keys, where it is left out.
+    tickets: none or more; screenings: one or more. names: how the reader calls the payees, from `names_of`;
+    where it is left out, the deal's own names, else English roles.
     """
     taken = _spread(price_minor, tickets, screenings)
     run, known = Run(deal, taken), names or names_of(deal)

@@ -2,7 +2,7 @@
 
 - The lines of a ticket, or of any batch of them, are the shares after it less the shares before it. They come to its gross, and
   lines of tickets one by one come to the lines of all at once. A line may be negative: the ticket with which a retroactive tier is
-  reached carries the whole step, more to one and less to another.
+  reached carries the whole step, more to one and less to another; and of a ticket of a few cents the rest may give cents back.
 - A refund takes back exactly the lines of its ticket, whatever has happened since, so the shares that stand and the lines booked
   may part: where the gross falls back below a tier, or a fixed fee is no longer covered. Then a true-up books the difference, lines
   that come to zero. It is due once a run, or a screening, is closed; nothing booked is ever edited.
