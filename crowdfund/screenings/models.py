@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from crowdfund.database import InstantField
+from crowdfund.database.ids import public
 from crowdfund.database.moves import Event
 
 
@@ -209,6 +210,10 @@ class Hold(Model):
 
     class Meta:
         table = "hold"
+
+    @property
+    def path(self) -> str:
+        return f"/holds/{public(self.id)}"
 
 
 class Ticket(Model):

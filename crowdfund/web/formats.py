@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -144,6 +144,16 @@ def local_moment_text(instant: Instant, zone: str) -> str:
     there = aware(instant).astimezone(ZoneInfo(zone))
     shown = dates.format_skeleton("yMMMEd", there, tzinfo=there.tzinfo, locale=_dated())
     return f"{shown}, {there:%H:%M} ({zone.replace('_', ' ')})"
+
+
+def weekday(date: date) -> str:
+    """`Friday, 27 November`, for a day of a programme."""
+    return dates.format_skeleton("MMMMEEEEd", datetime(date.year, date.month, date.day), locale=_dated())
+
+
+def clock_there(instant: Instant, zone: str) -> str:
+    """`19:30` by the clocks of a place."""
+    return f"{aware(instant).astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def iso(instant: Instant) -> str:

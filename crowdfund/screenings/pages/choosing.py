@@ -96,13 +96,23 @@ async def own_hold(person_id: int, shown: Shown) -> Hold | None:
 
 
 async def _show(
-    request: Request, shown: Shown, choice: Choice, status: int = 200, *, form: Form | None = None, hold: Hold | None = None
+    request: Request,
+    shown: Shown,
+    choice: Choice,
+    status: int = 200,
+    *,
+    form: Form | None = None,
+    hold: Hold | None = None,
 ) -> Response:
     screening, plan = shown.screening, shown.plan
     person = request.scope["state"].get("person")
     free = await free_in(screening.id, plan, person_id=person.id if person else None)
     prices = await prices_of(screening.id)
-    state_of = {**dict.fromkeys(free.held, "held"), **dict.fromkeys(free.taken, "taken"), **dict.fromkeys(free.blocked, "closed")}
+    state_of = {
+        **dict.fromkeys(free.held, "held"),
+        **dict.fromkeys(free.taken, "taken"),
+        **dict.fromkeys(free.blocked, "closed"),
+    }
     now = clock.now()
     return page(
         request, "screenings/show.html", status, shown=shown, screening=screening, title=shown.title, venue=shown.venue,
@@ -130,7 +140,11 @@ async def hold(request: Request) -> Response:
         return await _best(request, shown, choice)
     person = request.scope["state"].get("person")
     if person is None:
-        return redirect(request, sign_in_path(f"{shown.path}?{choice.query}"), ("note", _("Sign in, and we keep these places for you.")))
+        return redirect(
+            request,
+            sign_in_path(f"{shown.path}?{choice.query}"),
+            ("note", _("Sign in, and we keep these places for you.")),
+        )
     return await _keep(request, shown, choice, person)
 
 
@@ -160,7 +174,9 @@ async def _keep(request: Request, shown: Shown, choice: Choice, person: Any) -> 
     try:
         kept = await hold_places(want)
         if kept.again and kept.held_until <= clock.now_us():  # she comes back to a form that was sent long ago
-            kept = await hold_places(rules.Want(new_id(), want.person_id, want.screening_id, want.seats, want.areas, token_urlsafe(16)))
+            kept = await hold_places(
+                rules.Want(new_id(), want.person_id, want.screening_id, want.seats, want.areas, token_urlsafe(16))
+            )
     except Busy:
         raise
     except Refusal as refusal:

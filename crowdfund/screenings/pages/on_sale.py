@@ -11,9 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import clock
-from crowdfund.campaigns.models import Campaign, CampaignState
+from crowdfund.campaigns.models import PUBLIC, Campaign, CampaignState
 from crowdfund.campaigns.pages.shown import art_of
-from crowdfund.campaigns.queries import VISIBLE
 from crowdfund.database.ids import private, public
 from crowdfund.refusal import NotFound
 from crowdfund.screenings.models import Venue
@@ -108,7 +107,9 @@ def _in_order(rows: Sequence[dict[str, Any]]) -> list[int]:
 
 def _film(title: Title, rows: Sequence[dict[str, Any]]) -> FilmOnSale:
     cities = list(dict.fromkeys(row["city"] for row in rows))
-    cheapest = min((row for row in rows if row["price_min_minor"] is not None), key=lambda r: r["price_min_minor"], default=None)
+    cheapest = min(
+        (row for row in rows if row["price_min_minor"] is not None), key=lambda r: r["price_min_minor"], default=None
+    )
     shown = ", ".join(cities[:3]) + (" …" if len(cities) > 3 else "")
     return FilmOnSale(
         path=title_path(title.id), name=title.name, colour=title.colour, art_url=art_of(title),
@@ -122,7 +123,7 @@ async def title_on_sale(request: Request) -> Response:
     title_id = private(request.path_params["title"])
     title = await Title.get_or_none(id=title_id)
     rows = await _rows.get(title_id, lambda: what_is_on(title_id=title_id))
-    fund = await Campaign.filter(title_id=title_id, state__in=list(VISIBLE)).order_by("id").first()
+    fund = await Campaign.filter(title_id=title_id, state__in=list(PUBLIC)).order_by("id").first()
     if title is None or (not rows and fund is None):
         raise NotFound("There is nothing here under that address.")
     return page(
@@ -154,7 +155,12 @@ async def venue_page(request: Request) -> Response:
     rows = await what_is_on(venue_id=venue.id)
     titles = await titles_of(row["title_id"] for row in rows)
     films = [
-        (titles[title_id], art_of(titles[title_id]), title_path(title_id), by_day([r for r in rows if r["title_id"] == title_id]))
+        (
+            titles[title_id],
+            art_of(titles[title_id]),
+            title_path(title_id),
+            by_day([r for r in rows if r["title_id"] == title_id]),
+        )
         for title_id in _in_order(rows)
     ]
     return page(request, "screenings/venue.html", venue=venue, films=films)

@@ -120,9 +120,13 @@ def ladder_sentence(steps: str, starts_at: datetime, zone: str) -> str:
     """The ladder in one sentence, for beside the button."""
     rungs = ladder_of(steps, starts_at, zone)
     if not rungs:
-        return _("You can't send these tickets back. If the cinema cancels or moves the screening, you get everything back.")
+        return _(
+            "You can't send these tickets back. If the cinema cancels or moves the screening, you get everything back."
+        )
     said = "; ".join(rung.words for rung in rungs)
-    return _("If you cancel, you get back: %(steps)s. If the cinema cancels or moves the screening, everything.") % {"steps": said}
+    return _("If you cancel, you get back: %(steps)s. If the cinema cancels or moves the screening, everything.") % {
+        "steps": said
+    }
 
 
 def price_line(price: Price, currency: str) -> str:

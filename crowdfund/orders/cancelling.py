@@ -1,0 +1,102 @@
+"""A fan sends tickets back: what she gets is what the ladder says that she was shown when she ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crowdfund import clock
+from crowdfund.database import Sql, atomic, new_id
+from crowdfund.ledger import chart
+from crowdfund.orders.following import end_wholly_refunded
+from crowdfund.orders.models import Order, OrderState
+from crowdfund.payments.models import Charge, ChargeState
+from crowdfund.payments.refunds import RefundIntent, make_refunds
+from crowdfund.refusal import Invalid, Refusal
+from crowdfund.screenings import holding, rules, selling
+from crowdfund.screenings.models import Screening, ScreeningState, Ticket, TicketState
+
+SHE_CANCELLED = "you sent the tickets back"
+_LOCK = Sql('SELECT id FROM "order" WHERE id = $1 {for_update}')
+
+
+class NotReturnable(Refusal):
+    """It was used, given away, sent back already, or it is too late."""
+
+
+class NothingChosen(Invalid):
+    pass
+
+
+class ShareChanged(Refusal):
+    """Between the page and the button a step of the ladder was over: she sees the new share before she agrees to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What a ticket gives back now, in minor units, of what was paid for it."""
+
+    ticket: Ticket
+    paid_minor: int
+    back_minor: int
+
+
+def backs(order: Order, tickets: Sequence[Ticket], starts_at_us: int, now: int) -> list[Back]:
+    """What each ticket that can be sent back gives back at this moment."""
+    bps = rules.share_back_bps(rules.read_ladder(order.refund_steps), starts_at_us, now)
+    return [
+        Back(t, t.price_minor + t.fee_minor, (t.price_minor + t.fee_minor) * bps // 10_000)
+        for t in tickets
+        if t.state == TicketState.SOLD
+    ]
+
+
+@atomic
+async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_minor: int, by: int) -> int:
+    """Give tickets back to the hall, and the fan her share; gives how much, in minor units.
+
+    expected_minor: what she was shown. Raises NothingChosen, NotReturnable, ShareChanged.
+    """
+    found = await Order.get(id=order_id)
+    await holding.lock([found.screening_id])
+    await _LOCK(order_id)
+    order, screening = await Order.get(id=order_id), await Screening.get(id=found.screening_id)
+    if not ticket_ids:
+        raise NothingChosen("Please choose the tickets to send back.", field="ticket")
+    if order.state != OrderState.PAID or screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED):
+        raise NotReturnable("These tickets can't be sent back.")
+    tickets = await Ticket.filter(order_id=order_id, id__in=list(ticket_ids)).order_by("id")
+    returned = backs(order, tickets, clock.to_us(screening.starts_at), clock.now_us())
+    if len(returned) != len(set(ticket_ids)) or any(back.ticket.person_id != by for back in returned):
+        raise NotReturnable("One of these tickets was used, given away or sent back already. Please look again.")
+    back_minor = sum(back.back_minor for back in returned)
+    if back_minor != expected_minor:
+        raise ShareChanged("What you get back has changed meanwhile. Please look again.")
+    await give_back(order, returned, reason=SHE_CANCELLED, by=by, ticket_by=by)
+    return back_minor
+
+
+async def give_back(
+    order: Order, returned: Sequence[Back], *, reason: str, by: int | None, ticket_by: int | None
+) -> None:
+    """Tickets die and their money goes back, in the caller's transaction, with the screening locked."""
+    refund_id, back_minor = None, sum(back.back_minor for back in returned)
+    if back_minor:
+        charge = await Charge.get(subject=order.subject, state=ChargeState.SUCCEEDED)
+        refund_id = new_id()
+        await make_refunds([
+            RefundIntent(
+                charge_id=charge.id, subject=order.subject, campaign_id=None, held_for=charge.held_for,
+                amount_minor=back_minor, currency=order.currency, stripe_charge_id=str(charge.stripe_charge_id),
+                reason=reason, by_person_id=by, sources=[(chart.escrow(order.screening_id, order.currency), back_minor)],
+                ordinal=1 + charge.refunded_minor, id=refund_id,
+            )
+        ])  # fmt: skip
+    rows: list[dict[str, Any]] = await selling.lock_tickets(order.id, [back.ticket.id for back in returned])
+    of = {back.ticket.id: back.back_minor for back in returned}
+    await selling.take_back(
+        [row | {"refunded_minor": of[row["id"]]} for row in rows],
+        TicketState.REFUNDED, because=reason, by=ticket_by, refund_id=refund_id,
+    )  # fmt: skip
+    await end_wholly_refunded(order, because=reason, by=by)

@@ -1,0 +1,66 @@
+"""What pages read of orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from crowdfund.database import Sql
+from crowdfund.orders.models import Order, OrderLine
+from crowdfund.payments.models import Charge, ChargeState, Refund
+from crowdfund.refusal import NotFound
+from crowdfund.screenings.models import Hold, Price, Ticket
+from crowdfund.screenings.queries import Shown, shown_screening
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShown:
+    """An order with all that is told of it."""
+
+    order: Order
+    shown: Shown
+    hold: Hold
+    lines: list[OrderLine]
+    tickets: list[Ticket]
+    prices: dict[int, Price]
+    charge: Charge | None
+    refunds: list[Refund]
+
+
+async def order_shown(order: Order) -> OrderShown:
+    lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    return OrderShown(
+        order, await shown_screening(order.screening_id), await Hold.get(id=order.hold_id), lines,
+        await Ticket.filter(order_id=order.id).order_by("id"),
+        {price.id: price for price in await Price.filter(id__in=list({line.price_id for line in lines}))},
+        await Charge.get_or_none(subject=order.subject, state=ChargeState.SUCCEEDED),
+        await Refund.filter(subject=order.subject).order_by("id"),
+    )  # fmt: skip
+
+
+async def own_ticket(ticket_id: int, person_id: int) -> Ticket:
+    """A fan's own ticket. Raises NotFound for another's, in the same words as for none."""
+    ticket = await Ticket.get_or_none(id=ticket_id, person_id=person_id)
+    if ticket is None:
+        raise NotFound("There is no such ticket.")
+    return ticket
+
+
+_TICKETS = Sql("""
+    SELECT t.id, t.state, t.seat_id, t.area_id, t.order_id, s.id AS screening_id
+    FROM ticket t JOIN screening s ON s.id = t.screening_id
+    WHERE t.person_id = $1 ORDER BY s.starts_at DESC, t.id LIMIT 200""")
+_HELD = Sql("""
+    SELECT seat_id AS place_id, 1 AS places FROM seat_claim WHERE hold_id = $1 AND ticket_id IS NULL
+    UNION ALL SELECT area_id AS place_id, places FROM standing_claim WHERE hold_id = $1""")
+
+
+async def tickets_of(person_id: int) -> list[dict[str, Any]]:
+    """A fan's tickets, what comes last first."""
+    return await _TICKETS(person_id)
+
+
+async def held_places(hold_id: int) -> list[str]:
+    """What a hold keeps: each seat, and an area once for each place."""
+    rows = await _HELD(hold_id)
+    return sorted(row["place_id"] for row in rows for _ in range(row["places"]))
