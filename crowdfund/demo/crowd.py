@@ -26,6 +26,7 @@ _SIGN_INS = (
     ("arthur", "Arthur Penhallow", None),
     ("frauke", "Frauke Petersen", None),
     ("jens", "Jens Hansen", None),
+    ("emil", "Emil Kanold", None),
     ("ada", "Ada Okafor", StaffRole.ADMIN),
     ("grace", "Grace Lindholm", StaffRole.ADMIN),
 )

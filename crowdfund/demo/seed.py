@@ -15,6 +15,7 @@ from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
 from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
+from crowdfund.demo.cinemas import CINEMA, plan_cinemas
 from crowdfund.demo.crowd import Crowd, give, make_crowd, reward_for, sign_ups
 from crowdfund.demo.draws import plan_draws
 from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
@@ -54,6 +55,8 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     await plan_transfers(club, charity, named["jens"], (named["ada"], named["grace"]), crowd, plan, dice)
     await plan_polls(plan.now, plan.at, mei=named["mei"].id)
     plan_draws(plan.at, plan.now, named, dice)
+    cinema = await _verified(OrganisationKind.CINEMA, *CINEMA, named["emil"], named["ada"])
+    await plan_cinemas(cinema, named["emil"], named["arthur"], crowd, plan, dice)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()
@@ -66,6 +69,7 @@ def _introduced(named: dict[str, Person]) -> list[tuple[Person, str]]:
         (named["lin"], "runs Lanting Pictures"),
         (named["arthur"], "runs Kiln & Harbour"),
         (named["jens"], "chairs the club SC Hafen 1904"),
+        (named["emil"], "runs the cinema Kanal Lichtspiele"),
         (named["ada"], "staff: reviews, verifies, refunds"),
         (named["grace"], "staff, for what takes two people"),
     ]

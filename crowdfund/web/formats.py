@@ -140,10 +140,20 @@ def local_moment(instant: Instant, zone: str) -> Markup:
 
 
 def local_moment_text(instant: Instant, zone: str) -> str:
-    """The same where no markup may stand: `31 Aug 2027, 18:00 (Europe/Berlin)`."""
+    """The same where no markup may stand: `Tue, 31 Aug 2027, 18:00 (Europe/Berlin)`."""
+    return f"{there_text(instant, zone)} ({zone.replace('_', ' ')})"
+
+
+def there_moment(instant: Instant, zone: str) -> Markup:
+    """Date and time by the clocks of a place that the reader is told of: `Fri, 10 Sep 2027, 19:30`."""
+    return _time(instant, there_text(instant, zone))
+
+
+def there_text(instant: Instant, zone: str) -> str:
+    """The same where no markup may stand."""
     there = aware(instant).astimezone(ZoneInfo(zone))
     shown = dates.format_skeleton("yMMMEd", there, tzinfo=there.tzinfo, locale=_dated())
-    return f"{shown}, {there:%H:%M} ({zone.replace('_', ' ')})"
+    return f"{shown}, {there:%H:%M}"
 
 
 def weekday(date: date) -> str:

@@ -32,4 +32,5 @@ export function named(section, box) {
 
 export function say(section, sentence) {
   section.querySelector("[data-said]").textContent = sentence;
+  for (const too of document.querySelectorAll("[data-said-too]")) too.textContent = sentence;
 }

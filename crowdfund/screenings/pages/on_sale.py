@@ -82,7 +82,7 @@ def listed(row: dict[str, Any]) -> Listed:
     return Listed(
         path=path_of(row["id"]), starts_at=clock.from_us(row["starts_at"]), time=f"{starts:%H:%M}", hall=row["hall"],
         venue=row["venue"], venue_path=f"/venues/{row['venue_slug']}", city=row["city"], note=row["note"],
-        price=money_short(price, row["currency"]) if price is not None else "", left=words, is_open=is_open,
+        price=money_short(price + row["fee_minor"], row["currency"]) if price is not None else "", left=words, is_open=is_open,
     )  # fmt: skip
 
 
@@ -108,13 +108,13 @@ def _in_order(rows: Sequence[dict[str, Any]]) -> list[int]:
 def _film(title: Title, rows: Sequence[dict[str, Any]]) -> FilmOnSale:
     cities = list(dict.fromkeys(row["city"] for row in rows))
     cheapest = min(
-        (row for row in rows if row["price_min_minor"] is not None), key=lambda r: r["price_min_minor"], default=None
+        (row for row in rows if row["price_min_minor"] is not None), key=lambda r: r["price_min_minor"] + r["fee_minor"], default=None
     )
     shown = ", ".join(cities[:3]) + (" …" if len(cities) > 3 else "")
     return FilmOnSale(
         path=title_path(title.id), name=title.name, colour=title.colour, art_url=art_of(title),
         first_at=clock.from_us(rows[0]["starts_at"]), zone=rows[0]["zone"], number=len(rows), cities=shown,
-        price=money_short(cheapest["price_min_minor"], cheapest["currency"]) if cheapest else "",
+        price=money_short(cheapest["price_min_minor"] + cheapest["fee_minor"], cheapest["currency"]) if cheapest else "",
     )  # fmt: skip
 
 

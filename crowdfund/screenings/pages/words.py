@@ -11,7 +11,7 @@ from crowdfund import clock
 from crowdfund.screenings.models import Price, Screening, ScreeningState
 from crowdfund.screenings.queries import Free, Shown
 from crowdfund.screenings.rules import Ladder, read_ladder
-from crowdfund.web.formats import local_moment_text, money, money_short, number
+from crowdfund.web.formats import local_moment_text, money, money_short, number, there_text
 from crowdfund.web.i18n import _, ngettext
 
 FEW_LEFT = 10
@@ -30,17 +30,16 @@ def description_of(shown: Shown) -> str:
 
 
 def price_words(prices: Sequence[Price], screening: Screening) -> dict[str, str]:
-    """What a category costs, by its id, with the fee from the first: `€10.00 + €1.00 fee`; the cheapest where there are several."""
-    cheapest: dict[str, int] = {}
-    several: set[str] = set()
+    """What a category usually costs, by its id, with the fee from the first page on: `€10.00 + €1.00 fee`."""
+    return {category_id: _with_fee(minor, screening) for category_id, minor in _usual(prices).items()}
+
+
+def _usual(prices: Sequence[Price]) -> dict[str, int]:
+    """The first price of each category: what is reduced is chosen with the fee in sight, on the next page."""
+    usual: dict[str, int] = {}
     for price in prices:
-        if price.category_id in cheapest and cheapest[price.category_id] != price.price_minor:
-            several.add(price.category_id)
-        cheapest[price.category_id] = min(price.price_minor, cheapest.get(price.category_id, price.price_minor))
-    return {
-        category_id: _from(_with_fee(minor, screening), category_id in several)
-        for category_id, minor in cheapest.items()
-    }
+        usual.setdefault(price.category_id, price.price_minor)
+    return usual
 
 
 def _with_fee(minor: int, screening: Screening) -> str:
@@ -53,17 +52,9 @@ def _with_fee(minor: int, screening: Screening) -> str:
     }  # fmt: skip
 
 
-def _from(words: str, is_least: bool) -> str:
-    return _("from %(price)s") % {"price": words} if is_least else words
-
-
 def amounts_of(prices: Sequence[Price], screening: Screening) -> dict[str, int]:
-    """The least that a place of a category costs with its fee, in minor units, by its id."""
-    amounts: dict[str, int] = {}
-    for price in prices:
-        total = price.price_minor + screening.fee_minor
-        amounts[price.category_id] = min(total, amounts.get(price.category_id, total))
-    return amounts
+    """What a place of a category usually costs with its fee, in minor units, by its id."""
+    return {category_id: minor + screening.fee_minor for category_id, minor in _usual(prices).items()}
 
 
 def standing_words(screening: Screening, free: Free | None, zone: str) -> str:
@@ -107,11 +98,11 @@ def ladder_of(steps: str, starts_at: datetime, zone: str) -> list[Step]:
     rungs = []
     for hours, bps in ladder:
         until = starts_at - timedelta(hours=hours)
-        when = local_moment_text(until, zone)
+        when = there_text(until, zone)
         if bps == 10_000:
-            words = _("Until %(when)s: all of it, with the fee") % {"when": when}
+            words = _("until %(when)s all of it, with the fee") % {"when": when}
         else:
-            words = _("Until %(when)s: %(share)s of what you paid") % {"when": when, "share": f"{bps / 100:g} %"}
+            words = _("until %(when)s %(share)s of what you paid") % {"when": when, "share": f"{bps / 100:g} %"}
         rungs.append(Step(until, bps, words))
     return rungs
 
