@@ -23,11 +23,13 @@ export function show(section, button, box, state) {
   box.parentElement.querySelector("[data-word]").textContent = section.dataset.between + words[state];
 }
 
-// "Row F, seat 7", in the page's language.
+// "Row F, seat 7", in the page's language; with the part of the hall before it where there are several.
 export function named(section, box) {
+  const zones = section.querySelectorAll(".seat-list__zone").length;
+  const zone = zones > 1 ? box.closest(".seat-list__zone").querySelector("h3").textContent + section.dataset.between : "";
   const row = box.closest("[data-row]").dataset.row;
   const seat = box.parentElement.querySelector("b").textContent;
-  return section.dataset.seat.replace("{row}", () => row).replace("{seat}", () => seat);
+  return zone + section.dataset.seat.replace("{row}", () => row).replace("{seat}", () => seat);
 }
 
 export function say(section, sentence) {

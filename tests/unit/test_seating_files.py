@@ -183,7 +183,10 @@ PLACES = st.floats(0, 1000, allow_nan=False).map(lambda value: round(value, 2))
 def plans(draw: st.DrawFn) -> Plan:
     """Any plan there can be: names in any script, spots anywhere."""
     spots = draw(st.lists(st.tuples(PLACES, PLACES), min_size=1, max_size=20, unique=True))
-    seats = [Seat(f"s{i}", draw(WORDS), x, y, "c", draw(st.sampled_from([Kind.SEAT, Kind.WHEELCHAIR]))) for i, (x, y) in enumerate(spots)]
+    seats = [
+        Seat(f"s{i}", draw(WORDS), x, y, "c", draw(st.sampled_from([Kind.SEAT, Kind.WHEELCHAIR])))
+        for i, (x, y) in enumerate(spots)
+    ]
     spaces = [seat.id for seat in seats if seat.kind is Kind.WHEELCHAIR]
     if spaces:
         seats.append(Seat("with", "+", 1000.5, 3, "c", Kind.COMPANION, draw(st.sampled_from(spaces))))
@@ -203,7 +206,14 @@ def test_every_plan_reads_back_the_same(plan: Plan) -> None:
 
 
 # pretix's own example (src/tests/api/test_seatingplan.py in pretix/pretix, AGPL): these are its facts, the file is not copied.
-SAMPLE = {"name": "Sample plan", "size": (600, 500), "zone": "Main Area", "row": "0", "at": (40, 25), "seats": ("0-0", "0-1")}
+SAMPLE = {
+    "name": "Sample plan",
+    "size": (600, 500),
+    "zone": "Main Area",
+    "row": "0",
+    "at": (40, 25),
+    "seats": ("0-0", "0-1"),
+}
 
 
 def pretix_sample() -> str:
@@ -238,11 +248,21 @@ def pretix_hall() -> dict[str, Any]:
     """A zone moved by (100, 200), a row in it by (10, 20), two texts: one says Stage, on a shape that is turned."""
 
     def seat(guid: str, number: str, x: float, category: str = "Parkett") -> dict[str, Any]:
-        return {"seat_guid": guid, "seat_number": number, "position": {"x": x, "y": 0}, "category": category, "radius": 10}
+        return {
+            "seat_guid": guid,
+            "seat_number": number,
+            "position": {"x": x, "y": 0},
+            "category": category,
+            "radius": 10,
+        }
 
     stage = {"shape": "rectangle", "rectangle": {"width": 40, "height": 300}, "rotation": 90, "position": {"x": 300, "y": 10},
              "text": {"text": "BÜHNE", "position": {"x": 0, "y": 0}}, "color": "#ccc", "border_color": "#000", "uuid": "u"}  # fmt: skip
-    bar = {"shape": "text", "position": {"x": 5, "y": 5}, "text": {"text": "Bar", "size": 16, "position": {"x": 1, "y": 2}}}
+    bar = {
+        "shape": "text",
+        "position": {"x": 5, "y": 5},
+        "text": {"text": "Bar", "size": 16, "position": {"x": 1, "y": 2}},
+    }
     rows = [
         {"row_number": "1", "row_label": "Reihe 1", "position": {"x": 10, "y": 20}, "row_number_position": "both", "seats": [
             seat("9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d", "1", 0), seat("1-2", "2", 25.5),
@@ -262,7 +282,11 @@ def test_a_plan_of_pretix_with_all_that_it_can_have() -> None:
     plan = read_pretix(json.dumps(pretix_hall()))
     assert [(seat.x, seat.y) for seat in plan.seats[:3]] == [(110, 220), (135.5, 220), (160, 220)]
     long = plan.seats[2].id
-    assert plan.seats[0].id == "9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d" and long.startswith("Tisch_1_Platz_3_am_F.") and len(long) <= 32
+    assert (
+        plan.seats[0].id == "9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d"
+        and long.startswith("Tisch_1_Platz_3_am_F.")
+        and len(long) <= 32
+    )
     space, one, other, usual = plan.zones[0].rows[1].seats
     assert (space.kind, one.kind, one.companion_of, other.companion_of) == (Kind.WHEELCHAIR, Kind.COMPANION, "w", "w")
     assert plan.category_of(usual.id).name == "Seats", "whoever draws a plan there need not give a category"
@@ -337,7 +361,9 @@ def test_a_table() -> None:
             "Stalls-A-1", "Stalls-A-2", "Stalls-A-4", "Stalls-A-5", "Stalls-B-1", "Balcony-A-1"
         ]  # fmt: skip
         one, two, four, five = plan.zones[0].rows[0].seats
-        assert [round((b.x - a.x) / 30) for a, b in ((one, two), (two, four), (four, five))] == [1, 2, 1], "an aisle for seat 3"
+        assert [round((b.x - a.x) / 30) for a, b in ((one, two), (two, four), (four, five))] == [1, 2, 1], (
+            "an aisle for seat 3"
+        )
         assert (four.kind, five.kind, five.companion_of) == (Kind.WHEELCHAIR, Kind.COMPANION, "Stalls-A-4")
         assert (plan.area("Floor").capacity, plan.area("Floor").name) == (200, "Floor")  # type: ignore[union-attr]
         assert [category.name for category in plan.categories] == ["Standard", "Premium", "Standing"]
@@ -393,7 +419,9 @@ def test_a_hall_from_a_few_numbers() -> None:
     plan = make_hall("Kino", rows=9, seats_a_row=12, aisles_after=[4, 8], wheelchairs=3, better_rows=[6, 7])
     assert plan.seat_count == 108 and [row.label for row in plan.zones[0].rows] == list("ABCDEFGHJ")
     last = plan.zones[0].rows[-1].seats
-    assert "".join(seat.kind[0] for seat in last) == "wcwcsssssscw", "from both ends inwards, each with its companion's seat"
+    assert "".join(seat.kind[0] for seat in last) == "wcwcsssssscw", (
+        "from both ends inwards, each with its companion's seat"
+    )
     assert [seat.companion_of for seat in last if seat.companion_of] == ["J-1", "J-3", "J-12"]
     assert {row.label for row in plan.zones[0].rows if row.seats[0].category_id == "better"} == {"F", "G"}
     a4, a5 = plan.zones[0].rows[0].seats[3:5]
