@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from crowdfund.screenings.seating.colours import nearest_colours
 from crowdfund.screenings.seating.csv_file import read_csv
+from crowdfund.screenings.seating.drawing import drawing_of
 from crowdfund.screenings.seating.fields import PlanNotUnderstood
 from crowdfund.screenings.seating.generate import HallNotUnderstood, make_hall
 from crowdfund.screenings.seating.plan import (
@@ -154,6 +157,35 @@ def test_a_truncated_or_altered_file_is_refused_or_read(cut: int, junk: bytes) -
         assert refused.sentence
     else:
         assert read_plan(plan.to_json()) == plan
+
+
+JUNK: list[Any] = [
+    None, True, -1, 0, 3.5, 1e308, 10**18, 10**30, "", "x", "w", "\u0000", "\u202e", "A" * 99, [], {}, [[]], {"x": 1, "y": 2}, {"text": 7},
+]  # fmt: skip
+
+
+def within(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The ways to everything in a file."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [(*here, key) for key, _ in inside] + [way for key, below in inside for way in within(below, (*here, key))]
+
+
+@pytest.mark.parametrize("read", [read_plan, read_pretix])
+@given(random=st.randoms(use_true_random=False))
+def test_whatever_is_broken_in_a_file_it_is_refused_or_read(read: Callable[[str], Plan], random: Random) -> None:
+    file = small() if read is read_plan else pretix_hall()
+    for _ in range(random.randint(1, 3)):
+        *way, last = random.choice(within(file))
+        part: Any = file
+        for key in way:
+            part = part[key]
+        part[last] = copy.deepcopy(random.choice(JUNK))
+    try:
+        plan = read(json.dumps(file))
+    except PlanNotUnderstood as refused:
+        assert refused.sentence
+    else:
+        assert read_plan(plan.to_json()) == plan and drawing_of(plan).width > 0
 
 
 def test_ten_thousand_seats_and_no_more() -> None:
@@ -401,6 +433,7 @@ TABLES_WRONG = [
     ("zone,row,seat,category,x,y\nS,A,1,C,999999,1\n", "Line 2: x and y are too large."),
     ("zone,row,seat,category,x,y\nS,A,1,C,1,1\nS,A,2,C,,\n", "Line 3 has no x and y, while others have."),
     ("zone,row,seat,category,x,y\nS,A,1,C,1,1\nS,A,2,C,1,1\n", "Line 3: the seat of line 2 stands there."),
+    ("zone,row,seat,category,capacity\nF,A\u202e,,C,5\n", "Line 2: row has 1 to 16 characters."),
     ("zone,row,seat,category,capacity\nF,,,C,0\n", "Line 2: capacity is a number from 1 to 100000."),
     ("zone,row,seat,category,capacity\nF,,,C,1e3\n", "Line 2: capacity is a number from 1 to 100000."),
     ("zone,row,seat,category,capacity\nF,A,1,C,5\n", "Line 2: a seat has no capacity"),
