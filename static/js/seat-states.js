@@ -23,11 +23,14 @@ export function show(section, button, box, state) {
   box.parentElement.querySelector("[data-word]").textContent = section.dataset.between + words[state];
 }
 
-// "Row F, seat 7", in the page's language.
+// "Stalls, row F, seat 7", in the page's language.
 export function named(section, box) {
-  const row = box.closest("[data-row]").dataset.row;
-  const seat = box.parentElement.querySelector("b").textContent;
-  return section.dataset.seat.replace("{row}", () => row).replace("{seat}", () => seat);
+  const parts = {
+    zone: box.closest(".seat-list__zone").querySelector("h3").textContent,
+    row: box.closest("[data-row]").dataset.row,
+    seat: box.parentElement.querySelector("b").textContent,
+  };
+  return section.dataset.seat.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
 }
 
 export function say(section, sentence) {

@@ -26,9 +26,10 @@ export default function seatZones(section) {
     const zone = event.target.closest("[data-zone]");
     if (!zone) return;
     // Pressed with a key there is no such place: then the middle of the zone.
-    if (event.detail > 0) goTo(...under(event));
-    else goTo(Number(zone.dataset.x), Number(zone.dataset.y));
-    hall.querySelector("button.seat[tabindex='0'], button.seat:not([tabindex])")?.focus({ preventScroll: true });
+    const middle = whole.querySelector(`button[data-zone="${CSS.escape(zone.dataset.zone)}"]`).dataset;
+    const spot = event.detail > 0 ? under(event) : [Number(middle.x), Number(middle.y)];
+    goTo(...spot);
+    seatAt(hall, spot)?.focus({ preventScroll: true });
   });
   back.addEventListener("click", () => {
     see("zones");
@@ -42,4 +43,15 @@ export default function seatZones(section) {
   };
   addEventListener("resize", start);
   start();
+}
+
+// The seat that is nearest to a spot: where arrow keys go on from.
+function seatAt(hall, [x, y]) {
+  let [best, least] = [undefined, Infinity];
+  for (const button of hall.querySelectorAll("button.seat")) {
+    const place = button.parentElement;
+    const far = Math.hypot(Number(place.getAttribute("x")) - x, Number(place.getAttribute("y")) - y);
+    if (far < least) [best, least] = [button, far];
+  }
+  return best;
 }

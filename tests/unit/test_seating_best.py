@@ -124,7 +124,9 @@ def test_wheelchair_spaces_only_for_who_asks_and_the_companion_beside() -> None:
 def test_what_a_choice_leaves_alone(picture: str, chosen: str, left: str) -> None:
     plan, free = drawn(picture)
     assert " ".join(orphans(plan, free, chosen.split())) == left
-    assert " ".join(orphans(plan, free - set(chosen.split()), chosen.split())) == left, "chosen ones may be held already"
+    assert " ".join(orphans(plan, free - set(chosen.split()), chosen.split())) == left, (
+        "chosen ones may be held already"
+    )
 
 
 PICTURES = st.lists(st.text("....xxx|p", min_size=1, max_size=12), min_size=1, max_size=5).filter(

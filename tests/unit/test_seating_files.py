@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from crowdfund.screenings.seating.colours import nearest_colours
 from crowdfund.screenings.seating.csv_file import read_csv
+from crowdfund.screenings.seating.drawing import drawing_of
 from crowdfund.screenings.seating.fields import PlanNotUnderstood
 from crowdfund.screenings.seating.generate import HallNotUnderstood, make_hall
 from crowdfund.screenings.seating.plan import (
@@ -156,6 +159,35 @@ def test_a_truncated_or_altered_file_is_refused_or_read(cut: int, junk: bytes) -
         assert read_plan(plan.to_json()) == plan
 
 
+JUNK: list[Any] = [
+    None, True, -1, 0, 3.5, 1e308, 10**18, 10**30, "", "x", "w", "\u0000", "\u202e", "A" * 99, [], {}, [[]], {"x": 1, "y": 2}, {"text": 7},
+]  # fmt: skip
+
+
+def within(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The ways to everything in a file."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [(*here, key) for key, _ in inside] + [way for key, below in inside for way in within(below, (*here, key))]
+
+
+@pytest.mark.parametrize("read", [read_plan, read_pretix])
+@given(random=st.randoms(use_true_random=False))
+def test_whatever_is_broken_in_a_file_it_is_refused_or_read(read: Callable[[str], Plan], random: Random) -> None:
+    file = small() if read is read_plan else pretix_hall()
+    for _ in range(random.randint(1, 3)):
+        *way, last = random.choice(within(file))
+        part: Any = file
+        for key in way:
+            part = part[key]
+        part[last] = copy.deepcopy(random.choice(JUNK))
+    try:
+        plan = read(json.dumps(file))
+    except PlanNotUnderstood as refused:
+        assert refused.sentence
+    else:
+        assert read_plan(plan.to_json()) == plan and drawing_of(plan).width > 0
+
+
 def test_ten_thousand_seats_and_no_more() -> None:
     def rows(seats: int) -> tuple[Row, ...]:
         return tuple(
@@ -183,7 +215,10 @@ PLACES = st.floats(0, 1000, allow_nan=False).map(lambda value: round(value, 2))
 def plans(draw: st.DrawFn) -> Plan:
     """Any plan there can be: names in any script, spots anywhere."""
     spots = draw(st.lists(st.tuples(PLACES, PLACES), min_size=1, max_size=20, unique=True))
-    seats = [Seat(f"s{i}", draw(WORDS), x, y, "c", draw(st.sampled_from([Kind.SEAT, Kind.WHEELCHAIR]))) for i, (x, y) in enumerate(spots)]
+    seats = [
+        Seat(f"s{i}", draw(WORDS), x, y, "c", draw(st.sampled_from([Kind.SEAT, Kind.WHEELCHAIR])))
+        for i, (x, y) in enumerate(spots)
+    ]
     spaces = [seat.id for seat in seats if seat.kind is Kind.WHEELCHAIR]
     if spaces:
         seats.append(Seat("with", "+", 1000.5, 3, "c", Kind.COMPANION, draw(st.sampled_from(spaces))))
@@ -203,7 +238,14 @@ def test_every_plan_reads_back_the_same(plan: Plan) -> None:
 
 
 # pretix's own example (src/tests/api/test_seatingplan.py in pretix/pretix, AGPL): these are its facts, the file is not copied.
-SAMPLE = {"name": "Sample plan", "size": (600, 500), "zone": "Main Area", "row": "0", "at": (40, 25), "seats": ("0-0", "0-1")}
+SAMPLE = {
+    "name": "Sample plan",
+    "size": (600, 500),
+    "zone": "Main Area",
+    "row": "0",
+    "at": (40, 25),
+    "seats": ("0-0", "0-1"),
+}
 
 
 def pretix_sample() -> str:
@@ -238,11 +280,21 @@ def pretix_hall() -> dict[str, Any]:
     """A zone moved by (100, 200), a row in it by (10, 20), two texts: one says Stage, on a shape that is turned."""
 
     def seat(guid: str, number: str, x: float, category: str = "Parkett") -> dict[str, Any]:
-        return {"seat_guid": guid, "seat_number": number, "position": {"x": x, "y": 0}, "category": category, "radius": 10}
+        return {
+            "seat_guid": guid,
+            "seat_number": number,
+            "position": {"x": x, "y": 0},
+            "category": category,
+            "radius": 10,
+        }
 
     stage = {"shape": "rectangle", "rectangle": {"width": 40, "height": 300}, "rotation": 90, "position": {"x": 300, "y": 10},
              "text": {"text": "BÜHNE", "position": {"x": 0, "y": 0}}, "color": "#ccc", "border_color": "#000", "uuid": "u"}  # fmt: skip
-    bar = {"shape": "text", "position": {"x": 5, "y": 5}, "text": {"text": "Bar", "size": 16, "position": {"x": 1, "y": 2}}}
+    bar = {
+        "shape": "text",
+        "position": {"x": 5, "y": 5},
+        "text": {"text": "Bar", "size": 16, "position": {"x": 1, "y": 2}},
+    }
     rows = [
         {"row_number": "1", "row_label": "Reihe 1", "position": {"x": 10, "y": 20}, "row_number_position": "both", "seats": [
             seat("9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d", "1", 0), seat("1-2", "2", 25.5),
@@ -262,7 +314,11 @@ def test_a_plan_of_pretix_with_all_that_it_can_have() -> None:
     plan = read_pretix(json.dumps(pretix_hall()))
     assert [(seat.x, seat.y) for seat in plan.seats[:3]] == [(110, 220), (135.5, 220), (160, 220)]
     long = plan.seats[2].id
-    assert plan.seats[0].id == "9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d" and long.startswith("Tisch_1_Platz_3_am_F.") and len(long) <= 32
+    assert (
+        plan.seats[0].id == "9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d"
+        and long.startswith("Tisch_1_Platz_3_am_F.")
+        and len(long) <= 32
+    )
     space, one, other, usual = plan.zones[0].rows[1].seats
     assert (space.kind, one.kind, one.companion_of, other.companion_of) == (Kind.WHEELCHAIR, Kind.COMPANION, "w", "w")
     assert plan.category_of(usual.id).name == "Seats", "whoever draws a plan there need not give a category"
@@ -337,7 +393,9 @@ def test_a_table() -> None:
             "Stalls-A-1", "Stalls-A-2", "Stalls-A-4", "Stalls-A-5", "Stalls-B-1", "Balcony-A-1"
         ]  # fmt: skip
         one, two, four, five = plan.zones[0].rows[0].seats
-        assert [round((b.x - a.x) / 30) for a, b in ((one, two), (two, four), (four, five))] == [1, 2, 1], "an aisle for seat 3"
+        assert [round((b.x - a.x) / 30) for a, b in ((one, two), (two, four), (four, five))] == [1, 2, 1], (
+            "an aisle for seat 3"
+        )
         assert (four.kind, five.kind, five.companion_of) == (Kind.WHEELCHAIR, Kind.COMPANION, "Stalls-A-4")
         assert (plan.area("Floor").capacity, plan.area("Floor").name) == (200, "Floor")  # type: ignore[union-attr]
         assert [category.name for category in plan.categories] == ["Standard", "Premium", "Standing"]
@@ -375,6 +433,7 @@ TABLES_WRONG = [
     ("zone,row,seat,category,x,y\nS,A,1,C,999999,1\n", "Line 2: x and y are too large."),
     ("zone,row,seat,category,x,y\nS,A,1,C,1,1\nS,A,2,C,,\n", "Line 3 has no x and y, while others have."),
     ("zone,row,seat,category,x,y\nS,A,1,C,1,1\nS,A,2,C,1,1\n", "Line 3: the seat of line 2 stands there."),
+    ("zone,row,seat,category,capacity\nF,A\u202e,,C,5\n", "Line 2: row has 1 to 16 characters."),
     ("zone,row,seat,category,capacity\nF,,,C,0\n", "Line 2: capacity is a number from 1 to 100000."),
     ("zone,row,seat,category,capacity\nF,,,C,1e3\n", "Line 2: capacity is a number from 1 to 100000."),
     ("zone,row,seat,category,capacity\nF,A,1,C,5\n", "Line 2: a seat has no capacity"),
@@ -393,7 +452,9 @@ def test_a_hall_from_a_few_numbers() -> None:
     plan = make_hall("Kino", rows=9, seats_a_row=12, aisles_after=[4, 8], wheelchairs=3, better_rows=[6, 7])
     assert plan.seat_count == 108 and [row.label for row in plan.zones[0].rows] == list("ABCDEFGHJ")
     last = plan.zones[0].rows[-1].seats
-    assert "".join(seat.kind[0] for seat in last) == "wcwcsssssscw", "from both ends inwards, each with its companion's seat"
+    assert "".join(seat.kind[0] for seat in last) == "wcwcsssssscw", (
+        "from both ends inwards, each with its companion's seat"
+    )
     assert [seat.companion_of for seat in last if seat.companion_of] == ["J-1", "J-3", "J-12"]
     assert {row.label for row in plan.zones[0].rows if row.seats[0].category_id == "better"} == {"F", "G"}
     a4, a5 = plan.zones[0].rows[0].seats[3:5]

@@ -14,21 +14,25 @@ from itertools import accumulate
 from crowdfund.screenings.seating.plan import Kind, Plan, Point, Seat
 from crowdfund.screenings.seating.runs import Hall, Run, hall_of
 
+# What a group that can't sit together would rather not have, as far from the best point, in seats, squared: one more row, somebody
+# alone, an orphan left behind. So two rows in the middle are better than one less at the wall.
+_ROW, _ALONE, _ORPHAN = 16.0, 12.0, 9.0
+
 Window = tuple[float, list[Seat]]  # the cost of it, and its seats from one end to the other
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """Who looks for what. free: ids; target: the point to be near to; depth: how much a row away counts beside a seat away."""
+    """Who looks for what. free: ids, and those of them that may be had; target: the point to be near to.
+
+    depth: how much a row away counts beside a seat away: a row too near is worse than a seat to the side.
+    """
 
     hall: Hall
     free: frozenset[str] | set[str]
-    category_id: str | None
+    may_have: frozenset[str] | set[str]
     target: Point
-    depth: float = 1.5  # a row too near is worse than a seat to the side
-
-    def may_have(self, seat: Seat) -> bool:
-        return seat.id in self.free and self.category_id in (None, seat.category_id)
+    depth: float = 1.5
 
     def cost(self, seat: Seat) -> float:
         return self.hall.distance(seat, self.target, self.depth)
@@ -45,7 +49,8 @@ def best_seats(
     hall, known = hall_of(plan), plan.seat_ids.intersection(free)
     if not 0 <= wheelchairs <= quantity or quantity < 1:
         return []
-    wish = _Wish(hall, known, category_id, hall.best_point)
+    may_have = known if category_id is None else {id for id in known if plan.category_of(id).id == category_id}
+    wish = _Wish(hall, known, may_have, hall.best_point)
     if not wheelchairs:
         return [seat.id for seat in _seats(wish, quantity)]
     return _with_wheelchairs(wish, plan, quantity, wheelchairs)
@@ -104,7 +109,7 @@ def _together(wish: _Wish, runs: Sequence[Run], quantity: int) -> Iterator[tuple
             if len(stretch) < quantity:
                 continue
             costs = [0.0, *accumulate(wish.cost(seat) for seat in stretch)]
-            wrong = [0, *accumulate(not wish.may_have(seat) for seat in stretch)]
+            wrong = [0, *accumulate(seat.id not in wish.may_have for seat in stretch)]
             for start in range(len(stretch) - quantity + 1):
                 end = start + quantity
                 if wrong[end] == wrong[start]:
@@ -124,7 +129,7 @@ def _over_an_aisle(wish: _Wish, quantity: int) -> Iterator[Window]:
             if len(left) - here == 1 or len(right) - there == 1:
                 continue
             seats = [*left[len(left) - here :], *right[:there]]
-            if all(wish.may_have(seat) for seat in seats):
+            if wish.may_have.issuperset(seat.id for seat in seats):
                 yield sum(wish.cost(seat) for seat in seats), seats
 
 
@@ -139,9 +144,9 @@ def _at_end(seats: Sequence[Seat], wish: _Wish, *, backwards: bool) -> Sequence[
 
 
 def _in_rows(wish: _Wish, quantity: int) -> list[Seat]:
-    """One group in each of as few neighbouring rows as it takes, nobody alone where that can be."""
+    """One group in each of some neighbouring rows, as few as there have to be from where they begin."""
     longest = {row: _longest(wish, runs) for row, runs in wish.hall.rows.items()}
-    found: list[tuple[tuple[int, int, int, float], list[Seat]]] = []
+    found: list[Window] = []
     for rows in wish.hall.neighbours:
         for first in range(len(rows)):
             sizes: list[int] = []
@@ -153,21 +158,16 @@ def _in_rows(wish: _Wish, quantity: int) -> list[Seat]:
                 continue
             if (option := _shared_out(wish, rows[first : first + len(sizes)], sizes, quantity)) is not None:
                 found.append(option)
-    return min(found, key=lambda one: one[0])[1] if found else []
+    return _least(found)
 
 
 def _longest(wish: _Wish, runs: Sequence[Run]) -> int:
     """How many can sit together in a row."""
-    return max(
-        (len(part) for run in runs for part in _stretches(run.seats, {s.id for s in run.seats if wish.may_have(s)})),
-        default=0,
-    )
+    return max((len(part) for run in runs for part in _stretches(run.seats, wish.may_have)), default=0)
 
 
-def _shared_out(
-    wish: _Wish, rows: Sequence[int], sizes: Sequence[int], quantity: int
-) -> tuple[tuple[int, int, int, float], list[Seat]] | None:
-    """Groups for these rows, the best place in each: the fewest rows, people alone, orphans, then the nearest."""
+def _shared_out(wish: _Wish, rows: Sequence[int], sizes: Sequence[int], quantity: int) -> Window | None:
+    """Groups for these rows: the first near the best point, each other near the one before it. The cost is for one person."""
     groups = _groups(sizes, quantity)
     seats: list[Seat] = []
     orphaned, cost = 0, 0.0
@@ -179,7 +179,7 @@ def _shared_out(
         orphans_here, (cost_here, seats_here) = min(options, key=lambda one: (one[0], round(one[1][0], 6)))
         orphaned, cost = orphaned + orphans_here, cost + cost_here
         seats += seats_here
-    return (len(groups), groups.count(1), orphaned, round(cost, 6)), seats
+    return cost / quantity + _ROW * len(groups) + _ALONE * groups.count(1) + _ORPHAN * orphaned, seats
 
 
 def _middle(seats: Sequence[Seat]) -> Point:
@@ -202,7 +202,7 @@ def _anywhere(wish: _Wish, quantity: int) -> list[Seat]:
     left = quantity
     found: list[Seat] = []
     while left:
-        rest = replace(wish, free=free)
+        rest = replace(wish, free=free, may_have=wish.may_have & free)
         size = min(left, max((_longest(rest, runs) for runs in rest.hall.rows.values()), default=0))
         if not size:
             return []
@@ -216,7 +216,7 @@ def _anywhere(wish: _Wish, quantity: int) -> list[Seat]:
 
 def _with_wheelchairs(wish: _Wish, plan: Plan, quantity: int, wheelchairs: int) -> list[str]:
     """Spaces beside each other, then their companions' seats, then seats near by for who else comes."""
-    special = [seat for seat in plan.seats if seat.kind is not Kind.SEAT and wish.may_have(seat)]
+    special = [seat for seat in plan.seats if seat.kind is not Kind.SEAT and seat.id in wish.may_have]
     spaces = [seat for seat in special if seat.kind is Kind.WHEELCHAIR]
     beside: dict[str, list[Seat]] = {space.id: [] for space in spaces}
     for seat in special:

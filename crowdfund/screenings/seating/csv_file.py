@@ -113,7 +113,7 @@ def _line(number: int, header: list[str], cells: list[str]) -> _Line:
     cell = dict.fromkeys(COLUMNS, "") | dict(zip(header, cells, strict=True))
     stands = bool(cell["capacity"]) and not cell["seat"]
     for name, most in _MOST.items():
-        if not is_text(cell[name], most) and not (stands and name in ("row", "seat")):
+        if not is_text(cell[name], most) and not (stands and name in ("row", "seat") and not cell[name]):
             raise PlanNotUnderstood(
                 "Line {line}: {column} has 1 to {most} characters.", line=number, column=name, most=most
             )
