@@ -15,7 +15,7 @@ RULES = (
         Sql(f"""SELECT 'order ' || CAST(o.id AS TEXT) AS what FROM "order" o
                 WHERE (o.state IN ('paid', 'refunded', 'lost')
                        AND ((o.prices_minor + o.fees_minor > 0 AND NOT EXISTS ({_CHARGE}))
-                            OR (SELECT COUNT(*) FROM ticket t WHERE t.order_id = o.id)
+                            OR (SELECT COUNT(*) FROM ticket t WHERE t.order_id = o.id AND t.state <> 'moved')
                                <> (SELECT COUNT(*) FROM order_line l WHERE l.order_id = o.id)))
                    OR (o.state IN ('placed', 'expired', 'came_too_late') AND EXISTS (SELECT 1 FROM ticket t WHERE t.order_id = o.id))
                    OR (o.state IN ('placed', 'expired') AND EXISTS (SELECT 1 FROM charge c
@@ -43,7 +43,10 @@ RULES = (
         Sql("""SELECT a.code AS what FROM account a JOIN balance b ON b.account_id = a.id
                JOIN screening s ON a.code = 'escrow:' || CAST(s.id AS TEXT)
                WHERE s.state <> 'settled' AND b.credits_minor - b.debits_minor
-                   <> (SELECT COALESCE(SUM(c.amount_minor - c.refunded_minor), 0) FROM charge c
-                       WHERE c.held_for = 'screening:' || CAST(s.id AS TEXT) AND c.state = 'succeeded') LIMIT 20"""),
+                   <> (SELECT COALESCE(SUM(c.amount_minor), 0) FROM charge c
+                       WHERE c.held_for = 'screening:' || CAST(s.id AS TEXT) AND c.state = 'succeeded')
+                    - (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.held_for = 'screening:' || CAST(s.id AS TEXT))
+                    + (SELECT COALESCE(SUM(m.amount_minor), 0) FROM ticket_move m WHERE m.to_screening_id = s.id)
+                    - (SELECT COALESCE(SUM(m.amount_minor), 0) FROM ticket_move m WHERE m.from_screening_id = s.id) LIMIT 20"""),
     ),
 )

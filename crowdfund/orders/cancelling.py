@@ -54,16 +54,18 @@ def backs(order: Order, tickets: Sequence[Ticket], starts_at_us: int, now: int) 
 
 @atomic
 async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_minor: int, by: int) -> int:
-    """Give tickets back to the hall, and the fan her share; gives how much, in minor units.
+    """Give tickets of one screening back to the hall, and the fan her share; gives how much, in minor units.
 
     expected_minor: what she was shown. Raises NothingChosen, NotReturnable, ShareChanged.
     """
-    found = await Order.get(id=order_id)
-    await holding.lock([found.screening_id])
-    await _LOCK(order_id)
-    order, screening = await Order.get(id=order_id), await Screening.get(id=found.screening_id)
     if not ticket_ids:
         raise NothingChosen("Please choose the tickets to send back.", field="ticket")
+    screenings = {t.screening_id for t in await Ticket.filter(order_id=order_id, id__in=list(ticket_ids))}
+    if len(screenings) != 1:
+        raise NotReturnable("These tickets can't be sent back together.")
+    await holding.lock(screenings)
+    await _LOCK(order_id)
+    order, screening = await Order.get(id=order_id), await Screening.get(id=screenings.pop())
     if order.state != OrderState.PAID or screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED):
         raise NotReturnable("These tickets can't be sent back.")
     tickets = await Ticket.filter(order_id=order_id, id__in=list(ticket_ids)).order_by("id")
@@ -80,16 +82,17 @@ async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_mino
 async def give_back(
     order: Order, returned: Sequence[Back], *, reason: str, by: int | None, ticket_by: int | None
 ) -> None:
-    """Tickets die and their money goes back, in the caller's transaction, with the screening locked."""
+    """Tickets of one screening die and their money goes back, in the caller's transaction, with the screening locked."""
     refund_id, back_minor = None, sum(back.back_minor for back in returned)
+    screening_id = returned[0].ticket.screening_id
     if back_minor:
         charge = await Charge.get(subject=order.subject, state=ChargeState.SUCCEEDED)
         refund_id = new_id()
         await make_refunds([
             RefundIntent(
-                charge_id=charge.id, subject=order.subject, campaign_id=None, held_for=charge.held_for,
+                charge_id=charge.id, subject=order.subject, campaign_id=None, held_for=f"screening:{screening_id}",
                 amount_minor=back_minor, currency=order.currency, stripe_charge_id=str(charge.stripe_charge_id),
-                reason=reason, by_person_id=by, sources=[(chart.escrow(order.screening_id, order.currency), back_minor)],
+                reason=reason, by_person_id=by, sources=[(chart.escrow(screening_id, order.currency), back_minor)],
                 ordinal=1 + charge.refunded_minor, id=refund_id,
             )
         ])  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from crowdfund.orders import following, paying
+from crowdfund.orders import asking, following, paying
 
 
 async def follow_orders() -> bool:
-    """End what nobody paid in time, and send the refunds that were promised; gives whether there is more right now."""
-    return await paying.end_unpaid() + await following.send_due_refunds() > 0
+    """End what nobody paid or answered in time, and send the refunds that were promised; gives whether there is more right now."""
+    ended = await paying.end_unpaid() + await asking.end_due_askings()
+    return ended + await following.send_due_refunds() > 0
 
 
 async def look_at_orders() -> bool:

@@ -87,3 +87,63 @@ class OrderEvent(Event):
 
     class Meta:
         table = "order_event"
+
+
+class AskingState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Answer(StrEnum):
+    """What a holder wants of a screening that does not take place as it was sold."""
+
+    WAITING = "waiting"
+    KEEP = "keep"  # the same place, at the new hour
+    MOVE = "move"  # another screening of the film
+    MONEY_BACK = "money_back"
+
+
+class Asking(Model):
+    """A screening that was cancelled or moved, and by when its holders say what they want; who says nothing has all back."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    screening_id = fields.BigIntField()
+    to_screening_id = fields.BigIntField(null=True)
+    reason = fields.TextField()
+    answer_by = InstantField()
+    state = fields.TextField()
+    by_person_id = fields.BigIntField()
+    made_at = InstantField()
+
+    class Meta:
+        table = "asking"
+
+    @property
+    def path(self) -> str:
+        return f"/askings/{public(self.id)}"
+
+
+class AskingAnswer(Model):
+    ticket_id = fields.BigIntField(primary_key=True, generated=False)
+    asking_id = fields.BigIntField()
+    person_id = fields.BigIntField()
+    answer = fields.TextField()
+    by_default = fields.BigIntField(default=0)
+    hold_id = fields.BigIntField(null=True)
+    answered_at = InstantField(null=True)
+
+    class Meta:
+        table = "asking_answer"
+
+
+class TicketMove(Model):
+    from_ticket_id = fields.BigIntField(primary_key=True, generated=False)
+    to_ticket_id = fields.BigIntField()
+    from_screening_id = fields.BigIntField()
+    to_screening_id = fields.BigIntField()
+    amount_minor = fields.BigIntField()
+    currency = fields.TextField()
+    at = InstantField()
+
+    class Meta:
+        table = "ticket_move"

@@ -35,7 +35,8 @@ _SEEN = Sql("""
            (SELECT COUNT(*) FROM ticket t WHERE t.person_id = CAST(value->>'person_id' AS BIGINT)
                AND t.screening_id = CAST(value->>'screening_id' AS BIGINT) AND t.state IN ('sold', 'admitted', 'no_show')) AS has,
            (SELECT MAX(h.id) FROM hold h WHERE h.person_id = CAST(value->>'person_id' AS BIGINT)
-               AND h.screening_id = CAST(value->>'screening_id' AS BIGINT) AND h.held_until > $2) AS own_id
+               AND h.screening_id = CAST(value->>'screening_id' AS BIGINT) AND h.held_until > $2
+               AND h.key NOT LIKE 'kept:%') AS own_id
     FROM {rows}""")
 _CLAIMS = Sql("""
     SELECT CAST(value->>'screening_id' AS BIGINT) AS screening_id, value->>'seat_id' AS seat_id,

@@ -57,15 +57,17 @@ class TicketState(StrEnum):
     ADMITTED = "admitted"
     NO_SHOW = "no_show"
     REFUNDED = "refunded"
+    MOVED = "moved"  # another ticket of another screening has taken its place
     LOST = "lost"  # her bank took the money back
 
 
 T = TicketState
 TICKET_MOVES: dict[TicketState, set[TicketState]] = {
-    T.SOLD: {T.ADMITTED, T.NO_SHOW, T.REFUNDED, T.LOST},
+    T.SOLD: {T.ADMITTED, T.NO_SHOW, T.REFUNDED, T.MOVED, T.LOST},
     T.ADMITTED: {T.LOST},
     T.NO_SHOW: {T.REFUNDED, T.LOST},
     T.REFUNDED: set(),
+    T.MOVED: set(),
     T.LOST: set(),
 }
 LIVE = (T.SOLD, T.ADMITTED, T.NO_SHOW)  # their seat is nobody else's
@@ -236,6 +238,30 @@ class Ticket(Model):
 
     class Meta:
         table = "ticket"
+
+
+class GiftState(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+
+
+class TicketGift(Model):
+    """A ticket on its way to somebody else: hers until the link in the letter is used."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    hash = fields.TextField()
+    ticket_id = fields.BigIntField()
+    from_person_id = fields.BigIntField()
+    to_email = fields.TextField()
+    to_person_id = fields.BigIntField(null=True)
+    state = fields.TextField()
+    made_at = InstantField()
+    ended_at = InstantField(null=True)
+
+    class Meta:
+        table = "ticket_gift"
 
 
 class TicketEvent(Event):

@@ -108,7 +108,7 @@ async def _make(
         raise NotBooked("This title is not booked: its producer has to agree first.", field="title")
     await _refuse_hall(hall.id, cinema.id)
     refuse_showing(showing, clock.now())
-    await _refuse_busy(hall.id, showing, but=None)
+    await refuse_busy(hall.id, showing, but=None)
     stored = await latest_plan(hall.id)
     plan = await plan_of(stored.id)
     refuse_prices(prices, plan, showing.currency, showing.fee_minor)
@@ -168,8 +168,8 @@ def _refuse_ladder(ladder: rules.Ladder) -> None:
             raise Invalid("Each step of a refund ladder is later than the one before, and gives less.", field="ladder")
 
 
-async def _refuse_busy(hall_id: int, showing: Showing, *, but: int | None) -> None:
-    """One hall, one film at a time, and some minutes to empty it."""
+async def refuse_busy(hall_id: int, showing: Showing, *, but: int | None) -> None:
+    """One hall, one film at a time, and some minutes to empty it. Raises HallBusy."""
     others = Screening.filter(
         auditorium_id=hall_id,
         state__in=(ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED),
@@ -191,7 +191,7 @@ async def change_draft(screening_id: int, showing: Showing, prices: Sequence[Pri
     if screening.state != ScreeningState.DRAFT:
         raise NotADraft("It is on sale: hours and terms stay as fans have seen them.")
     refuse_showing(showing, clock.now())
-    await _refuse_busy(screening.auditorium_id, showing, but=screening_id)
+    await refuse_busy(screening.auditorium_id, showing, but=screening_id)
     refuse_prices(prices, await plan_of(screening.plan_id), showing.currency, showing.fee_minor)
     await Price.filter(screening_id=screening_id).delete()
     await write_prices(screening_id, prices)

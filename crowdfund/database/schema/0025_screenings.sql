@@ -184,7 +184,7 @@ CREATE TABLE ticket (
     price_minor BIGINT NOT NULL CHECK (price_minor >= 0),
     fee_minor BIGINT NOT NULL CHECK (fee_minor >= 0),
     currency TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('sold', 'admitted', 'no_show', 'refunded', 'lost')),
+    state TEXT NOT NULL CHECK (state IN ('sold', 'admitted', 'no_show', 'refunded', 'moved', 'lost')),
     issue BIGINT NOT NULL DEFAULT 1 CHECK (issue BETWEEN 1 AND 256),
     typed_code TEXT NOT NULL UNIQUE,
     refund_id BIGINT REFERENCES refund (id),
