@@ -29,6 +29,7 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
 from crowdfund.payments import pages as payment_pages
@@ -47,6 +48,7 @@ from crowdfund.pledges.milestones import api as milestone_api
 from crowdfund.pledges.milestones import pages as milestone_pages
 from crowdfund.pledges.transfers import api as transfer_api
 from crowdfund.pledges.transfers import pages as transfer_pages
+from crowdfund.screenings import api as screening_api
 from crowdfund.screenings import holding
 from crowdfund.screenings import pages as screening_pages
 from crowdfund.settings import Settings
@@ -91,7 +93,9 @@ ROUTES: list[BaseRoute] = [
     *milestone_api.routes,
     *pledge_api.routes,
     *screening_pages.routes,
+    *screening_api.routes,
     *order_pages.routes,
+    *order_api.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,

@@ -16,6 +16,7 @@ from crowdfund.letters import (
     settling,
     talk,
     teams,
+    tickets,
     transfers,
 )
 from crowdfund.people import accounts
@@ -23,4 +24,5 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
+    **tickets.JOBS,
 }  # fmt: skip

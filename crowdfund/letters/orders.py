@@ -11,12 +11,13 @@ from crowdfund.payments.models import Refund
 from crowdfund.people.models import Person
 from crowdfund.screenings.models import Ticket
 from crowdfund.screenings.queries import Shown, shown_screening
-from crowdfund.web.formats import local_moment_text, money, said
+from crowdfund.web.formats import money, said, there_text
 from crowdfund.web.i18n import _, ngettext
 
 
-def _where(shown: Shown) -> str:
-    when = local_moment_text(shown.screening.starts_at, shown.venue.zone)
+def where_of(shown: Shown) -> str:
+    """What, when and where a ticket is for."""
+    when = there_text(shown.screening.starts_at, shown.venue.zone)
     return _("%(film)s, %(when)s, %(venue)s, %(hall)s.") % {
         "film": shown.title.name, "when": when, "venue": f"{shown.venue.name}, {shown.venue.city}", "hall": shown.hall.name
     }  # fmt: skip
@@ -33,7 +34,7 @@ async def _paid(payload: dict[str, Any]) -> None:
             ngettext("Your ticket for %(film)s", "Your %(num)d tickets for %(film)s", len(tickets))
             % {"num": len(tickets), "film": shown.title.name},
             [
-                _where(shown),
+                where_of(shown),
                 _("Your places: %(places)s.") % {"places": places},
                 _("Paid: %(amount)s. The money stays in escrow until the film has been shown.")
                 % {"amount": money(order.total_minor, order.currency)},
@@ -53,7 +54,7 @@ async def _came_too_late(payload: dict[str, Any]) -> None:
         return Letter(
             _("Your payment came too late, and goes back to you"),
             [
-                _where(shown),
+                where_of(shown),
                 _(
                     "When your payment arrived, the places were somebody else's. All of it, %(amount)s, goes back to your card."
                 )
@@ -76,7 +77,7 @@ async def _refund_sent(payload: dict[str, Any]) -> None:
         return Letter(
             _("%(amount)s is on its way back to you") % {"amount": amount},
             [
-                _where(shown),
+                where_of(shown),
                 _("Why: %(reason)s.") % {"reason": said(refund.reason.rstrip(" ."))},
                 _("It arrives on your card in a few days; how many, your bank decides."),
             ],

@@ -27,12 +27,15 @@ class OrderShown:
     refunds: list[Refund]
 
 
-async def order_shown(order: Order) -> OrderShown:
+async def order_shown(order: Order, screening_id: int | None = None) -> OrderShown:
+    """screening_id: as its tickets of that screening are told, where they were moved to another one."""
     lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    tickets = await Ticket.filter(order_id=order.id).order_by("id")
+    priced = {line.price_id for line in lines} | {ticket.price_id for ticket in tickets}
     return OrderShown(
-        order, await shown_screening(order.screening_id), await Hold.get(id=order.hold_id), lines,
-        await Ticket.filter(order_id=order.id).order_by("id"),
-        {price.id: price for price in await Price.filter(id__in=list({line.price_id for line in lines}))},
+        order, await shown_screening(screening_id or order.screening_id), await Hold.get(id=order.hold_id), lines,
+        tickets,
+        {price.id: price for price in await Price.filter(id__in=list(priced))},
         await Charge.get_or_none(subject=order.subject, state=ChargeState.SUCCEEDED),
         await Refund.filter(subject=order.subject).order_by("id"),
     )  # fmt: skip
@@ -64,3 +67,11 @@ async def held_places(hold_id: int) -> list[str]:
     """What a hold keeps: each seat, and an area once for each place."""
     rows = await _HELD(hold_id)
     return sorted(row["place_id"] for row in rows for _ in range(row["places"]))
+
+
+_ANSWERS = Sql("SELECT answer, COUNT(*) AS tickets FROM asking_answer WHERE asking_id = $1 GROUP BY answer")
+
+
+async def answers_of(asking_id: int) -> dict[str, int]:
+    """How many tickets were answered for, by answer."""
+    return {row["answer"]: row["tickets"] for row in await _ANSWERS(asking_id)}

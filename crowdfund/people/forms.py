@@ -36,6 +36,8 @@ SCOPE_WORDS = {
     "campaigns:read": lazy("See campaigns, drafts of your organisations too"),
     "campaigns:write": lazy("Change campaigns of your organisations"),
     "comments:write": lazy("Comment, ask, answer and report for you"),
+    "tickets:read": lazy("See your tickets and orders"),
+    "tickets:write": lazy("Keep seats, order tickets, send them back and give them away"),
     "deliveries:read": lazy("See what your organisations owe to whom, with addresses"),
     "deliveries:write": lazy("Mark rewards of your organisations as sent"),
     "money:read": lazy("See figures, payouts and disputes of your organisations"),

@@ -23,6 +23,7 @@ PASSWORD_MIN, PASSWORD_MAX = 8, 256
 # What an API token can be made for. Whose organisation or pledge it is, is asked besides, at each call.
 SCOPES = (
     "account:read", "account:write", "pledges:read", "pledges:write", "organisations:read", "organisations:write",
+    "tickets:read", "tickets:write",
     "campaigns:read", "campaigns:write", "comments:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
 )  # fmt: skip
 STAFF_SCOPES = ("staff:review", "staff:money")

@@ -239,6 +239,10 @@ class Ticket(Model):
     class Meta:
         table = "ticket"
 
+    @property
+    def path(self) -> str:
+        return f"/tickets/{public(self.id)}"
+
 
 class GiftState(StrEnum):
     OFFERED = "offered"

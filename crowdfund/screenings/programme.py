@@ -16,6 +16,7 @@ from crowdfund.people.models import Organisation
 from crowdfund.refusal import Invalid, NotFound, Refusal
 from crowdfund.screenings import rules
 from crowdfund.screenings.holding import lock
+from crowdfund.screenings.hours import WrongHours
 from crowdfund.screenings.models import (
     SCREENING_MOVES,
     Auditorium,
@@ -45,10 +46,6 @@ class NotBooked(Refusal):
 
 
 class HallBusy(Refusal):
-    pass
-
-
-class WrongHours(Invalid):
     pass
 
 

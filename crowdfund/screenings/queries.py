@@ -162,3 +162,15 @@ async def holds_now(screening_ids: Iterable[int]) -> dict[int, int]:
     """How many carts are open on each of these."""
     rows = await _COUNTS(as_rows({"id": i} for i in screening_ids), clock.now_us())
     return {row["id"]: row["holds"] for row in rows}
+
+
+async def on_sale_after(screening_id: int, city: str, *, limit: int) -> list[Screening]:
+    """Screenings to come that fans may see, after one of them, in the order in which they were made. city: only there."""
+    found = Screening.filter(
+        id__gt=screening_id, state__in=(ScreeningState.ON_SALE, ScreeningState.CLOSED), starts_at__gt=clock.now()
+    )
+    if city:
+        venues = [venue.id for venue in await Venue.filter(city=city)]
+        halls = [hall.id for hall in await Auditorium.filter(venue_id__in=venues)] if venues else []
+        found = found.filter(auditorium_id__in=halls or [0])
+    return await found.order_by("id").limit(limit)

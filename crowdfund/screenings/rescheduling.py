@@ -7,7 +7,15 @@ from datetime import datetime
 
 from crowdfund import clock
 from crowdfund.database import Sql, new_id
-from crowdfund.screenings.models import Price, PriceState, Screening, ScreeningEvent, ScreeningState, SingleSeats, Ticket
+from crowdfund.screenings.models import (
+    Price,
+    PriceState,
+    Screening,
+    ScreeningEvent,
+    ScreeningState,
+    SingleSeats,
+    Ticket,
+)
 from crowdfund.screenings.programme import Showing, refuse_busy, refuse_showing
 from crowdfund.screenings.rules import read_ladder
 

@@ -21,6 +21,8 @@ from tests.http.conftest import SiteUnderTest
 NO_TOKEN = {"POST /webhooks/stripe", "POST /language", "POST /sandbox/clock"}
 # Anybody may post here without being signed in.
 OPEN_TO_ALL = {
+    # Who chooses seats signs in when they are to be kept; who has the link to a gift may say no to it.
+    "POST /screenings/{screening}/holds", "POST /gifts/{secret}/refusal",
     "POST /sign-up", "POST /sign-in", "POST /sign-out", "POST /confirm/{secret}", "POST /reset", "POST /reset/{secret}",
     "POST /language", "POST /sandbox/clock", "POST /webhooks/stripe", "POST /news/{letters}",
     "POST /draws/{draw}/verification",

@@ -1,5 +1,5 @@
 """Orders as pages: what is kept, paying, tickets."""
 
-from crowdfund.orders.pages import cart, orders, tickets
+from crowdfund.orders.pages import askings, cart, desk, gifts, orders, tickets
 
-routes = [*cart.routes, *orders.routes, *tickets.routes]
+routes = [*cart.routes, *orders.routes, *tickets.routes, *gifts.routes, *askings.routes, *desk.routes]

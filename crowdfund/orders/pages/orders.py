@@ -11,13 +11,15 @@ from crowdfund import clock
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.database.ids import private, private_or_none
 from crowdfund.orders import cancelling, paying
-from crowdfund.orders.models import Order, OrderState
+from crowdfund.orders.models import Asking, Order, OrderState
 from crowdfund.orders.pages.cart import to_payment
-from crowdfund.orders.pages.tickets import ticket_shown
+from crowdfund.orders.pages.tickets import TicketShown, ticket_shown
 from crowdfund.orders.queries import order_shown
 from crowdfund.refusal import Refusal
+from crowdfund.screenings.models import Ticket, TicketState
 from crowdfund.screenings.pages.on_sale import title_path
 from crowdfund.screenings.pages.words import ladder_of
+from crowdfund.screenings.queries import Shown
 from crowdfund.web import csrf
 from crowdfund.web.form import Form
 from crowdfund.web.formats import money, said
@@ -35,21 +37,33 @@ async def show(request: Request) -> Response:
     order = await own(request)
     found = await order_shown(order)
     screening = found.shown.screening
-    hers = [ticket for ticket in found.tickets if ticket.person_id == order.person_id]
+    live = [ticket for ticket in found.tickets if ticket.state != TicketState.MOVED]
+    hers = [ticket for ticket in live if ticket.person_id == order.person_id]
     return page(
         request, "orders/show.html", found=found, order=order, shown=found.shown, screening=screening,
         colour=found.shown.title.colour, art_url=art_of(found.shown.title), title_path=title_path(found.shown.title.id),
-        tickets=[ticket_shown(ticket, found) for ticket in hers], given=len(found.tickets) - len(hers),
+        groups=await _by_screening(order, hers), given=len(live) - len(hers),
         is_kept=order.state == OrderState.PLACED and found.hold.held_until > clock.now(),
         can_send_back=bool(_backs(found)), ladder=ladder_of(order.refund_steps, screening.starts_at, found.shown.venue.zone),
+        asking=await Asking.get_or_none(screening_id=screening.id),
     )  # fmt: skip
+
+
+async def _by_screening(order: Order, tickets: list[Ticket]) -> list[tuple[Shown, list[TicketShown]]]:
+    """Her tickets, with the screening that each is for now: some may have moved to another one."""
+    groups = []
+    for screening_id in dict.fromkeys(ticket.screening_id for ticket in tickets):
+        found = await order_shown(order, screening_id)
+        of_it = [ticket_shown(ticket, found) for ticket in tickets if ticket.screening_id == screening_id]
+        groups.append((found.shown, of_it))
+    return groups
 
 
 def _backs(found: Any) -> list[cancelling.Back]:
     screening = found.shown.screening
     if found.order.state != OrderState.PAID or screening.state not in ("on_sale", "closed"):
         return []
-    hers = [t for t in found.tickets if t.person_id == found.order.person_id]
+    hers = [t for t in found.tickets if t.person_id == found.order.person_id and t.screening_id == screening.id]
     return cancelling.backs(found.order, hers, clock.to_us(screening.starts_at), clock.now_us())
 
 

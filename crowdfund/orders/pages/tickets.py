@@ -74,7 +74,7 @@ def _state_words(ticket: Ticket) -> str:
 
 async def _found(request: Request) -> tuple[Ticket, OrderShown]:
     ticket = await own_ticket(private(request.path_params["ticket"]), request.state.person.id)
-    return ticket, await order_shown(await Order.get(id=ticket.order_id))
+    return ticket, await order_shown(await Order.get(id=ticket.order_id), ticket.screening_id)
 
 
 async def show(request: Request) -> Response:

@@ -1,0 +1,5 @@
+"""Screenings through the API."""
+
+from crowdfund.screenings.api import fans
+
+routes = [*fans.routes]
