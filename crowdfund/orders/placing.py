@@ -1,7 +1,8 @@
 """Placing orders: a verb of the rush. What is held gets its prices; going to pay gives the hold its one extension.
 
-Lock the screenings, read, decide in memory, write set-based: hundreds of orders are one transaction. Nothing here waits for the
-processor: an order is paid afterwards, on the processor's page. What costs nothing is paid at once.
+Read, decide in memory, write set-based: hundreds of orders are one transaction. Nothing is locked and nothing waits for the processor:
+a hold has one live order, as the database knows, and whether the places are still there is asked again when the money is. What costs
+nothing is paid at once.
 """
 
 from __future__ import annotations
@@ -20,34 +21,29 @@ from crowdfund.screenings import holding, selling
 from crowdfund.screenings.plans import plans_of
 from crowdfund.screenings.rules import PAY_SECONDS
 
-_BEFORE = Sql("""
+# One text for each thing that is looked up, so that every look-up is one probe of an index.
+_WANTS = Sql("""
     SELECT (SELECT CAST(o.id AS TEXT) || ' ' || o.state || ' ' || o.fingerprint || ' ' || o.currency || ' '
                 || CAST(o.prices_minor AS TEXT) || ' ' || CAST(o.fees_minor AS TEXT)
             FROM "order" o WHERE o.person_id = CAST(value->>'person_id' AS BIGINT) AND o.key = value->>'key') AS before,
-           (SELECT CAST(h.person_id AS TEXT) || ' ' || CAST(h.screening_id AS TEXT)
-            FROM hold h WHERE h.id = CAST(value->>'hold_id' AS BIGINT)) AS hold
-    FROM {rows}""")
-_HOLDS = Sql("""
-    SELECT CAST(value->>'hold_id' AS BIGINT) AS hold_id,
-           (SELECT CAST(h.places AS TEXT) || ' ' || CAST(h.held_until AS TEXT) || ' ' || COALESCE(CAST(h.extended_at AS TEXT), '-')
+           (SELECT CAST(h.person_id AS TEXT) || ' ' || CAST(h.screening_id AS TEXT) || ' ' || CAST(h.places AS TEXT) || ' '
+                || CAST(h.held_until AS TEXT) || ' ' || COALESCE(CAST(h.extended_at AS TEXT), '-')
             FROM hold h WHERE h.id = CAST(value->>'hold_id' AS BIGINT)) AS hold,
-           (SELECT o.id FROM "order" o WHERE o.hold_id = CAST(value->>'hold_id' AS BIGINT)
-               AND o.state IN ('placed', 'paid')) AS live_id,
-           (SELECT o.state FROM "order" o WHERE o.hold_id = CAST(value->>'hold_id' AS BIGINT)
-               AND o.state IN ('placed', 'paid')) AS live_state
+           (SELECT CAST(o.id AS TEXT) || ' ' || o.state FROM "order" o
+            WHERE o.hold_id = CAST(value->>'hold_id' AS BIGINT) AND o.state IN ('placed', 'paid')) AS live
     FROM {rows}""")
-_IN_HOLD = Sql("""
+_LINES_SEEN = Sql("""
     SELECT CAST(value->>'hold_id' AS BIGINT) AS hold_id, value->>'place_id' AS place_id,
-           COALESCE((SELECT 1 FROM seat_claim c WHERE c.screening_id = CAST(value->>'screening_id' AS BIGINT)
-                         AND c.seat_id = value->>'place_id' AND c.hold_id = CAST(value->>'hold_id' AS BIGINT)),
+           CAST(value->>'price_id' AS BIGINT) AS price_id,
+           COALESCE((SELECT 1 FROM seat_claim c WHERE c.hold_id = CAST(value->>'hold_id' AS BIGINT) AND c.seat_id = value->>'place_id'),
                     (SELECT s.places FROM standing_claim s WHERE s.hold_id = CAST(value->>'hold_id' AS BIGINT)
-                         AND s.area_id = value->>'place_id'), 0) AS places
-    FROM {rows}""")
-_PRICES = Sql("""
-    SELECT CAST(value->>'price_id' AS BIGINT) AS price_id,
+                         AND s.area_id = value->>'place_id'), 0) AS places,
            (SELECT CAST(p.screening_id AS TEXT) || ' ' || CAST(p.price_minor AS TEXT) || ' ' || p.state || ' ' || p.category_id
             FROM price p WHERE p.id = CAST(value->>'price_id' AS BIGINT)) AS price
     FROM {rows}""")
+_SCREENINGS = Sql("""
+    SELECT id, state, currency, fee_minor, plan_id, refund_steps FROM screening
+    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})""")
 _ORDERS = Sql("""
     INSERT INTO "order" (id, person_id, screening_id, hold_id, currency, prices_minor, fees_minor, state, refund_steps, key,
                          fingerprint, made_at)
@@ -67,33 +63,36 @@ _EVENTS = Sql("""
            value->>'because', CAST(value->>'person_id' AS BIGINT), $2
     FROM {rows}""")
 _GIVE_UP = Sql("""
-    UPDATE "order" SET state = 'expired' WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND state = 'placed'""")
+    UPDATE "order" SET state = 'expired' WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND state = 'placed'
+    RETURNING id""")
 
 
 @atomic
 async def _place(wants: list[Want]) -> list[Placed | Exception]:
     now = clock.now_us()
-    before = await _BEFORE(as_rows({"person_id": w.person_id, "key": w.key, "hold_id": w.hold_id} for w in wants))
-    standing, live = await _look(wants, [row["hold"] for row in before])
+    standing, seen = await _look(wants)
     answers: list[Placed | Exception] = []
     new: list[tuple[Want, Placed]] = []
+    given_up: list[int] = []
     asked: set[int] = set()
-    for want, found in zip(wants, before, strict=True):
+    for want, found in zip(wants, seen, strict=True):
         try:
             if found["before"] is not None:
                 answers.append(_same_again(want, found, standing))
                 continue
             prices_minor, fees_minor = rules.decide_order(want, standing, now)
-            if want.hold_id in asked or live.get(want.hold_id, (None, ""))[1] == OrderState.PAID:
+            live_id, live_state = (found["live"] or "0 -").split(" ")
+            if want.hold_id in asked or live_state == OrderState.PAID:
                 raise rules.NotSoldNow("These places are ordered already.")
         except Refusal as refusal:
             answers.append(refusal)
             continue
         asked.add(want.hold_id)
+        given_up += [int(live_id)] if found["live"] else []
         placed = _placed(want, standing, prices_minor, fees_minor, now)
         new.append((want, placed))
         answers.append(placed)
-    await _write(new, standing, [live[w.hold_id][0] for w, _ in new if w.hold_id in live], now)
+    await _write(new, standing, given_up, now)
     return answers
 
 
@@ -102,35 +101,33 @@ place_order = _batch.ask
 finish = _batch.finish
 
 
-async def _look(wants: list[Want], holds: list[str | None]) -> tuple[Standing, dict[int, tuple[int, str]]]:
-    """Lock the screenings of the holds, then read what is held and what it costs; and which orders stand on these holds."""
-    of_hold = {want.hold_id: _numbers(text) for want, text in zip(wants, holds, strict=True) if text is not None}
-    screenings = await holding.lock(screening_id for _, screening_id in of_hold.values())
-    plans = await plans_of(row["plan_id"] for row in screenings.values())
-    places = as_rows(
-        {"hold_id": w.hold_id, "screening_id": of_hold[w.hold_id][1], "place_id": place_id}
-        for w in wants if w.hold_id in of_hold for place_id in dict.fromkeys(place for place, _ in w.lines)
-    )  # fmt: skip
-    held, in_hold, prices = await together(
-        _HOLDS.bind(as_rows({"hold_id": hold_id} for hold_id in of_hold)),
-        _IN_HOLD.bind(places),
-        _PRICES.bind(as_rows({"price_id": price_id} for price_id in {p for w in wants for _, p in w.lines})),
+async def _look(wants: list[Want]) -> tuple[Standing, list[dict[str, Any]]]:
+    """What each wish finds of its fan and its hold; what is held, and what it costs."""
+    seen, lines = await together(
+        _WANTS.bind(as_rows({"person_id": w.person_id, "key": w.key, "hold_id": w.hold_id} for w in wants)),
+        _LINES_SEEN.bind(
+            as_rows(
+                {"hold_id": hold_id, "place_id": place_id, "price_id": price_id}
+                for hold_id, place_id, price_id in {(w.hold_id, *line) for w in wants for line in w.lines}
+            )
+        ),
     )
-    standing = Standing(screenings, {i: plans[row["plan_id"]] for i, row in screenings.items()}, {}, {})
-    for row in held:
-        number, until, extended = row["hold"].split(" ")
-        person_id, screening_id = of_hold[row["hold_id"]]
-        standing.holds[row["hold_id"]] = HoldFound(person_id, screening_id, int(number), int(until), extended != "-")
-    standing.prices = {row["price_id"]: _price(row["price"]) for row in prices if row["price"] is not None}
-    for row in in_hold:
+    standing = Standing({}, {}, {}, {})
+    for want, row in zip(wants, seen, strict=True):
+        if row["hold"] is not None:
+            person_id, screening_id, places, until, extended = row["hold"].split(" ")
+            found = HoldFound(int(person_id), int(screening_id), int(places), int(until), extended != "-")
+            standing.holds[want.hold_id] = found
+    for row in lines:
+        if row["price"] is not None:
+            standing.prices[row["price_id"]] = _price(row["price"])
         if row["places"]:
             standing.in_hold.setdefault(row["hold_id"], {})[row["place_id"]] = row["places"]
-    return standing, {row["hold_id"]: (row["live_id"], row["live_state"]) for row in held if row["live_id"] is not None}
-
-
-def _numbers(text: str) -> tuple[int, int]:
-    first, second = text.split(" ")
-    return int(first), int(second)
+    screenings = await _SCREENINGS(as_rows({"id": i} for i in {hold.screening_id for hold in standing.holds.values()}))
+    plans = await plans_of(row["plan_id"] for row in screenings)
+    standing.screenings = {row["id"]: row for row in screenings}
+    standing.plans = {row["id"]: plans[row["plan_id"]] for row in screenings}
+    return standing, seen
 
 
 def _price(text: str) -> PriceFound:
@@ -166,18 +163,16 @@ def _placed(want: Want, standing: Standing, prices_minor: int, fees_minor: int, 
 async def _write(new: list[tuple[Want, Placed]], standing: Standing, given_up: list[int], now: int) -> None:
     if not new:
         return
-    events = [_event(order_id, OrderState.PLACED, OrderState.EXPIRED, "she began again") for order_id in given_up]
-    if given_up:
-        await _GIVE_UP(as_rows({"id": order_id} for order_id in given_up))
+    ended = await _GIVE_UP(as_rows({"id": order_id} for order_id in given_up)) if given_up else []
+    events = [_event(row["id"], OrderState.PLACED, OrderState.EXPIRED, "she began again") for row in ended]
     events += [_event(w.id, "", OrderState.PLACED, "placed", w.person_id) for w, _ in new]
     lines = [line for want, placed in new for line in _lines(want, placed, standing)]
+    until = now + PAY_SECONDS * 1_000_000
     await together(
         _ORDERS.bind(as_rows(_order_row(want, placed, standing) for want, placed in new), now),
         _LINES.bind(as_rows(lines)),
         _EVENTS.bind(as_rows(events), now),
-        *holding.extending(
-            [(w.hold_id, p.held_until) for w, p in new if p.held_until > standing.holds[w.hold_id].held_until], now
-        ),
+        *holding.extending([w.hold_id for w, _ in new if not standing.holds[w.hold_id].extended], until, now),
     )
     free = [want for want, placed in new if placed.state == OrderState.PAID]
     if free:
@@ -185,12 +180,16 @@ async def _write(new: list[tuple[Want, Placed]], standing: Standing, given_up: l
 
 
 async def _sell_for_nothing(free: list[Want], lines: list[dict[str, Any]], standing: Standing, now: int) -> None:
-    """What costs nothing has nobody to wait for."""
+    """What costs nothing has nobody to wait for. Raises HoldEnded for all of the batch where one has lost its places just now."""
+    await holding.lock({standing.holds[want.hold_id].screening_id for want in free})
     of_order: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
         of_order[line["order_id"]].append(line)
     for want in free:
-        currency = standing.screenings[standing.holds[want.hold_id].screening_id]["currency"]
+        screening_id = standing.holds[want.hold_id].screening_id
+        if not await selling.can_be_sold(screening_id, want.hold_id, of_order[want.id]):
+            raise rules.HoldEnded("The time in which these places were kept for you is over. Please choose again.")
+        currency = standing.screenings[screening_id]["currency"]
         await selling.sell(want.id, want.hold_id, want.person_id, of_order[want.id], currency)
     await _PAID(as_rows({"id": want.id} for want in free), now)
     await _EVENTS(as_rows(_event(w.id, OrderState.PLACED, OrderState.PAID, "nothing to pay") for w in free), now)

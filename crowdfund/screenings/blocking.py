@@ -18,11 +18,11 @@ class PlaceSold(Refusal):
 
 
 _BLOCK = Sql("""
-    INSERT INTO seat_claim (screening_id, seat_id, held_until, blocked_because)
-    SELECT CAST($2 AS BIGINT), value->>'seat_id', CAST($3 AS BIGINT), $4 FROM {rows} WHERE TRUE
-    ON CONFLICT (screening_id, seat_id) DO UPDATE
-        SET hold_id = NULL, held_until = excluded.held_until, blocked_because = excluded.blocked_because
-    WHERE seat_claim.ticket_id IS NULL AND (seat_claim.held_until <= $5 OR seat_claim.blocked_because <> '') RETURNING seat_id""")
+    INSERT INTO seat_claim (screening_id, seat_id, blocked_because)
+    SELECT CAST($2 AS BIGINT), value->>'seat_id', $3 FROM {rows} WHERE TRUE
+    ON CONFLICT (screening_id, seat_id) DO UPDATE SET hold_id = NULL, blocked_because = excluded.blocked_because
+    WHERE seat_claim.ticket_id IS NULL
+      AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = seat_claim.hold_id AND h.held_until > $4) RETURNING seat_id""")
 _UNBLOCK = Sql("""
     DELETE FROM seat_claim WHERE screening_id = $2 AND blocked_because <> '' AND ticket_id IS NULL
       AND seat_id IN (SELECT value->>'seat_id' FROM {rows})""")
@@ -33,7 +33,7 @@ async def block_seats(screening_id: int, seat_ids: Sequence[str], because: str) 
     """Seats that are not for sale: broken, for guests, behind the camera. Raises PlaceSold where one is sold or in a cart."""
     screening = await _with_seats(screening_id, seat_ids)
     rows = as_rows({"seat_id": seat_id} for seat_id in dict.fromkeys(seat_ids))
-    blocked = await _BLOCK(rows, screening.id, rules.FOR_GOOD_US, because or "not for sale", clock.now_us())
+    blocked = await _BLOCK(rows, screening.id, because or "not for sale", clock.now_us())
     if len(blocked) != len(set(seat_ids)):
         raise PlaceSold("One of these seats is sold, or in somebody's cart.", field="seat")
 

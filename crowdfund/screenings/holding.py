@@ -38,38 +38,40 @@ _SEEN = Sql("""
                AND h.screening_id = CAST(value->>'screening_id' AS BIGINT) AND h.held_until > $2
                AND h.key NOT LIKE 'kept:%') AS own_id
     FROM {rows}""")
+# A claim in one text: until when, whether it is a ticket, whose hold. A blocked seat has no end.
 _CLAIMS = Sql("""
     SELECT CAST(value->>'screening_id' AS BIGINT) AS screening_id, value->>'seat_id' AS seat_id,
-           (SELECT CAST(c.held_until AS TEXT) || ' ' || COALESCE(CAST(c.ticket_id AS TEXT), '-') || ' '
-                || COALESCE((SELECT CAST(h.person_id AS TEXT) FROM hold h WHERE h.id = c.hold_id), '-')
+           (SELECT CASE WHEN c.ticket_id IS NOT NULL THEN '0 ticket -' WHEN c.blocked_because <> '' THEN $2 || ' blocked -'
+                   ELSE (SELECT CAST(h.held_until AS TEXT) || ' hold ' || CAST(h.person_id AS TEXT) FROM hold h WHERE h.id = c.hold_id)
+                   END
             FROM seat_claim c WHERE c.screening_id = CAST(value->>'screening_id' AS BIGINT) AND c.seat_id = value->>'seat_id') AS claim
     FROM {rows}""")
 _TAKEN = Sql("""
     SELECT screening_id, seat_id FROM seat_claim
-    WHERE screening_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND (ticket_id IS NOT NULL OR held_until > $2)""")
+    WHERE screening_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})
+      AND (hold_id IS NULL OR EXISTS (SELECT 1 FROM hold h WHERE h.id = seat_claim.hold_id AND h.held_until > $2))""")
 _HOLDS = Sql("""
     INSERT INTO hold (id, screening_id, person_id, places, held_until, key, fingerprint, made_at)
     SELECT CAST(value->>'id' AS BIGINT), CAST(value->>'screening_id' AS BIGINT), CAST(value->>'person_id' AS BIGINT),
            CAST(value->>'places' AS BIGINT), CAST(value->>'held_until' AS BIGINT), value->>'key', value->>'fingerprint', $2
     FROM {rows}""")
 _CLAIM = Sql("""
-    INSERT INTO seat_claim (screening_id, seat_id, hold_id, held_until)
-    SELECT CAST(value->>'screening_id' AS BIGINT), value->>'seat_id', CAST(value->>'hold_id' AS BIGINT),
-           CAST(value->>'held_until' AS BIGINT)
+    INSERT INTO seat_claim (screening_id, seat_id, hold_id)
+    SELECT CAST(value->>'screening_id' AS BIGINT), value->>'seat_id', CAST(value->>'hold_id' AS BIGINT)
     FROM {rows} WHERE TRUE
-    ON CONFLICT (screening_id, seat_id) DO UPDATE SET hold_id = excluded.hold_id, held_until = excluded.held_until
-    WHERE seat_claim.ticket_id IS NULL AND seat_claim.held_until <= $2
+    ON CONFLICT (screening_id, seat_id) DO UPDATE SET hold_id = excluded.hold_id
+    WHERE seat_claim.hold_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = seat_claim.hold_id AND h.held_until > $2)
     RETURNING seat_id""")
 _LET_GO = Sql("""
     UPDATE hold SET held_until = $2 WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND held_until > $2""")
-_LET_SEATS_GO = Sql("""
-    DELETE FROM seat_claim WHERE hold_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND ticket_id IS NULL""")
 _LET_STANDING_GO = Sql("""
     DELETE FROM standing_claim WHERE hold_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})
     RETURNING screening_id, area_id, places""")
 _ENDED_STANDING = Sql("""
-    DELETE FROM standing_claim WHERE held_until <= $2 AND (CAST($3 AS BIGINT) IS NULL OR hold_id <> $3)
-      AND screening_id IN (SELECT CAST(value->>'screening_id' AS BIGINT) FROM {rows})
+    DELETE FROM standing_claim WHERE screening_id IN (SELECT CAST(value->>'screening_id' AS BIGINT) FROM {rows})
+      AND (CAST($3 AS BIGINT) IS NULL OR hold_id <> $3)
+      AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = standing_claim.hold_id AND h.held_until > $2)
     RETURNING screening_id, area_id, places""")
 _AREAS = Sql("""
     SELECT screening_id, area_id, size, taken FROM standing
@@ -88,9 +90,9 @@ _COUNT = Sql("""
                  CAST(value->>'places' AS BIGINT) AS places FROM {rows}) AS more
     WHERE standing.screening_id = more.screening_id AND standing.area_id = more.area_id""")
 _STAND = Sql("""
-    INSERT INTO standing_claim (hold_id, screening_id, area_id, places, held_until)
+    INSERT INTO standing_claim (hold_id, screening_id, area_id, places)
     SELECT CAST(value->>'hold_id' AS BIGINT), CAST(value->>'screening_id' AS BIGINT), value->>'area_id',
-           CAST(value->>'places' AS BIGINT), CAST(value->>'held_until' AS BIGINT)
+           CAST(value->>'places' AS BIGINT)
     FROM {rows}""")
 
 
@@ -148,7 +150,9 @@ async def _look(wants: list[Want], now: int) -> tuple[Standing, list[dict[str, A
     """Lock the screenings of these wishes, then read what their rules look at."""
     people = as_rows({"person_id": w.person_id, "screening_id": w.screening_id, "key": w.key} for w in wants)
     seats = as_rows({"screening_id": w.screening_id, "seat_id": seat_id} for w in wants for seat_id in w.seats)
-    locked, seen, claims = await together(_LOCK.bind(people), _SEEN.bind(people, now), _CLAIMS.bind(seats))
+    locked, seen, claims = await together(
+        _LOCK.bind(people), _SEEN.bind(people, now), _CLAIMS.bind(seats, str(rules.FOR_GOOD_US))
+    )
     standing = Standing({row["id"]: row for row in locked}, {})
     plans = await plans_of(row["plan_id"] for row in locked)
     standing.plans = {row["id"]: plans[row["plan_id"]] for row in locked}
@@ -166,8 +170,8 @@ async def _look(wants: list[Want], now: int) -> tuple[Standing, list[dict[str, A
 
 
 def _claim(text: str) -> Claim:
-    held_until, ticket_id, person_id = text.split(" ")
-    return Claim(None if person_id == "-" else int(person_id), int(held_until), ticket_id != "-")
+    held_until, kind, person_id = text.split(" ")
+    return Claim(None if person_id == "-" else int(person_id), int(held_until), kind == "ticket")
 
 
 async def _look_at_areas(wants: list[Want], seen: list[dict[str, Any]], standing: Standing, now: int) -> None:
@@ -205,18 +209,18 @@ async def count_standing(rows: Iterable[dict[str, Any]], sign: int) -> None:
 async def _write(new: list[Want], earlier: list[int | None], now: int) -> None:
     if not new:
         return
-    await let_go([hold_id for hold_id in earlier if hold_id is not None], now)
-    until = now + rules.HOLD_SECONDS * 1_000_000
-    seats = [
-        {"screening_id": want.screening_id, "seat_id": seat_id, "hold_id": want.id, "held_until": until}
-        for want in new
-        for seat_id in want.seats
-    ]
     standing = [
-        {"screening_id": want.screening_id, "area_id": area_id, "places": n, "hold_id": want.id, "held_until": until}
+        {"screening_id": want.screening_id, "area_id": area_id, "places": n, "hold_id": want.id}
         for want in new
         for area_id, n in want.areas
     ]
+    await let_go([hold_id for hold_id in earlier if hold_id is not None], now, at_once=bool(standing))
+    seats = [
+        {"screening_id": want.screening_id, "seat_id": seat_id, "hold_id": want.id}
+        for want in new
+        for seat_id in want.seats
+    ]
+    until = now + rules.HOLD_SECONDS * 1_000_000
     statements: list[Bound] = [_HOLDS.bind(as_rows(_hold_row(want, until) for want in new), now)]
     if seats:
         statements.append(_CLAIM.bind(as_rows(seats), now))
@@ -235,34 +239,27 @@ def _hold_row(want: Want, until: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def let_go(hold_ids: Iterable[int], now: int) -> None:
-    """Give the places of holds back before their time, in the caller's transaction; their screenings are locked."""
+async def let_go(hold_ids: Iterable[int], now: int, *, at_once: bool = True) -> None:
+    """Give the places of holds back before their time, in the caller's transaction; their screenings are locked.
+
+    at_once: standing places are counted back now, else by who needs them next, as with every hold that has ended.
+    """
     rows = as_rows({"id": hold_id} for hold_id in hold_ids)
     if rows == "[]":
         return
-    _, _, standing = await together(_LET_GO.bind(rows, now), _LET_SEATS_GO.bind(rows), _LET_STANDING_GO.bind(rows))
-    await count_standing(standing, -1)
+    await _LET_GO(rows, now)
+    if at_once:
+        await count_standing(await _LET_STANDING_GO(rows), -1)
 
 
 # --- going to pay ---
 
 _EXTEND = Sql("""
-    UPDATE hold SET held_until = longer.until, extended_at = CAST($2 AS BIGINT)
-    FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'until' AS BIGINT) AS until FROM {rows}) AS longer
-    WHERE hold.id = longer.id""")
-_EXTEND_SEATS = Sql("""
-    UPDATE seat_claim SET held_until = longer.until
-    FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'until' AS BIGINT) AS until FROM {rows}) AS longer
-    WHERE seat_claim.hold_id = longer.id AND seat_claim.ticket_id IS NULL""")
-_EXTEND_STANDING = Sql("""
-    UPDATE standing_claim SET held_until = longer.until
-    FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'until' AS BIGINT) AS until FROM {rows}) AS longer
-    WHERE standing_claim.hold_id = longer.id""")
+    UPDATE hold SET held_until = $2, extended_at = $3
+    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND held_until < $2""")
 
 
-def extending(holds: list[tuple[int, int]], now: int) -> list[Bound]:
-    """The statements that keep holds longer, for the caller's transaction: (hold id, until when)."""
-    if not holds:
-        return []
-    rows = as_rows({"id": hold_id, "until": until} for hold_id, until in holds)
-    return [_EXTEND.bind(rows, now), _EXTEND_SEATS.bind(rows), _EXTEND_STANDING.bind(rows)]
+def extending(hold_ids: Iterable[int], until: int, now: int) -> list[Bound]:
+    """The statement that keeps holds until a later moment, for the caller's transaction; none where there is no hold."""
+    rows = as_rows({"id": hold_id} for hold_id in hold_ids)
+    return [] if rows == "[]" else [_EXTEND.bind(rows, until, now)]

@@ -12,7 +12,7 @@ from crowdfund.database.ids import public
 from crowdfund.people.models import Organisation
 from crowdfund.screenings.models import Auditorium, Price, PriceState, Screening, ScreeningState, Venue
 from crowdfund.screenings.plans import plan_of
-from crowdfund.screenings.rules import FOR_GOOD_US, NoSuchScreening
+from crowdfund.screenings.rules import NoSuchScreening
 from crowdfund.screenings.seating.plan import Plan
 from crowdfund.titles.models import Title
 
@@ -72,12 +72,13 @@ async def prices_of(screening_id: int) -> list[Price]:
 # --- what is free ---
 
 _CLAIMS = Sql("""
-    SELECT c.seat_id, c.held_until, c.ticket_id, c.blocked_because, h.person_id
+    SELECT c.seat_id, c.ticket_id, c.blocked_because, h.person_id
     FROM seat_claim c LEFT JOIN hold h ON h.id = c.hold_id
-    WHERE c.screening_id = $1 AND (c.ticket_id IS NOT NULL OR c.held_until > $2)""")
+    WHERE c.screening_id = $1 AND (c.hold_id IS NULL OR h.held_until > $2)""")
 _AREAS = Sql("""
     SELECT a.area_id, a.size, a.taken - (SELECT COALESCE(SUM(c.places), 0) FROM standing_claim c
-        WHERE c.screening_id = a.screening_id AND c.area_id = a.area_id AND c.held_until <= $2) AS taken
+        WHERE c.screening_id = a.screening_id AND c.area_id = a.area_id
+          AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = c.hold_id AND h.held_until > $2)) AS taken
     FROM standing a WHERE a.screening_id = $1""")
 _BACK_AT = Sql("SELECT MIN(held_until) AS back_at FROM hold WHERE screening_id = $1 AND held_until > $2")
 
@@ -111,7 +112,7 @@ async def free_in(screening_id: int, plan: Plan, *, person_id: int | None = None
     for row in await _CLAIMS(screening_id, now):
         if row["ticket_id"] is not None:
             found.taken.add(row["seat_id"])
-        elif row["held_until"] >= FOR_GOOD_US:
+        elif row["blocked_because"]:
             found.blocked.add(row["seat_id"])
         elif person_id is not None and row["person_id"] == person_id:
             found.own.add(row["seat_id"])

@@ -29,16 +29,16 @@ class Hours:
 
 
 _COPY_BLOCKED = Sql("""
-    INSERT INTO seat_claim (screening_id, seat_id, held_until, blocked_because)
-    SELECT CAST($2 AS BIGINT), seat_id, held_until, blocked_because FROM seat_claim WHERE screening_id = $1 AND blocked_because <> ''""")
+    INSERT INTO seat_claim (screening_id, seat_id, blocked_because)
+    SELECT CAST($2 AS BIGINT), seat_id, blocked_because FROM seat_claim WHERE screening_id = $1 AND blocked_because <> ''""")
 _COPY_STANDING = Sql("""
     INSERT INTO standing (screening_id, area_id, size) SELECT CAST($2 AS BIGINT), area_id, size FROM standing WHERE screening_id = $1""")
 _KEEP = Sql("""
     INSERT INTO hold (id, screening_id, person_id, places, held_until, key, fingerprint, made_at)
     VALUES ($1, $2, $3, 1, $4, $5, '', $6)""")
-_KEEP_SEAT = Sql("INSERT INTO seat_claim (screening_id, seat_id, hold_id, held_until) VALUES ($1, $2, $3, $4)")
+_KEEP_SEAT = Sql("INSERT INTO seat_claim (screening_id, seat_id, hold_id) VALUES ($1, $2, $3)")
 _KEEP_STANDING = Sql("""
-    INSERT INTO standing_claim (hold_id, screening_id, area_id, places, held_until) VALUES ($1, $2, $3, 1, $4)""")
+    INSERT INTO standing_claim (hold_id, screening_id, area_id, places) VALUES ($1, $2, $3, 1)""")
 _COUNT_STANDING = Sql("UPDATE standing SET taken = taken + 1 WHERE screening_id = $1 AND area_id = $2")
 
 
@@ -77,8 +77,8 @@ async def keep_place(moved: Screening, ticket: Ticket, until: datetime) -> int:
     hold_id, until_us = new_id(), clock.to_us(until)
     await _KEEP(hold_id, moved.id, ticket.person_id, until_us, f"kept:{ticket.id}", clock.now_us())
     if ticket.seat_id is not None:
-        await _KEEP_SEAT(moved.id, ticket.seat_id, hold_id, until_us)
+        await _KEEP_SEAT(moved.id, ticket.seat_id, hold_id)
     else:
         await _COUNT_STANDING(moved.id, ticket.area_id)
-        await _KEEP_STANDING(hold_id, moved.id, ticket.area_id, until_us)
+        await _KEEP_STANDING(hold_id, moved.id, ticket.area_id)
     return hold_id

@@ -19,7 +19,8 @@ from crowdfund.screenings.models import Screening, TicketState
 _CLAIMED = Sql("""
     SELECT value->>'seat_id' AS seat_id FROM {rows}
     WHERE EXISTS (SELECT 1 FROM seat_claim c WHERE c.screening_id = $2 AND c.seat_id = value->>'seat_id'
-                    AND (c.ticket_id IS NOT NULL OR (c.held_until > $3 AND (c.hold_id IS NULL OR c.hold_id <> $4))))""")
+                    AND (c.hold_id IS NULL OR (c.hold_id <> $4 AND EXISTS (
+                        SELECT 1 FROM hold h WHERE h.id = c.hold_id AND h.held_until > $3))))""")
 _KEPT_STANDING = Sql("SELECT area_id, places FROM standing_claim WHERE hold_id = $1")
 _AREAS = Sql("SELECT area_id, size, taken FROM standing WHERE screening_id = $1")
 _TICKETS = Sql("""
@@ -30,10 +31,10 @@ _TICKETS = Sql("""
            value->>'typed_code', $5
     FROM {rows}""")
 _SEATS = Sql("""
-    INSERT INTO seat_claim (screening_id, seat_id, hold_id, held_until, ticket_id)
-    SELECT CAST(value->>'screening_id' AS BIGINT), value->>'seat_id', NULL, 0, CAST(value->>'ticket_id' AS BIGINT)
+    INSERT INTO seat_claim (screening_id, seat_id, ticket_id)
+    SELECT CAST(value->>'screening_id' AS BIGINT), value->>'seat_id', CAST(value->>'ticket_id' AS BIGINT)
     FROM {rows} WHERE value->>'seat_id' IS NOT NULL
-    ON CONFLICT (screening_id, seat_id) DO UPDATE SET hold_id = NULL, held_until = 0, ticket_id = excluded.ticket_id
+    ON CONFLICT (screening_id, seat_id) DO UPDATE SET hold_id = NULL, ticket_id = excluded.ticket_id
     WHERE seat_claim.ticket_id IS NULL""")
 _STOOD = Sql("DELETE FROM standing_claim WHERE hold_id = $1")
 _ENDED = Sql("UPDATE hold SET held_until = $2 WHERE id = $1 AND held_until > $2")

@@ -14,11 +14,12 @@ from statistics import median
 from tests.bench.pages import page_rates
 from tests.bench.pledges import pledge_rates
 from tests.bench.stage import postgres_server
+from tests.bench.tickets import ticket_rates
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("what", nargs="*", default=["pledges", "pages"], help="pledges, pages")
+    parser.add_argument("what", nargs="*", default=["pledges", "pages", "tickets"], help="pledges, pages, tickets")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--engine", action="append", choices=["sqlite", "postgres"])
@@ -32,6 +33,8 @@ def main() -> None:
             found["pledges"] = asyncio.run(pledge_rates(engines, address, asked.rounds, asked.seconds, asked.rows))
         if "pages" in asked.what:
             found["pages"] = asyncio.run(page_rates(asked.rounds, asked.seconds, asked.rows))
+        if "tickets" in asked.what:
+            found["tickets"] = asyncio.run(ticket_rates(engines, address, asked.rounds, asked.seconds))
     for what, rows in found.items():
         print(f"\n{what}")
         _print(rows)

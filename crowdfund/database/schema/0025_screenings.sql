@@ -135,13 +135,12 @@ CREATE TABLE hold (
 CREATE INDEX hold_fan ON hold (person_id, screening_id, held_until);
 CREATE INDEX hold_until ON hold (screening_id, held_until);
 
--- Who has a numbered seat: a hold while it lasts, a ticket once it is paid, the cinema where it is blocked for good. One row a seat,
--- so it can't be sold twice; a free seat has none, or one whose hold has ended.
+-- Who has a numbered seat: a hold while it lasts (the hold alone knows until when), a ticket once it is paid, the cinema where it is
+-- blocked for good. One row a seat, so it can't be sold twice; a free seat has none, or one whose hold has ended.
 CREATE TABLE seat_claim (
     screening_id BIGINT NOT NULL,
     seat_id TEXT NOT NULL,
     hold_id BIGINT,
-    held_until BIGINT NOT NULL,
     ticket_id BIGINT UNIQUE,
     blocked_because TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (screening_id, seat_id),
@@ -165,12 +164,11 @@ CREATE TABLE standing_claim (
     screening_id BIGINT NOT NULL,
     area_id TEXT NOT NULL,
     places BIGINT NOT NULL CHECK (places > 0),
-    held_until BIGINT NOT NULL,
     PRIMARY KEY (hold_id, area_id),
     FOREIGN KEY (hold_id, screening_id) REFERENCES hold (id, screening_id),
     FOREIGN KEY (screening_id, area_id) REFERENCES standing (screening_id, area_id)
 );
-CREATE INDEX standing_claim_ended ON standing_claim (screening_id, area_id, held_until);
+CREATE INDEX standing_claim_area ON standing_claim (screening_id, area_id);
 
 -- The right to enter, once. issue: goes up when it is given to somebody else; the code of an earlier one is dead.
 CREATE TABLE ticket (
