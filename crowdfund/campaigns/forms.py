@@ -152,6 +152,8 @@ class TierForm(Form):
     closes_at = fields.maybe(fields.instant())
     ships = fields.choice(SHIPS)
     delivers_on = fields.text(max=7, min=0)
+    seats = fields.maybe(fields.whole(min=0, max=20))
+    seat_worth = fields.maybe(fields.money())
     image = fields.image()
     image_alt = fields.text(max=ALT_MAX, min=0)
     image_kept = fields.text(max=13, min=0)
@@ -283,7 +285,8 @@ def tier_typed(tier: Tier, currency: str) -> dict[str, Any]:
         "name": tier.name, "description": tier.description, "price": money.plain(tier.price_minor, currency),
         "size": "" if tier.size is None else str(tier.size), "per_fan_max": str(tier.per_fan_max),
         "opens_at": _moment(tier.opens_at), "closes_at": _moment(tier.closes_at), "ships": tier.ships,
-        "delivers_on": tier.delivers_on, "image_alt": tier.image_alt,
+        "delivers_on": tier.delivers_on, "seats": str(tier.seats or ""),
+        "seat_worth": money.plain(tier.seat_worth_minor, currency) if tier.seat_worth_minor else "", "image_alt": tier.image_alt,
     }  # fmt: skip
 
 

@@ -191,6 +191,8 @@ class Tier(Model):
     closes_at = InstantField(null=True)
     ships = fields.TextField(default="nothing")
     delivers_on = fields.TextField(default="")
+    seats = fields.BigIntField(default=0)  # in a cinema, for each one taken; what each may cost at most:
+    seat_worth_minor = fields.BigIntField(default=0)
     image_id = fields.BigIntField(null=True)
     first_taken_at = InstantField(null=True)
     image_alt = ""  # what the picture shows, where it was looked up

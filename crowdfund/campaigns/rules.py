@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crowdfund import money
-from crowdfund.campaigns.models import CampaignState
+from crowdfund.campaigns.models import CampaignState, Kind
 from crowdfund.refusal import Invalid, Refusal, Sentence
 
 DAYS_MAX = 90
@@ -136,6 +136,19 @@ def refuse_tier_dates(content: Any, was: Any, closes_at: datetime | None, now: d
         raise Invalid("The fund is still open then. Choose a later month.", field="delivers_on")
 
 
+SEATS_MAX = 20
+
+
+def refuse_tier_seats(content: Any, kind: str) -> None:
+    """Cinema seats come with a film's tier, each with what it may cost: its producer pays for it when a backer takes it."""
+    if not 0 <= content.seats <= SEATS_MAX:
+        raise Invalid("At most {most} seats come with a tier.", field="seats", most=SEATS_MAX)
+    if content.seats and kind != Kind.FILM:
+        raise Invalid("Seats in a cinema come with a film only.", field="seats")
+    if bool(content.seats) != bool(content.seat_worth_minor):
+        raise Invalid("Say how many seats, and what each may cost at most.", field="seat_worth")
+
+
 # What a tier said when a fan took it, and the sentence that holds a producer to it.
 _KEPT = {
     "name": "Fans have taken this tier: its name stays.",
@@ -143,13 +156,15 @@ _KEPT = {
     "price_minor": "Fans have taken this tier: its price stays.",
     "ships": "Fans have taken this tier: how it reaches them stays.",
     "delivers_on": "Fans have taken this tier: the month it is expected in stays.",
+    "seats": "Fans have taken this tier: the seats that come with it stay.",
+    "seat_worth_minor": "Fans have taken this tier: what its seats may cost stays.",
 }
 
 
 def broken_promises(tier: Any, content: Any) -> list[Missing]:
     """What this content would take from the fans of a tier that was taken: all but more places, dates and more for one fan."""
     broken = [
-        Missing("price" if name == "price_minor" else name, sentence)
+        Missing(name.removesuffix("_minor"), sentence)
         for name, sentence in _KEPT.items()
         if getattr(content, name) != getattr(tier, name)
     ]

@@ -17,6 +17,7 @@ from crowdfund.campaigns.rules import (
     broken_promises,
     refuse_tier_content,
     refuse_tier_dates,
+    refuse_tier_seats,
 )
 from crowdfund.database import atomic, new_id
 from crowdfund.people.audit import record
@@ -43,6 +44,8 @@ class TierContent:
     closes_at: datetime | None = None
     ships: str = "nothing"
     delivers_on: str = ""
+    seats: int = 0
+    seat_worth_minor: int = 0
 
 
 @atomic
@@ -52,6 +55,7 @@ async def add_tier(campaign_id: int, content: TierContent, *, by: int) -> Tier:
     if campaign.share_price_minor is not None:
         raise Refusal("Fans take shares of this fund: there are no tiers beside them.")
     refuse_tier_content(content.price_minor, campaign.currency, content.opens_at, content.closes_at)
+    refuse_tier_seats(content, campaign.kind)
     refuse_tier_dates(content, None, campaign.closes_at, clock.now())
     position = await Tier.filter(campaign_id=campaign_id).count()
     if position >= TIERS_MAX:
@@ -72,6 +76,7 @@ async def change_tier(tier_id: int, content: TierContent, *, by: int) -> None:
     tier = await Tier.get(id=tier_id)
     campaign = await _open_for_tiers(tier.campaign_id)
     refuse_tier_content(content.price_minor, campaign.currency, content.opens_at, content.closes_at)
+    refuse_tier_seats(content, campaign.kind)
     tier = await Tier.get(id=tier_id)
     if tier.is_promised and (broken := broken_promises(tier, content)):
         raise PromiseBroken(broken)

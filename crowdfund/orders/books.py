@@ -14,7 +14,7 @@ RULES = (
         Sql("""SELECT COUNT(*) FROM "order" WHERE state IN ('paid', 'refunded', 'lost')"""),
         Sql(f"""SELECT 'order ' || CAST(o.id AS TEXT) AS what FROM "order" o
                 WHERE (o.state IN ('paid', 'refunded', 'lost')
-                       AND ((o.prices_minor + o.fees_minor > 0 AND NOT EXISTS ({_CHARGE}))
+                       AND ((o.prices_minor + o.fees_minor > 0 AND o.paid_by = 'card' AND NOT EXISTS ({_CHARGE}))
                             OR (SELECT COUNT(*) FROM ticket t WHERE t.order_id = o.id AND t.state <> 'moved')
                                <> (SELECT COUNT(*) FROM order_line l WHERE l.order_id = o.id)))
                    OR (o.state IN ('placed', 'expired', 'came_too_late') AND EXISTS (SELECT 1 FROM ticket t WHERE t.order_id = o.id))
@@ -47,6 +47,10 @@ RULES = (
                        WHERE c.held_for = 'screening:' || CAST(s.id AS TEXT) AND c.state = 'succeeded')
                     - (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.held_for = 'screening:' || CAST(s.id AS TEXT))
                     + (SELECT COALESCE(SUM(m.amount_minor), 0) FROM ticket_move m WHERE m.to_screening_id = s.id)
-                    - (SELECT COALESCE(SUM(m.amount_minor), 0) FROM ticket_move m WHERE m.from_screening_id = s.id) LIMIT 20"""),
+                    - (SELECT COALESCE(SUM(m.amount_minor), 0) FROM ticket_move m WHERE m.from_screening_id = s.id)
+                    + (SELECT COALESCE(SUM(o.prices_minor + o.fees_minor), 0) FROM "order" o
+                       WHERE o.screening_id = s.id AND o.paid_by = 'credit')
+                    - (SELECT COALESCE(SUM(t.refunded_minor), 0) FROM ticket t JOIN seat_credit k ON k.ticket_id = t.id
+                       WHERE t.screening_id = s.id AND k.state = 'returned') LIMIT 20"""),
     ),
 )

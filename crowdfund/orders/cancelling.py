@@ -9,6 +9,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.ledger import chart
+from crowdfund.orders.credits import return_seats
 from crowdfund.orders.following import end_wholly_refunded
 from crowdfund.orders.models import Order, OrderState
 from crowdfund.payments.models import Charge, ChargeState
@@ -85,7 +86,9 @@ async def give_back(
     """Tickets of one screening die and their money goes back, in the caller's transaction, with the screening locked."""
     refund_id, back_minor = None, sum(back.back_minor for back in returned)
     screening_id = returned[0].ticket.screening_id
-    if back_minor:
+    if order.paid_by == "credit":
+        await return_seats(order, [back.ticket for back in returned], back_minor, screening_id=screening_id)
+    elif back_minor:
         charge = await Charge.get(subject=order.subject, state=ChargeState.SUCCEEDED)
         refund_id = new_id()
         await make_refunds([

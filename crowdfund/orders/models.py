@@ -40,6 +40,7 @@ class Order(Model):
     currency = fields.TextField()
     prices_minor = fields.BigIntField()
     fees_minor = fields.BigIntField()
+    paid_by = fields.TextField(default="card")  # or the seats that came with her pledge: credit
     state = fields.TextField()
     refund_steps = fields.TextField()  # the screening's refund ladder of that moment
     key = fields.TextField()
@@ -87,6 +88,24 @@ class OrderEvent(Event):
 
     class Meta:
         table = "order_event"
+
+
+class SeatCredit(Model):
+    """A seat that came with a pledge, and became a ticket; returned: the ticket went back, and the seat can be used again."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    pledge_id = fields.BigIntField()
+    number = fields.BigIntField()
+    organisation_id = fields.BigIntField()
+    ticket_id = fields.BigIntField()
+    amount_minor = fields.BigIntField()
+    currency = fields.TextField()
+    state = fields.TextField()
+    made_at = InstantField()
+    ended_at = InstantField(null=True)
+
+    class Meta:
+        table = "seat_credit"
 
 
 class AskingState(StrEnum):

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from crowdfund.campaigns.forms import RISKS_MAX, SHARES_MAX, TAGLINE_MAX
 from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX, STORY_MIN
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
-from crowdfund.money import AMOUNT_MAX_MINOR
+from crowdfund.money import AMOUNT_MAX_MINOR, CHARGE_MAX_MINOR
 from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, Moment, PublicId
 
 Name = Annotated[
@@ -73,7 +73,10 @@ class ContentIn(In):
 
 
 class TierIn(In):
-    """size left out: as many as want it. delivers_on: a month, `2027-09`."""
+    """size left out: as many as want it. delivers_on: a month, `2027-09`.
+
+    seats: in a cinema, for each one taken; seat_worth_minor: what each may cost at most, with its booking fee.
+    """
 
     name: Label
     description: Annotated[str, StringConstraints(max_length=600, pattern=LINES, strip_whitespace=True), READABLE] = ""
@@ -84,6 +87,8 @@ class TierIn(In):
     closes_at: Moment | None = None
     ships: Literal["nothing", "post"] = "nothing"
     delivers_on: Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")] = ""
+    seats: Annotated[int, Field(ge=0, le=20)] = 0
+    seat_worth_minor: Annotated[int, Field(ge=0, le=CHARGE_MAX_MINOR)] = 0
 
 
 Day = Annotated[str, StringConstraints(pattern=r"^2[01][0-9]{2}-[01][0-9]-[0-3][0-9]$"), AfterValidator(_a_day)]
@@ -208,6 +213,8 @@ class TierOut(BaseModel):
     closes_at: str | None
     ships: str
     delivers_on: str
+    seats: int
+    seat_worth_minor: int
     picture_url: str | None
     picture_alt: str
 

@@ -55,6 +55,7 @@ def tier_out(tier: Tier) -> TierOut:
         id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, size=tier.size,
         taken=tier.taken, left=tier.left, per_fan_max=tier.per_fan_max, opens_at=instant_or_none(tier.opens_at),
         closes_at=instant_or_none(tier.closes_at), ships=tier.ships, delivers_on=tier.delivers_on,
+        seats=tier.seats, seat_worth_minor=tier.seat_worth_minor,
         picture_url=current().base_url + url_of(tier.image_id) if tier.image_id is not None else None,
         picture_alt=tier.image_alt,
     )  # fmt: skip

@@ -151,6 +151,17 @@ class TierShown:
     is_late: bool = False
     image_url: str = ""
     image_alt: str = ""
+    seats: str = ""
+
+
+
+
+def _seats_words(tier: Tier, currency: str) -> str:
+    if not tier.seats:
+        return ""
+    worth = formats.money_short(tier.seat_worth_minor, currency)
+    words = ngettext("%(num)d cinema seat, worth up to %(worth)s", "%(num)d cinema seats, each worth up to %(worth)s", tier.seats)
+    return words % {"num": tier.seats, "worth": worth}
 
 
 def tier_shown(tier: Tier, campaign: Campaign, now: datetime, *, late: Collection[int] = ()) -> TierShown:
@@ -160,7 +171,7 @@ def tier_shown(tier: Tier, campaign: Campaign, now: datetime, *, late: Collectio
     return TierShown(
         id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, left=tier.left,
         size=tier.size, taken=tier.taken, state_text=state, delivers_on=month_of(tier.delivers_on),
-        ships=_("Sent by post") if tier.ships == "post" else "",
+        ships=_("Sent by post") if tier.ships == "post" else "", seats=_seats_words(tier, campaign.currency),
         can_be_chosen=not state and campaign.state == CampaignState.LIVE, note=note, is_late=tier.id in late,
         image_url=url_of(tier.image_id, small=True) if tier.image_id else "", image_alt=tier.image_alt,
     )  # fmt: skip

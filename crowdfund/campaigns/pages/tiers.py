@@ -73,7 +73,8 @@ async def add(request: Request) -> Response:
 def content_of(form: TierForm) -> TierContent:
     return TierContent(
         name=form.name, description=form.description, price_minor=form.price, size=form.size, per_fan_max=form.per_fan_max,
-        opens_at=form.opens_at, closes_at=form.closes_at, ships=form.ships, delivers_on=form.delivers_on,
+        opens_at=form.opens_at, closes_at=form.closes_at, ships=form.ships, delivers_on=form.delivers_on, seats=form.seats or 0,
+        seat_worth_minor=form.seat_worth or 0,
     )  # fmt: skip
 
 

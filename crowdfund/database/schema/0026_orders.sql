@@ -1,5 +1,5 @@
 -- What a fan buys at once: places of one screening, one payment. It stands on a hold; refund_steps are the screening's of that moment.
--- An order whose hold has ended may still be paid: then it gets its seats again, or came too late and is given back.
+-- paid_by: the fan's card, or the seats that came with her pledge. An order whose hold has ended may still be paid: then it gets its seats again, or came too late and is given back.
 CREATE TABLE "order" (
     id BIGINT PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES person (id),
@@ -8,6 +8,7 @@ CREATE TABLE "order" (
     currency TEXT NOT NULL,
     prices_minor BIGINT NOT NULL CHECK (prices_minor >= 0),
     fees_minor BIGINT NOT NULL CHECK (fees_minor >= 0),
+    paid_by TEXT NOT NULL DEFAULT 'card' CHECK (paid_by IN ('card', 'credit')),
     state TEXT NOT NULL CHECK (state IN ('placed', 'paid', 'expired', 'came_too_late', 'refunded', 'lost')),
     refund_steps TEXT NOT NULL,
     key TEXT NOT NULL,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from crowdfund import clock
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
-from crowdfund.orders import cancelling, letting_go, paying
+from crowdfund.orders import cancelling, credits, letting_go, paying
 from crowdfund.orders.api.bodies import (
     BackOut,
     BacksOut,
@@ -98,6 +98,13 @@ async def pay_order(request: Request) -> PaymentOut:
         cancel_url=f"{base}{order.path}",
     )  # fmt: skip
     return PaymentOut(url=url)
+
+
+async def pay_with_seats(request: Request) -> OrderOut:
+    """Pay all of an order with the seats that came with the fan's pledge to the film: nothing is charged."""
+    order = await own_order(request)
+    await credits.pay_with_seats(order.id, by=request.state.person.id)
+    return await order_out(await order_shown(await own_order(request)))
 
 
 async def show_order(request: Request) -> OrderOut:
@@ -188,6 +195,7 @@ routes = [
     get("/api/v1/orders", list_orders, may=_SEE, gives=OrdersListed, lists=True, summary="My orders"),
     get(_ONE, show_order, may=_SEE, gives=OrderOut, summary="One order of mine"),
     post(f"{_ONE}/payment", pay_order, may=_BUY, gives=PaymentOut, limit=ORDERING, summary="Where to pay it"),
+    post(f"{_ONE}/payment/seats", pay_with_seats, may=_BUY, gives=OrderOut, summary="Pay with the seats of my pledge"),
     get(f"{_ONE}/backs", show_backs, may=_SEE, gives=BacksOut, summary="What tickets give back now"),
     post(f"{_ONE}/cancellation", send_back, may=bearer("tickets:write"), takes=SendBackIn, gives=OrderOut,
          summary="Send tickets back"),

@@ -12,7 +12,7 @@ from crowdfund import clock
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.database import new_id
 from crowdfund.database.ids import private, public
-from crowdfund.orders import letting_go, paying, rules
+from crowdfund.orders import credits, letting_go, paying, rules
 from crowdfund.orders.models import Order, OrderState
 from crowdfund.orders.pages.words import items_of
 from crowdfund.orders.placing import place_order
@@ -61,6 +61,7 @@ async def _show(
         request, "orders/cart.html", status, hold=hold, shown=shown, screening=shown.screening, colour=shown.title.colour,
         art_url=art_of(shown.title), title_path=title_path(shown.title.id), lines=lines, total_minor=total, form=form,
         fees_minor=shown.screening.fee_minor * len(lines), is_over=is_over,
+        seats=await credits.seats_of(hold.person_id, shown.title.id, shown.screening.currency),
         ladder=ladder_sentence(shown.screening.refund_steps, shown.screening.starts_at, shown.venue.zone),
     )  # fmt: skip
 
@@ -122,6 +123,26 @@ async def _total(hold: Hold, chosen: dict[str, Price]) -> int:
     return sum(price.price_minor + shown.screening.fee_minor for price in chosen.values())
 
 
+async def take_seats(request: Request) -> Response:
+    """All of it with the seats that came with her pledge: nothing is charged."""
+    hold = await own_hold(request)
+    places, prices = await held_places(hold.id), await prices_of(hold.screening_id)
+    shown = await shown_screening(hold.screening_id)
+    lines = tuple((p, next(x.id for x in prices if x.category_id == shown.plan.category_of(p).id)) for p in places)
+    minor = {price.id: price.price_minor for price in prices}
+    total = sum(minor[price_id] + shown.screening.fee_minor for _, price_id in lines)
+    by = request.state.person.id
+    try:
+        placed = await place_order(rules.Want(new_id(), by, hold.id, lines, total, f"form:{token_urlsafe(16)}"))
+        await credits.pay_with_seats(placed.id, by=by)
+    except Busy:
+        raise
+    except Refusal as refusal:
+        form = Form({"key": token_urlsafe(16)}).refused_by(refusal)
+        return await _show(request, await own_hold(request), form, refusal.status_code)
+    return redirect(request, (await paying.own_order(placed.id, by)).path, ("good", _("Your seats are tickets now.")))
+
+
 async def to_payment(request: Request, order: Order) -> Response:
     """To the processor's page; to the tickets at once where nothing has to be paid."""
     if order.state == OrderState.PAID:
@@ -146,5 +167,6 @@ routes = [
     get("/holds/{hold}", cart, may=signed_in),
     post("/holds/{hold}/orders", order, may=signed_in, limit=ORDERS),
     get("/holds/{hold}/orders", cart, may=signed_in),
+    post("/holds/{hold}/seats", take_seats, may=signed_in, limit=ORDERS),
     post("/holds/{hold}/release", release, may=signed_in),
 ]
