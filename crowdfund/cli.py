@@ -256,7 +256,7 @@ def demo(host: str, port: int, data: Path, fresh: bool) -> None:
 @click.option("--url", help="A site that runs already, with this machine's settings.")
 @click.option("--clients", default=128, show_default=True, help="Connections that pledge at once.")
 @click.option("--seed", default=2014, show_default=True, help="How the record's totals are spread over backers.")
-@click.option("--limit", type=int, help="Only so many backers (or campaigns) of the dataset.")
+@click.option("--limit", type=int, help="Only so many backers (campaigns, screenings) of the dataset.")
 @click.option(
     "--settle", default="20000", show_default=True, help="How many charges of a sale of shares to settle, or `all`."
 )

@@ -9,8 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crowdfund.money import split_minor
+
+if TYPE_CHECKING:
+    from crowdfund.replay.festival import FestivalDataset
 
 BUILT_IN = {name: Path(__file__).with_name(f"{name}.json") for name in ("yulebao-2014", "wesley-2012", "dessers-2022")}
 
@@ -68,11 +72,15 @@ class Dataset:
         return sum(len(request.pledges) for request in self.requests)
 
 
-def read(name: str, *, seed: int, limit: int | None) -> Dataset:
-    """A dataset by its built-in name or its file. limit: only so many backers (or campaigns). Raises DatasetError."""
+def read(name: str, *, seed: int, limit: int | None) -> Dataset | FestivalDataset:
+    """A dataset by its built-in name or its file. limit: only so many backers (or campaigns, or screenings). Raises DatasetError."""
+    from crowdfund.replay.festival import NAME, read_festival
+
+    if name == NAME:
+        return read_festival(seed, limit)
     path = BUILT_IN.get(name, Path(name))
     if not path.is_file():
-        raise DatasetError(f"{name} is neither a file nor one of {', '.join(BUILT_IN)}.")
+        raise DatasetError(f"{name} is neither a file nor one of {', '.join([*BUILT_IN, NAME])}.")
     try:
         if path.suffix == ".csv":
             return _kickstarter(path, seed, limit)

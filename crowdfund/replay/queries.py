@@ -26,3 +26,9 @@ CHARGED = Sql("SELECT COUNT(*) AS n FROM charge WHERE state <> 'sending'")
 OPEN = Sql("""
     SELECT COUNT(*) AS n FROM campaign c WHERE c.state IN ('live', 'settling', 'prelaunch')
        OR (c.state IN ('failed', 'cancelled') AND EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state = 'active'))""")
+TICKETS = Sql("""
+    SELECT COUNT(*) AS tickets, COUNT(*) - COUNT(DISTINCT CAST(screening_id AS TEXT) || ' ' || seat_id) AS twice
+    FROM ticket WHERE state = 'sold' AND seat_id IS NOT NULL""")
+TAKEN_FOR_SCREENINGS = Sql(
+    "SELECT CAST(SUM(amount_minor) AS BIGINT) AS minor FROM charge WHERE held_for LIKE 'screening:%' AND state = 'succeeded'"
+)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -35,14 +35,23 @@ from crowdfund.replay.report import Result
 from crowdfund.replay.site import Site, running_site
 from crowdfund.worker import LETTERS, SWEEPS, run_sweep, work_until_idle
 
+if TYPE_CHECKING:
+    from crowdfund.replay.festival import FestivalDataset, FestivalResult
+    from crowdfund.replay.festival import FestivalPlay as FestivalPlay
+
 CLIENTS = 128
 OVER_CAP_ATTEMPTS = 1_000
 SETTLE = 20_000
 
 
 def replay(
-    dataset: Dataset, *, database_url: str | None, clients: int, settle: int | None, site_url: str | None
-) -> Result:
+    dataset: Dataset | FestivalDataset,
+    *,
+    database_url: str | None,
+    clients: int,
+    settle: int | None,
+    site_url: str | None,
+) -> Result | FestivalResult:
     """Play a dataset on a site of its own, or on one that runs already with this machine's settings (site_url)."""
     where = (
         nullcontext(None) if site_url else running_site(database_url, workers=2 if _is_postgres(database_url) else 1)
@@ -55,17 +64,25 @@ def _is_postgres(url: str | None) -> bool:
 
 
 def _on(
-    where: AbstractContextManager[Site | None], dataset: Dataset, url: str | None, clients: int, settle: int | None
-) -> Result:
+    where: AbstractContextManager[Site | None],
+    dataset: Dataset | FestivalDataset,
+    url: str | None,
+    clients: int,
+    settle: int | None,
+) -> Result | FestivalResult:
     with where as site:
-        play = kind_of(dataset)(dataset, site, url or (site.url if site else ""), clients, settle)
-        return asyncio.run(play.run())
+        play: Any = kind_of(dataset)(dataset, site, url or (site.url if site else ""), clients, settle)  # type: ignore[arg-type]
+        found: Result | FestivalResult = asyncio.run(play.run())
+        return found
 
 
-def kind_of(dataset: Dataset) -> type[Play]:
+def kind_of(dataset: Dataset | FestivalDataset) -> type[Play] | type[FestivalPlay]:
     """How a dataset is played."""
+    from crowdfund.replay.festival import FestivalDataset, FestivalPlay
     from crowdfund.replay.transfers import TransferDataset, TransferPlay
 
+    if isinstance(dataset, FestivalDataset):
+        return FestivalPlay
     return TransferPlay if isinstance(dataset, TransferDataset) else Play
 
 
@@ -342,5 +359,5 @@ def _own_rss_mib() -> float:
         return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
-def write_json(result: Result, path: Path) -> None:
+def write_json(result: Result | FestivalResult, path: Path) -> None:
     path.write_text(json.dumps(result.as_json, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
