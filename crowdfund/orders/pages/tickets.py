@@ -15,7 +15,7 @@ from crowdfund import clock
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.database.ids import private, public
 from crowdfund.orders import paying
-from crowdfund.orders.models import Order
+from crowdfund.orders.models import Asking, Order
 from crowdfund.orders.queries import OrderShown, order_shown, own_ticket, tickets_of
 from crowdfund.people.models import Person
 from crowdfund.refusal import NotFound
@@ -82,7 +82,7 @@ async def show(request: Request) -> Response:
     ticket, found = await _found(request)
     return page(
         request, "orders/ticket.html", ticket=ticket_shown(ticket, found), found=found, shown=found.shown,
-        order=found.order, is_buyer=found.order.person_id == request.state.person.id,
+        asking=await Asking.get_or_none(screening_id=ticket.screening_id), order=found.order, is_buyer=found.order.person_id == request.state.person.id,
         colour=found.shown.title.colour, art_url=art_of(found.shown.title), title_path=title_path(found.shown.title.id),
     )  # fmt: skip
 

@@ -115,7 +115,7 @@ def ladder_sentence(steps: str, starts_at: datetime, zone: str) -> str:
             "You can't send these tickets back. If the cinema cancels or moves the screening, you get everything back."
         )
     said = "; ".join(rung.words for rung in rungs)
-    return _("If you cancel, you get back: %(steps)s. If the cinema cancels or moves the screening, everything.") % {
+    return _("Tickets can be sent back: %(steps)s. If the cinema cancels or moves the screening: everything.") % {
         "steps": said
     }
 
