@@ -47,6 +47,7 @@ from crowdfund.pledges.milestones import pages as milestone_pages
 from crowdfund.pledges.transfers import api as transfer_api
 from crowdfund.pledges.transfers import pages as transfer_pages
 from crowdfund.screenings import holding
+from crowdfund.screenings.door import admitting
 from crowdfund.settings import Settings
 from crowdfund.web import images, openapi
 from crowdfund.web.routes import get, public
@@ -143,6 +144,7 @@ def make_app(ours: Settings, *, work: Work | None = None) -> Site:
             await make.finish()
             await holding.finish()
             await placing.finish()
+            await admitting.finish()
             await casting.finish()
             await stripe.close()
             await close_database()

@@ -63,7 +63,7 @@ T = TicketState
 TICKET_MOVES: dict[TicketState, set[TicketState]] = {
     T.SOLD: {T.ADMITTED, T.NO_SHOW, T.REFUNDED, T.LOST},
     T.ADMITTED: {T.LOST},
-    T.NO_SHOW: {T.REFUNDED, T.LOST},
+    T.NO_SHOW: {T.ADMITTED, T.REFUNDED, T.LOST},  # a door that was offline tells of her later
     T.REFUNDED: set(),
     T.LOST: set(),
 }

@@ -32,6 +32,7 @@ SQL_BY_HAND = {
     "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py",
     "community/polls/casting.py", "disputes/actions.py",
     "orders/following.py", "orders/paying.py", "orders/placing.py", "payments/checkouts.py", "screenings/blocking.py",
+    "screenings/door/admitting.py", "screenings/door/no_shows.py",
     "screenings/holding.py", "screenings/programme.py", "screenings/selling.py",
     "payments/cards.py", "payments/charges.py", "payments/inbox.py", "payments/reconcile.py", "payments/refunds.py",
     "payouts/actions.py", "pledges/actions.py", "pledges/card_changes.py", "pledges/deliveries.py", "pledges/following.py",
