@@ -18,12 +18,14 @@ from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
 from crowdfund.payments.models import Charge
-from crowdfund.people.models import StaffRole
+from crowdfund.people.models import Role, StaffRole
 from crowdfund.people.pictures import keep_image
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.transfers.models import Outcome
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
+from tests.cinema import a_screening
+from tests.door import a_manager, a_pass
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.draw_world import a_drafted_draw
@@ -63,6 +65,7 @@ BODIES: dict[str, Any] = {
     "RecipientIn": {**ABOUT, "kind": "academy"}, "AboutIn": ABOUT, "OfferIn": {**BECAUSE, "state": "withdrawn"},
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
     "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
+    "PassIn": {"gate": "West"}, "ScansIn": {"scans": [{"nonce": "0123456789abcdef", "shown": "PT1."}]},
 }  # fmt: skip
 
 
@@ -151,7 +154,10 @@ async def world(site: SiteUnderTest) -> World:
         filed_by_id=lin.id, filed_at=now, objections_until=now,
     )  # fmt: skip
     milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
+    screening = await a_screening()
+    await a_manager(screening, Role.OWNER, Fan(lin.id, lin.browser.person.email))
     ids = {
+        "screening": screening.id, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": document_id,
         "outcome": outcome.id, "expense": new_id(), "recipient": (await a_recipient(lin.organisation.id)).id,

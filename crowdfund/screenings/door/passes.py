@@ -130,14 +130,20 @@ async def keeper_of(screening: str, person_id: int | None, secret_hash: str) -> 
     if number is None:
         return None
     if person_id is not None:
-        found = await Screening.get_or_none(id=number).exclude(state=ScreeningState.DRAFT)
-        member = await Member.get_or_none(organisation_id=found.organisation_id, person_id=person_id) if found else None
-        if member is not None and may(member.role, Role.MANAGER):
+        if await _is_manager(number, person_id):
             return Keeper(number, person_id=person_id)
     if not secret_hash:
         return None
     shown, at = await live_pass(secret_hash)
     return Keeper(number, pass_id=shown.id, gate=shown.gate) if at.id == number else None
+
+
+async def _is_manager(screening_id: int, person_id: int) -> bool:
+    found = await Screening.get_or_none(id=screening_id)
+    if found is None or found.state == ScreeningState.DRAFT:
+        return False
+    member = await Member.get_or_none(organisation_id=found.organisation_id, person_id=person_id)
+    return member is not None and may(member.role, Role.MANAGER)
 
 
 def door_path(screening_id: int) -> str:

@@ -77,7 +77,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A scan on its way into a batch. proven: what its code says, or why it says nothing; of what was typed, the letters as rows have them."""
+    """A scan on its way into a batch.
+
+    proven: what its code says, or why it says nothing; of what was typed, the letters as rows have them.
+    """
 
     id: int
     scan: Scan
@@ -207,4 +210,3 @@ def door_of(
         admitted={public(t["id"]) for t in tickets if t["state"] == TicketState.ADMITTED},
         cancelled={public(t["id"]) for t in tickets if off or t["state"] in _WORTHLESS},
     )  # fmt: skip
-
