@@ -4,7 +4,7 @@ const LATEST = 12;
 export function boardOf(root) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   const answer = part("answer");
-  const words = new Map([...part("words").content.querySelectorAll("[data-verdict]")].map((one) => [one.dataset.verdict, one]));
+  const words = new Map([...part("verdicts").content.querySelectorAll("[data-verdict]")].map((one) => [one.dataset.verdict, one]));
   const number = new Intl.NumberFormat(document.documentElement.lang);
   const hour = new Intl.DateTimeFormat(document.documentElement.lang, {
     hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.zone,
@@ -25,6 +25,7 @@ export function boardOf(root) {
     put("sentence", found.sentence ?? word.textContent);
     const first = found.first_at && !found.entered ? part("first").dataset.words : "";
     put("first", first.replace("{time}", () => hour.format(new Date(found.first_at))).replace("{gate}", () => found.first_gate ?? ""));
+    answer.scrollIntoView({ block: "nearest" });
     log(tone, sign, large, found.place ?? "", found.at);
     return tone;
   };

@@ -9,9 +9,11 @@ export function keepingOf(door) {
       return null;
     }
   };
+  const write = (list) => (localStorage.setItem(key, JSON.stringify(list)), list);
   return {
     list: () => read(key),
-    keepList: (list) => localStorage.setItem(key, JSON.stringify(list)),
+    merge: (told) => write(merged(read(key), told)),
+    came: (ticket) => read(key) && write({ ...read(key), admitted: [...new Set([...read(key).admitted, ticket])] }),
     keep: (scan) => localStorage.setItem(`${key}:${scan.nonce}`, JSON.stringify(scan)),
     drop: (nonce) => localStorage.removeItem(`${key}:${nonce}`),
     waiting: () =>
@@ -24,7 +26,7 @@ export function keepingOf(door) {
 }
 
 // A list, and what is new since it. skew: how many seconds the site's clock is ahead of this device's.
-export function merged(kept, told) {
+function merged(kept, told) {
   const skew = told.now - Date.now() / 1000;
   if (!kept || !told.since) return { ...told, skew };
   const both = (name) => [...new Set([...kept[name], ...told[name]])];

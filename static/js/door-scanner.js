@@ -1,15 +1,16 @@
-// A scan from the code to the answer: the site is asked; where it can't be, this device judges by its list, keeps the scan, and brings
-// it home later under the same number, so that nothing is done twice.
-import { deviceName, keepingOf, merged } from "./door-keeping.js";
+// A scan from the code to the answer: the site is asked; where it can't be, this device judges by its list, keeps the scan, and
+// brings it home later under the same number.
+import { deviceName, keepingOf } from "./door-keeping.js";
 import { Gone, Offline, siteOf } from "./door-site.js";
 import { doorOf, judge } from "./ticket-judging.js";
 
+const UNPROVEN = { verdict: "unknown_key", code: null, mayBeForced: true };
 const ALONE_MS = 8_000; // so long after a failed try nobody is kept waiting for another
 
 // told: {counts(admitted, sold), line(state, waiting)}. most: scans in one call.
 export function scannerOf(id, url, most, told) {
   const [keeping, site, device] = [keepingOf(id), siteOf(url), deviceName()];
-  let [state, aloneUntil] = ["ready", 0];
+  let [state, aloneUntil, busy] = ["ready", 0, false];
 
   const say = (now) => told.line((state = now), keeping.waiting().length);
   const now = () => Date.now() / 1000 + (keeping.list()?.skew ?? 0);
@@ -23,9 +24,10 @@ export function scannerOf(id, url, most, told) {
 
   // Brings home what waits, and fetches what is new.
   const sync = async () => {
+    if (busy) return;
+    busy = true;
     try {
-      const list = merged(keeping.list(), await site.list(keeping.list()?.version ?? 0));
-      keeping.keepList(list);
+      const list = keeping.merge(await site.list(keeping.list()?.version ?? 0));
       told.counts(list.admitted_count, list.sold);
       for (let scans; (scans = keeping.waiting().slice(0, most)).length; ) {
         const found = await site.scan(scans);
@@ -37,6 +39,8 @@ export function scannerOf(id, url, most, told) {
       say("ready");
     } catch (problem) {
       failed(problem);
+    } finally {
+      busy = false;
     }
   };
 
@@ -44,7 +48,9 @@ export function scannerOf(id, url, most, told) {
     const found = await site.scan([scan]);
     told.counts(found.admitted, found.sold);
     if (state !== "ready") say("ready");
-    return found.answers[0];
+    const [answer] = found.answers;
+    if (answer.entered && answer.ticket) keeping.came(answer.ticket);
+    return answer;
   };
 
   // Without the site. Letters that were typed can't be looked up: a helper decides, and the site does later.
@@ -52,13 +58,13 @@ export function scannerOf(id, url, most, told) {
     const list = keeping.list();
     const door = list && (await doorOf(list));
     const able = scan.way === "code" && door?.keys;
-    const found = able ? await judge(scan.shown, door, now()) : { verdict: "unknown_key", code: null, mayBeForced: true };
+    const found = able ? await judge(scan.shown, door, now()) : UNPROVEN;
     const verdict = list?.off && found.code ? "cancelled" : found.verdict;
     const forced = Boolean(scan.because) && found.mayBeForced;
     const entered = verdict === "admitted" || forced;
     if (scan.way === "code" || forced) keeping.keep({ ...scan, said: verdict, because: forced ? scan.because : null });
-    if (entered && found.code) keeping.keepList({ ...list, admitted: [...new Set([...list.admitted, found.code.ticket])] });
-    say(able ? "offline" : "alone");
+    if (entered && found.code) keeping.came(found.code.ticket);
+    say(door?.keys ? "offline" : "alone");
     return { verdict, entered, able, may_be_forced: found.mayBeForced && !entered, place: placeOf(list, found.code) };
   };
 

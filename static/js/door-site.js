@@ -10,6 +10,7 @@ export function siteOf(url) {
 
   const call = async (path, options = {}) => {
     let response;
+    if (!navigator.onLine) throw new Offline(path);
     try {
       response = await fetch(url + path, {
         ...options, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS),

@@ -18,7 +18,7 @@ export default function door(root) {
   const scan = async (text, way, because) => {
     const found = await scanner.scan(text, way, because);
     if (!found) return;
-    const needs = way === "typed" && found.able === false ? typed.dataset.needs : undefined;
+    const needs = way === "typed" && found.able === false && !found.entered ? typed.dataset.needs : undefined;
     signal(board.show({ ...found, sentence: needs, at: Date.now() }));
     asked = found.may_be_forced ? { text, way } : null;
     why.hidden = !asked;

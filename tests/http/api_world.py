@@ -136,7 +136,8 @@ async def world(site: SiteUnderTest) -> World:
     admin = await program_of(site, (await site.signed_up("Root", staff=StaffRole.ADMIN)).person)
     remark = await admin.make(remark_path, {"text": "Who owns the boat?"})
     charge = await Charge.create(
-        id=new_id(), subject=f"pledge:{pledge.id}", campaign_id=campaign.id, person_id=mei.id, card_id=card_id, attempt=1,
+        id=new_id(), subject=f"pledge:{pledge.id}", held_for=f"campaign:{campaign.id}", campaign_id=campaign.id, person_id=mei.id,
+        card_id=card_id, attempt=1,
         key="k", amount_minor=25_00, currency="EUR", state="declined", made_at=clock.now(), sent_at=clock.now(),
     )  # fmt: skip
     dispute = await Dispute.create(

@@ -87,6 +87,7 @@ _FORCED = Sql(f"{_SCAN} AND a.because <> '' AND a.entered = 1 ORDER BY a.scanned
 _GATES = Sql("""
     SELECT a.pass_id, a.gate, p.name AS person, COUNT(*) AS scans, CAST(SUM(a.counted) AS BIGINT) AS admitted,
            CAST(SUM(1 - a.entered) AS BIGINT) AS refused, CAST(SUM(CASE WHEN a.said <> '' THEN 1 ELSE 0 END) AS BIGINT) AS offline,
+           CAST(SUM(a.conflict) AS BIGINT) AS conflicts,
            MIN(a.scanned_at) AS first_at, MAX(a.scanned_at) AS last_at
     FROM admission a LEFT JOIN person p ON p.id = a.by_person_id WHERE a.screening_id = $1
     GROUP BY a.pass_id, a.gate, a.by_person_id, p.name ORDER BY 4 DESC, a.gate""")

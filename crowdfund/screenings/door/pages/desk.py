@@ -21,7 +21,7 @@ from crowdfund.screenings.codes.qr import drawing
 from crowdfund.screenings.door import passes
 from crowdfund.screenings.door.forms import PassForm
 from crowdfund.screenings.door.models import DoorPass
-from crowdfund.screenings.door.pages.words import in_words, place_of
+from crowdfund.screenings.door.pages.words import hour, in_words, place_of
 from crowdfund.screenings.door.queries import all_scans, report_of
 from crowdfund.screenings.door.rules import GATE_MAX, NoSuchDoor
 from crowdfund.screenings.models import Screening
@@ -92,8 +92,8 @@ def _shown(row: dict[str, Any], shown: Shown) -> dict[str, Any]:
     """A scan with what the site said, and with the other scan of its ticket, where there is one."""
     words = in_words(Verdict(row["verdict"]))
     return {
-        "at": row["scanned_at"], "gate": _gate(row), "words": words, "because": row["because"], "offline": bool(row["said"]),
-        "place": place_of(shown.plan, row["seat_id"] or row["area_id"]), "first_at": row["first_at"],
+        "at": hour(row["scanned_at"], shown.venue.zone), "gate": _gate(row), "words": words, "because": row["because"], "offline": bool(row["said"]),
+        "place": place_of(shown.plan, row["seat_id"] or row["area_id"]), "first_at": hour(row["first_at"], shown.venue.zone) if row["first_at"] is not None else "",
         "first_gate": _gate(row, "first_") if row["first_at"] is not None else "",
     }  # fmt: skip
 

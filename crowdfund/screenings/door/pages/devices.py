@@ -12,7 +12,7 @@ from crowdfund import clock
 from crowdfund.refusal import Refusal
 from crowdfund.screenings.codes.reading_picture import CannotReadPictures, read_picture
 from crowdfund.screenings.codes.token import seat_hash
-from crowdfund.screenings.door.api import ScansIn, answers_out, door_out, since_in
+from crowdfund.screenings.door.api.bodies import ScansIn, answers_out, door_out, since_in
 from crowdfund.screenings.door.pages.scanning import DOOR
 from crowdfund.screenings.door.pages.words import place_of
 from crowdfund.screenings.door.queries import door_list
