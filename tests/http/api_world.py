@@ -14,18 +14,19 @@ from crowdfund.campaigns.milestones.models import Milestone
 from crowdfund.campaigns.models import Campaign
 from crowdfund.community.polls.models import Candidate
 from crowdfund.community.talk import actions as talk
-from crowdfund.database import new_id
+from crowdfund.database import atomic, new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
 from crowdfund.payments.models import Charge
-from crowdfund.people.models import Role, StaffRole
+from crowdfund.people.models import StaffRole
 from crowdfund.people.pictures import keep_image
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.transfers.models import Outcome
+from crowdfund.screenings.models import Screening
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
 from tests.cinema import a_screening
-from tests.door import a_manager, a_pass
+from tests.door import a_pass
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.draw_world import a_drafted_draw
@@ -156,7 +157,7 @@ async def world(site: SiteUnderTest) -> World:
     )  # fmt: skip
     milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
     screening = await a_screening()
-    await a_manager(screening, Role.OWNER, Fan(lin.id, lin.browser.person.email))
+    await atomic(Screening.filter(id=screening.id).update)(organisation_id=lin.organisation.id)
     ids = {
         "screening": screening.id, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,

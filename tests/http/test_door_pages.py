@@ -111,7 +111,7 @@ async def test_the_same_form_sent_twice_is_one_scan(site: SiteUnderTest, evening
         assert "✓ Let in" in gu.text
     assert await Admission.all().count() == 1
     await gu.post(evening.door, {**form.fields, "letters": evening.tickets[1].typed_code})
-    assert gu.status == 422 and "This nonce was used for another scan." in gu.text
+    assert gu.status == 422 and "This scan was sent for another ticket before. Please scan again." in gu.text
 
 
 async def test_somebody_is_let_in_with_a_reason(site: SiteUnderTest, evening: Evening) -> None:

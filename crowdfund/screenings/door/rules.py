@@ -162,7 +162,7 @@ def decide(want: Want, standing: Standing, now: int) -> Answer:
         raise NoSuchDoor("There is no such screening.")
     if (before := standing.before.get(scan.nonce)) is not None:
         if before["fingerprint"] != scan.fingerprint or before["screening_id"] != screening["id"]:
-            raise NonceUsed("This nonce was used for another scan.")
+            raise NonceUsed("This scan was sent for another ticket before. Please scan again.")
         outcome = (bool(before["entered"]), bool(before["counted"]), bool(before["conflict"]))
         return standing.told(scan.nonce, Verdict(before["verdict"]), before["ticket_id"], outcome)
     verdict, ticket_id = _judged(want, screening, standing, now)
