@@ -84,7 +84,9 @@ async def filmed(chromium_path: str, evening: Evening, tmp_path: Path) -> AsyncI
         await browser.close()
 
 
-async def test_a_real_ticket_before_a_camera(site: Site, evening: Evening, filmed: BrowserContext, examined: set[str]) -> None:
+async def test_a_real_ticket_before_a_camera(
+    site: Site, evening: Evening, filmed: BrowserContext, examined: set[str]
+) -> None:
     """Chromium's fake camera films a ticket; this build knows no BarcodeDetector, so frames are read by the site."""
     helper = Visitor(await filmed.new_page(), site.url, examined)
     await helper.goes_to(passes.link_of((await a_pass(evening.screening, "North", by=evening.gu)).id))
@@ -109,7 +111,9 @@ async def shows(visitor: Visitor, text: str) -> None:
     await visitor.page.get_by_role("button", name="Look it up").click()
 
 
-async def test_the_door_goes_on_without_a_connection_and_brings_its_scans_home(visit: Visitors, evening: Evening) -> None:
+async def test_the_door_goes_on_without_a_connection_and_brings_its_scans_home(
+    visit: Visitors, evening: Evening
+) -> None:
     """North is offline, reloads, lets in two and refuses five; meanwhile one of them comes in at South."""
     one, two, gave, gone, last = evening.tickets
     screening = evening.screening
@@ -157,7 +161,12 @@ async def test_the_door_goes_on_without_a_connection_and_brings_its_scans_home(v
     scans = await Admission.filter(screening_id=screening.id)
     assert sum(scan.counted for scan in scans) == 4 and len(scans) == 9
     [conflict] = [scan for scan in scans if scan.conflict]
-    assert (conflict.ticket_id, conflict.said, conflict.verdict, conflict.gate) == (one.id, "admitted", "already_used", "North")
+    assert (conflict.ticket_id, conflict.said, conflict.verdict, conflict.gate) == (
+        one.id,
+        "admitted",
+        "already_used",
+        "North",
+    )
 
     gu = await visit(evening.gu, DESKTOP)
     await gu.goes_to(await desk_of(screening))

@@ -11,11 +11,13 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.database import Sql, atomic
+from crowdfund.demo.door import people_come
 from crowdfund.screenings.codes import token
 from crowdfund.screenings.codes.judging import Verdict
-from crowdfund.screenings.door import passes
+from crowdfund.screenings.door import admitting, passes
 from crowdfund.screenings.door.admitting import admit, admit_all
 from crowdfund.screenings.door.models import Admission, Way
+from crowdfund.screenings.door.queries import report_of
 from crowdfund.screenings.door.rules import Answer, Keeper, NonceUsed, NoSuchDoor
 from crowdfund.screenings.models import TICKET_MOVES, Screening, Ticket, TicketEvent, TicketState
 from crowdfund.screenings.selling import lock_tickets, take_back
@@ -153,6 +155,22 @@ async def test_two_gates_at_the_same_moment(database: str) -> None:
     assert (await again(screening)).admitted == 40
 
 
+async def test_one_ticket_at_two_processes_at_the_same_moment(database: str) -> None:
+    """What two servers would do: each works off a batch of its own, in a transaction of its own, at once."""
+    screening = await a_screening()
+    tickets = await sold(await a_fan("Mei"), screening, "A-1", "A-2", "A-3", "A-4", "A-5")
+    doors_open(screening)
+    gate = await keeper_at(screening)
+    for ticket in tickets:
+        scans = [a_scan(await code(ticket)) for _ in range(4)]
+        wants = [await admitting._want(scan, gate) for scan in [*scans, scans[0]]]
+        answers = [answer for (answer,) in await asyncio.gather(*(admitting._admit([want]) for want in wants))]
+        entered = {answer.nonce for answer in answers if isinstance(answer, Answer) and answer.counted}
+        assert len(entered) == 1 and len(answers) == 5, "and the one that was sent twice is one scan"
+        assert await Admission.filter(ticket_id=ticket.id).count() == 4
+    assert (await again(screening)).admitted == 5
+
+
 async def test_the_database_refuses_a_second_admission(database: str) -> None:
     """Whatever a program decides."""
     screening, mei = await a_screening(), await a_fan("Mei")
@@ -250,6 +268,16 @@ async def test_a_pass_opens_one_door_until_it_is_withdrawn_or_over(database: str
         await passes.live_pass(anew.hash)
     with pytest.raises(passes.PassOver):
         await a_pass(screening, "West", by=manager)
+
+
+async def test_the_evening_of_the_demo(database: str) -> None:
+    screening = await a_screening(plan=a_hall_plan(4, 6), per_fan_max=50)
+    await sold(await a_fan("Mei"), screening, *(seat.id for seat in a_hall_plan(4, 6).seats))
+    doors_open(screening)
+    await people_come(screening, by=(await a_manager(screening)).id)
+    report = await report_of(screening.id)
+    assert (report.sold, report.admitted, len(report.conflicts), len(report.forced)) == (24, 22, 1, 1)
+    assert (report.scans, report.refused, [gate["gate"] for gate in report.gates]) == (26, 2, ["Foyer", "Balcony"])
 
 
 async def test_every_pair_of_states_of_a_ticket(database: str) -> None:

@@ -57,7 +57,9 @@ async def test_anybody_gets_the_keys_and_proves_a_ticket_with_them(site: SiteUnd
 async def test_scans_are_judged_kept_and_listed(site: SiteUnderTest, evening: Evening) -> None:
     gu, texts = evening.gu, [await code(ticket) for ticket in evening.tickets]
     await given_away(evening.tickets[2])
-    scans = [{"nonce": f"nonce-{n:020}", "shown": text, "device": "turnstile 2"} for n, text in enumerate([*texts, texts[0]])]
+    scans = [
+        {"nonce": f"nonce-{n:020}", "shown": text, "device": "turnstile 2"} for n, text in enumerate([*texts, texts[0]])
+    ]
     for _ in range(2):
         told = await gu.do(f"{evening.path}/scans", {"scans": scans})
         assert [(one["verdict"], one["counted"], one["place"]) for one in told["answers"]] == [
@@ -70,7 +72,13 @@ async def test_scans_are_judged_kept_and_listed(site: SiteUnderTest, evening: Ev
     assert len(await gu.all(f"{evening.path}/scans?verdict=admitted")) == 2
     assert await gu.all(f"{evening.path}/scans?conflicts=yes") == []
     assert code_of(await gu.get(f"{evening.path}/scans?verdict=perhaps")) == (400, "unknown_verdict")
-    late = {"nonce": "n" * 20, "shown": texts[0], "said": "admitted", "scanned_at": "2027-01-01T20:00:00Z", "way": "code"}
+    late = {
+        "nonce": "n" * 20,
+        "shown": texts[0],
+        "said": "admitted",
+        "scanned_at": "2027-01-01T20:00:00Z",
+        "way": "code",
+    }
     [answer] = (await gu.do(f"{evening.path}/scans", {"scans": [late]}))["answers"]
     assert answer["conflict"] is True and answer["first_at"]
     [conflict] = await gu.all(f"{evening.path}/scans?conflicts=yes")
@@ -92,7 +100,10 @@ async def test_passes(site: SiteUnderTest, evening: Evening) -> None:
     made = await gu.make(f"{evening.path}/door-passes", {"gate": "North"})
     again = await gu.post(f"{evening.path}/door-passes", {"gate": "South"}, key="one")
     assert (await gu.post(f"{evening.path}/door-passes", {"gate": "South"}, key="one")).json() == again.json()
-    assert code_of(await gu.post(f"{evening.path}/door-passes", {"gate": "West"}, key="one")) == (422, "key_used_for_another")
+    assert code_of(await gu.post(f"{evening.path}/door-passes", {"gate": "West"}, key="one")) == (
+        422,
+        "key_used_for_another",
+    )
     assert code_of(await gu.post(f"{evening.path}/door-passes", {"gate": "North"}, key="two")) == (409, "gate_named")
     helper = site.browser()
     await helper.get(made["url"].removeprefix("http://127.0.0.1:8000"))
@@ -109,9 +120,11 @@ async def test_passes(site: SiteUnderTest, evening: Evening) -> None:
     "scan",
     [
         {}, {"nonce": "short", "shown": "x"}, {"nonce": "n" * 65, "shown": "x"}, {"nonce": "n" * 20, "shown": ""},
-        {"nonce": "n" * 20, "shown": "x" * 501}, {"nonce": "n" * 20, "shown": "a\u0000b"}, {"nonce": "n" * 20, "shown": "x", "way": "smelled"},
+        {"nonce": "n" * 20, "shown": "x" * 501}, {"nonce": "n" * 20, "shown": "a\u0000b"},
+        {"nonce": "n" * 20, "shown": "x", "way": "smelled"},
         {"nonce": "n" * 20, "shown": "x", "said": "maybe"}, {"nonce": "n" * 20, "shown": "x", "because": "x"},
-        {"nonce": "n" * 20, "shown": "x", "scanned_at": "yesterday"}, {"nonce": "n" * 20, "shown": "x", "scanned_at": "0001-01-01T00:00:00Z"},
+        {"nonce": "n" * 20, "shown": "x", "scanned_at": "yesterday"},
+        {"nonce": "n" * 20, "shown": "x", "scanned_at": "0001-01-01T00:00:00Z"},
         {"nonce": "n" * 20, "shown": "x", "surprise": 1}, {"nonce": "two words and more", "shown": "x"},
     ],
 )  # fmt: skip
@@ -120,7 +133,15 @@ async def test_scans_that_cant_be(evening: Evening, scan: dict[str, object]) -> 
 
 
 async def test_what_is_no_ticket_is_only_a_scan(evening: Evening) -> None:
-    shown = ["PT1.", "PT1." + "A" * 116, "PT1." + "_" * 116, "https://example.com", "祝你观影愉快", "💥" * 100, "'; DROP TABLE ticket; --"]
+    shown = [
+        "PT1.",
+        "PT1." + "A" * 116,
+        "PT1." + "_" * 116,
+        "https://example.com",
+        "祝你观影愉快",
+        "💥" * 100,
+        "'; DROP TABLE ticket; --",
+    ]
     scans = [{"nonce": f"nonce-{n:020}", "shown": text} for n, text in enumerate(shown)]
     scans += [{"nonce": f"typed-{n:020}", "shown": text, "way": "typed"} for n, text in enumerate(shown)]
     told = await evening.gu.do(f"{evening.path}/scans", {"scans": scans})

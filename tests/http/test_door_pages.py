@@ -12,7 +12,7 @@ import segno
 
 from crowdfund import clock
 from crowdfund.database.ids import public
-from crowdfund.people.models import Member, Organisation, Role
+from crowdfund.people.models import Organisation, Role
 from crowdfund.screenings.codes.judging import Verdict
 from crowdfund.screenings.door import passes
 from crowdfund.screenings.door.admitting import admit, admit_all
@@ -20,7 +20,7 @@ from crowdfund.screenings.door.models import Admission, DoorPass
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.worker import work_until_idle
 from tests.cinema import a_screening
-from tests.door import a_pass, a_scan, code, desk_of, doors_open, given_away, keeper_at, sold, with_pass
+from tests.door import a_manager, a_pass, a_scan, code, desk_of, doors_open, given_away, keeper_at, sold, with_pass
 from tests.http.browser import ORIGIN, Browser
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.world import Fan, a_fan
@@ -40,7 +40,11 @@ class Evening:
 
     @property
     def by(self) -> Fan:
-        return Fan(self.gu.person.id, self.gu.person.email)
+        return the(self.gu)
+
+
+def the(browser: SignedIn) -> Fan:
+    return Fan(browser.person.id, browser.person.email)
 
 
 @pytest.fixture
@@ -49,9 +53,7 @@ async def evening(site: SiteUnderTest) -> Evening:
     screening = await a_screening()
     tickets = await sold(await a_fan("Mei"), screening, "A-1", "A-2", "A-3")
     gu = await site.signed_up("Gu")
-    await Member.create(
-        id=1, organisation_id=screening.organisation_id, person_id=gu.person.id, role=Role.MANAGER, made_at=clock.now()
-    )
+    await a_manager(screening, Role.MANAGER, the(gu))
     doors_open(screening)
     return Evening(screening, tickets, gu)
 
@@ -127,7 +129,12 @@ async def test_somebody_is_let_in_with_a_reason(site: SiteUnderTest, evening: Ev
     kept = await Admission.get(because="The train was late.")
     assert (kept.verdict, kept.counted, kept.by_person_id) == ("too_late", 1, gu.person.id)
     await given_away(evening.tickets[1])
-    form = {"csrf": gu.form(evening.door).fields["csrf"], "shown": await code(one), "way": "code", "verdict": "too_late"}
+    form = {
+        "csrf": gu.form(evening.door).fields["csrf"],
+        "shown": await code(one),
+        "way": "code",
+        "verdict": "too_late",
+    }
     await gu.post(f"{evening.door}/admissions", {**form, "verdict": "forged", "because": "She is nice."})
     assert gu.status == 422
 
@@ -157,24 +164,20 @@ async def test_a_helper_with_a_pass_scans_and_sees_nothing_else(site: SiteUnderT
 
 async def test_who_does_not_stand_at_this_door(site: SiteUnderTest, evening: Evening) -> None:
     mei, vera = await site.signed_up("Mei"), await site.signed_up("Vera")
-    await Member.create(
-        id=2, organisation_id=evening.screening.organisation_id, person_id=vera.person.id, role=Role.VIEWER, made_at=clock.now()
-    )
+    await a_manager(evening.screening, Role.VIEWER, the(vera))
     for browser in (mei, vera):
         for path in (evening.door, f"{evening.door}/list", passes.door_path(7), "/door/nonsense"):
             await browser.get(path)
             assert browser.status == 404, path
     draft = await a_screening(on_sale=False)
-    await Member.create(
-        id=3, organisation_id=draft.organisation_id, person_id=evening.gu.person.id, role=Role.OWNER, made_at=clock.now()
-    )
+    await a_manager(draft, Role.OWNER, the(evening.gu))
     await evening.gu.get(passes.door_path(draft.id))
     assert evening.gu.status == 404
 
 
 async def test_a_device_gets_the_list_and_then_only_what_is_new(site: SiteUnderTest, evening: Evening) -> None:
     helper = await helper_at(site, await a_pass(evening.screening, by=evening.by))
-    one, two, three = evening.tickets
+    one, two, _ = evening.tickets
 
     async def told(since: int) -> dict[str, object]:
         found = (await helper.client.get(f"{evening.door}/list?since={since}")).json()
@@ -217,7 +220,9 @@ async def test_a_device_asks_brings_and_shows_frames(site: SiteUnderTest, evenin
         assert read.json() == {"code": text, "able": True}
     for path, body in (("scans", {"scans": scans}), ("frames", None)):
         for wrong in ({}, {"x-csrf-token": "x" * 43}):
-            sent = await helper.client.post(f"{evening.door}/{path}", json=body, headers={**headers, "x-csrf-token": "", **wrong})
+            sent = await helper.client.post(
+                f"{evening.door}/{path}", json=body, headers={**headers, "x-csrf-token": "", **wrong}
+            )
             assert sent.status_code == 403
     for body in ({"scans": []}, {"scans": scans * 60}, {"scans": [{"nonce": "short", "shown": one}]}, {}):
         sent = await helper.client.post(f"{evening.door}/scans", json=body, headers=headers)
@@ -247,17 +252,17 @@ async def test_passes_are_made_shown_and_withdrawn_on_the_desk(site: SiteUnderTe
 async def test_a_viewer_reads_the_report_and_gets_no_pass(site: SiteUnderTest, evening: Evening) -> None:
     made = await a_pass(evening.screening, by=evening.by)
     vera = await site.signed_up("Vera")
-    await Member.create(
-        id=2, organisation_id=evening.screening.organisation_id, person_id=vera.person.id, role=Role.VIEWER, made_at=clock.now()
-    )
+    await a_manager(evening.screening, Role.VIEWER, the(vera))
     await vera.get(await desk_of(evening.screening))
     assert vera.status == 200 and passes.link_of(made.id) not in vera.response.text and "Make a pass" not in vera.text
     await vera.get(f"{await desk_of(evening.screening)}.csv")
     assert vera.status == 403
 
 
-async def test_the_report_tells_gates_conflicts_reasons_and_who_did_not_come(site: SiteUnderTest, evening: Evening) -> None:
-    gu, (one, two, three) = evening.gu, evening.tickets
+async def test_the_report_tells_gates_conflicts_reasons_and_who_did_not_come(
+    site: SiteUnderTest, evening: Evening
+) -> None:
+    gu, (one, two, _) = evening.gu, evening.tickets
     north, south = [with_pass(await a_pass(evening.screening, name, by=evening.by)) for name in ("North", "South")]
     at = clock.now_us()
     await admit(a_scan(await code(one)), north)

@@ -90,11 +90,12 @@ def _gate(row: dict[str, Any], before: str = "") -> str:
 
 def _shown(row: dict[str, Any], shown: Shown) -> dict[str, Any]:
     """A scan with what the site said, and with the other scan of its ticket, where there is one."""
-    words = in_words(Verdict(row["verdict"]))
+    first = row["first_at"]
     return {
-        "at": hour(row["scanned_at"], shown.venue.zone), "gate": _gate(row), "words": words, "because": row["because"], "offline": bool(row["said"]),
-        "place": place_of(shown.plan, row["seat_id"] or row["area_id"]), "first_at": hour(row["first_at"], shown.venue.zone) if row["first_at"] is not None else "",
-        "first_gate": _gate(row, "first_") if row["first_at"] is not None else "",
+        "at": hour(row["scanned_at"], shown.venue.zone), "gate": _gate(row), "words": in_words(Verdict(row["verdict"])),
+        "because": row["because"], "offline": bool(row["said"]), "place": place_of(shown.plan, row["seat_id"] or row["area_id"]),
+        "first_at": hour(first, shown.venue.zone) if first is not None else "",
+        "first_gate": _gate(row, "first_") if first is not None else "",
     }  # fmt: skip
 
 
