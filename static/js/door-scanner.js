@@ -1,10 +1,8 @@
-// A scan from the code to the answer: the site is asked; where it can't be, this device judges by its list, keeps the scan, and
-// brings it home later under the same number.
+// A scan from code to answer: the site is asked; where it can't be, this device judges, keeps the scan, and brings it home later.
+import { judgeAlone, plain } from "./door-alone.js";
 import { deviceName, keepingOf } from "./door-keeping.js";
 import { Gone, Offline, siteOf } from "./door-site.js";
-import { doorOf, judge } from "./ticket-judging.js";
 
-const UNPROVEN = { verdict: "unknown_key", code: null, mayBeForced: true };
 const ALONE_MS = 8_000; // so long after a failed try nobody is kept waiting for another
 
 // told: {counts(admitted, sold), line(state, waiting)}. most: scans in one call.
@@ -53,19 +51,16 @@ export function scannerOf(id, url, most, told) {
     return answer;
   };
 
-  // Without the site. Letters that were typed can't be looked up: a helper decides, and the site does later.
+  // Under a number of its own, with that under which the site may have heard of it: an answer may be lost on its way.
   const alone = async (scan) => {
     const list = keeping.list();
-    const door = list && (await doorOf(list));
-    const able = scan.way === "code" && door?.keys;
-    const found = able ? await judge(scan.shown, door, now()) : UNPROVEN;
-    const verdict = list?.off && found.code ? "cancelled" : found.verdict;
-    const forced = Boolean(scan.because) && found.mayBeForced;
-    const entered = verdict === "admitted" || forced;
-    if (scan.way === "code" || forced) keeping.keep({ ...scan, said: verdict, because: forced ? scan.because : null });
-    if (entered && found.code) keeping.came(found.code.ticket);
-    say(door?.keys ? "offline" : "alone");
-    return { verdict, entered, able, may_be_forced: found.mayBeForced && !entered, place: placeOf(list, found.code) };
+    const found = await judgeAlone(list, scan, now());
+    const because = found.entered ? scan.because : null;
+    if (scan.way === "code" || found.entered)
+      keeping.keep({ ...scan, nonce: crypto.randomUUID(), asked: scan.nonce, said: found.verdict, because });
+    if (found.entered && found.ticket) keeping.came(found.ticket);
+    say(found.keys ? "offline" : "alone");
+    return found;
   };
 
   const scan = async (text, way = "code", because = null) => {
@@ -81,10 +76,5 @@ export function scannerOf(id, url, most, told) {
     return alone(wish);
   };
 
-  return { scan, sync, site };
+  return { scan, sync, site, now };
 }
-
-const placeOf = (list, code) => (code?.screening === list?.screening && list?.places?.[code.seatHash]) || "";
-
-// What any code may hold, as the site takes it: one line, not endless.
-const plain = (text) => text.replace(/[\u0000-\u001f\u007f\ud800-\udfff]/g, " ").slice(0, 500) || " ";

@@ -19,7 +19,7 @@ export default function door(root) {
     const found = await scanner.scan(text, way, because);
     if (!found) return;
     const needs = way === "typed" && found.able === false && !found.entered ? typed.dataset.needs : undefined;
-    signal(board.show({ ...found, sentence: needs, at: Date.now() }));
+    signal(board.show({ ...found, sentence: needs, at: scanner.now() * 1000 }));
     asked = found.may_be_forced ? { text, way } : null;
     why.hidden = !asked;
     if (asked) why.elements.because.value = "";

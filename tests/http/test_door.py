@@ -217,6 +217,32 @@ async def test_a_door_that_was_offline_brings_its_scans_home(database: str) -> N
     assert (await Admission.get(counted=1, ticket_id=two.id)).scanned_at == clock.from_us(at)
 
 
+async def test_an_answer_that_was_lost_makes_nobody_a_conflict(database: str) -> None:
+    """The site let her in, the device never heard of it, let her in by itself, and tells of it later: she came in once."""
+    screening, mei = await a_screening(), await a_fan("Mei")
+    one, two = await sold(mei, screening, "A-1", "A-2")
+    doors_open(screening)
+    gate = await keeper_at(screening)
+    asked = a_scan(await code(one))
+    await admit(asked, gate)
+    alone = replace(asked, nonce="a" * 20, asked=asked.nonce, said=Verdict.ADMITTED, scanned_at=clock.now_us())
+    for _ in range(2):
+        answer = await admit(alone, gate)
+        assert (answer.verdict, answer.counted, answer.conflict) == (Verdict.ADMITTED, True, False)
+    assert await Admission.filter(screening_id=screening.id).count() == 1
+    # The site had said no, and the device knew no better: that is told.
+    again_asked = a_scan(await code(one))
+    assert (await admit(again_asked, gate)).verdict is Verdict.ALREADY_USED
+    let_in = await admit(replace(alone, nonce="b" * 20, asked=again_asked.nonce), gate)
+    assert (let_in.entered, let_in.conflict) == (True, True)
+    # The site never heard of it at all.
+    unheard = await admit(replace(alone, text=await code(two), nonce="c" * 20, asked="d" * 20), gate)
+    assert (unheard.counted, unheard.conflict) == (True, False)
+    # Another ticket's number is no excuse.
+    other = await admit(replace(alone, text=await code(two), nonce="e" * 20), gate)
+    assert other.conflict
+
+
 async def test_who_did_not_come_is_known_after_the_end_and_a_late_door_still_counts(database: str) -> None:
     screening, mei = await a_screening(), await a_fan("Mei")
     came, late, never = await sold(mei, screening, "A-1", "A-2", "A-3")

@@ -72,7 +72,7 @@ class TicketsDisagree(Exception):
 async def _admit(wants: list[Want]) -> list[Answer | Exception]:
     now = clock.now_us()
     standing = await _look(wants)
-    known, states = set(standing.before), {number: row["state"] for number, row in standing.tickets.items()}
+    states = {number: row["state"] for number, row in standing.tickets.items()}
     answers: list[Answer | Exception] = []
     new: list[tuple[Want, Answer]] = []
     for want in wants:
@@ -82,8 +82,7 @@ async def _admit(wants: list[Want]) -> list[Answer | Exception]:
             answers.append(refusal)
             continue
         answers.append(answer)
-        if want.scan.nonce not in known:
-            known.add(want.scan.nonce)
+        if not answer.again:
             new.append((want, answer))
     await _write(new, states, now)
     return answers
@@ -91,11 +90,9 @@ async def _admit(wants: list[Want]) -> list[Answer | Exception]:
 
 async def _look(wants: list[Want]) -> Standing:
     """Lock the screenings, then the tickets, and read what the rules look at."""
-    facts = as_rows(
-        {"screening_id": w.keeper.screening_id, "nonce": w.scan.nonce, "ticket_id": w.ticket_id, "typed": w.typed}
-        for w in wants
-    )
-    locked, seen, tickets = await together(_LOCK.bind(facts), _SEEN.bind(facts), _TICKETS.bind(facts))
+    facts = as_rows({"screening_id": w.keeper.screening_id, "ticket_id": w.ticket_id, "typed": w.typed} for w in wants)
+    nonces = as_rows({"nonce": nonce} for w in wants for nonce in (w.scan.nonce, w.scan.asked) if nonce)
+    locked, seen, tickets = await together(_LOCK.bind(facts), _SEEN.bind(nonces), _TICKETS.bind(facts))
     standing = Standing({row["id"]: row for row in locked}, {row["id"]: dict(row) for row in tickets})
     standing.typed = {row["typed_code"]: row["id"] for row in tickets}
     if again := [row for row in seen if row["before_id"] is not None]:

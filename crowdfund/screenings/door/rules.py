@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -58,7 +58,7 @@ class Scan:
 
     text: whatever the code held, or what was typed below it. nonce: the device's own, never used again. scanned_at: microseconds
     by the device, none for now. said: what the device said by itself while it was offline, none where it asks. because: why
-    somebody is let in all the same.
+    somebody is let in all the same. asked: the nonce under which the device had asked, and got no answer.
     """
 
     nonce: str
@@ -68,11 +68,17 @@ class Scan:
     device: str = ""
     said: Verdict | None = None
     because: str = ""
+    asked: str = ""
 
     @property
     def fingerprint(self) -> str:
         facts = [self.text, self.way, self.said, self.because]
         return hashlib.blake2b(orjson.dumps(facts), digest_size=16).hexdigest()
+
+    @property
+    def as_asked(self) -> Scan:
+        """As the device had asked about it."""
+        return replace(self, said=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,9 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the door says to a scan. first_at, first_gate: when and where somebody came in with this ticket, if anybody did."""
+    """What the door says to a scan. first_at, first_gate: when and where somebody came in with this ticket, if anybody did. again: it was
+    answered before.
+    """
 
     nonce: str
     verdict: Verdict
@@ -110,6 +118,7 @@ class Answer:
     place_id: str | None = None
     first_at: int | None = None
     first_gate: str = ""
+    again: bool = False
 
     @property
     def may_be_forced(self) -> bool:
@@ -126,12 +135,15 @@ class Standing:
     first: dict[int, tuple[int, str]] = field(default_factory=dict)
     before: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def told(self, nonce: str, verdict: Verdict, ticket_id: int | None, outcome: tuple[bool, bool, bool]) -> Answer:
-        """An answer with all that a helper wants to see beside it. outcome: entered, counted, conflict."""
+    def told(self, nonce: str, row: dict[str, Any], *, again: bool = False) -> Answer:
+        """An answer with all that a helper wants to see beside it. row: what of it is kept."""
+        ticket_id = row["ticket_id"]
         ticket = self.tickets.get(ticket_id) if ticket_id is not None else None
         at, gate = self.first.get(ticket_id, (None, "")) if ticket_id is not None else (None, "")
-        place = (ticket["seat_id"] or ticket["area_id"]) if ticket else None
-        return Answer(nonce, verdict, *outcome, ticket_id, place, at, gate)
+        return Answer(
+            nonce, Verdict(row["verdict"]), bool(row["entered"]), bool(row["counted"]), bool(row["conflict"]), ticket_id,
+            (ticket["seat_id"] or ticket["area_id"]) if ticket else None, at, gate, again,
+        )  # fmt: skip
 
 
 def judged_at(scan: Scan, now: int) -> int:
@@ -163,19 +175,28 @@ def decide(want: Want, standing: Standing, now: int) -> Answer:
     if (before := standing.before.get(scan.nonce)) is not None:
         if before["fingerprint"] != scan.fingerprint or before["screening_id"] != screening["id"]:
             raise NonceUsed("This scan was sent for another ticket before. Please scan again.")
-        outcome = (bool(before["entered"]), bool(before["counted"]), bool(before["conflict"]))
-        return standing.told(scan.nonce, Verdict(before["verdict"]), before["ticket_id"], outcome)
+        return standing.told(scan.nonce, before, again=True)
+    if (heard := _heard_before(scan, screening["id"], standing)) is not None:
+        return standing.told(scan.nonce, heard, again=True)
     verdict, ticket_id = _judged(want, screening, standing, now)
-    outcome = outcome_of(verdict, scan)
-    answer = standing.told(scan.nonce, verdict, ticket_id, outcome)
-    if outcome[1] and ticket_id is not None:
+    entered, counted, conflict = outcome_of(verdict, scan)
+    row = {
+        "fingerprint": scan.fingerprint, "screening_id": screening["id"], "verdict": verdict, "ticket_id": ticket_id,
+        "entered": entered, "counted": counted, "conflict": conflict,
+    }  # fmt: skip
+    answer = standing.told(scan.nonce, row)
+    if counted and ticket_id is not None:
         standing.tickets[ticket_id]["state"] = TicketState.ADMITTED
         standing.first[ticket_id] = judged_at(scan, now), want.keeper.gate
-    standing.before[scan.nonce] = {
-        "fingerprint": scan.fingerprint, "screening_id": screening["id"], "verdict": verdict, "ticket_id": ticket_id,
-        "entered": outcome[0], "counted": outcome[1], "conflict": outcome[2],
-    }  # fmt: skip
+    standing.before[scan.nonce] = row
     return answer
+
+
+def _heard_before(scan: Scan, screening_id: int, standing: Standing) -> dict[str, Any] | None:
+    """The scan that the site let in, and whose answer the device never got: that it let in by itself is the same coming in."""
+    row = standing.before.get(scan.asked) if scan.asked and outcome_of(Verdict.ADMITTED, scan)[0] else None
+    is_same = row is not None and row["entered"] and row["screening_id"] == screening_id
+    return row if is_same and row is not None and row["fingerprint"] == scan.as_asked.fingerprint else None
 
 
 def _judged(want: Want, screening: dict[str, Any], standing: Standing, now: int) -> tuple[Verdict, int | None]:

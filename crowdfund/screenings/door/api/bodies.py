@@ -44,7 +44,7 @@ class ScanIn(In):
     """One scan. nonce: new for each, so that what is sent again is no other. shown: what the code held, or what was typed.
 
     scanned_at: by the device. said: what it said by itself while it was offline, none where this asks. because: why somebody is
-    let in all the same.
+    let in all the same. asked: the nonce under which it had asked before, and got no answer.
     """
 
     nonce: Nonce
@@ -54,13 +54,14 @@ class ScanIn(In):
     device: Annotated[str, StringConstraints(max_length=64, pattern=ONE_LINE)] = ""
     said: Annotated[str, Field(pattern=f"^({'|'.join(_VERDICTS)})$")] | None = None
     because: _Reason | None = None
+    asked: Nonce | None = None
 
     @property
     def scan(self) -> Scan:
         at = self.scanned_at
         return Scan(
             self.nonce, self.shown, Way(self.way), None if at is None else int(at.timestamp() * 1_000_000), self.device,
-            Verdict(self.said) if self.said else None, self.because or "",
+            Verdict(self.said) if self.said else None, self.because or "", self.asked or "",
         )  # fmt: skip
 
 

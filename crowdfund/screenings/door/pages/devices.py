@@ -25,9 +25,9 @@ from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import doorkeeper, get, post, public
 from crowdfund.web.static import files
 
-# A house has one address and many gates.
+# A house has one address and many gates; a device asks every five seconds, and shows two frames in one.
 _ASKING = Limit("door", 1_200, 60)
-_FRAMES = Limit("door_frames", 1_200, 60)
+_FRAMES = Limit("door_frames", 3_000, 60)
 
 
 async def send_list(request: Request) -> Response:
