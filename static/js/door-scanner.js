@@ -64,7 +64,7 @@ export function scannerOf(id, url, most, told) {
   };
 
   const scan = async (text, way = "code", because = null) => {
-    const wish = { nonce: crypto.randomUUID(), shown: plain(text), way, because, device, scanned_at: new Date(now() * 1000).toISOString() };
+    const wish = { nonce: crypto.randomUUID(), shown: plain(text), way, because: because && plain(because), device, scanned_at: new Date(now() * 1000).toISOString() };
     if (Date.now() >= aloneUntil) {
       try {
         return await ask(wish);

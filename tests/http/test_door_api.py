@@ -83,6 +83,13 @@ async def test_scans_are_judged_kept_and_listed(site: SiteUnderTest, evening: Ev
     assert answer["conflict"] is True and answer["first_at"]
     [conflict] = await gu.all(f"{evening.path}/scans?conflicts=yes")
     assert (conflict["said"], conflict["verdict"]) == ("admitted", "already_used")
+    report = await gu.read(f"{evening.path}/door-report")
+    assert {name: report[name] for name in ("sold", "admitted", "no_shows", "scans", "refused", "conflicts", "forced")} == {
+        "sold": 3, "admitted": 2, "no_shows": 0, "scans": 5, "refused": 2, "conflicts": 1, "forced": 0,
+    }  # fmt: skip
+    assert report["gates"] == [
+        {"gate": "", "by": "Gu", "scans": 5, "admitted": 2, "refused": 2, "offline": 1, "conflicts": 1}
+    ]
 
 
 async def test_the_list_of_a_door(site: SiteUnderTest, evening: Evening) -> None:

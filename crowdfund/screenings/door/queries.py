@@ -118,6 +118,11 @@ class Report:
         return sum(row["scans"] for row in self.verdicts)
 
     @property
+    def conflict_count(self) -> int:
+        """All of them; those that are listed end somewhere."""
+        return sum(row["conflicts"] for row in self.gates)
+
+    @property
     def refused(self) -> int:
         return sum(row["scans"] - row["entered"] for row in self.verdicts)
 

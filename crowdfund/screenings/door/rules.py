@@ -18,7 +18,8 @@ from crowdfund.screenings.codes.token import Code
 from crowdfund.screenings.door.models import Way
 from crowdfund.screenings.models import ScreeningState, TicketState
 
-SCANS_MAX = 200  # in one call of a device that comes back
+SCANS_MAX = 200  # in one call
+AT_ONCE = 50  # of what a device brings home, so that no call of a slow connection is long
 BECAUSE_MIN, BECAUSE_MAX = 3, 300
 GATE_MAX = 40
 PASSES_MAX = 30

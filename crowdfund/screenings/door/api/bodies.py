@@ -14,7 +14,7 @@ from crowdfund.screenings.codes.judging import Verdict
 from crowdfund.screenings.door import passes
 from crowdfund.screenings.door.admitting import admit_all
 from crowdfund.screenings.door.models import DoorPass, Way
-from crowdfund.screenings.door.queries import DoorList
+from crowdfund.screenings.door.queries import DoorList, Report
 from crowdfund.screenings.door.rules import (
     BECAUSE_MAX,
     BECAUSE_MIN,
@@ -36,7 +36,6 @@ Nonce = Annotated[str, StringConstraints(min_length=16, max_length=64, pattern=r
 _Reason = Annotated[
     str,
     StringConstraints(min_length=BECAUSE_MIN, max_length=BECAUSE_MAX, pattern=ONE_LINE, strip_whitespace=True),
-    READABLE,
 ]
 
 
@@ -164,6 +163,44 @@ class ScanOut(BaseModel):
     received_at: str
     first_at: str | None
     first_gate: str
+
+
+class GateOut(BaseModel):
+    """gate: what its pass is called; empty where somebody of the cinema scanned, who is named then."""
+
+    gate: str
+    by: str | None
+    scans: int
+    admitted: int
+    refused: int
+    offline: int
+    conflicts: int
+
+
+class ReportOut(BaseModel):
+    """An evening in numbers. no_shows: known after the end. forced: let in with a reason."""
+
+    screening: str
+    sold: int
+    admitted: int
+    no_shows: int
+    scans: int
+    refused: int
+    conflicts: int
+    forced: int
+    verdicts: dict[str, int]
+    gates: list[GateOut]
+
+
+def report_out(screening_id: int, found: Report) -> ReportOut:
+    return ReportOut(
+        screening=public(screening_id), sold=found.sold, admitted=found.admitted, no_shows=found.no_shows, scans=found.scans,
+        refused=found.refused, conflicts=found.conflict_count, forced=len(found.forced),
+        verdicts={row["verdict"]: row["scans"] for row in found.verdicts},
+        gates=[
+            GateOut(by=row["person"], **{name: row[name] for name in GateOut.model_fields if name != "by"}) for row in found.gates
+        ],
+    )  # fmt: skip
 
 
 def answer_out(answer: Answer | BaseException, nonce: str) -> AnswerOut:

@@ -19,11 +19,13 @@ from crowdfund.screenings.door.api.bodies import (
     KeysOut,
     PassIn,
     PassOut,
+    ReportOut,
     ScanOut,
     ScansIn,
     answers_out,
     door_out,
     pass_out,
+    report_out,
     scan_out,
     since_in,
 )
@@ -87,6 +89,12 @@ async def list_scans(request: Request) -> Response:
     return api.paged(request, rows, asked, scan_out, lambda row: row["id"])
 
 
+async def show_report(request: Request) -> ReportOut:
+    """What came of an evening at the doors: who came, who did not, which gates, and how many scans disagree."""
+    screening = await _own_door(request)
+    return report_out(screening.id, await queries.report_of(screening.id))
+
+
 async def list_passes(request: Request) -> Response:
     """The door passes of a screening, the newest first."""
     screening, asked = await _own_door(request), api.cursor(request)
@@ -129,6 +137,7 @@ routes = [
         f"{ONE}/scans", list_scans, may=_READ, gives=ScanOut, lists=True, filters=(VERDICT, CONFLICTS), summary="What was scanned",
     ),
     post(f"{ONE}/scans", take_scans, may=_WRITE, limit=SCANNING, takes=ScansIn, gives=AnswersOut, summary="Scan tickets"),
+    get(f"{ONE}/door-report", show_report, may=_READ, gives=ReportOut, summary="What came of an evening at the doors"),
     get(f"{ONE}/door-passes", list_passes, may=_READ, gives=PassOut, lists=True, summary="Door passes"),
     post(
         f"{ONE}/door-passes", make_pass, may=_WRITE, takes=PassIn, gives=PassOut, creates=True, summary="Make a door pass",

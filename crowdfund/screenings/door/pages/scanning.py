@@ -21,7 +21,7 @@ from crowdfund.screenings.door.forms import AllTheSameForm, ScanForm
 from crowdfund.screenings.door.models import Way
 from crowdfund.screenings.door.pages.words import Said, answer_in_words, hour, in_words, let_in_all_the_same, place_of
 from crowdfund.screenings.door.queries import latest_by
-from crowdfund.screenings.door.rules import BECAUSE_MAX, SCANS_MAX, Answer, Keeper, Scan
+from crowdfund.screenings.door.rules import AT_ONCE, BECAUSE_MAX, Answer, Keeper, Scan
 from crowdfund.screenings.queries import Shown, shown_screening
 from crowdfund.signing import fingerprint
 from crowdfund.web import headers, sessions
@@ -61,7 +61,7 @@ async def _door(
         because=because or AllTheSameForm(), asks_why=because is not None, because_max=BECAUSE_MAX, large=_said(answer, because),
         place=place_of(shown.plan, answer.place_id) if answer else "", latest=await _latest(keeper, shown),
         words=[in_words(verdict) for verdict in Verdict], again=let_in_all_the_same(Verdict.ALREADY_USED),
-        all_the_same=let_in_all_the_same(Verdict.TOO_EARLY), scans_max=SCANS_MAX, starts=hour(shown.screening.starts_at, shown.venue.zone),
+        all_the_same=let_in_all_the_same(Verdict.TOO_EARLY), at_once=AT_ONCE, starts=hour(shown.screening.starts_at, shown.venue.zone),
         opens=hour(shown.screening.doors_at, shown.venue.zone), first=_first(answer, shown.venue.zone),
     )  # fmt: skip
     response.headers["cache-control"] = "no-store"
