@@ -51,6 +51,9 @@ from crowdfund.pledges.transfers import pages as transfer_pages
 from crowdfund.screenings import api as screening_api
 from crowdfund.screenings import holding
 from crowdfund.screenings import pages as screening_pages
+from crowdfund.screenings.door import admitting, passes
+from crowdfund.screenings.door import api as door_api
+from crowdfund.screenings.door import pages as door_pages
 from crowdfund.settings import Settings
 from crowdfund.web import images, openapi
 from crowdfund.web.routes import get, public
@@ -102,6 +105,8 @@ ROUTES: list[BaseRoute] = [
     *talk_api.routes,
     *draw_pages.routes,
     *draw_api.routes,
+    *door_pages.routes,
+    *door_api.routes,
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,
@@ -127,7 +132,7 @@ async def _sign_in_of(hash: str) -> queries.SignedIn | None:
     return found
 
 
-LOOK_UPS = LookUps(sign_in=_sign_in_of, token=queries.token_of, membership=queries.membership)
+LOOK_UPS = LookUps(sign_in=_sign_in_of, token=queries.token_of, membership=queries.membership, door=passes.keeper_of)
 
 
 def make_app(ours: Settings, *, work: Work | None = None) -> Site:
@@ -151,6 +156,7 @@ def make_app(ours: Settings, *, work: Work | None = None) -> Site:
             await make.finish()
             await holding.finish()
             await placing.finish()
+            await admitting.finish()
             await casting.finish()
             await stripe.close()
             await close_database()

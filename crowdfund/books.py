@@ -21,6 +21,7 @@ from crowdfund.pledges.books import RULES as PLEDGE_RULES
 from crowdfund.pledges.milestones.books import RULES as MILESTONE_RULES
 from crowdfund.pledges.transfers.books import RULES as TRANSFER_RULES
 from crowdfund.screenings.books import RULES as SCREENING_RULES
+from crowdfund.screenings.door.books import RULES as DOOR_RULES
 
 RULES: Sequence[Rule] = (
     *LEDGER_RULES,
@@ -28,6 +29,7 @@ RULES: Sequence[Rule] = (
     *TRANSFER_RULES,
     *MILESTONE_RULES,
     *SCREENING_RULES,
+    *DOOR_RULES,
     *ORDER_RULES,
     *DISPUTE_RULES,
     *EXPENSE_RULES,

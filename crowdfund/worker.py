@@ -38,6 +38,7 @@ from crowdfund.people.verification import follow_account
 from crowdfund.pledges import card_changes, following, letting_go, refunding, settlement, telling
 from crowdfund.pledges.milestones.jobs import follow_milestones
 from crowdfund.pledges.transfers.jobs import follow_transfers
+from crowdfund.screenings.door.no_shows import mark_no_shows
 from crowdfund.screenings.jobs import end_screenings
 from crowdfund.webhooks import SWITCHBOARD
 
@@ -148,6 +149,7 @@ SWEEPS = (
     Sweep("milestones", 1, follow_milestones),
     Sweep("orders", 1, follow_orders),
     Sweep("screenings", 1, end_screenings),
+    Sweep("no-shows", 2, mark_no_shows),
     Sweep("visits that are not over", 15, look_at_orders),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),

@@ -25,6 +25,7 @@ MODELS = (
     "crowdfund.campaigns.milestones.models",
     "crowdfund.payments.models",
     "crowdfund.screenings.models",
+    "crowdfund.screenings.door.models",
     "crowdfund.orders.models",
     "crowdfund.pledges.models",
     "crowdfund.pledges.transfers.models",

@@ -6,9 +6,7 @@ sent, by the deliveries page. Who doesn't want her name shown is nameless here t
 
 from __future__ import annotations
 
-import csv
 from collections.abc import AsyncIterator
-from io import StringIO
 from typing import Any
 
 from starlette.requests import Request
@@ -25,24 +23,12 @@ from crowdfund.people.audit import record
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.models import Delivery, DeliveryState, Pledge
 from crowdfund.web import formats
+from crowdfund.web.csv import harmless, line
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get, member
 
 _EXPORT = Limit("export", 20, 3600, by="person")
 COLUMNS = ("pledge", "made_at", "state", "name", "tier", "quantity", "amount", "currency", "referrer", "page_version")
-# What a spreadsheet takes for the start of a formula, the wide forms too (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet runs: what looks like a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def line(cells: list[str]) -> str:
-    written = StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow(cells)
-    return written.getvalue()
 
 
 async def export(request: Request) -> Response:

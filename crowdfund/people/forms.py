@@ -42,6 +42,8 @@ SCOPE_WORDS = {
     "deliveries:write": lazy("Mark rewards of your organisations as sent"),
     "money:read": lazy("See figures, payouts and disputes of your organisations"),
     "disputes:write": lazy("Answer banks that dispute a payment to your organisations"),
+    "door:read": lazy("See the door lists of your cinemas, and what was scanned"),
+    "door:write": lazy("Scan tickets at the doors of your cinemas, make and withdraw door passes"),
     "staff:review": lazy("As staff: see what waits, decide about organisations and funds, read the audit"),
     "staff:money": lazy("As staff: give pledges back"),
 }

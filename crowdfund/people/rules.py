@@ -25,6 +25,7 @@ SCOPES = (
     "account:read", "account:write", "pledges:read", "pledges:write", "organisations:read", "organisations:write",
     "tickets:read", "tickets:write",
     "campaigns:read", "campaigns:write", "comments:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
+    "door:read", "door:write",
 )  # fmt: skip
 STAFF_SCOPES = ("staff:review", "staff:money")
 

@@ -65,7 +65,7 @@ T = TicketState
 TICKET_MOVES: dict[TicketState, set[TicketState]] = {
     T.SOLD: {T.ADMITTED, T.NO_SHOW, T.REFUNDED, T.MOVED, T.LOST},
     T.ADMITTED: {T.LOST},
-    T.NO_SHOW: {T.REFUNDED, T.LOST},
+    T.NO_SHOW: {T.ADMITTED, T.REFUNDED, T.LOST},  # a door that was offline tells of her later
     T.REFUNDED: set(),
     T.MOVED: set(),
     T.LOST: set(),

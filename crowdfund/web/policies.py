@@ -96,6 +96,26 @@ class _Member(Policy):
             raise NotAllowed("Your role in this organisation does not allow that.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Doorkeeper(Policy):
+    """Who scans tickets of the screening in the path: its cinema's managers, and who has opened a door pass for it."""
+
+    async def admit(self, request: Request) -> None:
+        screening = request.path_params["screening"]
+        sign_in, shown = await sessions.find(request), sessions.door_pass(request, screening)
+        person_id = sign_in.person.id if sign_in and _may_act(sign_in.person, request) else None
+        keeper = await request.app.look_ups.door(screening, person_id, fingerprint(shown) if shown else "")
+        if keeper is not None:
+            request.state.keeper = keeper
+            return
+        await person_of(request)
+        raise NothingHere("There is nothing here under that address.")
+
+
+def _may_act(person: Person, request: Request) -> bool:
+    return person.state != "suspended" or request.method in SAFE_METHODS
+
+
 def _is_staff(person: Person, role: str) -> bool:
     return person.staff_role is not None and STAFF_ROLES.index(person.staff_role) >= STAFF_ROLES.index(role)
 
@@ -147,6 +167,7 @@ anyone = Policy("anyone")  # pages that say who is signed in
 public = _Public("public", uses_cookies=False)  # the same for everybody: pictures, feeds, documents
 signed_in = _SignedIn("signed_in")
 confirmed = _SignedIn("confirmed", confirmed=True)
+doorkeeper = _Doorkeeper("doorkeeper")
 processor = _Public("processor", uses_cookies=False)  # the webhook: the handler verifies the signature on the raw body
 
 

@@ -51,3 +51,18 @@ async def find(request: Request) -> SignIn | None:
         state["sign_in"] = found
         state["person"] = found.person if found else None
     return state["sign_in"]
+
+
+# --- door passes: one cookie a screening, so that a helper may have several ---
+
+
+def keep_door_pass(response: Response, screening: str, secret: str, *, seconds: int) -> Response:
+    """Let this browser scan at a door. screening: its public id. seconds: until the pass is over."""
+    set_cookie(response, f"door-{screening}", secret, seconds=seconds)
+    return response
+
+
+def door_pass(request: Request, screening: str) -> str:
+    """The secret of the pass that this browser has for a door; empty without one."""
+    secret = request.cookies.get(cookie_name(f"door-{screening}"), "")
+    return secret if 40 <= len(secret) <= 50 else ""

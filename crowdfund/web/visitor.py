@@ -58,8 +58,11 @@ class LookUps:
 
     sign_in, token: by the SHA-256 of what was shown, hexadecimal; none where it opens no door (any more).
     membership: by person id and the organisation's slug; gives the organisation and the person's role in it.
+    door: by a screening's public id, the id of who is signed in, and the SHA-256 of the door pass that was shown, or empty; gives
+    who scans there.
     """
 
     sign_in: Callable[[str], Awaitable[SignIn | None]]
     token: Callable[[str], Awaitable[Token | None]]
     membership: Callable[[int, str], Awaitable[tuple[Any, str] | None]]
+    door: Callable[[str, int | None, str], Awaitable[Any | None]]

@@ -33,6 +33,7 @@ from crowdfund.pledges.models import Delivery, Pledge, PledgeState
 from crowdfund.web.routes import Route
 from tests.bank import ask, fans_with
 from tests.browser.conftest import Visitors
+from tests.browser.door_stage import doors_looked_at
 from tests.browser.milestone_stage import Films, films_with_milestones, their_films
 from tests.browser.milestone_stage import looks_at as looks_at_films
 from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody
@@ -49,6 +50,7 @@ NOT_PAGES = re.compile(
     r"|/\.well-known/.*|.*\.csv|.*/draw\.json|.*/entries\.txt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
     r"|.*/\{period\}\.json|.*/\{expense\}/receipt|/release-requests/.*|.*/acceptance|/outcomes/.*|.*/deal/paper"
     r"|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
+    r"|/door/worker\.js|/door/passes/.*|/door/\{screening\}/list"
 )
 BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE = (DESKTOP, "light"), (PHONE, "dark")
 THE_OTHER_TWO = [(PHONE, "light"), (DESKTOP, "dark")]
@@ -201,6 +203,7 @@ async def pages_of(world: World) -> Looks:
         **await looks_at(world.club, JENS, ANN, ADA, NOBODY),
         **await of_polls(world),
         **await looks_at_films(world.films, JO, ADA),
+        **await doors_looked_at(world.lin, LIN),
         "nowhere": [(NOBODY, "/no-such-page"), (MEI, "/staff"), (NOBODY, "/confirm/used-up"), (MEI, "/desk/lanting-pictures")],
     }  # fmt: skip
 

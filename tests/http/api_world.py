@@ -14,7 +14,7 @@ from crowdfund.campaigns.milestones.models import Milestone
 from crowdfund.campaigns.models import Campaign
 from crowdfund.community.polls.models import Candidate
 from crowdfund.community.talk import actions as talk
-from crowdfund.database import new_id
+from crowdfund.database import atomic, new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
 from crowdfund.payments.models import Charge
@@ -22,8 +22,11 @@ from crowdfund.people.models import StaffRole
 from crowdfund.people.pictures import keep_image
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.transfers.models import Outcome
+from crowdfund.screenings.models import Screening
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
+from tests.cinema import a_screening
+from tests.door import a_pass
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.draw_world import a_drafted_draw
@@ -63,6 +66,7 @@ BODIES: dict[str, Any] = {
     "RecipientIn": {**ABOUT, "kind": "academy"}, "AboutIn": ABOUT, "OfferIn": {**BECAUSE, "state": "withdrawn"},
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
     "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
+    "PassIn": {"gate": "West"}, "ScansIn": {"scans": [{"nonce": "0123456789abcdef", "shown": "PT1."}]},
 }  # fmt: skip
 
 
@@ -133,7 +137,8 @@ async def world(site: SiteUnderTest) -> World:
     admin = await program_of(site, (await site.signed_up("Root", staff=StaffRole.ADMIN)).person)
     remark = await admin.make(remark_path, {"text": "Who owns the boat?"})
     charge = await Charge.create(
-        id=new_id(), subject=f"pledge:{pledge.id}", campaign_id=campaign.id, person_id=mei.id, card_id=card_id, attempt=1,
+        id=new_id(), subject=f"pledge:{pledge.id}", held_for=f"campaign:{campaign.id}", campaign_id=campaign.id, person_id=mei.id,
+        card_id=card_id, attempt=1,
         key="k", amount_minor=25_00, currency="EUR", state="declined", made_at=clock.now(), sent_at=clock.now(),
     )  # fmt: skip
     dispute = await Dispute.create(
@@ -151,7 +156,10 @@ async def world(site: SiteUnderTest) -> World:
         filed_by_id=lin.id, filed_at=now, objections_until=now,
     )  # fmt: skip
     milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
+    screening = await a_screening()
+    await atomic(Screening.filter(id=screening.id).update)(organisation_id=lin.organisation.id)
     ids = {
+        "screening": screening.id, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": document_id,
         "outcome": outcome.id, "expense": new_id(), "recipient": (await a_recipient(lin.organisation.id)).id,

@@ -18,9 +18,11 @@ from crowdfund.campaigns import actions
 from crowdfund.database import close_database, open_database
 from crowdfund.database.ids import public
 from crowdfund.people import accounts
-from crowdfund.people.models import StaffRole
+from crowdfund.people.models import Role, StaffRole
 from crowdfund.people.rules import scopes_for
 from crowdfund.people.tokens import make_token
+from tests.cinema import a_screening
+from tests.door import a_manager, a_pass
 from tests.http.conftest import PASSWORD
 from tests.http.draw_world import a_draw
 from tests.http.test_real_server import Running, engine, running, server
@@ -59,6 +61,9 @@ async def a_world(site_settings: settings.Settings) -> World:
             ids["remark"] = (await actions.remark(campaign.id, "Who owns the boat?", by=lin.id)).id
         if state == "live":
             ids["draw"] = (await a_draw(campaign, by=lin.id)).id
+        screening = await a_screening()
+        await a_manager(screening, Role.OWNER, fan)
+        ids |= {"screening": screening.id, "pass": (await a_pass(screening, by=fan)).id}
         known.append({name: public(number) for name, number in ids.items()})
     await close_database()
     return World(keys, known)

@@ -71,6 +71,8 @@ ACTIONS: dict[str, Any] = {
     "addressees_changed": lazy("Changed whom fans can ask"),
     "expense_told": lazy("Told of an expense"),
     "expense_taken_back": lazy("Took an expense back"),
+    "door_pass_made": lazy("Made a door pass"), "door_pass_withdrawn": lazy("Withdrew a door pass"),
+    "scans_exported": lazy("Took a file of scans"),
     "milestones_planned": lazy("Planned its milestones"),
     "milestone_requested": lazy("Asked for a milestone"), "milestone_paused": lazy("Paused a milestone"),
     "milestone_released": lazy("Released a milestone"), "milestone_planned": lazy("Sent a milestone back"),

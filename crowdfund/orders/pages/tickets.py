@@ -82,7 +82,8 @@ async def show(request: Request) -> Response:
     ticket, found = await _found(request)
     return page(
         request, "orders/ticket.html", ticket=ticket_shown(ticket, found), found=found, shown=found.shown,
-        asking=await Asking.get_or_none(screening_id=ticket.screening_id), order=found.order, is_buyer=found.order.person_id == request.state.person.id,
+        asking=await Asking.get_or_none(screening_id=ticket.screening_id), order=found.order,
+        is_buyer=found.order.person_id == request.state.person.id,
         colour=found.shown.title.colour, art_url=art_of(found.shown.title), title_path=title_path(found.shown.title.id),
     )  # fmt: skip
 
