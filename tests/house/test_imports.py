@@ -34,7 +34,7 @@ SQL_BY_HAND = {
     "letters/tickets.py", "orders/asking.py", "orders/cancelling.py", "orders/following.py", "orders/paying.py", "orders/placing.py",
     "payments/checkouts.py", "screenings/blocking.py", "screenings/giving.py", "screenings/holding.py", "screenings/programme.py",
     "screenings/rescheduling.py", "screenings/selling.py",
-    "screenings/door/admitting.py", "screenings/door/no_shows.py",
+    "screenings/door/admitting.py", "screenings/door/no_shows.py", "orders/credits.py",
     "payments/cards.py", "payments/charges.py", "payments/inbox.py", "payments/reconcile.py", "payments/refunds.py",
     "payouts/actions.py", "pledges/actions.py", "pledges/card_changes.py", "pledges/deliveries.py", "pledges/following.py",
     "pledges/letting_go.py", "pledges/make.py", "pledges/moves.py", "pledges/refunding.py", "pledges/settlement.py",

@@ -165,7 +165,7 @@ async def _proven(scan: Scan, screening_id: int) -> token.Code | Verdict | str:
     """What a scan says before any row is looked at: a signature takes longer than the whole batch may be held up."""
     try:
         if scan.way is Way.TYPED:
-            return read_typed(scan.text).upper()
+            return read_typed(scan.text)
         said = token.read(scan.text)
         theirs = private_or_none(said.screening)
         if theirs is None or (theirs != screening_id and not await Screening.exists(id=theirs)):
