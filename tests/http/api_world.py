@@ -17,15 +17,16 @@ from crowdfund.community.talk import actions as talk
 from crowdfund.database import atomic, new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
+from crowdfund.orders import asking
 from crowdfund.payments.models import Charge
 from crowdfund.people.models import StaffRole
 from crowdfund.people.pictures import keep_image
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.transfers.models import Outcome
-from crowdfund.screenings.models import Screening
+from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
-from tests.cinema import a_screening
+from tests.cinema import a_screening, held, ordered
 from tests.door import a_pass
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
@@ -66,6 +67,7 @@ BODIES: dict[str, Any] = {
     "RecipientIn": {**ABOUT, "kind": "academy"}, "AboutIn": ABOUT, "OfferIn": {**BECAUSE, "state": "withdrawn"},
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
     "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
+    "HoldIn": {"seats": ["A-1"]}, "BestIn": {"seats": 2}, "GiftIn": {"email": "bo@example.com"},
     "PassIn": {"gate": "West"}, "ScansIn": {"scans": [{"nonce": "0123456789abcdef", "shown": "PT1."}]},
 }  # fmt: skip
 
@@ -85,6 +87,9 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
     words, document = "All scenes are shot, you see.", known["document"]
     of_things = {
         "ReleaseIn": {"words": words, "documents": [document]}, "DealIn": {"words": words, "document": document},
+        "OrderIn": {"hold": known["hold"], "lines": [{"place": "A-1", "price": known["hold"]}], "total_minor": 11_00},
+        "SendBackIn": {"tickets": [known["ticket"]], "back_minor": 0},
+        "HolderAnswerIn": {"tickets": [known["ticket"]], "answer": "money_back"},
         "OutcomeIn": {"words": words, "document": document, "kind": "collapsed"},
         "SignatureIn": {"name": "Jens Hansen, board", "document": document},
         "CharityIn": {**ABOUT, "organisation": known["organisation"]}, "UseIn": {"fund": known["campaign"], "body": words * 2},
@@ -158,8 +163,9 @@ async def world(site: SiteUnderTest) -> World:
     milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
     screening = await a_screening()
     await atomic(Screening.filter(id=screening.id).update)(organisation_id=lin.organisation.id)
+    bought_by_mei = await what_mei_bought(fan)
     ids = {
-        "screening": screening.id, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
+        **bought_by_mei, "screening": screening.id, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": document_id,
         "outcome": outcome.id, "expense": new_id(), "recipient": (await a_recipient(lin.organisation.id)).id,
@@ -169,6 +175,17 @@ async def world(site: SiteUnderTest) -> World:
     }  # fmt: skip
     known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
     return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
+
+
+async def what_mei_bought(mei: Fan) -> dict[str, int]:
+    """A ticket of hers that nothing has to be paid for, and what she is asked since its screening was cancelled."""
+    screening = await a_screening(price_minor=0, fee_minor=0)
+    kept = await held(mei, screening, "A-1")
+    order = await ordered(mei, kept, "A-1")
+    ticket = await Ticket.get(order_id=order.id)
+    asked = await asking.cancel_screening(screening.id, "The projector burned.", by=mei.id)
+    assert asked is not None
+    return {"hold": kept.id, "order": order.id, "ticket": ticket.id, "asking": asked.id}
 
 
 async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:

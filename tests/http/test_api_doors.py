@@ -28,6 +28,7 @@ def of_somebody(route: Route) -> bool:
     )
     everybodys = (
         "/follower", "/follower/removal", "/polls/{poll}/vote", "/polls/{poll}/card-setup", "{campaign}/comments", "/objections",
+        "/screenings/{screening}/best", "/screenings/{screening}/holds",
     )  # fmt: skip
     of_all = route.path.endswith(everybodys) or "/comments/" in route.path
     reads = route.name == "GET /api/v1/campaigns/{campaign}/updates"  # for everybody, though not each text
@@ -133,7 +134,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
         "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws", "release-requests",
-        "reports", "documents", "recipients", "expenses", "charities", "door-passes",
+        "reports", "documents", "recipients", "expenses", "charities", "door-passes", "holds", "orders",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

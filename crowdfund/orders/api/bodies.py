@@ -147,7 +147,7 @@ class AskingOut(BaseModel):
     tickets: dict[str, str]
 
 
-class AnswerIn(In):
+class HolderAnswerIn(In):
     """screening: where to, for `move`: another one of the same film."""
 
     tickets: Annotated[list[PublicId], Field(min_length=1, max_length=50)]

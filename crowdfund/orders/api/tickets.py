@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from crowdfund.database.ids import public
 from crowdfund.orders import asking as verbs
-from crowdfund.orders.api.bodies import AnswerIn, AskingOut, GiftIn, GiftOut, TicketOut, TicketsListed
+from crowdfund.orders.api.bodies import AskingOut, GiftIn, GiftOut, HolderAnswerIn, TicketOut, TicketsListed
 from crowdfund.orders.api.orders import ticket_out
 from crowdfund.orders.models import Answer, Asking, AskingAnswer
 from crowdfund.orders.pages.gifts import GIFTS
@@ -76,7 +76,7 @@ async def show_asking(request: Request) -> AskingOut:
     )  # fmt: skip
 
 
-async def answer_asking(request: Request, body: AnswerIn) -> AskingOut:
+async def answer_asking(request: Request, body: HolderAnswerIn) -> AskingOut:
     """Keep the place at the new hour, take another screening, or all the money back."""
     asking = await own_asking(request)
     ids = [api.known_id(ticket, _NO_TICKET) for ticket in body.tickets]
@@ -94,5 +94,5 @@ routes = [
     post(f"{_TICKET}/gift", give_ticket, may=_WRITE, takes=GiftIn, gives=GiftOut, limit=GIFTS, summary="Give a ticket to somebody"),
     post(f"{_TICKET}/gift/withdrawal", withdraw_gift, may=_WRITE, gives=GiftOut, summary="Keep it after all"),
     get(_ASKING, show_asking, may=_SEE, gives=AskingOut, summary="What I am asked"),
-    post(_ASKING, answer_asking, may=_WRITE, takes=AnswerIn, gives=AskingOut, summary="Answer it"),
+    post(_ASKING, answer_asking, may=_WRITE, takes=HolderAnswerIn, gives=AskingOut, summary="Answer it"),
 ]  # fmt: skip

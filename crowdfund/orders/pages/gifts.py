@@ -16,6 +16,7 @@ from crowdfund.refusal import Refusal
 from crowdfund.screenings import giving
 from crowdfund.screenings.models import GiftState, Ticket, TicketGift
 from crowdfund.screenings.pages.on_sale import title_path
+from crowdfund.web.headers import NO_REFERRER
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.rate_limit import Limit
@@ -74,7 +75,7 @@ async def gift(request: Request) -> Response:
     return page(
         request, "orders/gift.html", shown=shown, giver=giver, colour=shown.title.colour, art_url=art_of(shown.title),
         label=shown.plan.label(str(ticket.seat_id or ticket.area_id)), path=f"/gifts/{request.path_params['secret']}",
-        title_path=title_path(shown.title.id), headers={"referrer-policy": "no-referrer"},
+        title_path=title_path(shown.title.id),
     )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ routes = [
     get("/tickets/{ticket}/gift", give_page, may=signed_in),
     post("/tickets/{ticket}/gift", give, may=signed_in, limit=GIFTS),
     post("/tickets/{ticket}/gift/withdrawal", take_back, may=signed_in),
-    get("/gifts/{secret}", gift, may=anyone),
-    post("/gifts/{secret}/acceptance", accept, may=signed_in),
-    post("/gifts/{secret}/refusal", decline, may=anyone),
+    get("/gifts/{secret}", gift, may=anyone, headers=NO_REFERRER),
+    post("/gifts/{secret}/acceptance", accept, may=signed_in, headers=NO_REFERRER),
+    post("/gifts/{secret}/refusal", decline, may=anyone, headers=NO_REFERRER),
 ]
