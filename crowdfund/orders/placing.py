@@ -1,4 +1,4 @@
-"""Placing orders: a verb of the rush. What is held gets its prices; going to pay gives the hold its one extension.
+"""Placing orders: a verb of the rush. What is held gets its prices.
 
 Read, decide in memory, write set-based: hundreds of orders are one transaction. Nothing is locked and nothing waits for the processor:
 a hold has one live order, as the database knows, and whether the places are still there is asked again when the money is. What costs
@@ -19,7 +19,6 @@ from crowdfund.orders.rules import HoldFound, Placed, PriceFound, Standing, Want
 from crowdfund.refusal import Refusal
 from crowdfund.screenings import holding, selling
 from crowdfund.screenings.plans import plans_of
-from crowdfund.screenings.rules import PAY_SECONDS
 
 # One text for each thing that is looked up, so that every look-up is one probe of an index.
 _WANTS = Sql("""
@@ -27,7 +26,7 @@ _WANTS = Sql("""
                 || CAST(o.prices_minor AS TEXT) || ' ' || CAST(o.fees_minor AS TEXT)
             FROM "order" o WHERE o.person_id = CAST(value->>'person_id' AS BIGINT) AND o.key = value->>'key') AS before,
            (SELECT CAST(h.person_id AS TEXT) || ' ' || CAST(h.screening_id AS TEXT) || ' ' || CAST(h.places AS TEXT) || ' '
-                || CAST(h.held_until AS TEXT) || ' ' || COALESCE(CAST(h.extended_at AS TEXT), '-')
+                || CAST(h.held_until AS TEXT)
             FROM hold h WHERE h.id = CAST(value->>'hold_id' AS BIGINT)) AS hold,
            (SELECT CAST(o.id AS TEXT) || ' ' || o.state FROM "order" o
             WHERE o.hold_id = CAST(value->>'hold_id' AS BIGINT) AND o.state IN ('placed', 'paid')) AS live
@@ -60,7 +59,7 @@ _LINES = Sql("""
 _EVENTS = Sql("""
     INSERT INTO order_event (id, order_id, from_state, to_state, because, by_person_id, at)
     SELECT CAST(value->>'event_id' AS BIGINT), CAST(value->>'id' AS BIGINT), value->>'from_state', value->>'to_state',
-           value->>'because', CAST(value->>'person_id' AS BIGINT), $2
+           value->>'because', NULL, $2
     FROM {rows}""")
 _GIVE_UP = Sql("""
     UPDATE "order" SET state = 'expired' WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND state = 'placed'
@@ -89,7 +88,7 @@ async def _place(wants: list[Want]) -> list[Placed | Exception]:
             continue
         asked.add(want.hold_id)
         given_up += [int(live_id)] if found["live"] else []
-        placed = _placed(want, standing, prices_minor, fees_minor, now)
+        placed = _placed(want, standing, prices_minor, fees_minor)
         new.append((want, placed))
         answers.append(placed)
     await _write(new, standing, given_up, now)
@@ -115,9 +114,7 @@ async def _look(wants: list[Want]) -> tuple[Standing, list[dict[str, Any]]]:
     standing = Standing({}, {}, {}, {})
     for want, row in zip(wants, seen, strict=True):
         if row["hold"] is not None:
-            person_id, screening_id, places, until, extended = row["hold"].split(" ")
-            found = HoldFound(int(person_id), int(screening_id), int(places), int(until), extended != "-")
-            standing.holds[want.hold_id] = found
+            standing.holds[want.hold_id] = HoldFound(*map(int, row["hold"].split(" ")))
     for row in lines:
         if row["price"] is not None:
             standing.prices[row["price_id"]] = _price(row["price"])
@@ -152,27 +149,24 @@ def _same_again(want: Want, found: dict[str, Any], standing: Standing) -> Placed
     )
 
 
-def _placed(want: Want, standing: Standing, prices_minor: int, fees_minor: int, now: int) -> Placed:
+def _placed(want: Want, standing: Standing, prices_minor: int, fees_minor: int) -> Placed:
     hold = standing.holds[want.hold_id]
-    until = hold.held_until if hold.extended else max(hold.held_until, now + PAY_SECONDS * 1_000_000)
     currency = standing.screenings[hold.screening_id]["currency"]
     state = OrderState.PLACED if prices_minor + fees_minor else OrderState.PAID
-    return Placed(want.id, state, hold.screening_id, currency, prices_minor, fees_minor, until)
+    return Placed(want.id, state, hold.screening_id, currency, prices_minor, fees_minor, hold.held_until)
 
 
 async def _write(new: list[tuple[Want, Placed]], standing: Standing, given_up: list[int], now: int) -> None:
     if not new:
         return
     ended = await _GIVE_UP(as_rows({"id": order_id} for order_id in given_up)) if given_up else []
-    events = [_event(row["id"], OrderState.PLACED, OrderState.EXPIRED, "she began again") for row in ended]
-    events += [_event(w.id, "", OrderState.PLACED, "placed", w.person_id) for w, _ in new]
+    if ended:
+        events = (_event(row["id"], OrderState.PLACED, OrderState.EXPIRED, "she began again") for row in ended)
+        await _EVENTS(as_rows(events), now)
     lines = [line for want, placed in new for line in _lines(want, placed, standing)]
-    until = now + PAY_SECONDS * 1_000_000
     await together(
         _ORDERS.bind(as_rows(_order_row(want, placed, standing) for want, placed in new), now),
         _LINES.bind(as_rows(lines)),
-        _EVENTS.bind(as_rows(events), now),
-        *holding.extending([w.hold_id for w, _ in new if not standing.holds[w.hold_id].extended], until, now),
     )
     free = [want for want, placed in new if placed.state == OrderState.PAID]
     if free:
@@ -199,10 +193,9 @@ _PAID = Sql("""
     UPDATE "order" SET state = 'paid', paid_at = $2 WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})""")
 
 
-def _event(order_id: int, from_state: str, to_state: str, because: str, person_id: int | None = None) -> dict[str, Any]:
+def _event(order_id: int, from_state: str, to_state: str, because: str) -> dict[str, Any]:
     return {
-        "event_id": new_id(), "id": order_id, "from_state": from_state, "to_state": to_state, "because": because,
-        "person_id": person_id,
+        "event_id": new_id(), "id": order_id, "from_state": from_state, "to_state": to_state, "because": because
     }  # fmt: skip
 
 

@@ -75,7 +75,6 @@ class HoldFound:
     screening_id: int
     places: int
     held_until: int
-    extended: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from crowdfund import clock
@@ -16,7 +17,7 @@ from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.database.sql import Bound
 from crowdfund.refusal import Refusal
 from crowdfund.screenings import rules
-from crowdfund.screenings.models import SingleSeats
+from crowdfund.screenings.models import Hold, SingleSeats
 from crowdfund.screenings.plans import plans_of
 from crowdfund.screenings.rules import Claim, Kept, Standing, Want
 
@@ -255,11 +256,12 @@ async def let_go(hold_ids: Iterable[int], now: int, *, at_once: bool = True) -> 
 # --- going to pay ---
 
 _EXTEND = Sql("""
-    UPDATE hold SET held_until = $2, extended_at = $3
-    WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND held_until < $2""")
+    UPDATE hold SET held_until = $2, extended_at = $3 WHERE id = $1 AND extended_at IS NULL RETURNING held_until""")
 
 
-def extending(hold_ids: Iterable[int], until: int, now: int) -> list[Bound]:
-    """The statement that keeps holds until a later moment, for the caller's transaction; none where there is no hold."""
-    rows = as_rows({"id": hold_id} for hold_id in hold_ids)
-    return [] if rows == "[]" else [_EXTEND.bind(rows, until, now)]
+async def extend(hold: Hold) -> datetime:
+    """Keep a hold ten minutes from now at least, once, in the caller's transaction with its screening locked; gives until when."""
+    now = clock.now_us()
+    until = max(clock.to_us(hold.held_until), now + rules.PAY_SECONDS * 1_000_000)
+    await _EXTEND(hold.id, until, now)
+    return clock.from_us(until)
