@@ -34,8 +34,9 @@ async def block_seats(screening_id: int, seat_ids: Sequence[str], because: str) 
     screening = await _with_seats(screening_id, seat_ids)
     rows = as_rows({"seat_id": seat_id} for seat_id in dict.fromkeys(seat_ids))
     blocked = await _BLOCK(rows, screening.id, rules.FOR_GOOD_US, because or "not for sale", clock.now_us())
-    if len(blocked) != len(set(seat_ids)):
-        raise PlaceSold("One of these seats is sold, or in somebody's cart.", field="seat")
+    if gone := set(seat_ids) - {row["seat_id"] for row in blocked}:
+        seat = (await plan_of(screening.plan_id)).label(min(gone))
+        raise PlaceSold("{seat} is sold, or in somebody's cart.", field="seat", seat=seat)
 
 
 @atomic
