@@ -46,7 +46,9 @@ from crowdfund.pledges.milestones import api as milestone_api
 from crowdfund.pledges.milestones import pages as milestone_pages
 from crowdfund.pledges.transfers import api as transfer_api
 from crowdfund.pledges.transfers import pages as transfer_pages
+from crowdfund.screenings import api as screening_api
 from crowdfund.screenings import holding
+from crowdfund.screenings import pages as screening_pages
 from crowdfund.settings import Settings
 from crowdfund.web import images, openapi
 from crowdfund.web.routes import get, public
@@ -83,6 +85,8 @@ ROUTES: list[BaseRoute] = [
     *pledge_pages.routes,
     *pledge_desk_pages.routes,
     *pledge_staff_pages.routes,
+    *screening_pages.routes,
+    *screening_api.routes,
     *transfer_pages.routes,
     *transfer_api.routes,
     *milestone_pages.routes,

@@ -24,6 +24,7 @@ PASSWORD_MIN, PASSWORD_MAX = 8, 256
 SCOPES = (
     "account:read", "account:write", "pledges:read", "pledges:write", "organisations:read", "organisations:write",
     "campaigns:read", "campaigns:write", "comments:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
+    "screenings:read", "screenings:write",
 )  # fmt: skip
 STAFF_SCOPES = ("staff:review", "staff:money")
 
