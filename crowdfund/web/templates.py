@@ -22,7 +22,8 @@ _INSIDE = Path(__file__).parents[1] / "_templates"
 _FORMATS = (
     formats.money, formats.money_short, formats.plain_money, formats.number, formats.percent, formats.rate, formats.symbol,
     formats.day, formats.day_long, formats.month, formats.day_of_month, formats.month_name,
-    formats.moment, formats.moment_text, formats.local_moment, formats.local_moment_text, formats.iso, formats.ago, formats.until, formats.left, formats.when,
+    formats.moment, formats.moment_text, formats.local_moment, formats.local_moment_text, formats.iso,
+    formats.ago, formats.until, formats.left, formats.when,
     formats.art_url, formats.said, markdown,
 )  # fmt: skip
 _FUNCTIONS = (

@@ -18,14 +18,17 @@ from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
 from crowdfund.payments.models import Charge
-from crowdfund.people.models import StaffRole
+from crowdfund.people.models import Organisation, StaffRole
 from crowdfund.people.pictures import keep_image
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.transfers.models import Outcome
+from crowdfund.screenings import bookings
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
-from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
+from tests.cinema import a_title
+from tests.http.campaign_world import STORY, Producer, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
+from tests.http.desk_world import with_hall, with_screening
 from tests.http.draw_world import a_drafted_draw
 from tests.http.program import Program, code_of, program_of
 from tests.polls import a_draft_poll
@@ -40,6 +43,8 @@ ABOUT = {
     "about": "Two hundred children and eleven coaches on one pitch; nobody pays to play.",
     "report_days": 90,
 }
+PRICE = {"category": "usual", "name": "Full", "price_minor": 10_00}
+TERMS = {"length_minutes": 120, "sale_opens_at": "2030-01-01T00:00:00Z", "currency": "EUR", "prices": [PRICE]}
 # A body for each model that could be taken: what is refused then is refused for another reason.
 BODIES: dict[str, Any] = {
     "MeIn": {"name": "Mei"}, "OrganisationIn": {"kind": "studio", "name": "Lanting", "country": "CN"},
@@ -61,6 +66,10 @@ BODIES: dict[str, Any] = {
     "PlanIn": {"milestones": []}, "ReleaseObjectionIn": {"text": "Nobody was seen shooting there."},
     "ReleaseAnswerIn": {"answer": "We shot at night."}, "MilestoneReasonIn": BECAUSE, "BecauseIn": BECAUSE,
     "RecipientIn": {**ABOUT, "kind": "academy"}, "AboutIn": ABOUT, "OfferIn": {**BECAUSE, "state": "withdrawn"},
+    "VenueIn": {"name": "Grand Theatre", "address": "20 Huanghe Road", "city": "Shanghai", "country": "CN", "zone": "Asia/Shanghai"},
+    "SeatsIn": {"name": "Hall 2", "numbers": {"rows": 4, "seats_a_row": 5}}, "HallNameIn": {"name": "Hall 2"}, "TitleIn": {"name": "Ferry"},
+    "TitleNameIn": {"name": "Ferry"}, "BookingNoteIn": {}, "BookingReasonIn": REASON, "PricesIn": {"prices": [PRICE]},
+    "DraftIn": {**TERMS, "starts_at": "2040-01-02T20:00:00Z"}, "BlockedIn": {"seats": ["A-1"]}, "ReleasedIn": {"seats": ["A-1"]},
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
     "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
 }  # fmt: skip
@@ -86,6 +95,10 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         "CharityIn": {**ABOUT, "organisation": known["organisation"]}, "UseIn": {"fund": known["campaign"], "body": words * 2},
         "ExpenseIn": {"line": None, "amount_minor": 1_00, "payee": "A carpenter", "spent_on": "2026-11-01", "words": words,
             "receipt": document},
+    }  # fmt: skip
+    of_things |= {
+        "BookingIn": {"title": known["title"]}, "SeveralIn": {"screenings": [known["screening"]]},
+        "ScreeningsIn": {**TERMS, "title": known["title"], "hall": known["hall"], "starts_at": ["2040-01-01T20:00:00Z"]},
     }  # fmt: skip
     if name in of_things:
         return of_things[name]
@@ -133,7 +146,8 @@ async def world(site: SiteUnderTest) -> World:
     admin = await program_of(site, (await site.signed_up("Root", staff=StaffRole.ADMIN)).person)
     remark = await admin.make(remark_path, {"text": "Who owns the boat?"})
     charge = await Charge.create(
-        id=new_id(), subject=f"pledge:{pledge.id}", campaign_id=campaign.id, person_id=mei.id, card_id=card_id, attempt=1,
+        id=new_id(), subject=f"pledge:{pledge.id}", held_for=f"campaign:{campaign.id}", campaign_id=campaign.id, person_id=mei.id,
+        card_id=card_id, attempt=1,
         key="k", amount_minor=25_00, currency="EUR", state="declined", made_at=clock.now(), sent_at=clock.now(),
     )  # fmt: skip
     dispute = await Dispute.create(
@@ -159,8 +173,21 @@ async def world(site: SiteUnderTest) -> World:
         "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id, "comment": comment_id,
         "sale": await a_sale(amount_per_fan_max_minor=100_00), "draw": (await a_drafted_draw(campaign, by=lin.id)).id,
     }  # fmt: skip
+    ids |= await a_draft_screening(lin)
     known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
     return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
+
+
+async def a_draft_screening(owner: Producer) -> dict[str, int]:
+    """A screening of their own film in their own hall, as if they were a cinema too: whose it is is asked, never what kind they are."""
+    title, organisation_id = await a_title(owner.organisation.id), owner.organisation.id
+    await Organisation.filter(id=organisation_id).update(kind="cinema")
+    owner = Producer(owner.browser, await Organisation.get(id=organisation_id))
+    venue, hall = await with_hall(owner)
+    booking = await bookings.ask_booking(title, owner.organisation, "", by=owner.id)
+    screening = await with_screening(owner, hall, title)
+    await Organisation.filter(id=organisation_id).update(kind="studio")
+    return {"venue": venue.id, "hall": hall.id, "title": title.id, "booking": booking.id, "screening": screening.id}
 
 
 async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:

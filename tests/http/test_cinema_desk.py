@@ -24,7 +24,7 @@ from crowdfund.screenings.models import (
 from crowdfund.screenings.queries import free_in, shown_screening
 from crowdfund.titles.models import Title
 from tests.bank import books_proven
-from tests.cinema import bought, held, ordered, paid
+from tests.cinema import a_title, bought, held, ordered, paid
 from tests.http.campaign_world import Producer, a_draft, a_producer, launched
 from tests.http.conftest import SiteUnderTest
 from tests.http.desk_world import a_cinema_owner, a_member_of, day_in, with_booking, with_hall, with_screening
@@ -90,7 +90,7 @@ async def test_a_venue_a_hall_a_film_and_a_week_of_screenings(site: SiteUnderTes
     await her.submit(halls)
     assert "The hall is there." in her.text and "3 seats in 2 zones" in her.text
 
-    title = await Title.create(id=1 << 40, organisation_id=lin.organisation.id, kind="film", name="River Moon", colour="key--sky", made_at=clock.now())  # fmt: skip
+    title = await a_title(lin.organisation.id)
     await her.get(f"{desk}/bookings/new?q=river")
     assert "River Moon" in her.text and "Lin Pictures" in her.text
     await her.get(f"{desk}/bookings/new/{public(title.id)}")
@@ -246,7 +246,8 @@ async def test_hours_that_the_clocks_skip_or_show_twice_are_explained(gu: Produc
     title, _booking = await with_booking(gu, lin)
     clock.advance(timedelta(days=(2027 - 1970) * 365.25 + 30) - timedelta(microseconds=clock.now_us()))
     path, her = f"{gu.desk}/screenings", gu.browser
-    for day, says in (("2027-03-28", "go forward on 2027-03-28 and skip 02:30"), ("2027-10-31", "go back on 2027-10-31 and show 02:30 twice")):
+    odd = (("2027-03-28", "go forward on 2027-03-28 and skip 02:30"), ("2027-10-31", "go back on 2027-10-31 and show 02:30 twice"))
+    for day, says in odd:
         await her.get(f"{path}/new?title={public(title.id)}&hall={public(hall.id)}")
         await her.submit(path, first_day=day, times="02:30", price_1_name="Full", price_1_c0="12")
         assert her.status == 422 and says in her.text
@@ -459,7 +460,8 @@ async def test_a_viewer_looks_only(site: SiteUnderTest, gu: Producer, lin: Produ
                  f"/bookings/{public(booking.id)}", "/screenings", f"/{one}", f"/{one}/preview", f"/{one}/people", "/titles"):  # fmt: skip
         await vera.get(f"{gu.desk}{path}")
         assert vera.status == 200, path
-        assert not [form for form in vera.page.forms if form.method == "post" and form.action not in ("/sign-out", "/language", "/sandbox/clock")]
+        of_the_site = ("/sign-out", "/language", "/sandbox/clock")
+        assert not [form for form in vera.page.forms if form.method == "post" and form.action not in of_the_site]
     for path in ("/venues/new", f"/{one}/content", f"/{one}/prices", f"/{one}/seats", "/screenings/new", "/bookings/new"):
         await vera.get(f"{gu.desk}{path}")
         assert vera.status == 403, path

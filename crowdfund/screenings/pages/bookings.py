@@ -12,9 +12,9 @@ from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.people.models import Organisation, OrganisationKind
 from crowdfund.refusal import Refusal
 from crowdfund.screenings import bookings as verbs
+from crowdfund.screenings.bookings import NOTE_MAX
 from crowdfund.screenings.desk import queries
 from crowdfund.screenings.models import Booking, BookingState
-from crowdfund.screenings.bookings import NOTE_MAX
 from crowdfund.screenings.pages.forms import BOOKINGS, NoteForm, ReasonForm
 from crowdfund.screenings.pages.own import DESK, base_of, booking_in, desk_page
 from crowdfund.screenings.pages.shown import by_day, rows_of, title_art

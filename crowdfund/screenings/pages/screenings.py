@@ -49,7 +49,8 @@ async def week_page(
     here = f"{base}/screenings"
     drafts = [row for row in rows if row.is_draft]
     return desk_page(
-        request, "desk_screenings.html", "screenings", status, days=by_day(rows), first=first, first_text=day_text(first), is_cinema=is_cinema, refused=refused,
+        request, "desk_screenings.html", "screenings", status, days=by_day(rows), first=first, refused=refused,
+        first_text=day_text(first), is_cinema=is_cinema,
         zones=sorted({row.zone for row in rows}), drafts=drafts, chosen=chosen or tuple(row.id for row in drafts),
         earlier=f"{here}?from={first - DAYS * _DAY}", later=f"{here}?from={first + DAYS * _DAY}",
         following=await _following(organisation.id, first, rows),
