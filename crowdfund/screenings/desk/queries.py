@@ -90,6 +90,7 @@ async def booking_history(booking_id: int) -> list[dict[str, Any]]:
 
 
 async def screening_history(screening_id: int) -> list[dict[str, Any]]:
+    """What became of a screening, the newest first."""
     events = await ScreeningEvent.filter(screening_id=screening_id).order_by("-id").limit(50)
     return _named(events, await _names([event.by_person_id for event in events]))
 
@@ -113,7 +114,7 @@ _SHOWABLE = Sql("""
            (SELECT b.state FROM booking b WHERE b.title_id = t.id AND b.organisation_id = $1
              AND b.state IN ('asked', 'offered', 'agreed')) AS booked
     FROM title t JOIN organisation o ON o.id = t.organisation_id
-    WHERE o.state = 'verified' AND t.kind = $2 AND LOWER(t.name) LIKE LOWER($3) ESCAPE '!'
+    WHERE o.state = 'verified' AND (o.kind <> 'cinema' OR o.id = $1) AND t.kind = $2 AND LOWER(t.name) LIKE LOWER($3) ESCAPE '!'
       AND (CAST($6 AS BIGINT) IS NULL OR t.id = $6) AND t.id < $7
       AND (NOT EXISTS (SELECT 1 FROM campaign c WHERE c.title_id = t.id) OR EXISTS
         (SELECT 1 FROM campaign c WHERE c.title_id = t.id AND c.state IN (SELECT value->>'state' FROM {rows:5})))
@@ -124,6 +125,8 @@ async def titles_to_show(
     cinema_id: int, text: str = "", *, title_id: int | None = None, before_id: int = 2**63 - 1, limit: int = FOUND_MAX
 ) -> list[dict[str, Any]]:
     """Films that a cinema can ask for, the newest first: of verified producers, and not of a fund that nobody may see yet.
+
+    What another cinema has of its own is an evening there, and no film to book.
 
     booked: the state of its own live booking, if any. text: a part of the name.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -100,11 +101,20 @@ async def screening_page(
         request, "desk_screening.html", "screenings", status, shown=shown, screening=screening, is_cinema=is_cinema,
         path=f"{base_of(request)}/screenings/{public(screening.id)}", art_url=art_of(shown.title), free=free,
         prices=[(shown.plan.category(p.category_id), p) for p in await prices_of(screening.id)], says=found_words(shown.plan),
-        ladder=ladder_words(read_ladder(screening.refund_steps)), history=await queries.screening_history(screening.id),
+        ladder=ladder_words(read_ladder(screening.refund_steps)), history=await _history(screening.id),
         carts=(await holds_now([screening.id])).get(screening.id, 0), reason=reason or ReasonForm(),
         can_reopen=screening.state == ScreeningState.CLOSED and screening.sale_closes_at > clock.now(),
         is_ahead=screening.state in (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED),
     )  # fmt: skip
+
+
+# What the site itself writes into the history says no more than the state beside it.
+_SAYS_NOTHING = ("made", "put on sale", "it is over", "put away")
+
+
+async def _history(screening_id: int) -> list[dict[str, Any]]:
+    found = await queries.screening_history(screening_id)
+    return [{**event, "because": "" if event["because"] in _SAYS_NOTHING else event["because"]} for event in found]
 
 
 _ALL = f"{DESK}/screenings"
