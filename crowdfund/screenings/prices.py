@@ -14,6 +14,7 @@ from crowdfund.screenings.holding import lock
 from crowdfund.screenings.models import Price, PriceState, Screening, ScreeningState
 from crowdfund.screenings.plans import plan_of
 from crowdfund.screenings.seating.plan import Plan
+from crowdfund.settings import current
 
 PRICES_MAX = 60
 FEE_SHARE_MAX_BPS = 5_000
@@ -45,7 +46,7 @@ class PriceAsked:
 def refuse_prices(prices: Sequence[PriceAsked], plan: Plan, currency: str, fee_minor: int) -> None:
     if len(prices) > PRICES_MAX:
         raise WrongPrice("At most {most} prices.", field="prices", most=PRICES_MAX)
-    if not money.can_be_offered(currency):
+    if currency not in current().currencies:
         raise WrongPrice("Tickets can't be sold in {currency}.", field="currency", currency=currency)
     least = money.charge_min_minor(currency)
     seen: set[tuple[str, str]] = set()

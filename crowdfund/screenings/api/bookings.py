@@ -59,7 +59,7 @@ async def make_booking(request: Request, body: BookingIn) -> BookingOut:
     async def make() -> int:
         return (await verb(title, cinema, body.note, by=by)).id
 
-    booking_id = await once(by, f"booking:{key_of(request)}", [organisation.id, body.model_dump()], make)
+    booking_id = await once(by, key_of(request, "booking"), [organisation.id, body.model_dump()], make)
     return await _out(organisation.id, booking_id)
 
 

@@ -89,7 +89,7 @@ async def make_hall(request: Request, body: SeatsIn) -> HallOut:
     """A hall with its seats."""
     _organisation, venue = await venue_in(request)
     _form, plan = _read(body)
-    hall = await verbs.make_hall(venue, body.name, plan, by=request.state.person.id, key=key_of(request))
+    hall = await verbs.make_hall(venue, body.name, plan, by=request.state.person.id, key=key_of(request, "hall"))
     return await hall_out(venue, hall)
 
 

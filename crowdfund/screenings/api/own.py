@@ -68,8 +68,9 @@ async def _shown(request: Request) -> Shown:
     return await shown_screening(api.id_in(request, "screening", NoSuchScreening("There is no such screening.")))
 
 
-def key_of(request: Request) -> str:
-    return f"api:{request.state.idempotency_key}"
+def key_of(request: Request, what: str) -> str:
+    """The key that this wish has among those of the same kind."""
+    return f"{what}:api:{request.state.idempotency_key}"
 
 
 def said_out(rows: list[dict[str, object]]) -> list[SaidOut]:

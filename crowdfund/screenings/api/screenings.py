@@ -99,7 +99,7 @@ async def make_screenings(request: Request, body: ScreeningsIn) -> ScreeningsOut
         raise nowhere
     made = await make_series(
         title, organisation, hall, body.starts_at, _terms(body), prices_asked(body.prices), by=request.state.person.id,
-        key=key_of(request),
+        key=key_of(request, "screenings"),
     )  # fmt: skip
     return ScreeningsOut(screenings=[await screening_out(await shown_screening(one.id)) for one in made])
 

@@ -52,7 +52,7 @@ async def show_title(request: Request) -> TitleOut:
 async def make_title(request: Request, body: TitleIn) -> TitleOut:
     """A film without a fund; the site draws its picture."""
     organisation = await desk_in(request)
-    title = await verbs.make_title(organisation, body.name, body.line, by=request.state.person.id, key=key_of(request))
+    title = await verbs.make_title(organisation, body.name, body.line, by=request.state.person.id, key=key_of(request, "title"))
     return await _one(organisation.id, title.id)
 
 

@@ -43,7 +43,7 @@ async def show_venue(request: Request) -> VenueOut:
 async def make_venue(request: Request, body: VenueIn) -> VenueOut:
     """A new venue of a cinema."""
     organisation, by = await desk_in(request), request.state.person.id
-    return venue_out(await verbs.make_venue(organisation, _content(body), by=by, key=key_of(request)))
+    return venue_out(await verbs.make_venue(organisation, _content(body), by=by, key=key_of(request, "venue")))
 
 
 async def change_venue(request: Request, body: VenueIn) -> VenueOut:
