@@ -85,7 +85,7 @@ async def plan_weeks(cinema: Organisation, owner: Person, halls: Sequence[Audito
     sunday = tomorrow + timedelta(days=(6 - tomorrow.weekday()) % 7)
     noon = starts_of(sunday, sunday, [time(12)], VENUE.zone)
     prices = [PriceAsked("c1", "For all", 11_00), PriceAsked("c2", "For all", 7_00)]
-    [piano] = await make_series(cinema=cinema, title=own, hall=halls[1], starts=noon, terms=_terms(100), prices=prices, by=owner.id, key="demo:piano")
+    [piano] = await make_series(own, cinema, halls[1], noon, _terms(100), prices, by=owner.id, key="demo:piano")
     await running.put_all_on_sale([piano.id], by=owner.id)
     return [*this_week, piano]
 

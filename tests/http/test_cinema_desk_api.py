@@ -24,6 +24,7 @@ from tests.world import a_fan
 pytestmark = pytest.mark.pages
 
 VENUE = {"name": "Grand Theatre", "address": "20 Huanghe Road", "city": "Shanghai", "country": "CN", "zone": "Asia/Shanghai"}
+USUAL = {"category": "usual", "name": "Full", "price_minor": 12_00}
 CSV = "zone,row,seat,category,kind,capacity\nStalls,A,1,Standard,,\nStalls,A,2,Standard,,\nFloor,,,Standing,,200\n"
 
 
@@ -70,7 +71,7 @@ async def test_from_a_venue_to_a_week_on_sale(site: SiteUnderTest) -> None:
     assert (agreed["state"], agreed["turn"]) == ("agreed", None)
     assert [one["state"] for one in await cinema.all(f"{hers}/bookings")] == ["agreed"]
 
-    wish = terms(title=film["id"], hall=hall["id"], starts_at=starts(3, 4, 5), prices=[{"category": "usual", "name": "Full", "price_minor": 12_00}])
+    wish = terms(title=film["id"], hall=hall["id"], starts_at=starts(3, 4, 5), prices=[USUAL])
     made = (await cinema.make(f"{hers}/screenings", wish))["screenings"]
     assert [one["state"] for one in made] == ["draft"] * 3 and made[0]["places"] == made[0]["free"] == 20
     first = made[0]["id"]
@@ -132,8 +133,9 @@ async def test_what_cant_be_is_a_problem_and_changes_nothing(site: SiteUnderTest
     wish = terms(title=ids["title"], hall=ids["hall"], starts_at=starts(3), prices=[usual])
     for number, (more, status, code) in enumerate((
         ({"title": public(7)}, 404, "no_such_title"), ({"hall": public(7)}, 404, "no_such_hall"),
-        ({"starts_at": starts(-1)}, 422, "wrong_hours"), ({"starts_at": []}, 422, "invalid"), ({"starts_at": starts(3, 3.02)}, 409, "hall_busy"),
-        ({"sale_closes_minutes": 130}, 422, "wrong_hours"), ({"prices": []}, 422, "price_missing"), ({"fee_minor": 7_00}, 422, "wrong_price"),
+        ({"starts_at": starts(-1)}, 422, "wrong_hours"), ({"starts_at": []}, 422, "invalid"),
+        ({"starts_at": starts(3, 3.02)}, 409, "hall_busy"), ({"fee_minor": 7_00}, 422, "wrong_price"),
+        ({"sale_closes_minutes": 130}, 422, "wrong_hours"), ({"prices": []}, 422, "price_missing"),
         ({"prices": [usual, usual]}, 422, "wrong_price"), ({"prices": [{**usual, "category": "sofa"}]}, 422, "wrong_price"),
         ({"prices": [{**usual, "price_minor": 10**18}]}, 422, "wrong_price"), ({"currency": "XXX"}, 422, "wrong_price"),
         ({"refund_steps": [{"hours_before": 2, "share_bps": 5_000}, {"hours_before": 24, "share_bps": 5_000}]}, 422, "invalid"),
@@ -150,7 +152,8 @@ async def test_what_cant_be_is_a_problem_and_changes_nothing(site: SiteUnderTest
     assert code_of(again) == (409, "hall_busy")
     one = f"{path}/screenings/{made['id']}"
     for address, body, status, code in (
-        ("sale/closure", {"reason": "Too early."}, 409, "move_refused"), ("sale/reopening", {"reason": "Too early."}, 409, "not_on_sale_yet"),
+        ("sale/closure", {"reason": "Too early."}, 409, "move_refused"),
+        ("sale/reopening", {"reason": "Too early."}, 409, "not_on_sale_yet"),
         ("blocked-seats", {"seats": ["Z-9"]}, 422, "no_such_place"), ("blocked-seats", {"seats": []}, 422, "invalid"),
         ("prices", {"prices": []}, 422, "price_missing"),
     ):  # fmt: skip
@@ -164,7 +167,7 @@ async def test_what_cant_be_is_a_problem_and_changes_nothing(site: SiteUnderTest
 
 async def test_the_same_key_makes_one_of_each(site: SiteUnderTest) -> None:
     program, path, ids = await a_cinema_program(site)
-    wish = terms(title=ids["title"], hall=ids["hall"], starts_at=starts(3, 4), prices=[{"category": "usual", "name": "Full", "price_minor": 12_00}])
+    wish = terms(title=ids["title"], hall=ids["hall"], starts_at=starts(3, 4), prices=[USUAL])
     halls = f"{path}/venues/{ids['venue']}/halls"
     for address, body in (
         (f"{path}/venues", VENUE), (halls, {"name": "Hall 2", "file": CSV}), (f"{path}/titles", {"name": "Reading"}),
