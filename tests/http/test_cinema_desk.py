@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -26,8 +27,9 @@ from crowdfund.titles.models import Title
 from tests.bank import books_proven
 from tests.cinema import a_title, bought, held, ordered, paid
 from tests.http.campaign_world import Producer, a_draft, a_producer, launched
-from tests.http.conftest import SiteUnderTest
+from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.desk_world import a_cinema_owner, a_member_of, day_in, with_booking, with_hall, with_screening
+from tests.http.nasty import NASTY
 from tests.unit.test_seating_files import pretix_sample
 from tests.world import a_fan
 
@@ -590,3 +592,43 @@ async def test_names_can_be_mended(gu: Producer, lin: Producer) -> None:
     assert gu.browser.status == 409 and "The time zone stays while something is on sale here." in gu.browser.text
     await gu.browser.submit("Save", zone="Asia/Shanghai", city="Suzhou")
     assert "Saved." in gu.browser.text and (await Venue.get()).city == "Suzhou"
+
+
+# --- what nobody means well ---
+
+
+async def test_nothing_that_is_typed_anywhere_breaks_a_page(gu: Producer, lin: Producer, long: bool) -> None:
+    """Every field of every form of the desk with everything nasty: taken or refused in a page, never broken."""
+    venue, hall = await with_hall(gu)
+    title, booking = await with_booking(gu, lin)
+    draft, sold = await with_screening(gu, hall, title), await with_screening(gu, hall, title, days=20, on_sale=True)
+    desk, one = gu.desk, f"{gu.desk}/screenings/{public(draft.id)}"
+    pages = {
+        f"{desk}/venues/new": f"{desk}/venues", f"{desk}/venues/{venue.slug}/content": f"{desk}/venues/{venue.slug}/content",
+        f"{desk}/venues/{venue.slug}/halls/new": f"{desk}/venues/{venue.slug}/halls/preview",
+        f"{desk}/titles/new": f"{desk}/titles", f"{one}/content": f"{one}/content", f"{one}/prices": f"{one}/prices",
+        f"{desk}/screenings/new?title={public(title.id)}&hall={public(hall.id)}": f"{desk}/screenings",
+        f"{desk}/screenings/{public(sold.id)}/seats": f"{desk}/screenings/{public(sold.id)}/seats",
+        f"{desk}/bookings/{public(booking.id)}": f"{desk}/bookings/{public(booking.id)}/end",
+    }  # fmt: skip
+    her, values = gu.browser, NASTY if long else [*NASTY[::6], "\x00", "\ud800", "9" * 400]
+    for page, action in pages.items():
+        await her.get(page)
+        good = her.form(action).fields
+        for number, nasty in enumerate(values):
+            forget_tries()
+            sent = {name: values if name == "csrf" else [nasty.encode("utf-8", "replace").decode()] for name, values in good.items()}
+            only = [name for name in good if name != "csrf"][number % max(1, len(good) - 1)]
+            for wish in (sent, {**good, only: sent[only]}):
+                await her.post(action, wish, follow=False)
+                assert her.status < 500, (action, nasty[:40], her.response.text[:500])
+    for number, nasty in enumerate(values):
+        forget_tries()
+        for query in ("screenings?from", "bookings/new?q", f"screenings/{public(sold.id)}/people?q", "screenings/new?title"):
+            await her.get(f"{desk}/{query}={quote(nasty[:500].encode('utf-8', 'replace'))}", follow=False)
+            assert her.status < 500, (query, nasty[:40])
+        content = nasty.encode("utf-8", "surrogatepass") * (1 + number % 2)
+        await her.get(f"{desk}/venues/{venue.slug}/halls/new")
+        form = f"{desk}/venues/{venue.slug}/halls/preview?from=file"
+        await her.submit(form, name="Hall 9", files={"file": ("x", content or b" ", "text/csv")}, follow=False)
+        assert her.status == 422, nasty[:40]
