@@ -20,7 +20,11 @@ from crowdfund.screenings.series import Terms, make_series
 from crowdfund.screenings.venues import VenueContent
 from crowdfund.titles.models import Title
 
-CINEMA = ("Lichtspiel am Kanal", "DE", "Two halls in an old pumping station. Original versions, and a bar that stays open.")
+CINEMA = (
+    "Lichtspiel am Kanal",
+    "DE",
+    "Two halls in an old pumping station. Original versions, and a bar that stays open.",
+)
 VENUE = VenueContent(
     "Lichtspiel am Kanal", "Paul-Lincke-Ufer 44", "Berlin", "DE", "Europe/Berlin",
     "Level from the quay; lift to Hall 2. A hearing loop in both halls. Two parking spaces in the yard, call ahead.",
@@ -90,7 +94,9 @@ async def plan_weeks(cinema: Organisation, owner: Person, halls: Sequence[Audito
     return [*this_week, piano]
 
 
-async def _series(cinema: Organisation, owner: Person, hall: Auditorium, film: Title, first: date, key: str) -> list[Screening]:
+async def _series(
+    cinema: Organisation, owner: Person, hall: Auditorium, film: Title, first: date, key: str
+) -> list[Screening]:
     starts = starts_of(first, first + timedelta(days=6), [time(17), time(20, 15)], VENUE.zone)
     prices = [
         PriceAsked("usual", "Full", 12_00), PriceAsked("usual", "Reduced", 9_00), PriceAsked("better", "Full", 15_00),

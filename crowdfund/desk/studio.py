@@ -29,8 +29,13 @@ async def studio(request: Request) -> Response:
         *await _reports_todo(organisation),
     ]  # fmt: skip
     return page(
-        request, "desk/studio.html", organisation=organisation, cards=cards, todo=todo,
-        may_write=may(request.state.role, Role.MANAGER), days=await coming_days(organisation),
+        request,
+        "desk/studio.html",
+        organisation=organisation,
+        cards=cards,
+        todo=todo,
+        may_write=may(request.state.role, Role.MANAGER),
+        days=await coming_days(organisation),
     )
 
 

@@ -41,12 +41,21 @@ async def _waits(payload: dict[str, Any]) -> None:
     def write() -> Letter:
         facts = {"film": title.name, "cinema": cinema.name, "producer": producer.name}
         if booking.state == BookingState.ASKED:
-            subject, sentence = _("%(cinema)s would like to show %(film)s"), _("%(cinema)s asks whether it may show %(film)s.")
+            subject, sentence = (
+                _("%(cinema)s would like to show %(film)s"),
+                _("%(cinema)s asks whether it may show %(film)s."),
+            )
         else:
-            subject, sentence = _("%(producer)s offers you %(film)s"), _("%(producer)s offers you %(film)s for your halls.")
+            subject, sentence = (
+                _("%(producer)s offers you %(film)s"),
+                _("%(producer)s offers you %(film)s for your halls."),
+            )
         words = [booking.note] if booking.note else []
         return Letter(
-            subject % facts, [sentence % facts, *words, _("Agree, or decline with a reason.")], _("Answer"), _path(side, booking)
+            subject % facts,
+            [sentence % facts, *words, _("Agree, or decline with a reason.")],
+            _("Answer"),
+            _path(side, booking),
         )
 
     await tell_organisation(payload, side.id, write)
@@ -69,7 +78,9 @@ async def _answered(payload: dict[str, Any]) -> None:
                 if by_cinema
                 else _("%(other)s agrees: it can put %(film)s on now. You see each of its screenings on your desk.")
             )
-            return Letter(_("Agreed: %(film)s") % facts, [sentence % facts, *words], _("Look at it"), _path(side, booking))
+            return Letter(
+                _("Agreed: %(film)s") % facts, [sentence % facts, *words], _("Look at it"), _path(side, booking)
+            )
         sentence = _("%(other)s has declined.") % facts
         return Letter(_("Declined: %(film)s") % facts, [sentence, *words], _("Look at it"), _path(side, booking))
 
@@ -84,7 +95,9 @@ async def _ended(payload: dict[str, Any]) -> None:
 
     def write() -> Letter:
         facts = {"film": title.name, "other": other.name}
-        sentence = _("%(other)s has ended the booking of %(film)s. What is on sale goes on; nothing new is put on.") % facts
+        sentence = (
+            _("%(other)s has ended the booking of %(film)s. What is on sale goes on; nothing new is put on.") % facts
+        )
         words = [last.because] if last is not None and last.because else []
         return Letter(_("Ended: %(film)s") % facts, [sentence, *words], _("Look at it"), _path(side, booking))
 

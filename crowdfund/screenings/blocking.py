@@ -38,7 +38,9 @@ async def block_seats(screening_id: int, seat_ids: Sequence[str], because: str, 
     if gone := set(seat_ids) - {row["seat_id"] for row in blocked}:
         seat = (await plan_of(screening.plan_id)).label(min(gone))
         raise PlaceSold("{seat} is sold, or in somebody's cart.", field="seat", seat=seat)
-    await record("seats_blocked", f"screening:{screening_id}", by=by, reason=because, after={"seats": sorted(set(seat_ids))})
+    await record(
+        "seats_blocked", f"screening:{screening_id}", by=by, reason=because, after={"seats": sorted(set(seat_ids))}
+    )
 
 
 @atomic

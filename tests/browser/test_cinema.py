@@ -15,7 +15,10 @@ from tests.browser.conftest import Visitors
 from tests.browser.stage import somebody
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
-HALL = ["zone,row,seat,category,kind,capacity", *[f"Stalls,{row},{seat},Standard,," for row in "AB" for seat in range(1, 7)]]
+HALL = [
+    "zone,row,seat,category,kind,capacity",
+    *[f"Stalls,{row},{seat},Standard,," for row in "AB" for seat in range(1, 7)],
+]
 HALL += ["Stalls,C,1,Standard,wheelchair,", "Stalls,C,2,Standard,companion,", "Floor,,,Standing,,40"]
 
 
@@ -55,7 +58,9 @@ async def test_a_week_of_screenings_goes_on_sale(visit: Visitors, tmp_path: Path
     assert await her.page.locator("#field-name-file").input_value() == "Blue Hall"
     await her.hands_over("file", file)
     await looks_at_the_file(her)
-    await her.reads("14 seats in 2 zones, 1 wheelchair space, 1 companion's seat, 40 standing", "Read as a table (CSV).")
+    await her.reads(
+        "14 seats in 2 zones, 1 wheelchair space, 1 companion's seat, 40 standing", "Read as a table (CSV)."
+    )
     await her.presses("Keep this hall")
     await her.reads("The hall is there.")
 

@@ -129,7 +129,9 @@ async def a_world() -> World:
     await until(lambda: Dispute.filter(campaign_id=funded.id).count())
     await until(lambda: Draw.filter(id=made["won"].id, state="drawn").count())
     low_tide = await a_draft("Low Tide", await a_studio(lin), lin)
-    return World(lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made, films, await somebody("Gu"))
+    return World(
+        lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made, films, await somebody("Gu")
+    )
 
 
 async def voted_on(film: Campaign, lin: Fan, voters: list[Fan]) -> Poll:

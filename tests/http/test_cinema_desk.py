@@ -151,7 +151,9 @@ async def test_a_file_that_is_no_plan_says_where_and_keeps_the_name(gu: Producer
     venue, _hall = await with_hall(gu)
     halls = f"{gu.desk}/venues/{venue.slug}/halls"
     await gu.browser.get(f"{halls}/new")
-    await gu.browser.submit(f"{halls}/preview?from=file", name="Blue Hall", files={"file": ("plan.json", content, "application/json")})
+    await gu.browser.submit(
+        f"{halls}/preview?from=file", name="Blue Hall", files={"file": ("plan.json", content, "application/json")}
+    )
     assert gu.browser.status == 422 and says in gu.browser.text
     assert gu.browser.form(f"{halls}/preview?from=file").fields["name"] == ["Blue Hall"]
     assert await Auditorium.all().count() == 1
@@ -162,7 +164,11 @@ async def test_a_hall_from_numbers_is_seen_first_and_a_name_counts_once(gu: Prod
     halls, her = f"{gu.desk}/venues/{venue.slug}/halls", gu.browser
     await her.get(f"{halls}/new")
     await her.submit(f"{halls}/preview", name="Hall 2", rows="9", seats_a_row="99", aisles_after="4, 12-")
-    assert her.status == 422 and "Please write numbers like 4, 8-10." in her.text and "whole number from 1 to 80" in her.text
+    assert (
+        her.status == 422
+        and "Please write numbers like 4, 8-10." in her.text
+        and "whole number from 1 to 80" in her.text
+    )
     assert her.form(f"{halls}/preview").fields["rows"] == ["9"]
     await her.submit(f"{halls}/preview", seats_a_row="12", aisles_after="4, 30", wheelchairs="2", better_rows="6-8")
     assert her.status == 422 and "There is no aisle after seat 30." in her.text
@@ -192,7 +198,9 @@ async def test_another_plan_is_for_what_comes_and_screenings_keep_theirs(gu: Pro
     assert (await shown_screening(old.id)).places == 20
     await her.get(f"{path}/plan/new")
     await her.submit(f"{path}/plan/preview?from=file", files={"file": ("hall.json", sent, "application/json")})
-    assert "Read as our own plan (JSON)." in her.text and "20 seats in 1 zone" in her.text, "what was taken away comes back"
+    assert "Read as our own plan (JSON)." in her.text and "20 seats in 1 zone" in her.text, (
+        "what was taken away comes back"
+    )
 
 
 # --- the form of a screening ---
@@ -236,7 +244,12 @@ async def test_the_same_form_sent_twice_plans_once(gu: Producer, lin: Producer) 
     title, _booking = await with_booking(gu, lin)
     path, her = f"{gu.desk}/screenings", gu.browser
     await her.get(f"{path}/new?title={public(title.id)}&hall={public(hall.id)}")
-    form = her.form(path).fields | {"first_day": [day_in(3)], "times": ["20:15 23:30"], "price_1_name": ["Full"], "price_1_c0": ["12"]}
+    form = her.form(path).fields | {
+        "first_day": [day_in(3)],
+        "times": ["20:15 23:30"],
+        "price_1_name": ["Full"],
+        "price_1_c0": ["12"],
+    }
     for _ in range(2):
         await her.post(path, form)
         assert her.status == 200 and await Screening.all().count() == 2
@@ -248,7 +261,10 @@ async def test_hours_that_the_clocks_skip_or_show_twice_are_explained(gu: Produc
     title, _booking = await with_booking(gu, lin)
     clock.advance(timedelta(days=(2027 - 1970) * 365.25 + 30) - timedelta(microseconds=clock.now_us()))
     path, her = f"{gu.desk}/screenings", gu.browser
-    odd = (("2027-03-28", "go forward on 2027-03-28 and skip 02:30"), ("2027-10-31", "go back on 2027-10-31 and show 02:30 twice"))
+    odd = (
+        ("2027-03-28", "go forward on 2027-03-28 and skip 02:30"),
+        ("2027-10-31", "go back on 2027-10-31 and show 02:30 twice"),
+    )
     for day, says in odd:
         await her.get(f"{path}/new?title={public(title.id)}&hall={public(hall.id)}")
         await her.submit(path, first_day=day, times="02:30", price_1_name="Full", price_1_c0="12")
@@ -295,7 +311,10 @@ async def test_a_draft_put_away_frees_its_hall_and_what_is_on_sale_stays(gu: Pro
     await her.get(f"{path}/withdrawal")
     form = her.form(f"{path}/withdrawal").fields
     await her.submit("Put it away")
-    assert "The draft is put away." in her.text and (await Screening.get(id=screening.id)).state == ScreeningState.CANCELLED
+    assert (
+        "The draft is put away." in her.text
+        and (await Screening.get(id=screening.id)).state == ScreeningState.CANCELLED
+    )
     await her.post(f"{path}/withdrawal", form)
     assert "It is no draft any more." in her.text
     await her.post(f"{path}/sale", form)
@@ -464,7 +483,14 @@ async def test_a_viewer_looks_only(site: SiteUnderTest, gu: Producer, lin: Produ
         assert vera.status == 200, path
         of_the_site = ("/sign-out", "/language", "/sandbox/clock")
         assert not [form for form in vera.page.forms if form.method == "post" and form.action not in of_the_site]
-    for path in ("/venues/new", f"/{one}/content", f"/{one}/prices", f"/{one}/seats", "/screenings/new", "/bookings/new"):
+    for path in (
+        "/venues/new",
+        f"/{one}/content",
+        f"/{one}/prices",
+        f"/{one}/seats",
+        "/screenings/new",
+        "/bookings/new",
+    ):
         await vera.get(f"{gu.desk}{path}")
         assert vera.status == 403, path
 
@@ -503,7 +529,9 @@ async def test_bookings_in_the_wrong_order(site: SiteUnderTest, gu: Producer, li
     assert "Past" in her.text and "Declined" in her.text
 
 
-async def test_who_is_not_verified_neither_asks_nor_offers_nor_is_found(site: SiteUnderTest, gu: Producer, lin: Producer) -> None:
+async def test_who_is_not_verified_neither_asks_nor_offers_nor_is_found(
+    site: SiteUnderTest, gu: Producer, lin: Producer
+) -> None:
     title, _booking = await with_booking(gu, lin)
     other = await a_cinema_owner(site, "Ho")
     await Organisation.filter(id=other.organisation.id).update(state=OrganisationState.UNVERIFIED)
@@ -552,7 +580,9 @@ async def test_an_evening_of_its_own_needs_nobodys_yes(gu: Producer) -> None:
 # --- pretix's own example, imported and sold ---
 
 
-async def test_a_public_example_of_pretix_is_imported_and_sold(site: SiteUnderTest, gu: Producer, lin: Producer) -> None:
+async def test_a_public_example_of_pretix_is_imported_and_sold(
+    site: SiteUnderTest, gu: Producer, lin: Producer
+) -> None:
     venue, _hall = await with_hall(gu)
     title, _booking = await with_booking(gu, lin)
     halls, her = f"{gu.desk}/venues/{venue.slug}/halls", gu.browser
@@ -563,7 +593,9 @@ async def test_a_public_example_of_pretix_is_imported_and_sold(site: SiteUnderTe
     await her.submit(halls)
     hall = await Auditorium.get(name="Main hall")
     await her.get(f"{gu.desk}/screenings/new?title={public(title.id)}&hall={public(hall.id)}")
-    await her.submit(f"{gu.desk}/screenings", first_day=day_in(4), times="20:00", price_1_name="Full", price_1_c0="15", fee="1")
+    await her.submit(
+        f"{gu.desk}/screenings", first_day=day_in(4), times="20:00", price_1_name="Full", price_1_c0="15", fee="1"
+    )
     await her.submit("Put it on sale")
     screening = await Screening.get()
     mei = await a_fan("Mei")
@@ -617,14 +649,22 @@ async def test_nothing_that_is_typed_anywhere_breaks_a_page(gu: Producer, lin: P
         good = her.form(action).fields
         for number, nasty in enumerate(values):
             forget_tries()
-            sent = {name: values if name == "csrf" else [nasty.encode("utf-8", "replace").decode()] for name, values in good.items()}
+            sent = {
+                name: values if name == "csrf" else [nasty.encode("utf-8", "replace").decode()]
+                for name, values in good.items()
+            }
             only = [name for name in good if name != "csrf"][number % max(1, len(good) - 1)]
             for wish in (sent, {**good, only: sent[only]}):
                 await her.post(action, wish, follow=False)
                 assert her.status < 500, (action, nasty[:40], her.response.text[:500])
     for number, nasty in enumerate(values):
         forget_tries()
-        for query in ("screenings?from", "bookings/new?q", f"screenings/{public(sold.id)}/people?q", "screenings/new?title"):
+        for query in (
+            "screenings?from",
+            "bookings/new?q",
+            f"screenings/{public(sold.id)}/people?q",
+            "screenings/new?title",
+        ):
             await her.get(f"{desk}/{query}={quote(nasty[:500].encode('utf-8', 'replace'))}", follow=False)
             assert her.status < 500, (query, nasty[:40])
         content = nasty.encode("utf-8", "surrogatepass") * (1 + number % 2)

@@ -23,7 +23,13 @@ from tests.world import a_fan
 
 pytestmark = pytest.mark.pages
 
-VENUE = {"name": "Grand Theatre", "address": "20 Huanghe Road", "city": "Shanghai", "country": "CN", "zone": "Asia/Shanghai"}
+VENUE = {
+    "name": "Grand Theatre",
+    "address": "20 Huanghe Road",
+    "city": "Shanghai",
+    "country": "CN",
+    "zone": "Asia/Shanghai",
+}
 USUAL = {"category": "usual", "name": "Full", "price_minor": 12_00}
 CSV = "zone,row,seat,category,kind,capacity\nStalls,A,1,Standard,,\nStalls,A,2,Standard,,\nFloor,,,Standing,,200\n"
 
@@ -54,7 +60,9 @@ async def test_from_a_venue_to_a_week_on_sale(site: SiteUnderTest) -> None:
     hall = await cinema.make(f"{hers}/venues/{venue['id']}/halls", {"name": "Hall 1", "file": pretix_sample()})
     assert hall["seats"] == 2 and hall["found"]["plan"]["version"] == 1
     numbers = {"rows": 4, "seats_a_row": 5, "wheelchairs": 1}
-    replaced = await cinema.do(f"{hers}/venues/{venue['id']}/halls/{hall['id']}/plan", {"name": "Hall 1", "numbers": numbers})
+    replaced = await cinema.do(
+        f"{hers}/venues/{venue['id']}/halls/{hall['id']}/plan", {"name": "Hall 1", "numbers": numbers}
+    )
     assert (replaced["seats"], replaced["found"]["wheelchairs"], replaced["found"]["form"]) == (20, 1, None)
     [listed] = await cinema.all(f"{hers}/venues/{venue['id']}/halls")
     assert (listed["name"], listed["seats"]) == ("Hall 1", 20)
@@ -86,18 +94,24 @@ async def test_from_a_venue_to_a_week_on_sale(site: SiteUnderTest) -> None:
     assert len(await cinema.all(f"{hers}/screenings?limit=1")) == 2, "what was put away is nobody's programme"
     assert len(await studio.all(f"{his}/screenings")) == 2
 
-    blocked = await cinema.do(f"{hers}/screenings/{first}/blocked-seats", {"seats": ["A-1", "A-2"], "because": "for guests"})
+    blocked = await cinema.do(
+        f"{hers}/screenings/{first}/blocked-seats", {"seats": ["A-1", "A-2"], "because": "for guests"}
+    )
     assert (blocked["blocked_seats"], blocked["free"]) == (["A-1", "A-2"], 18)
     assert (await cinema.do(f"{hers}/screenings/{first}/blocked-seats/release", {"seats": ["A-2"]}))["free"] == 19
     screening, mei = await Screening.get(id=private(first)), await a_fan("Mei")
     await paid((await ordered(mei, await held(mei, screening, "B-1"), "B-1")).id)
     [ticket] = await cinema.all(f"{hers}/screenings/{first}/tickets?q=mei")
-    assert (ticket["name"], ticket["place_id"], ticket["price_minor"]) == ("Mei", "B-1", 12_00) and "@" not in str(ticket)
+    assert (ticket["name"], ticket["place_id"], ticket["price_minor"]) == ("Mei", "B-1", 12_00) and "@" not in str(
+        ticket
+    )
     assert code_of(await studio.get(f"{his}/screenings/{first}/tickets")) == (404, "no_such_screening")
     seen = await studio.read(f"{his}/screenings/{first}")
     assert (seen["sold"], seen["gross_minor"]) == (1, 12_00)
     prices = [{"category": "usual", "name": "Full", "price_minor": 9_00}]
-    assert (await cinema.do(f"{hers}/screenings/{first}/prices", {"prices": prices}))["prices"][0]["price_minor"] == 9_00
+    assert (await cinema.do(f"{hers}/screenings/{first}/prices", {"prices": prices}))["prices"][0][
+        "price_minor"
+    ] == 9_00
     reason = {"reason": "The projector is broken."}
     assert (await cinema.do(f"{hers}/screenings/{first}/sale/closure", reason))["state"] == "closed"
     reopened = await cinema.do(f"{hers}/screenings/{first}/sale/reopening", {"reason": "It is mended."})
@@ -128,7 +142,10 @@ async def test_what_cant_be_is_a_problem_and_changes_nothing(site: SiteUnderTest
         (f"{path}/bookings", {"title": public(7)}, 404, "no_such_title"),
         (f"{path}/bookings", {"title": ids["title"]}, 409, "booked_already"),
     ):  # fmt: skip
-        assert code_of(await program.post(address, body, key=f"key-{status}-{code}-{len(str(body))}")) == (status, code), body
+        assert code_of(await program.post(address, body, key=f"key-{status}-{code}-{len(str(body))}")) == (
+            status,
+            code,
+        ), body
     usual = {"category": "usual", "name": "Full", "price_minor": 12_00}
     wish = terms(title=ids["title"], hall=ids["hall"], starts_at=starts(3), prices=[usual])
     for number, (more, status, code) in enumerate((

@@ -15,8 +15,12 @@ def test_an_hour_that_the_clocks_skip_or_show_twice_is_none() -> None:
         moment_at(datetime(2027, 3, 28, 2, 30), "Europe/Berlin", field="times")
     with pytest.raises(WrongHours, match=r"go back on 2027-10-31 and show 02:30 twice"):
         moment_at(datetime(2027, 10, 31, 2, 30), "Europe/Berlin", field="times")
-    assert moment_at(datetime(2027, 10, 31, 3, 0), "Europe/Berlin", field="times") == datetime(2027, 10, 31, 2, tzinfo=UTC)
-    assert moment_at(datetime(2027, 3, 28, 2, 30), "Asia/Shanghai", field="times") == datetime(2027, 3, 27, 18, 30, tzinfo=UTC)
+    assert moment_at(datetime(2027, 10, 31, 3, 0), "Europe/Berlin", field="times") == datetime(
+        2027, 10, 31, 2, tzinfo=UTC
+    )
+    assert moment_at(datetime(2027, 3, 28, 2, 30), "Asia/Shanghai", field="times") == datetime(
+        2027, 3, 27, 18, 30, tzinfo=UTC
+    )
 
 
 def test_what_is_kept_is_shown_as_it_was_typed() -> None:
@@ -27,7 +31,9 @@ def test_what_is_kept_is_shown_as_it_was_typed() -> None:
 
 def test_a_week_of_two_shows_a_day_but_not_on_mondays() -> None:
     first = clock.now().date() + timedelta(days=10)
-    starts = starts_of(first, first + timedelta(days=6), [time(17), time(20, 15)], "Europe/Berlin", weekdays={1, 2, 3, 4, 5, 6})
+    starts = starts_of(
+        first, first + timedelta(days=6), [time(17), time(20, 15)], "Europe/Berlin", weekdays={1, 2, 3, 4, 5, 6}
+    )
     assert len(starts) == 12 and starts == sorted(starts)
     assert {f"{local_of(at, 'Europe/Berlin'):%H:%M}" for at in starts} == {"17:00", "20:15"}
     assert all(local_of(at, "Europe/Berlin").weekday() != 0 for at in starts)

@@ -71,7 +71,10 @@ async def _sides(organisation: Organisation, body: BookingIn) -> tuple[Title, Or
         if not await queries.titles_to_show(organisation.id, title_id=title_id):
             raise missing
         return await Title.get(id=title_id), organisation
-    title, nobody = await own_title(organisation.id, title_id), NoSuchBooking("There is no such cinema.", field="cinema")
+    title, nobody = (
+        await own_title(organisation.id, title_id),
+        NoSuchBooking("There is no such cinema.", field="cinema"),
+    )
     found = await queries.cinemas_to_offer(cinema_id=api.known_id(body.cinema or "", nobody))
     if not found:
         raise nobody

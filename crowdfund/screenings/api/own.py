@@ -75,5 +75,3 @@ def key_of(request: Request, what: str) -> str:
 
 def said_out(rows: list[dict[str, object]]) -> list[SaidOut]:
     return [SaidOut(**{**row, "at": api.instant(row["at"])}) for row in rows]  # type: ignore[arg-type]
-
-

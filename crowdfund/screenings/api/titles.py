@@ -31,7 +31,11 @@ def _title_out(row: dict[str, Any]) -> TitleOut:
 
 
 async def _one(organisation_id: int, title_id: int) -> TitleOut:
-    found = [row for row in await queries.titles_of(organisation_id, before_id=title_id + 1, limit=1) if row["id"] == title_id]
+    found = [
+        row
+        for row in await queries.titles_of(organisation_id, before_id=title_id + 1, limit=1)
+        if row["id"] == title_id
+    ]
     if not found:
         raise NoSuchTitle("There is no such title.")
     return _title_out(found[0])
@@ -52,7 +56,9 @@ async def show_title(request: Request) -> TitleOut:
 async def make_title(request: Request, body: TitleIn) -> TitleOut:
     """A film without a fund; the site draws its picture."""
     organisation = await desk_in(request)
-    title = await verbs.make_title(organisation, body.name, body.line, by=request.state.person.id, key=key_of(request, "title"))
+    title = await verbs.make_title(
+        organisation, body.name, body.line, by=request.state.person.id, key=key_of(request, "title")
+    )
     return await _one(organisation.id, title.id)
 
 
@@ -82,7 +88,11 @@ async def list_bookable_cinemas(request: Request) -> Response:
     asked = api.cursor(request)
     rows = await queries.cinemas_to_offer(_PART.of(request), after_id=asked.after_id or 0, limit=asked.limit + 1)
     return api.paged(
-        request, rows, asked, lambda one: CinemaOut(id=public(one.id), name=one.name, country=one.country), lambda one: one.id
+        request,
+        rows,
+        asked,
+        lambda one: CinemaOut(id=public(one.id), name=one.name, country=one.country),
+        lambda one: one.id,
     )
 
 

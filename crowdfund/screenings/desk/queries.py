@@ -35,7 +35,12 @@ _EVER = 2**62
 
 
 async def programme_of(
-    organisation_id: int, *, from_us: int = 0, until_us: int = _EVER, title_id: int | None = None, limit: int = LISTED_MAX
+    organisation_id: int,
+    *,
+    from_us: int = 0,
+    until_us: int = _EVER,
+    title_id: int | None = None,
+    limit: int = LISTED_MAX,
 ) -> list[dict[str, Any]]:
     """What a cinema shows, or what is shown of a producer's titles, by time: hall, venue, state, how many are sold of how many."""
     return await _PROGRAMME(organisation_id, from_us, until_us, title_id, limit, 0, 0)
@@ -154,7 +159,9 @@ async def cinemas_to_offer(
 
 async def agreed_titles(cinema_id: int) -> list[Title]:
     """What a cinema may put on now, by name."""
-    booked = await Booking.filter(organisation_id=cinema_id, state=BookingState.AGREED).values_list("title_id", flat=True)
+    booked = await Booking.filter(organisation_id=cinema_id, state=BookingState.AGREED).values_list(
+        "title_id", flat=True
+    )
     return await Title.filter(id__in=list(booked)).order_by("name", "id") if booked else []
 
 
@@ -168,7 +175,9 @@ _TITLES = Sql("""
     FROM title t WHERE t.organisation_id = $1 AND t.kind = $2 AND t.id < $3 ORDER BY t.id DESC LIMIT $4""")
 
 
-async def titles_of(organisation_id: int, *, before_id: int = 2**63 - 1, limit: int = LISTED_MAX) -> list[dict[str, Any]]:
+async def titles_of(
+    organisation_id: int, *, before_id: int = 2**63 - 1, limit: int = LISTED_MAX
+) -> list[dict[str, Any]]:
     """A producer's titles, the newest first, with what cinemas make of them."""
     rows = await _TITLES(organisation_id, SHOWABLE, before_id, limit)
     return [{**row, "sold": int(row["sold"])} for row in rows]

@@ -142,8 +142,16 @@ async def _page(
     organisation, base = request.state.organisation, base_of(request)
     cinema = await Organisation.get(id=booking.organisation_id)
     producer = await Organisation.get(id=title.organisation_id)
-    found = [one for one in await queries.programme_of(organisation.id, title_id=title.id) if one["organisation_id"] == cinema.id]
-    context: dict[str, Any] = {"agree": agree or NoteForm(), "decline": decline or ReasonForm(), "end": end or ReasonForm()}
+    found = [
+        one
+        for one in await queries.programme_of(organisation.id, title_id=title.id)
+        if one["organisation_id"] == cinema.id
+    ]
+    context: dict[str, Any] = {
+        "agree": agree or NoteForm(),
+        "decline": decline or ReasonForm(),
+        "end": end or ReasonForm(),
+    }
     return desk_page(
         request, "desk_booking.html", "bookings", status, booking=booking, title=title, cinema=cinema, producer=producer,
         art_url=art_of(title), path=f"{base}/bookings/{public(booking.id)}", history=await queries.booking_history(booking.id),
@@ -165,7 +173,9 @@ async def decline(request: Request) -> Response:
     form = await ReasonForm.read(request)
     if form.errors:
         return await _page(request, booking, title, 422, decline=form)
-    return await _answer(request, booking, title, form, False, form.reason, _("Declined. The other side gets your reason."))
+    return await _answer(
+        request, booking, title, form, False, form.reason, _("Declined. The other side gets your reason.")
+    )
 
 
 async def _answer(

@@ -52,12 +52,24 @@ async def new_plan(request: Request) -> Response:
 
 
 def _form(
-    request: Request, place: Place, status: int = 200, *, numbers: HallForm | None = None, file: PlanFileForm | None = None
+    request: Request,
+    place: Place,
+    status: int = 200,
+    *,
+    numbers: HallForm | None = None,
+    file: PlanFileForm | None = None,
 ) -> Response:
     """numbers, file: the one of the two that was sent, where something is to mend."""
     venue, hall = place
     name = hall.name if hall is not None else ""
-    filled = {"name": name, "rows": "10", "seats_a_row": "16", "aisles_after": "4, 12", "wheelchairs": "2", "key": token_urlsafe(16)}
+    filled = {
+        "name": name,
+        "rows": "10",
+        "seats_a_row": "16",
+        "aisles_after": "4, 12",
+        "wheelchairs": "2",
+        "key": token_urlsafe(16),
+    }
     return desk_page(
         request, "desk_hall_form.html", "venues", status, venue=venue, hall=hall, action=f"{_actions(request, place)}/preview",
         numbers=numbers or HallForm(filled), file=file or PlanFileForm({"name": name, "key": token_urlsafe(16)}),
@@ -124,10 +136,16 @@ async def preview_plan(request: Request) -> Response:
 # --- kept ---
 
 
-async def _keep(request: Request, place: Place, verb: Callable[[KeepPlanForm, Plan], Awaitable[Auditorium]], said: str) -> Response:
+async def _keep(
+    request: Request, place: Place, verb: Callable[[KeepPlanForm, Plan], Awaitable[Auditorium]], said: str
+) -> Response:
     form = await KeepPlanForm.read(request)
     if "plan" in form.errors or not form.typed["plan"]:
-        return redirect(request, f"{_actions(request, place)}/new", ("bad", _("The plan got lost on the way. Please send it again.")))
+        return redirect(
+            request,
+            f"{_actions(request, place)}/new",
+            ("bad", _("The plan got lost on the way. Please send it again.")),
+        )
     plan = read_plan(str(form.typed["plan"]))
     if form.errors:
         return _looked_at(request, place, plan, "", "", form=form, status=422)

@@ -75,7 +75,9 @@ async def new_screening(request: Request) -> Response:
         return await _choose(request)
     _title, _hall, venue, plan = wish
     typed = new_typed(plan, venue.zone, current().currencies[0])
-    return _new(request, wish, SeriesForm({**typed, "key": token_urlsafe(16)}, **_given(plan, venue, typed["currency"])))
+    return _new(
+        request, wish, SeriesForm({**typed, "key": token_urlsafe(16)}, **_given(plan, venue, typed["currency"]))
+    )
 
 
 async def _choose(request: Request) -> Response:
@@ -154,7 +156,9 @@ async def draft_form(request: Request) -> Response:
 async def _filled(shown: Shown) -> DraftForm:
     offered = await prices_of(shown.screening.id)
     typed = draft_typed(shown.screening, offered, shown.plan, shown.venue.zone)
-    return DraftForm({**typed, "stamp": stamp_of(shown.screening, offered)}, **_given_of(shown, shown.screening.currency))
+    return DraftForm(
+        {**typed, "stamp": stamp_of(shown.screening, offered)}, **_given_of(shown, shown.screening.currency)
+    )
 
 
 def _given_of(shown: Shown, currency: str) -> dict[str, Any]:
@@ -184,7 +188,11 @@ async def change(request: Request) -> Response:
     try:
         starts_at = moment_at(form.starts_at.replace(tzinfo=None), shown.venue.zone, field="starts_at")
         await programme.change_draft(
-            shown.screening.id, form.terms.at(starts_at), form.prices, by=request.state.person.id, stamp=form.stamp or None
+            shown.screening.id,
+            form.terms.at(starts_at),
+            form.prices,
+            by=request.state.person.id,
+            stamp=form.stamp or None,
         )
     except Refusal as refusal:
         if isinstance(refusal, ChangedMeanwhile):

@@ -54,7 +54,9 @@ async def change(request: Request) -> Response:
         if isinstance(refusal, verbs.PricesChangedMeanwhile):
             form.typed["stamp"] = (await _filled(shown)).typed["stamp"]
         return _page(request, shown, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, _path(request, shown), ("good", _("These are the prices now. Who has ordered keeps hers.")))
+    return redirect(
+        request, _path(request, shown), ("good", _("These are the prices now. Who has ordered keeps hers."))
+    )
 
 
 _ONE = f"{DESK}/screenings/{{screening}}/prices"

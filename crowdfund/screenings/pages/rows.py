@@ -84,7 +84,8 @@ class _Prices(_Rows):
         for i in range(1, PRICE_ROWS + 1):
             words = await self.cell(f"price_{i}_name", self._name, sent, form)
             amounts = [
-                (category, await self.cell(f"price_{i}_c{n}", self._amount, sent, form)) for n, category in enumerate(categories)
+                (category, await self.cell(f"price_{i}_c{n}", self._amount, sent, form))
+                for n, category in enumerate(categories)
             ]
             asked = [(category, amount) for category, amount in amounts if amount is not None]
             if asked and not words and f"price_{i}_name" not in form.errors:

@@ -49,12 +49,18 @@ async def put_week_on_sale(request: Request) -> Response:
     try:
         await running.put_all_on_sale([one.id for one in own], by=request.state.person.id)
     except Refusal as refusal:
-        return await week_page(request, day_asked(first), refusal.status_code, refused=formats.said(refusal), chosen=ticked or ("",))
-    said = ngettext("%(num)s screening is on sale.", "%(num)s screenings are on sale.", len(own)) % {"num": formats.number(len(own))}
+        return await week_page(
+            request, day_asked(first), refusal.status_code, refused=formats.said(refusal), chosen=ticked or ("",)
+        )
+    said = ngettext("%(num)s screening is on sale.", "%(num)s screenings are on sale.", len(own)) % {
+        "num": formats.number(len(own))
+    }
     return redirect(request, f"{here}?from={day_asked(first)}" if day_asked(first) else here, ("good", said))
 
 
-def _with_reason(verb: Callable[..., Awaitable[None]], said: Callable[[], str]) -> Callable[[Request], Awaitable[Response]]:
+def _with_reason(
+    verb: Callable[..., Awaitable[None]], said: Callable[[], str]
+) -> Callable[[Request], Awaitable[Response]]:
     async def handler(request: Request) -> Response:
         shown, form = await screening_in(request), await ReasonForm.read(request)
         if form.errors:
@@ -82,7 +88,9 @@ async def withdrawal_page(request: Request) -> Response:
 async def withdraw(request: Request) -> Response:
     shown = await screening_in(request)
     await running.withdraw_draft(shown.screening.id, by=request.state.person.id)
-    return redirect(request, f"{base_of(request)}/screenings", ("good", _("The draft is put away. Its hall is free at that hour.")))
+    return redirect(
+        request, f"{base_of(request)}/screenings", ("good", _("The draft is put away. Its hall is free at that hour."))
+    )
 
 
 _ALL = f"{DESK}/screenings"

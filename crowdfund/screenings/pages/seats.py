@@ -33,7 +33,11 @@ async def _page(
     request: Request, shown: Shown, form: BlockForm, status: int = 200, *, chosen: tuple[str, ...] = ()
 ) -> Response:
     free = await free_in(shown.screening.id, shown.plan)
-    states = {**dict.fromkeys(free.held, "held"), **dict.fromkeys(free.taken, "taken"), **dict.fromkeys(free.blocked, "closed")}
+    states = {
+        **dict.fromkeys(free.held, "held"),
+        **dict.fromkeys(free.taken, "taken"),
+        **dict.fromkeys(free.blocked, "closed"),
+    }
     blocked = [(one["seat_id"], shown.plan.label(one["seat_id"]), one["blocked_because"])
                for one in await queries.blocked_in(shown.screening.id)]  # fmt: skip
     return desk_page(
@@ -56,7 +60,9 @@ async def block(request: Request) -> Response:
         await blocking.block_seats(shown.screening.id, chosen, form.because, by=request.state.person.id)
     except Refusal as refusal:
         return await _page(request, shown, form.refused_by(refusal), refusal.status_code, chosen=chosen)
-    said = ngettext("%(num)s seat is blocked.", "%(num)s seats are blocked.", len(chosen)) % {"num": formats.number(len(chosen))}
+    said = ngettext("%(num)s seat is blocked.", "%(num)s seats are blocked.", len(chosen)) % {
+        "num": formats.number(len(chosen))
+    }
     return redirect(request, _path(request), ("good", said))
 
 

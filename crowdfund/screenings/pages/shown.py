@@ -59,7 +59,9 @@ def ladder_words(ladder: Ladder) -> list[str]:
     said = []
     for hours, bps in ladder:
         words = ngettext(
-            "Until %(num)s hour before the start: %(share)s back.", "Until %(num)s hours before the start: %(share)s back.", hours
+            "Until %(num)s hour before the start: %(share)s back.",
+            "Until %(num)s hours before the start: %(share)s back.",
+            hours,
         )
         if not hours:
             words = _("Until it starts: %(share)s back.")

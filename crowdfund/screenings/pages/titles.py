@@ -38,10 +38,14 @@ async def make(request: Request) -> Response:
         return desk_page(request, "desk_title_new.html", "titles", 422, form=form)
     try:
         key = f"form:{form.key or token_urlsafe(16)}"
-        title = await verbs.make_title(request.state.organisation, form.name, form.line, by=request.state.person.id, key=key)
+        title = await verbs.make_title(
+            request.state.organisation, form.name, form.line, by=request.state.person.id, key=key
+        )
     except Refusal as refusal:
         return desk_page(request, "desk_title_new.html", "titles", refusal.status_code, form=form.refused_by(refusal))
-    return redirect(request, f"{base_of(request)}/titles/{public(title.id)}", ("good", _("Here it is. Now offer it to cinemas.")))
+    return redirect(
+        request, f"{base_of(request)}/titles/{public(title.id)}", ("good", _("Here it is. Now offer it to cinemas."))
+    )
 
 
 async def show(request: Request) -> Response:
