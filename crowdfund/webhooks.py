@@ -23,7 +23,10 @@ def whoever_knows(*actions: Callable[[str], Awaitable[bool]]) -> Action:
     return ask
 
 
-_page_left, _refund_moved = whoever_knows(finish_setup, finish_checkout), whoever_knows(follow_refund, follow_order_refund)
+_page_left, _refund_moved = (
+    whoever_knows(finish_setup, finish_checkout),
+    whoever_knows(follow_refund, follow_order_refund),
+)
 
 SWITCHBOARD: dict[str, Action] = {
     "checkout.session.completed": _page_left,

@@ -10,6 +10,7 @@ from crowdfund.campaigns.pages.shown import Card, cards_of, next_update
 from crowdfund.campaigns.queries import campaigns_of
 from crowdfund.campaigns.recipients import queries as recipients
 from crowdfund.community.polls.queries import late_polls_of
+from crowdfund.desk.programme import bookings_todo, coming_days
 from crowdfund.people.models import Organisation, Role
 from crowdfund.people.rules import may
 from crowdfund.web import formats
@@ -23,18 +24,29 @@ Todo = tuple[str, str, str, str]  # a sentence, the words of a link, its address
 async def studio(request: Request) -> Response:
     organisation: Organisation = request.state.organisation
     cards = cards_of(await campaigns_of(organisation.id))
+    todo = [
+        *_todo(organisation, cards), *await bookings_todo(organisation), *await _polls_todo(organisation, cards),
+        *await _reports_todo(organisation),
+    ]  # fmt: skip
     return page(
-        request, "desk/studio.html", organisation=organisation, cards=cards,
-        todo=[*_todo(organisation, cards), *await _polls_todo(organisation, cards), *await _reports_todo(organisation)],
+        request,
+        "desk/studio.html",
+        organisation=organisation,
+        cards=cards,
+        todo=todo,
         may_write=may(request.state.role, Role.MANAGER),
-    )  # fmt: skip
+        days=await coming_days(organisation),
+    )
 
 
 def _todo(organisation: Organisation, cards: list[Card]) -> list[Todo]:
     rows: list[Todo] = []
     verification = f"{organisation.desk_path}/verification"
     if organisation.state in ("unverified", "declined"):
-        rows.append((_("Before a fund can open we have to know who you are."), _("Show us"), verification, "soon"))
+        sentence = _("Before a fund can open we have to know who you are.")
+        if organisation.kind == "cinema":
+            sentence = _("Before you can book films we have to know who you are.")
+        rows.append((sentence, _("Show us"), verification, "soon"))
     if organisation.state == "suspended":
         rows.append((_("Your organisation is stopped for now."), _("Why"), verification, "late"))
     if organisation.payouts_state != "enabled" and organisation.is_verified:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crowdfund import mailer
 from crowdfund.database.outbox import Job
 from crowdfund.letters import (
+    bookings,
     crowds,
     deliveries,
     draws,
@@ -24,5 +25,5 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
-    **tickets.JOBS,
+    **tickets.JOBS, **bookings.JOBS,
 }  # fmt: skip

@@ -16,14 +16,15 @@ from crowdfund.web.rate_limit import Limit
 
 INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)  # each is a mail to an address of anybody
 
-# Shops and cinemas come with what they do here.
+# Shops come with what they do here.
 KINDS = {
     OrganisationKind.STUDIO: lazy("Film studio"), OrganisationKind.CLUB: lazy("Football club"),
+    OrganisationKind.CINEMA: lazy("Cinema, or a chain of them"),
     OrganisationKind.INSTITUTION: lazy("Charity, or another institution that is given to"),
 }  # fmt: skip
 ROLES = {
     Role.OWNER: lazy("Owner: everything, people and payouts too"),
-    Role.MANAGER: lazy("Manager: runs the campaigns"),
+    Role.MANAGER: lazy("Manager: runs funds and screenings"),
     Role.VIEWER: lazy("Viewer: sees, changes nothing"),
 }
 SCOPE_WORDS = {
@@ -40,6 +41,8 @@ SCOPE_WORDS = {
     "tickets:write": lazy("Keep seats, order tickets, send them back and give them away"),
     "deliveries:read": lazy("See what your organisations owe to whom, with addresses"),
     "deliveries:write": lazy("Mark rewards of your organisations as sent"),
+    "screenings:read": lazy("See venues, bookings and screenings of your organisations, and who holds tickets"),
+    "screenings:write": lazy("Plan screenings, put them on sale, answer bookings"),
     "money:read": lazy("See figures, payouts and disputes of your organisations"),
     "disputes:write": lazy("Answer banks that dispute a payment to your organisations"),
     "door:read": lazy("See the door lists of your cinemas, and what was scanned"),

@@ -26,6 +26,7 @@ SCOPES = (
     "tickets:read", "tickets:write",
     "campaigns:read", "campaigns:write", "comments:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
     "door:read", "door:write",
+    "screenings:read", "screenings:write",
 )  # fmt: skip
 STAFF_SCOPES = ("staff:review", "staff:money")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows, atomic
+from crowdfund.people.audit import record
 from crowdfund.refusal import Refusal
 from crowdfund.screenings import rules
 from crowdfund.screenings.holding import lock
@@ -29,19 +30,25 @@ _UNBLOCK = Sql("""
 
 
 @atomic
-async def block_seats(screening_id: int, seat_ids: Sequence[str], because: str) -> None:
+async def block_seats(screening_id: int, seat_ids: Sequence[str], because: str, *, by: int | None = None) -> None:
     """Seats that are not for sale: broken, for guests, behind the camera. Raises PlaceSold where one is sold or in a cart."""
     screening = await _with_seats(screening_id, seat_ids)
     rows = as_rows({"seat_id": seat_id} for seat_id in dict.fromkeys(seat_ids))
     blocked = await _BLOCK(rows, screening.id, because or "not for sale", clock.now_us())
-    if len(blocked) != len(set(seat_ids)):
-        raise PlaceSold("One of these seats is sold, or in somebody's cart.", field="seat")
+    if gone := set(seat_ids) - {row["seat_id"] for row in blocked}:
+        seat = (await plan_of(screening.plan_id)).label(min(gone))
+        raise PlaceSold("{seat} is sold, or in somebody's cart.", field="seat", seat=seat)
+    await record(
+        "seats_blocked", f"screening:{screening_id}", by=by, reason=because, after={"seats": sorted(set(seat_ids))}
+    )
 
 
 @atomic
-async def unblock_seats(screening_id: int, seat_ids: Sequence[str]) -> None:
+async def unblock_seats(screening_id: int, seat_ids: Sequence[str], *, by: int | None = None) -> None:
+    """Give seats back to the sale."""
     screening = await _with_seats(screening_id, seat_ids)
     await _UNBLOCK(as_rows({"seat_id": seat_id} for seat_id in seat_ids), screening.id)
+    await record("seats_unblocked", f"screening:{screening_id}", by=by, after={"seats": sorted(set(seat_ids))})
 
 
 async def _with_seats(screening_id: int, seat_ids: Sequence[str]) -> Screening:

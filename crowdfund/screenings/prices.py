@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from crowdfund import money
 from crowdfund.database import atomic, new_id
+from crowdfund.people.audit import record
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.screenings.holding import lock
 from crowdfund.screenings.models import Price, PriceState, Screening, ScreeningState
 from crowdfund.screenings.plans import plan_of
 from crowdfund.screenings.seating.plan import Plan
+from crowdfund.settings import current
 
 PRICES_MAX = 60
 FEE_SHARE_MAX_BPS = 5_000
@@ -29,6 +32,10 @@ class PricesStay(Refusal):
     pass
 
 
+class PricesChangedMeanwhile(Refusal):
+    """Somebody else saved them since they were read."""
+
+
 @dataclass(frozen=True, slots=True)
 class PriceAsked:
     category_id: str
@@ -39,7 +46,7 @@ class PriceAsked:
 def refuse_prices(prices: Sequence[PriceAsked], plan: Plan, currency: str, fee_minor: int) -> None:
     if len(prices) > PRICES_MAX:
         raise WrongPrice("At most {most} prices.", field="prices", most=PRICES_MAX)
-    if not money.can_be_offered(currency):
+    if currency not in current().currencies:
         raise WrongPrice("Tickets can't be sold in {currency}.", field="currency", currency=currency)
     least = money.charge_min_minor(currency)
     seen: set[tuple[str, str]] = set()
@@ -67,28 +74,43 @@ def _refuse_unpriced(plan: Plan, priced: set[str]) -> None:
             raise PriceMissing("{category} has no price yet.", field="prices", category=category.name)
 
 
-async def write_prices(screening_id: int, prices: Sequence[PriceAsked]) -> None:
+async def write_prices(screening_id: int, prices: Sequence[PriceAsked], *, but: Collection[PriceAsked] = ()) -> None:
+    """Offer these, in this order. but: those that stand there already."""
     await Price.bulk_create(
         Price(
             id=new_id(), screening_id=screening_id, category_id=price.category_id, name=price.name,
             price_minor=price.price_minor, position=position, state=PriceState.OFFERED,
         )
         for position, price in enumerate(prices)
+        if price not in but
     )  # fmt: skip
 
 
+def stamp_of_prices(offered: Sequence[Price]) -> str:
+    """Changes whenever what is offered does."""
+    return blake2b(" ".join(str(price.id) for price in offered).encode(), digest_size=12).hexdigest()
+
+
 @atomic
-async def change_prices(screening_id: int, prices: Sequence[PriceAsked], *, by: int) -> None:
-    """Other prices from now on. What was ordered keeps the price that its fan agreed to."""
+async def change_prices(screening_id: int, prices: Sequence[PriceAsked], *, by: int, stamp: str | None = None) -> None:
+    """Other prices from now on. What was ordered keeps the price that its fan agreed to.
+
+    stamp: of what the writer has read, where it is said. Raises PricesStay, PricesChangedMeanwhile, WrongPrice, PriceMissing.
+    """
     await lock([screening_id])
     screening = await Screening.get(id=screening_id)
     if screening.state not in (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED):
         raise PricesStay("Its prices can't change any more.")
+    offered = await Price.filter(screening_id=screening_id, state=PriceState.OFFERED).order_by("position", "id")
+    if stamp is not None and stamp != stamp_of_prices(offered):
+        raise PricesChangedMeanwhile("Somebody else changed these prices while you were writing. Look at them again.")
     refuse_prices(prices, await plan_of(screening.plan_id), screening.currency, screening.fee_minor)
-    kept = {(p.category_id, p.name, p.price_minor) for p in prices}
-    offered = await Price.filter(screening_id=screening_id, state=PriceState.OFFERED)
-    gone = [p.id for p in offered if (p.category_id, p.name, p.price_minor) not in kept]
+    before = {PriceAsked(p.category_id, p.name, p.price_minor): p.id for p in offered}
+    gone = [price_id for price, price_id in before.items() if price not in prices]
     if gone:
         await Price.filter(id__in=gone).update(state=PriceState.WITHDRAWN)
-    stays = {(p.category_id, p.name, p.price_minor) for p in offered if p.id not in gone}
-    await write_prices(screening_id, [p for p in prices if (p.category_id, p.name, p.price_minor) not in stays])
+    for position, price in enumerate(prices):
+        if price in before:
+            await Price.filter(id=before[price]).update(position=position)
+    await write_prices(screening_id, prices, but=before)
+    await record("prices_changed", f"screening:{screening_id}", by=by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 
@@ -23,6 +24,7 @@ from crowdfund.screenings.models import (
     Booking,
     BookingState,
     Price,
+    PriceState,
     Screening,
     ScreeningEvent,
     ScreeningState,
@@ -35,6 +37,10 @@ from crowdfund.screenings.venues import latest_plan
 from crowdfund.titles.models import Title
 
 TURNAROUND = timedelta(minutes=10)
+COLUMNS = (
+    "starts_at", "doors_at", "ends_at", "sale_opens_at", "sale_closes_at", "currency", "fee_minor", "per_fan_max",
+    "single_seats", "note",
+)  # fmt: skip
 
 
 class NotADraft(Refusal):
@@ -47,6 +53,14 @@ class NotBooked(Refusal):
 
 class HallBusy(Refusal):
     pass
+
+
+class CinemaNotVerified(Refusal):
+    pass
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else saved it since it was read: nobody's words are written over unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +81,7 @@ class Showing:
 
     @property
     def columns(self) -> dict[str, Any]:
-        names = (
-            "starts_at", "doors_at", "ends_at", "sale_opens_at", "sale_closes_at", "currency", "fee_minor", "per_fan_max",
-            "single_seats", "note",
-        )  # fmt: skip
-        return {name: getattr(self, name) for name in names} | {"refund_steps": rules.write_ladder(self.ladder)}
+        return {name: getattr(self, name) for name in COLUMNS} | {"refund_steps": rules.write_ladder(self.ladder)}
 
 
 @atomic
@@ -103,9 +113,8 @@ async def _make(
     booking = await Booking.get_or_none(title_id=title.id, organisation_id=cinema.id, state=BookingState.AGREED)
     if booking is None:
         raise NotBooked("This title is not booked: its producer has to agree first.", field="title")
-    await _refuse_hall(hall.id, cinema.id)
     refuse_showing(showing, clock.now())
-    await refuse_busy(hall.id, showing, but=None)
+    await refuse_busy(hall.id, cinema.id, showing, but=None)
     stored = await latest_plan(hall.id)
     plan = await plan_of(stored.id)
     refuse_prices(prices, plan, showing.currency, showing.fee_minor)
@@ -133,10 +142,13 @@ async def _told(screening: Screening, before: str, after: str, because: str, by:
     )  # fmt: skip
 
 
-async def _refuse_hall(hall_id: int, cinema_id: int) -> None:
-    hall = await Auditorium.get(id=hall_id)
-    if not await Venue.exists(id=hall.venue_id, organisation_id=cinema_id):
+async def _locked_hall(hall_id: int, cinema_id: int) -> Venue:
+    """Where the hall is. Of two who put something into it at the same hour the second waits here, and then sees the first."""
+    hall = await Auditorium.filter(id=hall_id).select_for_update().get()
+    venue = await Venue.get_or_none(id=hall.venue_id, organisation_id=cinema_id)
+    if venue is None:
         raise NotFound("There is no such hall.")
+    return venue
 
 
 def refuse_showing(showing: Showing, now: datetime) -> None:
@@ -165,30 +177,50 @@ def _refuse_ladder(ladder: rules.Ladder) -> None:
             raise Invalid("Each step of a refund ladder is later than the one before, and gives less.", field="ladder")
 
 
-async def refuse_busy(hall_id: int, showing: Showing, *, but: int | None) -> None:
-    """One hall, one film at a time, and some minutes to empty it. Raises HallBusy."""
+async def refuse_busy(hall_id: int, cinema_id: int, showing: Showing, *, but: int | None) -> None:
+    """One hall, one film at a time, and some minutes to empty it. Raises HallBusy; NotFound where it is not that cinema's hall."""
+    venue = await _locked_hall(hall_id, cinema_id)
     others = Screening.filter(
         auditorium_id=hall_id,
         state__in=(ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED),
         starts_at__lt=showing.ends_at + TURNAROUND,
         ends_at__gt=showing.doors_at - TURNAROUND,
     )
-    if await (others.exclude(id=but) if but is not None else others).exists():
-        raise HallBusy("Another screening is in this hall at that hour.", field="starts_at")
+    other = await (others.exclude(id=but) if but is not None else others).order_by("starts_at").first()
+    if other is not None:
+        raise HallBusy(
+            "Another screening is in this hall then: it starts at {other}. {minutes} minutes lie between two, and the doors' time.",
+            field="times", other=clock.Local(clock.to_us(other.starts_at), venue.zone), minutes=TURNAROUND.seconds // 60,
+        )  # fmt: skip
 
 
 # --- a draft, and what may change later ---
 
 
+def stamp_of(screening: Screening, prices: Sequence[Price]) -> str:
+    """Changes whenever what a screening says does: whoever saves says which one she read."""
+    facts = [str(getattr(screening, name)) for name in (*COLUMNS, "refund_steps")]
+    facts += [f"{price.category_id} {price.name} {price.price_minor}" for price in prices]
+    return blake2b("\x1f".join(facts).encode(), digest_size=12).hexdigest()
+
+
 @atomic
-async def change_draft(screening_id: int, showing: Showing, prices: Sequence[PriceAsked], *, by: int) -> None:
-    """All of a draft, anew. Raises NotADraft once fans may have seen it, and what `make_screening` raises."""
+async def change_draft(
+    screening_id: int, showing: Showing, prices: Sequence[PriceAsked], *, by: int, stamp: str | None = None
+) -> None:
+    """All of a draft, anew. stamp: of what the writer has read, where it is said.
+
+    Raises NotADraft once fans may have seen it, ChangedMeanwhile, and what `make_screening` raises.
+    """
     await lock([screening_id])
     screening = await Screening.get(id=screening_id)
     if screening.state != ScreeningState.DRAFT:
         raise NotADraft("It is on sale: hours and terms stay as fans have seen them.")
+    offered = await Price.filter(screening_id=screening_id, state=PriceState.OFFERED).order_by("position", "id")
+    if stamp is not None and stamp != stamp_of(screening, offered):
+        raise ChangedMeanwhile("Somebody else saved this draft while you were writing. Look at it again.")
     refuse_showing(showing, clock.now())
-    await refuse_busy(screening.auditorium_id, showing, but=screening_id)
+    await refuse_busy(screening.auditorium_id, screening.organisation_id, showing, but=screening_id)
     refuse_prices(prices, await plan_of(screening.plan_id), showing.currency, showing.fee_minor)
     await Price.filter(screening_id=screening_id).delete()
     await write_prices(screening_id, prices)
@@ -201,31 +233,36 @@ async def change_draft(screening_id: int, showing: Showing, prices: Sequence[Pri
 @atomic
 async def put_on_sale(screening_id: int, *, by: int) -> None:
     """Let fans buy, from the sale's hour on. Raises WrongHours where that is over, NotBooked where the booking has ended."""
-    screening = await _locked(screening_id)
+    screening = await locked(screening_id)
     if screening.starts_at <= clock.now():
         raise WrongHours("It has begun already.", field="starts_at")
     if not await Booking.exists(id=screening.booking_id, state=BookingState.AGREED):
         raise NotBooked("This title is not booked any more.")
+    if not (await Organisation.get(id=screening.organisation_id)).is_verified:
+        raise CinemaNotVerified("Before tickets can be sold we have to know who you are.")
+    if screening.state != ScreeningState.DRAFT:
+        raise NotADraft("It is no draft any more.")
     await move_screening(screening, ScreeningState.ON_SALE, "put on sale", by)
 
 
 @atomic
 async def close_sale(screening_id: int, reason: str, *, by: int) -> None:
     """Sell nothing more for now; what is sold stays."""
-    await move_screening(await _locked(screening_id), ScreeningState.CLOSED, reason, by)
+    await move_screening(await locked(screening_id), ScreeningState.CLOSED, reason, by)
 
 
 @atomic
 async def end_shown(screening_id: int) -> bool:
     """A screening whose end has passed was shown; gives whether it moved."""
-    screening = await _locked(screening_id)
+    screening = await locked(screening_id)
     if screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED) or screening.ends_at > clock.now():
         return False
     await move_screening(screening, ScreeningState.SCREENED, "it is over", None)
     return True
 
 
-async def _locked(screening_id: int) -> Screening:
+async def locked(screening_id: int) -> Screening:
+    """A screening whose places nobody else takes or frees until the transaction ends."""
     await lock([screening_id])
     return await Screening.get(id=screening_id)
 

@@ -52,7 +52,7 @@ async def make_moved(screening: Screening, hours: Hours, reason: str, *, by: int
         note=screening.note,
     )  # fmt: skip
     refuse_showing(showing, now)
-    await refuse_busy(screening.auditorium_id, showing, but=screening.id)
+    await refuse_busy(screening.auditorium_id, screening.organisation_id, showing, but=screening.id)
     moved = await Screening.create(
         id=new_id(), title_id=screening.title_id, booking_id=screening.booking_id, organisation_id=screening.organisation_id,
         auditorium_id=screening.auditorium_id, plan_id=screening.plan_id, state=ScreeningState.ON_SALE, made_at=now,

@@ -143,7 +143,10 @@ async def take_back(
         _FREE_SEATS.bind(rows),
         _EVENTS.bind(as_rows(_moved(t["id"], t["state"], state) for t in tickets), because, by, now),
         _COUNT.bind(
-            screening_id, -len(tickets), -sum(t["price_minor"] for t in tickets), -sum(t["fee_minor"] for t in tickets),
+            screening_id,
+            -len(tickets),
+            -sum(t["price_minor"] for t in tickets),
+            -sum(t["fee_minor"] for t in tickets),
             sum(t["state"] == TicketState.ADMITTED for t in tickets),
         ),
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from zoneinfo import available_timezones
 
 from crowdfund import clock
 from crowdfund.database import atomic, ids, new_id
 from crowdfund.database.once import once
 from crowdfund.people.audit import record
-from crowdfund.people.models import Organisation
+from crowdfund.people.models import Organisation, OrganisationKind
 from crowdfund.people.rules import slug_of
-from crowdfund.refusal import Invalid, NotFound, Refusal
+from crowdfund.refusal import Invalid, NotAllowed, NotFound, Refusal
+from crowdfund.screenings.hours import zones
 from crowdfund.screenings.models import Auditorium, Screening, ScreeningState, SeatPlan, Venue
 from crowdfund.screenings.seating.plan import Plan
 
 HALLS_MAX, VENUES_MAX = 60, 200
+_RESERVED = {"new"}  # a word that stands in a path where a venue's slug could
 
 
 class NoSuchVenue(NotFound):
@@ -28,10 +29,6 @@ class NoSuchHall(NotFound):
 
 class HallNameTaken(Refusal):
     pass
-
-
-class PlanInUse(Refusal):
-    """A draft on this hall would lose seats that it prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,8 @@ class VenueContent:
 @atomic
 async def make_venue(organisation: Organisation, content: VenueContent, *, by: int, key: str) -> Venue:
     """A new venue of a cinema; the same key answers the same one. Raises Invalid for a zone that there is none of."""
+    if organisation.kind != OrganisationKind.CINEMA:
+        raise NotAllowed("Venues belong to cinemas.")
     _refuse_zone(content.zone)
 
     async def make() -> int:
@@ -67,11 +66,11 @@ async def make_venue(organisation: Organisation, content: VenueContent, *, by: i
 
 async def _free_slug(content: VenueContent, number: int) -> str:
     slug = slug_of(f"{content.name} {content.city}", "venue")
-    return f"{slug}-{ids.public(number)[-4:]}" if await Venue.exists(slug=slug) else slug
+    return f"{slug}-{ids.public(number)[-4:]}" if slug in _RESERVED or await Venue.exists(slug=slug) else slug
 
 
 def _refuse_zone(zone: str) -> None:
-    if zone not in available_timezones():
+    if zone not in zones():
         raise Invalid("Please choose a time zone of the list, like Europe/Berlin.", field="zone")
 
 
@@ -107,6 +106,15 @@ async def make_hall(venue: Venue, name: str, plan: Plan, *, by: int, key: str) -
 
     wish = {"hall": venue.id, "name": name, "plan": plan.fingerprint}
     return await Auditorium.get(id=await once(by, key, wish, make))
+
+
+@atomic
+async def rename_hall(hall: Auditorium, name: str, *, by: int) -> None:
+    """Another name, for screenings that exist too: it says which door to go to. Raises HallNameTaken."""
+    if await Auditorium.filter(venue_id=hall.venue_id, name=name).exclude(id=hall.id).exists():
+        raise HallNameTaken("There is a hall of this name already.", field="name")
+    await Auditorium.filter(id=hall.id).update(name=name)
+    await record("hall_renamed", f"hall:{hall.id}", by=by, before={"name": hall.name}, after={"name": name})
 
 
 @atomic

@@ -23,7 +23,7 @@ _FORMATS = (
     formats.money, formats.money_short, formats.plain_money, formats.number, formats.percent, formats.rate, formats.symbol,
     formats.day, formats.day_long, formats.month, formats.day_of_month, formats.month_name,
     formats.moment, formats.moment_text, formats.local_moment, formats.iso, formats.ago, formats.until, formats.left, formats.when,
-    formats.art_url, formats.said, formats.weekday, formats.clock_there, formats.there_moment, markdown,
+    formats.local_moment_text, formats.art_url, formats.said, formats.weekday, formats.clock_there, formats.there_moment, markdown,
 )  # fmt: skip
 _FUNCTIONS = (
     asset,

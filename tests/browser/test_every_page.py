@@ -32,6 +32,7 @@ from crowdfund.people.models import Mail, Organisation, Role
 from crowdfund.pledges.models import Delivery, Pledge, PledgeState
 from crowdfund.web.routes import Route
 from tests.bank import ask, fans_with
+from tests.browser.cinema_stage import desks_of_cinemas
 from tests.browser.conftest import Visitors
 from tests.browser.door_stage import doors_looked_at
 from tests.browser.milestone_stage import Films, films_with_milestones, their_films
@@ -50,7 +51,7 @@ NOT_PAGES = re.compile(
     r"|/\.well-known/.*|.*\.csv|.*/draw\.json|.*/entries\.txt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
     r"|.*/\{period\}\.json|.*/\{expense\}/receipt|/release-requests/.*|.*/acceptance|/outcomes/.*|.*/deal/paper"
     r"|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
-    r"|/door/worker\.js|/door/passes/.*|/door/\{screening\}/list"
+    r"|/door/worker\.js|/door/passes/.*|/door/\{screening\}/list|.*/plan\.json"
 )
 BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE = (DESKTOP, "light"), (PHONE, "dark")
 THE_OTHER_TWO = [(PHONE, "light"), (DESKTOP, "dark")]
@@ -72,6 +73,7 @@ class World:
     voted: list[Poll]
     draws: dict[str, Draw]
     films: Films
+    gu: Fan
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:
@@ -129,7 +131,9 @@ async def a_world() -> World:
     await until(lambda: Dispute.filter(campaign_id=funded.id).count())
     await until(lambda: Draw.filter(id=made["won"].id, state="drawn").count())
     low_tide = await a_draft("Low Tide", await a_studio(lin), lin)
-    return World(lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made, films)
+    return World(
+        lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made, films, await somebody("Gu")
+    )
 
 
 async def voted_on(film: Campaign, lin: Fan, voters: list[Fan]) -> Poll:
@@ -193,12 +197,12 @@ async def in_review(lin: Fan, ada: Fan) -> list[Campaign]:
 
 
 Looks = dict[str, list[tuple[str, str]]]
-LIN, ADA, MEI, JENS, ANN, JO, KIM, NOBODY = "lin", "ada", "mei", "jens", "ann", "jo", "kim", ""
+LIN, ADA, MEI, JENS, ANN, JO, KIM, GU, NOBODY = "lin", "ada", "mei", "jens", "ann", "jo", "kim", "gu", ""
 
 
 async def pages_of(world: World) -> Looks:
     """Who looks at which address, by the route that answers."""
-    return {
+    pages: Looks = {
         **await for_everybody(world), **await for_fans(world), **await for_producers(world), **await for_staff(world),
         **await looks_at(world.club, JENS, ANN, ADA, NOBODY),
         **await of_polls(world),
@@ -206,6 +210,9 @@ async def pages_of(world: World) -> Looks:
         **await doors_looked_at(world.lin, LIN),
         "nowhere": [(NOBODY, "/no-such-page"), (MEI, "/staff"), (NOBODY, "/confirm/used-up"), (MEI, "/desk/lanting-pictures")],
     }  # fmt: skip
+    for path, looks in (await desks_of_cinemas(world.gu, world.lin, GU, LIN)).items():
+        pages[path] = [*pages.get(path, []), *looks]
+    return pages
 
 
 async def for_everybody(world: World) -> Looks:
@@ -402,7 +409,7 @@ async def test_every_page_is_fit_for_everybody(visit: Visitors, long: bool) -> N
     routes = {r.path for r in ROUTES if isinstance(r, Route) and r.method == "GET" and not NOT_PAGES.fullmatch(r.path)}
     assert set(pages) - {"nowhere"} == routes, "a page that nobody looks at"
     people = {NOBODY: None, LIN: world.lin, ADA: world.ada, MEI: world.mei, JENS: world.club.jens, ANN: world.club.ann}
-    people |= {JO: world.films.jo, KIM: world.films.kim}
+    people |= {JO: world.films.jo, KIM: world.films.kim, GU: world.gu}
     visitors = {who: await visit(person, DESKTOP) for who, person in people.items()}
     found = await asyncio.gather(*(
         looked_at(visitor, [(looked, n == 0) for looks in pages.values() for n, (by, looked) in enumerate(looks) if by == who], long=long)

@@ -56,7 +56,9 @@ class Hall:
 
     async def buy(self, fan: int, places: dict[str, object], lines: list[str], *, pay: bool = False) -> None:
         """Hold, order, and pay; what is refused is counted, and no answer is a mistake of ours."""
-        held = await self.ask(f"/api/v1/screenings/{public(self.screening.id)}/holds", places, fan, f"hold-{self.screening.id}")
+        held = await self.ask(
+            f"/api/v1/screenings/{public(self.screening.id)}/holds", places, fan, f"hold-{self.screening.id}"
+        )
         if held.status != 201:
             assert held.status in (409, 503), held.body
             self.answers[held.json["code"]] += 1

@@ -14,22 +14,24 @@ from crowdfund.campaigns.milestones.models import Milestone
 from crowdfund.campaigns.models import Campaign
 from crowdfund.community.polls.models import Candidate
 from crowdfund.community.talk import actions as talk
-from crowdfund.database import atomic, new_id
+from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
 from crowdfund.orders import asking
 from crowdfund.payments.models import Charge
-from crowdfund.people.models import StaffRole
+from crowdfund.people.models import Organisation, StaffRole
 from crowdfund.people.pictures import keep_image
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.transfers.models import Outcome
+from crowdfund.screenings import bookings
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
-from tests.cinema import a_screening, held, ordered
+from tests.cinema import a_screening, a_title, held, ordered
 from tests.door import a_pass
-from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
+from tests.http.campaign_world import STORY, Producer, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
+from tests.http.desk_world import with_hall, with_screening
 from tests.http.draw_world import a_drafted_draw
 from tests.http.program import Program, code_of, program_of
 from tests.polls import a_draft_poll
@@ -44,6 +46,8 @@ ABOUT = {
     "about": "Two hundred children and eleven coaches on one pitch; nobody pays to play.",
     "report_days": 90,
 }
+PRICE = {"category": "usual", "name": "Full", "price_minor": 10_00}
+TERMS = {"length_minutes": 120, "sale_opens_at": "2030-01-01T00:00:00Z", "currency": "EUR", "prices": [PRICE]}
 # A body for each model that could be taken: what is refused then is refused for another reason.
 BODIES: dict[str, Any] = {
     "MeIn": {"name": "Mei"}, "OrganisationIn": {"kind": "studio", "name": "Lanting", "country": "CN"},
@@ -65,6 +69,10 @@ BODIES: dict[str, Any] = {
     "PlanIn": {"milestones": []}, "ReleaseObjectionIn": {"text": "Nobody was seen shooting there."},
     "ReleaseAnswerIn": {"answer": "We shot at night."}, "MilestoneReasonIn": BECAUSE, "BecauseIn": BECAUSE,
     "RecipientIn": {**ABOUT, "kind": "academy"}, "AboutIn": ABOUT, "OfferIn": {**BECAUSE, "state": "withdrawn"},
+    "VenueIn": {"name": "Grand Theatre", "address": "20 Huanghe Road", "city": "Shanghai", "country": "CN", "zone": "Asia/Shanghai"},
+    "SeatsIn": {"name": "Hall 2", "numbers": {"rows": 4, "seats_a_row": 5}}, "HallNameIn": {"name": "Hall 2"}, "TitleIn": {"name": "Ferry"},
+    "TitleNameIn": {"name": "Ferry"}, "BookingNoteIn": {}, "BookingReasonIn": REASON, "PricesIn": {"prices": [PRICE]},
+    "DraftIn": {**TERMS, "starts_at": "2040-01-02T20:00:00Z"}, "BlockedIn": {"seats": ["A-1"]}, "ReleasedIn": {"seats": ["A-1"]},
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
     "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
     "HoldIn": {"seats": ["A-1"]}, "BestIn": {"seats": 2}, "GiftIn": {"email": "bo@example.com"},
@@ -95,6 +103,10 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         "CharityIn": {**ABOUT, "organisation": known["organisation"]}, "UseIn": {"fund": known["campaign"], "body": words * 2},
         "ExpenseIn": {"line": None, "amount_minor": 1_00, "payee": "A carpenter", "spent_on": "2026-11-01", "words": words,
             "receipt": document},
+    }  # fmt: skip
+    of_things |= {
+        "BookingIn": {"title": known["title"]}, "SeveralIn": {"screenings": [known["screening"]]},
+        "ScreeningsIn": {**TERMS, "title": known["title"], "hall": known["hall"], "starts_at": ["2040-01-01T20:00:00Z"]},
     }  # fmt: skip
     if name in of_things:
         return of_things[name]
@@ -161,11 +173,10 @@ async def world(site: SiteUnderTest) -> World:
         filed_by_id=lin.id, filed_at=now, objections_until=now,
     )  # fmt: skip
     milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
-    screening = await a_screening()
-    await atomic(Screening.filter(id=screening.id).update)(organisation_id=lin.organisation.id)
-    bought_by_mei = await what_mei_bought(fan)
+    bought_by_mei, drafted = await what_mei_bought(fan), await a_draft_screening(lin)
+    screening = await Screening.get(id=drafted["screening"])
     ids = {
-        **bought_by_mei, "screening": screening.id, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
+        **bought_by_mei, **drafted, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": document_id,
         "outcome": outcome.id, "expense": new_id(), "recipient": (await a_recipient(lin.organisation.id)).id,
@@ -186,6 +197,18 @@ async def what_mei_bought(mei: Fan) -> dict[str, int]:
     asked = await asking.cancel_screening(screening.id, "The projector burned.", by=mei.id)
     assert asked is not None
     return {"hold": kept.id, "order": order.id, "ticket": ticket.id, "asking": asked.id}
+
+
+async def a_draft_screening(owner: Producer) -> dict[str, int]:
+    """A screening of their own film in their own hall, as if they were a cinema too: whose it is is asked, never what kind they are."""
+    title, organisation_id = await a_title(owner.organisation.id), owner.organisation.id
+    await Organisation.filter(id=organisation_id).update(kind="cinema")
+    owner = Producer(owner.browser, await Organisation.get(id=organisation_id))
+    venue, hall = await with_hall(owner)
+    booking = await bookings.ask_booking(title, owner.organisation, "", by=owner.id)
+    screening = await with_screening(owner, hall, title)
+    await Organisation.filter(id=organisation_id).update(kind="studio")
+    return {"venue": venue.id, "hall": hall.id, "title": title.id, "booking": booking.id, "screening": screening.id}
 
 
 async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:

@@ -154,13 +154,13 @@ class TierShown:
     seats: str = ""
 
 
-
-
 def _seats_words(tier: Tier, currency: str) -> str:
     if not tier.seats:
         return ""
     worth = formats.money_short(tier.seat_worth_minor, currency)
-    words = ngettext("%(num)d cinema seat, worth up to %(worth)s", "%(num)d cinema seats, each worth up to %(worth)s", tier.seats)
+    words = ngettext(
+        "%(num)d cinema seat, worth up to %(worth)s", "%(num)d cinema seats, each worth up to %(worth)s", tier.seats
+    )
     return words % {"num": tier.seats, "worth": worth}
 
 

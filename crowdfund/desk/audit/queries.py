@@ -34,6 +34,15 @@ _SUBJECTS = Sql(f"""
     FROM pledge l JOIN person p ON p.id = l.person_id JOIN campaign c ON c.id = l.campaign_id WHERE l.id IN {_of("pledge")}
     UNION ALL SELECT 'comment:' || CAST(m.id AS TEXT), c.name, '/staff/comments/', '', m.id
     FROM comment m JOIN campaign c ON c.id = m.campaign_id WHERE m.id IN {_of("comment")}
+    UNION ALL SELECT 'venue:' || CAST(v.id AS TEXT), v.name, '/staff/organisations/' || o.slug, '', 0
+    FROM venue v JOIN organisation o ON o.id = v.organisation_id WHERE v.id IN {_of("venue")}
+    UNION ALL SELECT 'hall:' || CAST(a.id AS TEXT), v.name || ', ' || a.name, '/staff/organisations/' || o.slug, '', 0
+    FROM auditorium a JOIN venue v ON v.id = a.venue_id JOIN organisation o ON o.id = v.organisation_id WHERE a.id IN {_of("hall")}
+    UNION ALL SELECT 'title:' || CAST(t.id AS TEXT), t.name, '/staff/organisations/' || o.slug, '', 0
+    FROM title t JOIN organisation o ON o.id = t.organisation_id WHERE t.id IN {_of("title")}
+    UNION ALL SELECT 'screening:' || CAST(s.id AS TEXT), t.name || ' · ' || v.name, '', s.currency, 0
+    FROM screening s JOIN title t ON t.id = s.title_id JOIN auditorium a ON a.id = s.auditorium_id JOIN venue v ON v.id = a.venue_id
+    WHERE s.id IN {_of("screening")}
     UNION ALL SELECT 'refund:' || CAST(r.id AS TEXT), p.name || ' · ' || c.name, '/staff/pledges/', r.currency,
                      CAST(SUBSTR(r.subject, 8) AS BIGINT)
     FROM refund r JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id JOIN campaign c ON c.id = r.campaign_id

@@ -77,6 +77,11 @@ ACTIONS: dict[str, Any] = {
     "milestone_requested": lazy("Asked for a milestone"), "milestone_paused": lazy("Paused a milestone"),
     "milestone_released": lazy("Released a milestone"), "milestone_planned": lazy("Sent a milestone back"),
     "milestone_refunded": lazy("Gave a milestone back to all backers"),
+    "venue_made": lazy("Added a venue"), "venue_changed": lazy("Changed a venue"), "hall_made": lazy("Drew a hall"),
+    "hall_renamed": lazy("Renamed a hall"), "plan_replaced": lazy("Gave a hall other seats"), "title_made": lazy("Added a film"),
+    "title_renamed": lazy("Renamed a film"), "prices_changed": lazy("Changed prices of a screening"),
+    "seats_blocked": lazy("Blocked seats"), "seats_unblocked": lazy("Gave seats back to the sale"),
+    "tickets_exported": lazy("Took a file of ticket holders"),
 }  # fmt: skip
 _NAMES: dict[str, Any] = {
     "name": lazy("Name"), "state": lazy("State"), "tier": lazy("Tier"), "price": lazy("Price"), "amount_minor": lazy("Amount"),
@@ -88,7 +93,8 @@ _NAMES: dict[str, Any] = {
     "until_at": lazy("Until"), "reports": lazy("Reports"), "names": lazy("Names"), "sale": lazy("Sale"), "alt": lazy("What it shows"),
     "draw": lazy("Draw"),
     "payee": lazy("Paid to"),
-    "milestone": lazy("Milestone"), "milestones": lazy("Milestones"),
+    "milestone": lazy("Milestone"), "milestones": lazy("Milestones"), "hall": lazy("Hall"), "places": lazy("Places"),
+    "seats": lazy("Seats"),
 }  # fmt: skip
 
 

@@ -108,7 +108,9 @@ def _in_order(rows: Sequence[dict[str, Any]]) -> list[int]:
 def _film(title: Title, rows: Sequence[dict[str, Any]]) -> FilmOnSale:
     cities = list(dict.fromkeys(row["city"] for row in rows))
     cheapest = min(
-        (row for row in rows if row["price_min_minor"] is not None), key=lambda r: r["price_min_minor"] + r["fee_minor"], default=None
+        (row for row in rows if row["price_min_minor"] is not None),
+        key=lambda r: r["price_min_minor"] + r["fee_minor"],
+        default=None,
     )
     shown = ", ".join(cities[:3]) + (" …" if len(cities) > 3 else "")
     return FilmOnSale(
