@@ -78,7 +78,7 @@ async def _refund_sent(payload: dict[str, Any]) -> None:
             _("%(amount)s is on its way back to you") % {"amount": amount},
             [
                 where_of(shown),
-                _("Why: %(reason)s.") % {"reason": said(refund.reason.rstrip(" ."))},
+                _("Why: %(reason)s.") % {"reason": said(refund.reason).rstrip(" .。")},
                 _("It arrives on your card in a few days; how many, your bank decides."),
             ],
             _("See your order"),

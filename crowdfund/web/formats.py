@@ -156,6 +156,13 @@ def there_text(instant: Instant, zone: str) -> str:
     return f"{shown}, {there:%H:%M}"
 
 
+def there_short(instant: Instant, zone: str) -> str:
+    """`10 Sep, 19:30` by the clocks of a place, where there is little room and the year is plain."""
+    there = aware(instant).astimezone(ZoneInfo(zone))
+    shown = dates.format_skeleton("MMMd", there, tzinfo=there.tzinfo, locale=_dated())
+    return f"{shown}, {there:%H:%M}"
+
+
 def weekday(date: date) -> str:
     """`Friday, 27 November`, for a day of a programme."""
     return dates.format_skeleton("MMMMEEEEd", datetime(date.year, date.month, date.day), locale=_dated())

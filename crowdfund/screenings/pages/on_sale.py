@@ -20,7 +20,7 @@ from crowdfund.screenings.pages.words import FEW_LEFT, there
 from crowdfund.screenings.queries import path_of, titles_of, what_is_on
 from crowdfund.titles.models import Title
 from crowdfund.web import page_cache
-from crowdfund.web.formats import money_short, number
+from crowdfund.web.formats import money_short, number, there_short
 from crowdfund.web.i18n import _, ngettext
 from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get
@@ -70,8 +70,8 @@ def listed(row: dict[str, Any]) -> Listed:
     if row["state"] != "on_sale" or now >= row["sale_closes_at"]:
         words, is_open = _("The sale is closed"), False
     elif now < row["sale_opens_at"]:
-        opens = there(clock.from_us(row["sale_opens_at"]), row["zone"])
-        words, is_open = _("Tickets from %(when)s on") % {"when": f"{opens:%d.%m. %H:%M}"}, True
+        opens = there_short(row["sale_opens_at"], row["zone"])
+        words, is_open = _("Tickets from %(when)s on") % {"when": opens}, True
     elif left <= 0:
         words, is_open = _("Sold out"), False
     elif left <= FEW_LEFT:

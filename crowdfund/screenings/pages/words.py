@@ -11,8 +11,8 @@ from crowdfund import clock
 from crowdfund.screenings.models import Price, Screening, ScreeningState
 from crowdfund.screenings.queries import Free, Shown
 from crowdfund.screenings.rules import Ladder, read_ladder
-from crowdfund.web.formats import local_moment_text, money, money_short, number, there_text
-from crowdfund.web.i18n import _, ngettext
+from crowdfund.web.formats import local_moment_text, money, money_short, number, rate, there_text
+from crowdfund.web.i18n import _, ngettext, pgettext
 
 FEW_LEFT = 10
 S = ScreeningState
@@ -65,7 +65,7 @@ def standing_words(screening: Screening, free: Free | None, zone: str) -> str:
     if screening.state == S.RESCHEDULED:
         return _("Moved to another time")
     if screening.state in (S.SCREENED, S.SETTLED) or screening.ends_at <= now:
-        return _("Shown")
+        return pgettext("screening", "Shown")
     if screening.state == S.ON_SALE and now < screening.sale_opens_at:
         opens = local_moment_text(screening.sale_opens_at, zone)
         return _("Tickets from %(when)s on") % {"when": opens}
@@ -102,7 +102,7 @@ def ladder_of(steps: str, starts_at: datetime, zone: str) -> list[Step]:
         if bps == 10_000:
             words = _("until %(when)s all of it, with the fee") % {"when": when}
         else:
-            words = _("until %(when)s %(share)s of what you paid") % {"when": when, "share": f"{bps / 100:g} %"}
+            words = _("until %(when)s %(share)s of what you paid") % {"when": when, "share": rate(bps)}
         rungs.append(Step(until, bps, words))
     return rungs
 
