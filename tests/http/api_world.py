@@ -23,7 +23,7 @@ from crowdfund.people.models import Organisation, StaffRole
 from crowdfund.people.pictures import keep_image
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.transfers.models import Outcome
-from crowdfund.screenings import bookings
+from crowdfund.screenings import bookings, programme
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
@@ -173,10 +173,10 @@ async def world(site: SiteUnderTest) -> World:
         filed_by_id=lin.id, filed_at=now, objections_until=now,
     )  # fmt: skip
     milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
-    bought_by_mei, drafted = await what_mei_bought(fan), await a_draft_screening(lin)
-    screening = await Screening.get(id=drafted["screening"])
+    bought_by_mei, shown_there = await what_mei_bought(fan), await a_screening_of(lin)
+    screening = await Screening.get(id=shown_there["screening"])
     ids = {
-        **bought_by_mei, **drafted, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
+        **bought_by_mei, **shown_there, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": document_id,
         "outcome": outcome.id, "expense": new_id(), "recipient": (await a_recipient(lin.organisation.id)).id,
@@ -199,14 +199,15 @@ async def what_mei_bought(mei: Fan) -> dict[str, int]:
     return {"hold": kept.id, "order": order.id, "ticket": ticket.id, "asking": asked.id}
 
 
-async def a_draft_screening(owner: Producer) -> dict[str, int]:
-    """A screening of their own film in their own hall, as if they were a cinema too: whose it is is asked, never what kind they are."""
+async def a_screening_of(owner: Producer) -> dict[str, int]:
+    """A screening on sale of their own film in their own hall, as if they were a cinema too: whose it is is asked, never what kind they are."""
     title, organisation_id = await a_title(owner.organisation.id), owner.organisation.id
     await Organisation.filter(id=organisation_id).update(kind="cinema")
     owner = Producer(owner.browser, await Organisation.get(id=organisation_id))
     venue, hall = await with_hall(owner)
     booking = await bookings.ask_booking(title, owner.organisation, "", by=owner.id)
     screening = await with_screening(owner, hall, title)
+    await programme.put_on_sale(screening.id, by=owner.id)
     await Organisation.filter(id=organisation_id).update(kind="studio")
     return {"venue": venue.id, "hall": hall.id, "title": title.id, "booking": booking.id, "screening": screening.id}
 
