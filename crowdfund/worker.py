@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from crowdfund import clock
 from crowdfund.books import RULES, TIMELY
+from crowdfund.boxoffice.jobs import settle_due
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.opening import open_due
 from crowdfund.campaigns.pictures import forget_unused_pictures
@@ -148,6 +149,7 @@ SWEEPS = (
     Sweep("milestones", 1, follow_milestones),
     Sweep("orders", 1, follow_orders),
     Sweep("screenings", 1, end_screenings),
+    Sweep("settle screenings", 30, settle_due),
     Sweep("visits that are not over", 15, look_at_orders),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),

@@ -127,6 +127,7 @@ class Campaign(Model):
     cap_minor = fields.BigIntField(null=True)
     fallback_id = fields.BigIntField(null=True)
     update_due_at = InstantField(null=True)
+    counts_box_office = fields.BigIntField(default=0)  # 1: what is recognised at the box office counts towards the goal
 
     class Meta:
         table = "campaign"

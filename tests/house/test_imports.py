@@ -17,7 +17,8 @@ FLOORS = [
     {"screenings"},
     {"pledges"},
     {"community", "merch"},
-    {"boxoffice", "orders"},
+    {"orders"},
+    {"boxoffice"},
     {"payouts", "disputes"},
     {"desk"},
 ]
