@@ -1,0 +1,1 @@
+"""The box office for programs."""
