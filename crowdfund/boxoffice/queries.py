@@ -66,6 +66,34 @@ _ORGS = Sql("""
 _DUE = Sql("""
     SELECT s.id FROM screening s JOIN deal d ON d.booking_id = s.booking_id AND d.currency = s.currency AND d.state = 'agreed'
     WHERE s.state = 'screened' AND s.ends_at + d.settle_days * 86400000000 <= $1 ORDER BY s.ends_at, s.id LIMIT 100""")
+_FIGURES = Sql("""
+    SELECT s.id, s.title_id, s.booking_id, s.organisation_id, s.currency, s.state, s.starts_at, s.ends_at, s.sold, s.gross_minor,
+           s.admitted, s.refund_steps, t.name AS title, v.id AS venue_id, v.name AS venue, v.city, v.country, v.zone, a.name AS hall,
+           p.seats + p.standing AS places,
+           COALESCE((SELECT d.reserve_bps FROM deal d
+                     WHERE d.booking_id = s.booking_id AND d.currency = s.currency AND d.state = 'agreed'), $4) AS reserve_bps,
+           CAST((SELECT COALESCE(SUM(d.refunded), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS refunded,
+           CAST((SELECT COALESCE(SUM(d.refunded_minor), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS refunded_minor,
+           CAST((SELECT COALESCE(SUM(d.admitted_minor), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS admitted_minor,
+           CAST((SELECT SUM(r.gross_minor) FROM settlement r WHERE r.screening_id = s.id AND r.kind <> 'true_up') AS BIGINT)
+               AS settled_minor
+    FROM screening s JOIN title t ON t.id = s.title_id JOIN auditorium a ON a.id = s.auditorium_id JOIN venue v ON v.id = a.venue_id
+    JOIN seat_plan p ON p.id = s.plan_id
+    WHERE s.state <> 'draft' AND (CAST($1 AS BIGINT) IS NULL OR s.title_id = $1) AND (CAST($2 AS BIGINT) IS NULL OR s.organisation_id = $2)
+      AND (CAST($3 AS BIGINT) IS NULL OR t.organisation_id = $3)
+    ORDER BY s.starts_at, s.id""")
+_CURVE = Sql("""
+    SELECT CASE WHEN s.starts_at / 86400000000 - d.day > $3 THEN $3 + 1 WHEN s.starts_at / 86400000000 < d.day THEN 0
+                ELSE s.starts_at / 86400000000 - d.day END AS days_before,
+           CAST(SUM(d.sold - d.refunded) AS BIGINT) AS sold
+    FROM ticket_day d JOIN screening s ON s.id = d.screening_id
+    WHERE s.title_id = $1 AND s.state <> 'draft' AND (CAST($2 AS BIGINT) IS NULL OR s.organisation_id = $2)
+    GROUP BY 1 ORDER BY 1""")
+_OLDER = Sql("""
+    SELECT CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT) AS minor FROM settlement s JOIN settlement_line l ON l.settlement_id = s.id
+    WHERE s.booking_id = $1 AND s.currency = $2 AND l.organisation_id = $3 AND l.what = 'share'
+      AND (CAST($4 AS BIGINT) IS NULL OR s.run_id <> $4)""")
+_IN_RUN = Sql("SELECT DISTINCT screening_id FROM settlement WHERE run_id = $1")
 FOR_EVER = 2**62
 
 
@@ -197,3 +225,27 @@ async def last_count(screening_id: int) -> DoorCount | None:
     return await DoorCount.filter(screening_id=screening_id).order_by("-id").first()
 
 
+
+
+# --- figures ---
+
+
+async def rows_of_screenings(
+    title_id: int | None, cinema_id: int | None, producer_id: int | None, reserve_bps: int
+) -> list[dict[str, Any]]:
+    """Every screening that is no draft, with what its counters say. reserve_bps: where no deal says it."""
+    return await _FIGURES(title_id, cinema_id, producer_id, reserve_bps)
+
+
+async def sold_by_days_before(title_id: int, cinema_id: int | None, days: int) -> dict[int, int]:
+    """Live tickets by how many days before the show they were sold; what was sold before that many days counts in one more."""
+    return {int(row["days_before"]): int(row["sold"]) for row in await _CURVE(title_id, cinema_id, days)}
+
+
+async def shared_to(booking_id: int, currency: str, organisation_id: int, *, but_run: int | None = None) -> int:
+    """What all lines of a booking gave an organisation, those of one run left out."""
+    return int(await _OLDER.value(booking_id, currency, organisation_id, but_run) or 0)
+
+
+async def screenings_in(run_id: int) -> set[int]:
+    return {row["screening_id"] for row in await _IN_RUN(run_id)}

@@ -81,7 +81,7 @@ async def test_without_a_script_rows_are_added_and_worked_out_by_buttons(site: S
         ({"settle_days": "900"}, "whole number from 0 to 60"),
         ({"reserve": "101"}, "no more than 100 %"),
         ({"s1_how": "json", "s1_json": "[1]"}, "no JSON object"),
-        ({"s1_how": "guarantee", "s1_a_amount": "5", "s1_bearer": "cinema"}, "has to come before"),
+        ({"s1_how": "guarantee", "s1_a_amount": "5", "s1_bearer": "cinema"}, "has to come after this one"),
         ({"note": "x" * 1001}, "keep this to 1000"),
     ],
 )  # fmt: skip

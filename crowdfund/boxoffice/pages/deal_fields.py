@@ -17,7 +17,6 @@ from crowdfund import money
 from crowdfund.boxoffice.deals.checking import STEPS_MAX
 from crowdfund.boxoffice.deals.reading import PAYEES_MAX, RECOUPMENTS_MAX
 from crowdfund.boxoffice.deals.reading_steps import TIERS_MAX
-from crowdfund.web.fields import Wrong
 from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from crowdfund import money
 from crowdfund.boxoffice import queries, versions
 from crowdfund.boxoffice.deals.checking import DealRefused
-from crowdfund.boxoffice.deals.explain import KIND_TEXT, PERIOD_TEXT, Example, example
+from crowdfund.boxoffice.deals.explain import Example, example
 from crowdfund.boxoffice.deals.reading import read
 from crowdfund.boxoffice.deals.templates import EDITED, templates
-from crowdfund.boxoffice.pages.forms import SCREENINGS_MAX, TICKETS_MAX, DealForm
 from crowdfund.boxoffice.models import Deal, DealState
 from crowdfund.boxoffice.pages.deal_fields import done, numbers_in, percent_typed, typed_of
+from crowdfund.boxoffice.pages.forms import SCREENINGS_MAX, TICKETS_MAX, DealForm
 from crowdfund.boxoffice.pages.words import STATES, TONES, Line, difference, lines_of, names_in, organisations_in, roles
 from crowdfund.boxoffice.rules import RESERVE_BPS, SETTLE_DAYS, NoSuchDeal
 from crowdfund.boxoffice.versions import FIXED, DealContent, named_by_booking, read_json
@@ -260,7 +260,7 @@ async def _editor(
     return await _page(
         request, "boxoffice/deal_edit.html", booking, status, form=form, payees=numbers_in(typed, "p"), steps=numbers_in(typed, "s"),
         recoupments=numbers_in(typed, "r"), roles=known, fixed=FIXED, named=named_by_booking(await Title.get(id=booking.title_id), booking),
-        options=[("", _("Choose")), *((key, _name(typed, key, known)) for key in dict.fromkeys(keys))], kinds=KIND_TEXT, periods=PERIOD_TEXT,
+        options=[("", _("Choose")), *((key, _name(typed, key, known)) for key in dict.fromkeys(keys))],
         worked_out=worked, names={key: _name(typed, key, known) for key in keys}, problem=problem, tickets_max=TICKETS_MAX,
         screenings_max=SCREENINGS_MAX, currency_options=[(one, one) for one in form.given["currencies"]], edited=EDITED,
     )  # fmt: skip
