@@ -45,7 +45,8 @@ _EVENTS = Sql("""
            CAST($3 AS BIGINT), $4
     FROM {rows}""")
 _COUNT = Sql("""
-    UPDATE screening SET sold = sold + $2, gross_minor = gross_minor + $3, fees_minor = fees_minor + $4 WHERE id = $1""")
+    UPDATE screening SET sold = sold + $2, gross_minor = gross_minor + $3, fees_minor = fees_minor + $4, admitted = admitted - $5
+    WHERE id = $1""")
 
 
 async def can_be_sold(screening_id: int, hold_id: int, lines: Sequence[dict[str, Any]]) -> bool:
@@ -88,7 +89,7 @@ async def sell(
         _ENDED.bind(hold_id, now),
         _EVENTS.bind(as_rows(_moved(t["ticket_id"], "", TicketState.SOLD) for t in tickets), "sold", person_id, now),
         _COUNT.bind(
-            screening_id, len(tickets), sum(t["price_minor"] for t in tickets), sum(t["fee_minor"] for t in tickets)
+            screening_id, len(tickets), sum(t["price_minor"] for t in tickets), sum(t["fee_minor"] for t in tickets), 0
         ),
     )
     return [ticket["ticket_id"] for ticket in tickets]
@@ -141,7 +142,8 @@ async def take_back(
         _FREE_SEATS.bind(rows),
         _EVENTS.bind(as_rows(_moved(t["id"], t["state"], state) for t in tickets), because, by, now),
         _COUNT.bind(
-            screening_id, -len(tickets), -sum(t["price_minor"] for t in tickets), -sum(t["fee_minor"] for t in tickets)
+            screening_id, -len(tickets), -sum(t["price_minor"] for t in tickets), -sum(t["fee_minor"] for t in tickets),
+            sum(t["state"] == TicketState.ADMITTED for t in tickets),
         ),
     )
     await count_standing(({**t, "places": 1} for t in tickets if t["area_id"] is not None), -1)

@@ -31,7 +31,7 @@ TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"de
 SQL_BY_HAND = {
     "letters/transfers.py",
     "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py",
-    "community/polls/casting.py", "disputes/actions.py",
+    "community/polls/casting.py", "disputes/actions.py", "disputes/orders.py",
     "orders/following.py", "orders/paying.py", "orders/placing.py", "payments/checkouts.py", "screenings/blocking.py",
     "screenings/holding.py", "screenings/programme.py", "screenings/selling.py",
     "payments/cards.py", "payments/charges.py", "payments/inbox.py", "payments/reconcile.py", "payments/refunds.py",

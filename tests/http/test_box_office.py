@@ -29,7 +29,7 @@ from crowdfund.screenings.jobs import end_screenings
 from crowdfund.screenings.models import Ticket, TicketState
 from crowdfund.worker import work_until_idle
 from tests.bank import books_proven, no_faults, pass_time
-from tests.boxoffice import a_run, a_scale, agreed, again, money_of, on_sale, rows_of, settled, shares_of, shown, sold
+from tests.boxoffice import a_run, a_scale, again, agreed, money_of, on_sale, rows_of, settled, shares_of, shown, sold
 from tests.cinema import tickets_of
 from tests.money import stripe_fee_minor
 
