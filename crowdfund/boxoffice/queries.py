@@ -94,6 +94,11 @@ _OLDER = Sql("""
     WHERE s.booking_id = $1 AND s.currency = $2 AND l.organisation_id = $3 AND l.what = 'share'
       AND (CAST($4 AS BIGINT) IS NULL OR s.run_id <> $4)""")
 _IN_RUN = Sql("SELECT DISTINCT screening_id FROM settlement WHERE run_id = $1")
+_FUNDS = Sql("""
+    SELECT c.id FROM campaign c
+    WHERE c.kind = 'film' AND c.state IN ('prelaunch', 'live', 'settling', 'suspended', 'funded', 'released', 'delivering', 'completed')
+      AND EXISTS (SELECT 1 FROM screening s WHERE s.title_id = c.title_id AND s.currency = c.currency AND s.state <> 'draft')
+    ORDER BY c.id""")
 FOR_EVER = 2**62
 
 
@@ -249,3 +254,8 @@ async def shared_to(booking_id: int, currency: str, organisation_id: int, *, but
 
 async def screenings_in(run_id: int) -> set[int]:
     return {row["screening_id"] for row in await _IN_RUN(run_id)}
+
+
+async def funds_with_screenings() -> list[int]:
+    """Funds of films that people can see, whose title is shown in their currency."""
+    return [row["id"] for row in await _FUNDS()]

@@ -235,6 +235,20 @@ class Sale(Model):
         return f"/staff/sales/{self.slug}"
 
 
+class BoxOffice(Model):
+    """The share of a title's own organisation of what its screenings have brought, by how certain it is."""
+
+    campaign_id = fields.BigIntField(primary_key=True, generated=False)
+    sold_minor = fields.BigIntField()
+    locked_minor = fields.BigIntField()
+    recognised_minor = fields.BigIntField()
+    settled_minor = fields.BigIntField()
+    told_at = InstantField()
+
+    class Meta:
+        table = "box_office"
+
+
 class CampaignEvent(Event):
     campaign_id = fields.BigIntField()
 
