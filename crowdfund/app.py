@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount
 
 from crowdfund import clock, settings
+from crowdfund.boxoffice import api as box_office_api
 from crowdfund.boxoffice import pages as box_office_pages
 from crowdfund.campaigns import api as campaign_api
 from crowdfund.campaigns import pages as campaign_pages
@@ -96,6 +97,7 @@ ROUTES: list[BaseRoute] = [
     *draw_pages.routes,
     *draw_api.routes,
     *box_office_pages.routes,
+    *box_office_api.routes,
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,

@@ -9,6 +9,7 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.app import ROUTES
+from crowdfund.boxoffice.versions import DealContent, draft_deal
 from crowdfund.campaigns import gallery
 from crowdfund.campaigns.milestones.models import Milestone
 from crowdfund.campaigns.models import Campaign
@@ -24,6 +25,7 @@ from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.transfers.models import Outcome
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
+from tests.boxoffice import EVEN, a_run, on_sale
 from tests.http.campaign_world import STORY, a_picture, a_producer, submitted
 from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.draw_world import a_drafted_draw
@@ -62,6 +64,8 @@ BODIES: dict[str, Any] = {
     "ReleaseAnswerIn": {"answer": "We shot at night."}, "MilestoneReasonIn": BECAUSE, "BecauseIn": BECAUSE,
     "RecipientIn": {**ABOUT, "kind": "academy"}, "AboutIn": ABOUT, "OfferIn": {**BECAUSE, "state": "withdrawn"},
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
+    "ExampleIn": {"terms": EVEN, "price_minor": 10_00, "tickets": 3}, "DoorCountIn": {"counted": 3},
+    "TicketRefundIn": {"ticket": "0123456789", "reason": "The sound broke."},
     "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
 }  # fmt: skip
 
@@ -78,6 +82,8 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         return {"organisation": known["organisation"], "name": "River Moon", "currency": "EUR"}
     if name == "PledgesIn":
         return {"pledges": [{"campaign": known["campaign"], "amount_minor": 25_00, "currency": "EUR"}]}
+    if name in ("DealVersionIn", "SideIn"):
+        return {"organisation": known["organisation"]} | ({"terms": EVEN} if name == "DealVersionIn" else {})
     words, document = "All scenes are shot, you see.", known["document"]
     of_things = {
         "ReleaseIn": {"words": words, "documents": [document]}, "DealIn": {"words": words, "document": document},
@@ -133,8 +139,8 @@ async def world(site: SiteUnderTest) -> World:
     admin = await program_of(site, (await site.signed_up("Root", staff=StaffRole.ADMIN)).person)
     remark = await admin.make(remark_path, {"text": "Who owns the boat?"})
     charge = await Charge.create(
-        id=new_id(), subject=f"pledge:{pledge.id}", campaign_id=campaign.id, person_id=mei.id, card_id=card_id, attempt=1,
-        key="k", amount_minor=25_00, currency="EUR", state="declined", made_at=clock.now(), sent_at=clock.now(),
+        id=new_id(), subject=f"pledge:{pledge.id}", held_for=f"campaign:{campaign.id}", campaign_id=campaign.id, person_id=mei.id,
+        card_id=card_id, attempt=1, key="k", amount_minor=25_00, currency="EUR", state="declined", made_at=clock.now(), sent_at=clock.now(),
     )  # fmt: skip
     dispute = await Dispute.create(
         id=new_id(), stripe_dispute_id="du_1", charge_id=charge.id, pledge_id=pledge.id, campaign_id=campaign.id,
@@ -159,8 +165,17 @@ async def world(site: SiteUnderTest) -> World:
         "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id, "comment": comment_id,
         "sale": await a_sale(amount_per_fan_max_minor=100_00), "draw": (await a_drafted_draw(campaign, by=lin.id)).id,
     }  # fmt: skip
+    ids |= await of_a_screening(lin.organisation.id, fan)
     known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
     return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
+
+
+async def of_a_screening(studio_id: int, owner: Fan) -> dict[str, int]:
+    """A booking of the studio's title with a draft of a deal, and a screening of it."""
+    run = await a_run(studio_id=studio_id)
+    screening = await on_sale(run)
+    deal = await draft_deal(run.booking.id, DealContent(EVEN, {}), side=studio_id, by=owner.id)
+    return {"booking": run.booking.id, "deal": deal.id, "screening": screening.id}
 
 
 async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:
