@@ -9,7 +9,7 @@ from crowdfund.boxoffice.deals.split import Counted, Lines, Showing, Taken
 from crowdfund.boxoffice.models import Deal, DealState, DoorCount, LineOf, Settlement
 from crowdfund.boxoffice.rules import NOTHING, Stands
 from crowdfund.database import Sql, as_rows
-from crowdfund.screenings.models import Booking
+from crowdfund.screenings.models import Auditorium, Booking, Venue
 
 _LOCK = Sql("SELECT id FROM booking WHERE id = $1 {for_update}")
 _BOUND = Sql("SELECT payee, organisation_id FROM deal_payee WHERE deal_id = $1 ORDER BY payee")
@@ -96,7 +96,7 @@ _OLDER = Sql("""
 _IN_RUN = Sql("SELECT DISTINCT screening_id FROM settlement WHERE run_id = $1")
 _FUNDS = Sql("""
     SELECT c.id FROM campaign c
-    WHERE c.kind = 'film' AND c.state IN ('prelaunch', 'live', 'settling', 'suspended', 'funded', 'released', 'delivering', 'completed')
+    WHERE c.kind = 'film' AND c.launched_at IS NOT NULL
       AND EXISTS (SELECT 1 FROM screening s WHERE s.title_id = c.title_id AND s.currency = c.currency AND s.state <> 'draft')
     ORDER BY c.id""")
 FOR_EVER = 2**62
@@ -224,6 +224,12 @@ async def owe(screening_id: int, organisations: Iterable[int | None], currency: 
 async def due_screenings(now_us: int) -> list[int]:
     """Shown, and the days that their deals give are over."""
     return [row["id"] for row in await _DUE(now_us)]
+
+
+async def zone_of(auditorium_id: int) -> str:
+    """By which clocks a hall is run."""
+    hall = await Auditorium.get(id=auditorium_id)
+    return (await Venue.get(id=hall.venue_id)).zone
 
 
 async def last_count(screening_id: int) -> DoorCount | None:

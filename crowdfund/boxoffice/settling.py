@@ -67,7 +67,8 @@ async def waits_for(screening: Screening) -> list[Sentence]:
     reasons = []
     due_at = screening.ends_at + timedelta(days=deal.settle_days)
     if clock.now() < due_at:
-        reasons.append(Sentence("It is settled from {at} on.", values={"at": due_at}))
+        at = clock.Local(clock.to_us(due_at), await queries.zone_of(screening.auditorium_id))
+        reasons.append(Sentence("It is settled from {at} on.", values={"at": at}))
     counted = await queries.last_count(screening.id)
     if counted is not None and counted.counted != screening.admitted and not counted.words:
         reasons.append(

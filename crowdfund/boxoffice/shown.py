@@ -12,6 +12,7 @@ from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.models import Deal, DoorCount, Settlement
 from crowdfund.boxoffice.rules import NoSuchDeal
 from crowdfund.boxoffice.settling import Counting, counting_of, waits_for
+from crowdfund.boxoffice.writing_rows import terms_of
 from crowdfund.people.models import Organisation
 from crowdfund.refusal import Sentence
 from crowdfund.screenings.models import Screening, ScreeningState
@@ -71,10 +72,13 @@ async def _rows(screening: Screening) -> tuple[list[RowShown], dict[int, str]]:
     lines = {row.id: await queries.lines_of(row.id) for row in rows}
     ids = {line["organisation_id"] for found in lines.values() for line in found if line["organisation_id"] is not None}
     names = {one.id: one.name for one in await Organisation.filter(id__in=list(ids))}
-    versions = {deal.id: deal.version for deal in await Deal.filter(id__in=[row.deal_id for row in rows])}
+    deals = {deal.id: deal for deal in await Deal.filter(id__in=[row.deal_id for row in rows])}
+    place = {payee.key: n for deal in deals.values() for n, payee in enumerate(terms_of(deal).payees)}
+    for found in lines.values():
+        found.sort(key=lambda line: (place.get(line["payee"], len(place)), line["payee"]))
     shown = [
         RowShown(
-            row, versions[row.deal_id],
+            row, deals[row.deal_id].version,
             [(one["what"], one["payee"], names.get(one["organisation_id"], ""), one["amount_minor"]) for one in lines[row.id]],
             orjson.loads(row.owed),
         )

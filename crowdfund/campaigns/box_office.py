@@ -6,6 +6,8 @@ before it was open.
 
 from __future__ import annotations
 
+from typing import Any
+
 from crowdfund import clock
 from crowdfund.campaigns.models import BoxOffice, Campaign
 from crowdfund.database import atomic
@@ -16,7 +18,7 @@ async def tell_box_office(
     campaign_id: int, *, sold_minor: int, locked_minor: int, recognised_minor: int, settled_minor: int
 ) -> bool:
     """Write down where it stands now; gives whether that is news."""
-    now = {
+    now: dict[str, Any] = {
         "sold_minor": sold_minor, "locked_minor": locked_minor, "recognised_minor": recognised_minor,
         "settled_minor": settled_minor,
     }  # fmt: skip

@@ -87,8 +87,9 @@ async def _follow(found: DisputeFound, charge_id: int) -> bool:
 
 async def _open(found: DisputeFound, charge: Charge) -> Dispute:
     kind, _, number = charge.subject.partition(":")
+    about: dict[str, Any] = {f"{kind}_id": int(number)}
     dispute = await Dispute.create(
-        id=new_id(), stripe_dispute_id=found.id, charge_id=charge.id, **{f"{kind}_id": int(number)},
+        id=new_id(), stripe_dispute_id=found.id, charge_id=charge.id, **about,
         campaign_id=charge.campaign_id, amount_minor=0, asked_minor=found.amount_minor, currency=found.currency,
         reason=found.reason, state=DisputeState.NEEDS_RESPONSE, due_by=_due_by(found), made_at=clock.now(),
     )  # fmt: skip

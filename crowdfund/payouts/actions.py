@@ -137,7 +137,7 @@ async def _make_for_share(whose: Whose) -> bool:
 
 async def _make(whose: Whose, key: str) -> bool:
     owed_minor, now = await _owed_minor(whose), clock.now()
-    under_way = {
+    under_way: dict[str, Any] = {
         "held_for": whose.held_for, "organisation_id": whose.organisation_id, "recipient_id": whose.recipient_id,
         "state__in": (PayoutState.DUE, PayoutState.SENDING),
     }  # fmt: skip

@@ -8,14 +8,16 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from tortoise.exceptions import IntegrityError
 
 from crowdfund import clock
 from crowdfund.boxoffice import settling
 from crowdfund.boxoffice.deals.split import added
-from crowdfund.boxoffice.models import Deal, Settlement
+from crowdfund.boxoffice.models import DEAL_MOVES, Deal, DealState, Settlement
 from crowdfund.boxoffice.refunding import GivenBackAlready, refund_after_show
-from crowdfund.boxoffice.rules import AdmittedAlready, NotShownYet, WordsMissing
+from crowdfund.boxoffice.rules import AdmittedAlready, NobodyBound, NotShownYet, WordsMissing
 from crowdfund.boxoffice.settling import settle_screening, tell_count, waits_for
+from crowdfund.boxoffice.versions import DealContent, agree_deal, draft_deal, drop_deal, offer_deal
 from crowdfund.database import Sql, atomic
 from crowdfund.ledger import chart
 from crowdfund.orders.following import end_wholly_refunded
@@ -24,12 +26,27 @@ from crowdfund.payments.models import Charge, Refund
 from crowdfund.payments.reconcile import read_fees
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.payouts.models import Payout
+from crowdfund.refusal import Refusal
 from crowdfund.screenings import selling
 from crowdfund.screenings.jobs import end_screenings
 from crowdfund.screenings.models import Ticket, TicketState
 from crowdfund.worker import work_until_idle
 from tests.bank import books_proven, no_faults, pass_time
-from tests.boxoffice import a_run, a_scale, again, agreed, money_of, on_sale, rows_of, settled, shares_of, shown, sold
+from tests.boxoffice import (
+    EVEN,
+    Run,
+    a_run,
+    a_scale,
+    again,
+    agreed,
+    money_of,
+    on_sale,
+    rows_of,
+    settled,
+    shares_of,
+    shown,
+    sold,
+)
 from tests.cinema import tickets_of
 from tests.money import stripe_fee_minor
 
@@ -349,3 +366,66 @@ async def test_who_came_in_has_had_it(database: str) -> None:
     await Ticket.filter(id=ticket.id).update(state="sold")
     assert (await refund_after_show(screening.id, ticket.id, "Before it is settled.", by=run.owner.id)).minor == 11_00
     assert await money_of(run, screening) == {"processor": stripe_fee_minor(11_00)}
+
+
+async def in_state(run: Run, state: str) -> Deal:
+    """A version of a deal, brought into a state by those who do that."""
+    studio, cinema, by = run.studio.id, run.cinema.id, run.owner.id
+    deal = await draft_deal(run.booking.id, DealContent(EVEN, {}), side=studio, by=by)
+    if state in ("offered", "agreed"):
+        await offer_deal(deal.id, side=studio, by=by)
+    if state == "agreed":
+        await agree_deal(deal.id, side=cinema, by=by)
+    if state == "superseded":
+        await drop_deal(deal.id, side=studio, by=by)
+    return await Deal.get(id=deal.id)
+
+
+@pytest.mark.parametrize("state", list(DealState))
+@pytest.mark.parametrize("verb", ["offer", "agree", "drop"])
+async def test_every_verb_on_a_deal_in_every_state(database: str, state: str, verb: str) -> None:
+    run = await a_run()
+    deal = await in_state(run, state)
+    verbs = {"offer": (offer_deal, run.studio.id), "agree": (agree_deal, run.cinema.id), "drop": (drop_deal, run.studio.id)}
+    leads = {"offer": DealState.OFFERED, "agree": DealState.AGREED, "drop": DealState.SUPERSEDED}[verb]
+    may = leads in DEAL_MOVES[DealState(state)] and (verb, state) != ("drop", "agreed")
+    do, side = verbs[verb]
+    if may:
+        await do(deal.id, side=side, by=run.owner.id)
+    else:
+        with pytest.raises(Refusal):
+            await do(deal.id, side=side, by=run.owner.id)
+    assert (await Deal.get(id=deal.id)).state == (leads if may else state)
+
+
+async def test_what_was_offered_stays_word_for_word(database: str) -> None:
+    run = await a_run()
+    deal = await in_state(run, "offered")
+    for change in ({"terms": "{}"}, {"reserve_bps": 0}, {"settle_days": 0}, {"from_start": 1}):
+        with pytest.raises(IntegrityError):
+            await Deal.filter(id=deal.id).update(**change)
+    statement = Sql("UPDATE deal_payee SET organisation_id = NULL WHERE deal_id = $1")
+    with pytest.raises(IntegrityError):
+        await atomic(statement.__call__)(deal.id)
+
+
+async def test_a_counter_offer_takes_the_place_of_an_offer_and_one_is_agreed(database: str) -> None:
+    run = await a_run()
+    first = await in_state(run, "offered")
+    second = await draft_deal(run.booking.id, DealContent(a_scale((None, 5000)), {}), side=run.cinema.id, by=run.owner.id)
+    await offer_deal(second.id, side=run.cinema.id, by=run.owner.id)
+    assert (await Deal.get(id=first.id)).state == "superseded"
+    answers = await asyncio.gather(
+        *(agree_deal(second.id, side=run.studio.id, by=run.owner.id) for _ in range(4)), return_exceptions=True
+    )
+    assert sum(isinstance(one, Deal) for one in answers) == 1
+    assert await Deal.filter(state="agreed").count() == 1
+
+
+async def test_a_version_for_the_whole_run_cant_move_money_to_somebody_else(database: str) -> None:
+    run, other = await a_run(), await a_run()
+    terms = {**EVEN, "payees": [*EVEN["payees"], {"key": "distributor"}]}
+    await agreed(run, terms, who={"distributor": run.studio.id})
+    with pytest.raises(NobodyBound, match="another organisation before"):
+        await agreed(run, terms, who={"distributor": other.studio.id}, from_start=True)
+    await agreed(run, terms, who={"distributor": other.studio.id})

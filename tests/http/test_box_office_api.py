@@ -78,7 +78,8 @@ async def test_a_deal_from_a_template_to_money(site: SiteUnderTest) -> None:
         ({**EVEN, "rest": "nobody"}, "name the payee who gets what is left"),
         ({**EVEN, "rest": None}, "don't reach 100 %"),
         ({**EVEN, "steps": [{**EVEN["steps"][0], "bps": 10_001}]}, ""),
-        ({**EVEN, "steps": [*EVEN["steps"], {"kind": "percentage", "payee": "cinema", "base": "gross", "bps": 9_600}]}, "no more than 100 %"),
+        ({**EVEN, "steps": [*EVEN["steps"], {"kind": "percentage", "payee": "cinema", "base": "gross", "bps": 9_600}]},
+         "no more than 100 %"),
         ({**EVEN, "steps": "everything"}, ""), ({**EVEN, "surprise": 1}, "no deal has"), ({}, ""), ({"currency": "XXX"}, ""),
         ({**a_scale((None, 100)), "steps": [{**a_scale((None, 100))["steps"][0], "tiers": [
             {"above": 0, "up_to": 100, "bps": 100}, {"above": 50, "up_to": None, "bps": 200}]}]}, "overlaps the one before"),

@@ -171,7 +171,7 @@ async def list_figures(request: Request) -> FiguresOut:
 
 
 def _figure(by: str, key: tuple[str, ...], sums: Any) -> FigureOut:
-    facts = dict(zip(GROUPS, (*key, None, None, None), strict=False))
+    facts: dict[str, Any] = dict(zip(GROUPS, (*key, None, None, None), strict=False))
     names = ("screenings", "places", "sold_minor", "locked_minor", "recognised_minor", "settled_minor", "admitted", "no_shows",
              "refunded", "refunded_minor")  # fmt: skip
     return FigureOut(**facts, currency=sums.currency, tickets=sums.sold, **{name: getattr(sums, name) for name in names})

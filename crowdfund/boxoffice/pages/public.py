@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.boxoffice.figures import CALLED_OFF, figures_of, report_of
+from crowdfund.boxoffice.figures import CALLED_OFF, day_of, figures_of, report_of
 from crowdfund.campaigns.box_office import box_office_of
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.campaigns.queries import public_campaign
@@ -25,7 +25,7 @@ async def trace(request: Request) -> Response:
     return page(
         request, "boxoffice/trace.html", campaign=campaign, title=title, art_url=art_of(title), sums=sums,
         box_office=await box_office_of(campaign.id), figures=list(reversed(figures))[:SHOWN_MAX], more=len(figures) > SHOWN_MAX,
-        called_off=CALLED_OFF,
+        called_off=CALLED_OFF, day_of=day_of,
     )  # fmt: skip
 
 

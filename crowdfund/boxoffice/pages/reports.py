@@ -10,7 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import money as amounts
-from crowdfund.boxoffice.figures import CURVE_DAYS, GROUPS, Figure, Report, Sums, curve_of, figures_of, report_of
+from crowdfund.boxoffice.figures import (
+    CURVE_DAYS,
+    GROUPS,
+    Figure,
+    Report,
+    Sums,
+    curve_of,
+    day_of,
+    figures_of,
+    report_of,
+)
 from crowdfund.boxoffice.net import Net, net_of
 from crowdfund.boxoffice.rules import NoSuchDeal
 from crowdfund.database.ids import private_or_none, public
@@ -38,7 +48,7 @@ async def overview(request: Request) -> Response:
         by_title.setdefault(one.row["title_id"], []).append(one)
     rows = [(public(key), found[0].row["title"], report_of(found, "title").whole) for key, found in by_title.items()]
     return page(
-        request, "boxoffice/reports.html", organisation=organisation, rows=sorted(rows, key=lambda row: row[1]),
+        request, "boxoffice/reports.html", organisation=organisation, day_of=day_of, rows=sorted(rows, key=lambda row: row[1]),
         whole=report_of(figures, "title").whole, to_settle=[one for one in figures if one.row["state"] == "screened"][:50],
     )  # fmt: skip
 
@@ -86,7 +96,7 @@ async def of_title(request: Request) -> Response:
         nets = {currency: await net_of(title, currency) for currency in report.whole}
     organisation = request.state.organisation
     return page(
-        request, "boxoffice/report.html", organisation=organisation, title=title, report=report, bys=BY, nets=nets,
+        request, "boxoffice/report.html", organisation=organisation, title=title, report=report, bys=BY, day_of=day_of, nets=nets,
         is_producer=cinema_id is None, curve=_curve_points(curve), curve_says=_curve_says(curve),
         base=f"/desk/{organisation.slug}/box-office/{public(title.id)}", query=request.url.query, **facts,
         screenings=[one for one in report.figures if one.row["state"] in ("screened", "settled")][-60:],

@@ -12,6 +12,7 @@ from crowdfund.boxoffice.pages.words import roles
 from crowdfund.boxoffice.refunding import NoSuchTicket, refund_after_show
 from crowdfund.boxoffice.settling import tell_count
 from crowdfund.boxoffice.shown import NoSuchSettlement, SettlementShown, settlement_of
+from crowdfund.boxoffice.writing_rows import terms_of
 from crowdfund.database.ids import private_or_none, public
 from crowdfund.people.models import Role
 from crowdfund.people.rules import may
@@ -49,7 +50,8 @@ async def _page(
     organisation, screening = request.state.organisation, found.screening
     who, preview = await queries.bound_to(found.deal.id) if found.deal else {}, []
     if found.preview is not None:
-        preview = [(key, found.names.get(one or 0, ""), found.preview.shares.get(key, 0)) for key, one in who.items()]
+        keys = [payee.key for payee in terms_of(found.deal).payees] if found.deal else []
+        preview = [(key, found.names.get(who[key] or 0, ""), found.preview.shares.get(key, 0)) for key in keys]
     return page(
         request, "boxoffice/settlement.html", status, organisation=organisation, found=found, screening=screening,
         shown=found.shown, base=_base(request), roles=roles(), kinds=KINDS, count_form=count, back_form=back,

@@ -40,15 +40,16 @@ def names_in(terms: Terms) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a deal. more: what belongs under it, such as tiers."""
+    """A line of a deal. more: what belongs under it, such as tiers. who: which organisation that is."""
 
     about: str
     text: str
     more: Sequence[str] = ()
+    who: str = ""
 
     @property
     def whole(self) -> tuple[str, ...]:
-        return (self.about, self.text, *self.more)
+        return (self.about, self.text, self.who, *self.more)
 
 
 async def organisations_in(who: Mapping[str, int | None]) -> dict[str, str]:
@@ -67,15 +68,16 @@ def lines_of(deal: Deal, organisations: Mapping[str, str]) -> list[Line]:
             said_words = f"{said_words} · {_('a deduction')}"
         if step.period is not None:
             said_words = f"{said_words} · {_(PERIOD_TEXT[step.period])}"
-        found.append(Line(names[step.payee], said_words, [said(part) for part in parts(step.term, terms.currency)]))
-    found.append(Line(names[terms.rest], _("all that is left, with every fraction of a cent")))
+        more = [said(part) for part in parts(step.term, terms.currency)]
+        found.append(Line(names[step.payee], said_words, more, organisations.get(step.payee, "")))
+    rest = _("all that is left, with every fraction of a cent")
+    found.append(Line(names[terms.rest], rest, who=organisations.get(terms.rest, "")))
     for one in terms.guarantees:
         text = f"{said(guarantee_words(one, terms.currency, names))} · {_(PERIOD_TEXT[one.period])}"
         found.append(Line(names[one.payee], text))
     found += [Line(names[one.to], said(recoupment_words(one, terms.currency, names))) for one in terms.recoupments]
     fees = names[terms.booking_fee] if terms.booking_fee else _("this platform")
     found.append(Line(_("Booking fees"), _("what the payment company leaves of them goes to %(name)s") % {"name": fees}))
-    found += [Line(_("Who is who"), f"{names[payee.key]}: {organisations.get(payee.key, '')}") for payee in terms.payees]
     return [*found, *_terms_around(deal)]
 
 
