@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount
 
 from crowdfund import clock, settings
+from crowdfund.boxoffice import api as box_office_api
+from crowdfund.boxoffice import pages as box_office_pages
 from crowdfund.campaigns import api as campaign_api
 from crowdfund.campaigns import pages as campaign_pages
 from crowdfund.community.draws import api as draw_api
@@ -107,6 +109,8 @@ ROUTES: list[BaseRoute] = [
     *draw_api.routes,
     *door_pages.routes,
     *door_api.routes,
+    *box_office_pages.routes,
+    *box_office_api.routes,
     *dispute_pages.routes,
     *dispute_api.routes,
     *payout_api.routes,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crowdfund.boxoffice.books import RULES as BOX_OFFICE_RULES
+from crowdfund.boxoffice.books import proof as proof_of_settlements
 from crowdfund.community.draws.books import TIMELY as DRAW_TIMELY
 from crowdfund.community.polls.books import RULES as POLL_RULES
 from crowdfund.desk.statements.books import RULES as STATEMENT_RULES
@@ -31,6 +33,7 @@ RULES: Sequence[Rule] = (
     *SCREENING_RULES,
     *DOOR_RULES,
     *ORDER_RULES,
+    *BOX_OFFICE_RULES,
     *DISPUTE_RULES,
     *EXPENSE_RULES,
 )
@@ -59,7 +62,7 @@ class Report:
 
 async def check(*, with_processor: bool = True) -> Report:
     """Prove all rules. with_processor: also that every movement at Stripe has its entry, and that the balances agree."""
-    findings = [*await prove([*RULES, *TIMELY]), await proof_of_statements()]
+    findings = [*await prove([*RULES, *TIMELY]), await proof_of_settlements(), await proof_of_statements()]
     if with_processor:
         differences = await reconcile.differences()
         findings.append(

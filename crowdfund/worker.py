@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from crowdfund import clock
 from crowdfund.books import RULES, TIMELY
+from crowdfund.boxoffice.jobs import settle_due, tell_funds
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.opening import open_due
 from crowdfund.campaigns.pictures import forget_unused_pictures
@@ -143,6 +144,7 @@ SWEEPS = (
     Sweep("letters about pledges", 1, telling.tell_of_pledges),
     Sweep("cards that end", 30, card_changes.remind_of_cards),
     Sweep("open funds", 1, open_due),
+    Sweep("box office of funds", 60, tell_funds),
     Sweep("settle funds", 1, settle_funds),
     Sweep("transfers", 1, follow_transfers),
     Sweep("polls", 1, look_after_polls),
@@ -150,6 +152,7 @@ SWEEPS = (
     Sweep("orders", 1, follow_orders),
     Sweep("screenings", 1, end_screenings),
     Sweep("no-shows", 2, mark_no_shows),
+    Sweep("settle screenings", 30, settle_due),
     Sweep("visits that are not over", 15, look_at_orders),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),

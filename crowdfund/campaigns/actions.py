@@ -88,6 +88,7 @@ class Content:
     image_id: int | None = None
     share_price_minor: int | None = None  # None: fans choose what they give
     shares_per_fan_max: int | None = None
+    counts_box_office: bool = False  # what is recognised at the box office counts towards the goal
 
 
 @atomic
@@ -160,6 +161,7 @@ async def write(campaign_id: int, content: Content, *, by: int, seen_at: datetim
         closes_at=content.closes_at, opens_at=content.opens_at, rule=content.rule,
         threshold_bps=content.threshold_bps if content.rule == Rule.THRESHOLD else 10_000,
         goal_minor=goal_minor, share_price_minor=content.share_price_minor, shares_per_fan_max=content.shares_per_fan_max,
+        counts_box_office=int(content.counts_box_office and not is_transfer),
     )  # fmt: skip
     await CampaignPage.filter(campaign_id=campaign_id, version=campaign.page_version).update(
         story=content.story, risks=content.risks, by_person_id=by, made_at=clock.now()

@@ -82,6 +82,7 @@ class ContentForm(_WithPicture):
     giving = fields.choice({"amounts": None, "shares": None, "": None})  # not said: fans choose
     share_price = fields.maybe(fields.money(min_minor=money.charge_min_minor))
     shares_max = fields.maybe(fields.whole(min=1, max=SHARES_MAX))
+    counts_box_office = fields.checkbox()
     image = fields.image()
     image_kept = fields.text(max=13, min=0)
 
@@ -271,6 +272,7 @@ def content_typed(campaign: Campaign, story: str, risks: str, budget: list[tuple
         "name": campaign.name, "tagline": campaign.tagline, "story": story, "risks": risks, "rule": campaign.rule,
         "threshold": str(campaign.threshold_bps // 100) if campaign.rule == Rule.THRESHOLD else "",
         "giving": "shares" if campaign.share_price_minor else "amounts", "shares_max": str(campaign.shares_per_fan_max or ""),
+        "counts_box_office": "yes" if campaign.counts_box_office else "",
         "share_price": money.plain(campaign.share_price_minor, campaign.currency) if campaign.share_price_minor else "",
         **schedule_typed(campaign),
     }  # fmt: skip

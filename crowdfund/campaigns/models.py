@@ -127,6 +127,7 @@ class Campaign(Model):
     cap_minor = fields.BigIntField(null=True)
     fallback_id = fields.BigIntField(null=True)
     update_due_at = InstantField(null=True)
+    counts_box_office = fields.BigIntField(default=0)  # 1: what is recognised at the box office counts towards the goal
 
     class Meta:
         table = "campaign"
@@ -234,6 +235,20 @@ class Sale(Model):
     @property
     def staff_path(self) -> str:
         return f"/staff/sales/{self.slug}"
+
+
+class BoxOffice(Model):
+    """The share of a title's own organisation of what its screenings have brought, by how certain it is."""
+
+    campaign_id = fields.BigIntField(primary_key=True, generated=False)
+    sold_minor = fields.BigIntField()
+    locked_minor = fields.BigIntField()
+    recognised_minor = fields.BigIntField()
+    settled_minor = fields.BigIntField()
+    told_at = InstantField()
+
+    class Meta:
+        table = "box_office"
 
 
 class CampaignEvent(Event):

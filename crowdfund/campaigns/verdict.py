@@ -1,4 +1,8 @@
-"""How a fund ends: closed at its deadline, then funded or failed by what was collected, never by what was promised."""
+"""How a fund ends: closed at its deadline, then funded or failed by what was collected, never by what was promised.
+
+Where it said so before it was open, what is recognised at its title's box office stands beside what was collected and counts
+towards the goal. It is never collected, charged or shared out here.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from datetime import timedelta
 
 from crowdfund import clock, money
 from crowdfund.campaigns import counters
+from crowdfund.campaigns.box_office import counted_minor
 from crowdfund.campaigns.milestones.tranches import open_tranches, plan_of
 from crowdfund.campaigns.models import MOVES, Campaign, CampaignEvent, CampaignState, Kind, Rule
 from crowdfund.campaigns.rules import SETTLE_DAYS
@@ -32,7 +37,7 @@ async def close_campaign(campaign_id: int) -> bool:
         closed_at=now, settle_by=now + timedelta(days=SETTLE_DAYS),
         promised_at_close_minor=campaign.promised_minor, pledges_at_close=campaign.pledges_live,
     )  # fmt: skip
-    if campaign.promised_minor < campaign.needed_minor:
+    if campaign.promised_minor + await counted_minor(campaign) < campaign.needed_minor:
         await _fail(campaign, "too little was promised; nobody is charged")
     return True
 
@@ -51,7 +56,7 @@ async def end_campaign(campaign_id: int, *, pay: Pay) -> bool:
     if campaign.state != CampaignState.SETTLING:
         return False
     held_minor = await balance_minor(chart.fund(campaign.id, campaign.currency))
-    if held_minor < campaign.needed_minor:
+    if not held_minor or held_minor + await counted_minor(campaign) < campaign.needed_minor:
         await _fail(campaign, "too little was collected; what was charged is refunded in full")
     elif await _waits_for_a_deal(campaign):
         await _hold(campaign)
@@ -81,10 +86,18 @@ _FEES = Sql(
 
 
 async def _fund(campaign: Campaign, held_minor: int, pay: Pay) -> None:
+    because = "collected what it needed"
+    if held_minor < campaign.needed_minor:
+        because = "what was collected and what is recognised at the box office come to the goal"
     await move(
-        campaign, CampaignState.FUNDED, moves=MOVES, because="collected what it needed", by=None, events=CampaignEvent,
+        campaign,
+        CampaignState.FUNDED,
+        moves=MOVES,
+        because=because,
+        by=None,
+        events=CampaignEvent,
         ended_at=clock.now(),
-    )  # fmt: skip
+    )
     if milestones := await plan_of(campaign.id):
         processor_minor = min(int(await _FEES.value(campaign.id)), held_minor)
         await open_tranches(campaign, milestones, held_minor, processor_minor=processor_minor)
@@ -124,9 +137,12 @@ async def _fail(campaign: Campaign, because: str) -> None:
     await outbox.enqueue("campaign_failed", {"campaign": campaign.id}, key=f"campaign_failed:{campaign.id}")
 
 
-def likely_verdict(campaign: Campaign, likely_collected_minor: int) -> CampaignState:
-    """What would happen if it closed now: for the producer's preview. Said before it matters, by the same rule."""
-    if campaign.promised_minor < campaign.needed_minor:
+def likely_verdict(campaign: Campaign, likely_collected_minor: int, counted_minor: int = 0) -> CampaignState:
+    """What would happen if it closed now: for the producer's preview. Said before it matters, by the same rule.
+
+    counted_minor: what counts besides, as `box_office.counted_minor` has it.
+    """
+    if campaign.promised_minor + counted_minor < campaign.needed_minor:
         return CampaignState.FAILED
-    enough = likely_collected_minor >= campaign.needed_minor
+    enough = likely_collected_minor + counted_minor >= campaign.needed_minor
     return CampaignState.FUNDED if enough or campaign.rule == Rule.FLEXIBLE else CampaignState.FAILED

@@ -33,6 +33,7 @@ MODELS = (
     "crowdfund.community.talk.models",
     "crowdfund.community.draws.models",
     "crowdfund.pledges.milestones.models",
+    "crowdfund.boxoffice.models",
     "crowdfund.payouts.models",
     "crowdfund.payouts.expenses.models",
     "crowdfund.disputes.models",

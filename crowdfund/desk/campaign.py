@@ -16,8 +16,9 @@ from starlette.responses import Response
 
 from crowdfund import clock
 from crowdfund.campaigns import followers, queries
+from crowdfund.campaigns.box_office import box_office_of
 from crowdfund.campaigns.followers import CAN_BE_FOLLOWED, SHOWN_FROM
-from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
+from crowdfund.campaigns.models import SUCCEEDED, BoxOffice, Campaign, CampaignState
 from crowdfund.campaigns.pages import words
 from crowdfund.campaigns.pages.shown import (
     GIVEN_BACK,
@@ -76,6 +77,7 @@ class View:
     talk: list[Thread]
     draws: list[Draw]
     milestones: WholeMilestones | None
+    box_office: BoxOffice | None
 
     @property
     def campaign(self) -> Campaign:
@@ -111,6 +113,7 @@ async def view_of(campaign: Campaign) -> View:
         talk=await latest_of(campaign.id) if campaign.is_public else [],
         draws=await draws.draws_of(campaign.id),
         milestones=await whole_milestones(campaign),
+        box_office=await box_office_of(campaign.id),
     )
 
 
@@ -210,7 +213,7 @@ def draw(
         draws=cards_of(view.draws, entered), my_pledge=mine, follows=follows,
         followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
-        **_transfer(view.transfer, mine), **_milestones(view.milestones, mine),
+        **_transfer(view.transfer, mine), **_milestones(view.milestones, mine), box_office=view.box_office,
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
@@ -276,6 +279,7 @@ def _facts(whole: Whole) -> dict[str, Any]:
         "rule_text": words.when_charged(campaign), "if_it_fails": words.if_it_fails(campaign), "next": words.what_comes(campaign),
         "until": words.until_when_changed(campaign, clock.now()) if campaign.state == CampaignState.LIVE else "",
         "is_over": campaign.state in GIVEN_BACK, "given_back_minor": campaign.collected_minor,
+        "counts_box_office": bool(campaign.counts_box_office),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crowdfund.campaigns.box_office import counted_minor
 from crowdfund.campaigns.models import SUCCEEDED, Campaign, CampaignState
 from crowdfund.campaigns.queries import tiers_of
 from crowdfund.desk import queries
@@ -43,7 +44,8 @@ async def forecast_of(campaign: Campaign) -> Forecast | None:
     """What would become of it if it closed now; none where it isn't open."""
     if campaign.state not in (S.LIVE, S.SUSPENDED):
         return None
-    return forecast(campaign, await queries.collection_rate(campaign.organisation_id))
+    rate = await queries.collection_rate(campaign.organisation_id)
+    return forecast(campaign, rate, await counted_minor(campaign))
 
 
 async def settling_of(campaign: Campaign) -> queries.Settling | None:

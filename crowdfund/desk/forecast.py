@@ -39,16 +39,16 @@ class Forecast:
     verdict: CampaignState
 
 
-def forecast(campaign: Campaign, rate: Rate) -> Forecast:
-    """What would become of a live fund if its deadline were now."""
+def forecast(campaign: Campaign, rate: Rate, counted_minor: int = 0) -> Forecast:
+    """What would become of a live fund if its deadline were now. counted_minor: what of the box office counts towards its goal."""
     likely_minor = money.share_minor(campaign.promised_minor, rate.bps)
     charges = campaign.pledges_live * rate.bps // 10_000
     fee_minor = money.share_minor(likely_minor, campaign.fee_bps)
     cost_minor = min(processor_minor(likely_minor, charges), likely_minor - fee_minor)
-    short_minor = max(0, campaign.needed_minor - likely_minor)
+    short_minor = max(0, campaign.needed_minor - likely_minor - counted_minor)
     return Forecast(
         rate=rate, likely_minor=likely_minor, needed_minor=campaign.needed_minor,
         missing_minor=_rounded_up(-(-short_minor * 10_000 // max(1, rate.bps)), campaign.currency),
         processor_minor=cost_minor, fee_minor=fee_minor,
-        payout_minor=likely_minor - fee_minor - cost_minor, verdict=likely_verdict(campaign, likely_minor),
+        payout_minor=likely_minor - fee_minor - cost_minor, verdict=likely_verdict(campaign, likely_minor, counted_minor),
     )  # fmt: skip

@@ -1,4 +1,6 @@
-"""Disputes: following what the bank says, and answering with what was promised, when she agreed, and what was sent."""
+"""Disputes: following what the bank says, and answering with what was promised, when she agreed, and what was sent.
+
+They are about pledges, or about orders of tickets (`orders`)."""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from crowdfund import clock, money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
 from crowdfund.database import Sql, atomic, new_id, outbox
+from crowdfund.disputes import orders
 from crowdfund.disputes.models import MOVES, OPEN, Dispute, DisputeState
+from crowdfund.disputes.queries import kept_refunds
 from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
 from crowdfund.payments import stripe
 from crowdfund.payments.found import BalanceTransaction, DisputeFound
@@ -47,19 +51,22 @@ _STATES = {
 
 
 async def follow_dispute(stripe_dispute_id: str) -> bool:
-    """Bring a dispute, its pledge and the books to what the bank says now; gives whether something moved.
+    """Bring a dispute, what it is about and the books to what the bank says now; gives whether something moved.
 
     Safe to repeat, in any order.
     """
     found = await stripe.dispute_found(stripe_dispute_id)
     charge = await Charge.get_or_none(stripe_charge_id=found.stripe_charge_id)
-    return charge is not None and charge.subject.startswith("pledge:") and await _follow(found, charge.id)
+    return charge is not None and charge.subject.startswith(("pledge:", "order:")) and await _follow(found, charge.id)
 
 
 @atomic
 async def _follow(found: DisputeFound, charge_id: int) -> bool:
     charge = await Charge.get(id=charge_id)
-    await counters.lock_one(charge.campaign_id)
+    if charge.campaign_id is None:
+        await orders.lock_order(charge)
+    else:
+        await counters.lock_one(charge.campaign_id)
     dispute = await Dispute.get_or_none(stripe_dispute_id=found.id)
     moved = dispute is None
     if dispute is None:
@@ -79,8 +86,10 @@ async def _follow(found: DisputeFound, charge_id: int) -> bool:
 
 
 async def _open(found: DisputeFound, charge: Charge) -> Dispute:
+    kind, _, number = charge.subject.partition(":")
+    about: dict[str, Any] = {f"{kind}_id": int(number)}
     dispute = await Dispute.create(
-        id=new_id(), stripe_dispute_id=found.id, charge_id=charge.id, pledge_id=int(charge.subject.removeprefix("pledge:")),
+        id=new_id(), stripe_dispute_id=found.id, charge_id=charge.id, **about,
         campaign_id=charge.campaign_id, amount_minor=0, asked_minor=found.amount_minor, currency=found.currency,
         reason=found.reason, state=DisputeState.NEEDS_RESPONSE, due_by=_due_by(found), made_at=clock.now(),
     )  # fmt: skip
@@ -100,8 +109,8 @@ async def _take_back_from_her_fund(dispute: Dispute, found: DisputeFound) -> Non
         amount_minor=found.amount_minor, asked_minor=found.amount_minor, reason=found.reason, due_by=_due_by(found),
         state=DisputeState.NEEDS_RESPONSE,
     )  # fmt: skip
-    pledge = await Pledge.get(id=dispute.pledge_id)
-    if pledge.state == PledgeState.COLLECTED:
+    pledge = await Pledge.get_or_none(id=dispute.pledge_id) if dispute.pledge_id is not None else None
+    if pledge is not None and pledge.state == PledgeState.COLLECTED:
         await move_pledges(
             [{"id": pledge.id, "state": pledge.state}], PledgeState.DISPUTED, because="her bank disputes the payment"
         )
@@ -124,7 +133,7 @@ async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
     if transaction.fee_minor > 0:
         movements.append(Posting(chart.dispute_cost(currency), balance, transaction.fee_minor))
     if movements:
-        subject = f"campaign:{dispute.campaign_id}"
+        subject = (await Charge.get(id=dispute.charge_id)).held_for
         await post([Entry(key, "dispute", subject, movements, balance_transaction_id=transaction.id)])
     if hers_minor:
         campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
@@ -146,6 +155,8 @@ async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, i
     Of a fund with milestones that wait first as much of hers as waits. Nobody bears more than is left of this charge: what a
     refund has set aside of it already stands in clearing.
     """
+    if dispute.order_id is not None:
+        return await orders.bearers(dispute, amount_minor)
     campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
     left, waiting = min(charge.amount_minor - charge.refunded_minor - charge.passed_on_minor, amount_minor), 0
     if charge.passed_on_minor and (kept_minor := await kept_of(dispute.pledge_id)):
@@ -177,6 +188,8 @@ async def _given_back(dispute: Dispute, amount_minor: int) -> tuple[list[tuple[A
     What a fund lost that has succeeded since goes to its organisation, less our fee. What the organisation owed us for it and
     has repaid meanwhile is owed to it again.
     """
+    if dispute.order_id is not None:
+        return await orders.given_back(dispute, amount_minor), 0
     campaign = await Campaign.get(id=dispute.campaign_id)
     fund, payable = (
         chart.fund(campaign.id, campaign.currency),
@@ -208,9 +221,12 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
         return
     if state == DisputeState.WON:
         await ask_again(dispute.charge_id)
-    pledge = await Pledge.get(id=dispute.pledge_id)
     if dispute.is_inquiry:
         await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"inquiry_ended:{dispute.id}")
+    if dispute.order_id is not None:
+        await orders.end(dispute, state)
+        return
+    pledge = await Pledge.get(id=dispute.pledge_id)
     if pledge.state != PledgeState.DISPUTED:
         return
     if state == DisputeState.WON:
@@ -226,23 +242,17 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
     await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"dispute_ended:{dispute.id}")
 
 
-# Refunds that a dispute kept from a fan's card, where her bank has given her all that was left of the charge.
-_KEPT = Sql("""
-    SELECT r.id, r.currency FROM refund r JOIN dispute d ON d.charge_id = r.charge_id AND d.state = 'lost'
-    JOIN charge c ON c.id = r.charge_id
-    WHERE r.state = 'failed' AND d.amount_minor >= c.amount_minor
-          - (SELECT COALESCE(SUM(s.amount_minor), 0) FROM refund s WHERE s.charge_id = c.id AND s.state = 'succeeded')
-    ORDER BY r.id LIMIT 100""")
-
-
 async def end_kept_refunds() -> int:
     """Refunds that a lost dispute has paid already: nobody may send that money a second time. Gives how many."""
-    return await in_turn(await _KEPT(), _end_kept_refund)
+    return await in_turn(await kept_refunds(), _end_kept_refund)
 
 
 async def _end_kept_refund(refund: dict[str, Any]) -> bool:
-    cost = chart.dispute_cost(refund["currency"])
-    await pay_another_way(refund["id"], note="her bank gave it to her: the dispute was lost", paid_from=cost)
+    cost, note = chart.dispute_cost(refund["currency"]), "her bank gave it to her: the dispute was lost"
+    if refund["subject"].startswith("order:"):
+        await orders.end_refund(refund["id"], note=note, paid_from=cost)
+    else:
+        await pay_another_way(refund["id"], note=note, paid_from=cost)
     return True
 
 

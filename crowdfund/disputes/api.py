@@ -8,12 +8,11 @@ from pydantic import BaseModel, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns.models import Campaign
-from crowdfund.campaigns.queries import campaigns_of
 from crowdfund.database.ids import public
 from crowdfund.disputes.actions import answer_dispute
 from crowdfund.disputes.models import Dispute, DisputeState
-from crowdfund.disputes.pages.evidence import drafted_evidence
+from crowdfund.disputes.pages.evidence import drafted
+from crowdfund.disputes.queries import About, about, disputes_of
 from crowdfund.people.api.own import own_organisation, role_in
 from crowdfund.people.models import Role
 from crowdfund.refusal import NotFound
@@ -25,12 +24,13 @@ from crowdfund.web.routes import bearer, get, post
 class DisputeListed(BaseModel):
     """amount_minor: what the bank asks about. is_inquiry: it has taken none of it. due_by: until when it takes an answer.
 
-    evidence: what was answered.
+    evidence: what was answered. It is about a pledge of a campaign, or about an order of tickets.
     """
 
     id: str
-    campaign: str
-    pledge: str
+    campaign: str | None
+    pledge: str | None
+    order: str | None
     amount_minor: int
     is_inquiry: bool
     currency: str
@@ -59,9 +59,13 @@ class EvidenceIn(In):
 _STATE = api.Filter("state", "Only those in this state.", tuple(state.value for state in DisputeState))
 
 
+def _public(number: int | None) -> str | None:
+    return None if number is None else public(number)
+
+
 def _listed(dispute: Dispute) -> DisputeListed:
     return DisputeListed(
-        id=public(dispute.id), campaign=public(dispute.campaign_id), pledge=public(dispute.pledge_id),
+        id=public(dispute.id), campaign=_public(dispute.campaign_id), pledge=_public(dispute.pledge_id), order=_public(dispute.order_id),
         amount_minor=dispute.asked_minor, is_inquiry=dispute.is_inquiry, currency=dispute.currency, reason=dispute.reason,
         state=dispute.state, evidence=dispute.evidence, due_by=api.instant_or_none(dispute.due_by),
         made_at=api.instant(dispute.made_at), ended_at=api.instant_or_none(dispute.ended_at),
@@ -69,25 +73,21 @@ def _listed(dispute: Dispute) -> DisputeListed:
 
 
 async def list_disputes(request: Request) -> Response:
-    """Disputes about pledges to the funds of an organisation, the newest first."""
+    """Disputes about pledges to the funds of an organisation, and about tickets of its screenings, the newest first."""
     organisation, _role = await own_organisation(request, Role.VIEWER)
     asked, state = api.cursor(request), _STATE.of(request)
     before = asked.after_id if asked.after_id is not None else 2**63 - 1
-    funds = [row["id"] for row in await campaigns_of(organisation.id)]
-    query = Dispute.filter(campaign_id__in=funds, id__lt=before) if funds else Dispute.filter(id=0)
-    query = query.filter(state=state) if state else query
-    return api.paged(
-        request, await query.order_by("-id").limit(asked.limit + 1), asked, _listed, lambda dispute: dispute.id
-    )
+    rows = await disputes_of(organisation.id, before=before, state=state, limit=asked.limit + 1)
+    return api.paged(request, rows, asked, _listed, lambda dispute: dispute.id)
 
 
-async def _own(request: Request, needed: Role) -> tuple[Dispute, Campaign]:
-    """The dispute in the path, about a fund of the token's person. Raises NotFound, NotAllowed."""
+async def _own(request: Request, needed: Role) -> tuple[Dispute, About]:
+    """The dispute in the path, about a fund or a screening of the token's person. Raises NotFound, NotAllowed."""
     missing = NotFound("There is no such dispute.")
     dispute = await api.row_in(request, "dispute", Dispute, missing)
-    campaign = await Campaign.get(id=dispute.campaign_id)
-    await role_in(request, campaign.organisation_id, needed, missing)
-    return dispute, campaign
+    found = await about(dispute)
+    await role_in(request, found.organisation.id, needed, missing)
+    return dispute, found
 
 
 async def show_dispute(request: Request) -> DisputeOut:
@@ -95,15 +95,15 @@ async def show_dispute(request: Request) -> DisputeOut:
     return await _shown(*await _own(request, Role.VIEWER))
 
 
-async def _shown(dispute: Dispute, campaign: Campaign) -> DisputeOut:
-    return DisputeOut(**_listed(dispute).model_dump(), drafted=await drafted_evidence(dispute, campaign))
+async def _shown(dispute: Dispute, found: About) -> DisputeOut:
+    return DisputeOut(**_listed(dispute).model_dump(), drafted=await drafted(dispute, found))
 
 
 async def answer(request: Request, body: EvidenceIn) -> DisputeOut:
     """Send the bank what speaks for the charge. Once: a bank reads one answer."""
-    dispute, campaign = await _own(request, Role.MANAGER)
+    dispute, found = await _own(request, Role.MANAGER)
     await answer_dispute(dispute.id, evidence=body.evidence, by_person_id=request.state.person.id)
-    return await _shown(await Dispute.get(id=dispute.id), campaign)
+    return await _shown(await Dispute.get(id=dispute.id), found)
 
 
 _ONE = "/api/v1/disputes/{dispute}"

@@ -15,4 +15,13 @@ RULES = (
                   OR (p.state = 'lost' AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.pledge_id = p.id AND d.state = 'lost'))
                LIMIT 20"""),
     ),
+    Rule(
+        "an order that is lost has a lost dispute, and no ticket that anybody can enter with",
+        Sql("SELECT COUNT(*) FROM dispute WHERE order_id IS NOT NULL"),
+        Sql("""SELECT 'order ' || CAST(o.id AS TEXT) AS what FROM "order" o
+               WHERE (o.state = 'lost' AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.order_id = o.id AND d.state = 'lost'))
+                  OR (EXISTS (SELECT 1 FROM dispute d WHERE d.order_id = o.id AND d.state = 'lost' AND d.amount_minor > 0)
+                      AND EXISTS (SELECT 1 FROM ticket t WHERE t.order_id = o.id AND t.state IN ('sold', 'admitted', 'no_show')))
+               LIMIT 20"""),
+    ),
 )

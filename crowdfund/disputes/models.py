@@ -30,13 +30,17 @@ OPEN = {D.NEEDS_RESPONSE, D.ANSWERING, D.UNDER_REVIEW}
 
 
 class Dispute(Model):
-    """A bank that takes a payment back, or asks about it first. amount_minor: what it has taken, none while it only asks."""
+    """A bank that takes a payment back, or asks about it first. amount_minor: what it has taken, none while it only asks.
+
+    It is about a pledge of a fund, or about an order of tickets.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     stripe_dispute_id = fields.TextField()
     charge_id = fields.BigIntField()
-    pledge_id = fields.BigIntField()
-    campaign_id = fields.BigIntField()
+    pledge_id = fields.BigIntField(null=True)
+    campaign_id = fields.BigIntField(null=True)
+    order_id = fields.BigIntField(null=True)
     amount_minor = fields.BigIntField()
     asked_minor = fields.BigIntField(default=0)
     currency = fields.TextField()

@@ -14,6 +14,7 @@ from crowdfund.database import atomic, outbox
 from crowdfund.database.ids import public
 from crowdfund.database.outbox import Job
 from crowdfund.disputes.models import Dispute, DisputeState
+from crowdfund.disputes.queries import about
 from crowdfund.letters.letter import Letter, ask_for_mails, mail_to
 from crowdfund.money import kept
 from crowdfund.payouts.models import Payout
@@ -165,11 +166,10 @@ async def _payout_paid(payload: dict[str, Any]) -> None:
 
 async def _dispute(payload: dict[str, Any]) -> None:
     dispute = await Dispute.get(id=payload["dispute"])
-    campaign = await Campaign.get(id=dispute.campaign_id)
-    organisation = await Organisation.get(id=campaign.organisation_id)
+    found = await about(dispute)
 
     def write() -> Letter:
-        facts = {"amount": money(dispute.asked_minor, dispute.currency), "fund": campaign.name}
+        facts = {"amount": money(dispute.asked_minor, dispute.currency), "fund": found.name}
         if dispute.is_inquiry and dispute.state == DisputeState.WON:
             said = _("The bank asks no more: it has taken nothing.")
         elif dispute.state == DisputeState.WON:
@@ -186,10 +186,10 @@ async def _dispute(payload: dict[str, Any]) -> None:
                 else _("A fan's bank took the money back. Answer with what speaks for the payment by %(day)s.")
             )
             said = sentence % {"day": until}
-        path = f"/desk/{organisation.slug}/disputes/{public(dispute.id)}"
+        path = f"/desk/{found.organisation.slug}/disputes/{public(dispute.id)}"
         return Letter(_("Disputed: %(amount)s of %(fund)s") % facts, [said], _("Look at it"), path)
 
-    await tell_team(payload, campaign, write)
+    await tell_organisation(payload, found.organisation.id, write)
 
 
 async def _draw_waits(payload: dict[str, Any]) -> None:

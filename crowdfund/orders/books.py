@@ -38,7 +38,7 @@ RULES = (
                   OR o.fees_minor <> (SELECT COALESCE(SUM(l.fee_minor), 0) FROM order_line l WHERE l.order_id = o.id) LIMIT 20"""),
     ),
     Rule(
-        "the escrow of a screening that is not settled holds what its fans have paid, less what went back",
+        "the escrow of a screening that is not settled holds what its fans have paid, less what went back and what banks hold",
         Sql("SELECT COUNT(*) FROM account WHERE code LIKE 'escrow:%'"),
         Sql("""SELECT a.code AS what FROM account a JOIN balance b ON b.account_id = a.id
                JOIN screening s ON a.code = 'escrow:' || CAST(s.id AS TEXT)
@@ -51,6 +51,9 @@ RULES = (
                     + (SELECT COALESCE(SUM(o.prices_minor + o.fees_minor), 0) FROM "order" o
                        WHERE o.screening_id = s.id AND o.paid_by = 'credit')
                     - (SELECT COALESCE(SUM(t.refunded_minor), 0) FROM ticket t JOIN seat_credit k ON k.ticket_id = t.id
-                       WHERE t.screening_id = s.id AND k.state = 'returned') LIMIT 20"""),
+                       WHERE t.screening_id = s.id AND k.state = 'returned')
+                    - (SELECT COALESCE(SUM(CASE WHEN p.debit_id = a.id THEN p.amount_minor ELSE -p.amount_minor END), 0)
+                       FROM journal_entry e JOIN posting p ON p.entry_id = e.id AND (p.debit_id = a.id OR p.credit_id = a.id)
+                       WHERE e.subject = 'screening:' || CAST(s.id AS TEXT) AND e.kind = 'dispute') LIMIT 20"""),
     ),
 )

@@ -1,11 +1,13 @@
 """Paying out in three beats: set the money aside and write the key, ask Stripe, write what came of it.
 
 A fund is paid out as often as its organisation is owed something of it: once in the life of most, again when a won dispute
-brings money back, in parts where it is more than one transfer can carry. What the organisation owes us is taken off first.
+brings money back, in parts where it is more than one transfer can carry. So is a screening, to everybody who has a share of it.
+What the organisation owes us is taken off first.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +20,7 @@ from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, part
 from crowdfund.payments import stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.models import MOVES, Payout, PayoutState
+from crowdfund.screenings.holding import lock
 
 AGAIN_AFTER = timedelta(days=1)
 ANSWER_WITHIN = timedelta(minutes=5)
@@ -47,6 +50,17 @@ _OWED_GIFTS = Sql("""
       AND g.amount_minor > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payout p
                             WHERE p.campaign_id = c.id AND p.recipient_id = g.recipient_id AND p.state = 'paid')
     ORDER BY c.ended_at, c.id, g.recipient_id LIMIT 50""")
+# Shares of screenings that were settled; where nothing more is owed the row goes.
+_OWED_SHARES = Sql("""
+    SELECT d.screening_id, d.organisation_id, d.currency FROM share_due d JOIN organisation o ON o.id = d.organisation_id
+    JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || d.currency
+    JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
+    WHERE o.payouts_state = 'enabled' AND o.state = 'verified'
+      AND NOT EXISTS (SELECT 1 FROM payout p
+                      WHERE p.held_for = 'screening:' || CAST(d.screening_id AS TEXT) AND p.organisation_id = d.organisation_id
+                        AND p.campaign_id IS NULL AND (p.state IN ('due', 'sending') OR (p.state = 'failed' AND p.next_try_at > $1)))
+    ORDER BY d.screening_id, d.organisation_id LIMIT 50""")
+_NOT_OWED = Sql("DELETE FROM share_due WHERE screening_id = $1 AND organisation_id = $2")
 _PAID_GIFT = Sql("""
     SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM payout
     WHERE campaign_id = $1 AND recipient_id = $2 AND state = 'paid'""")
@@ -57,54 +71,102 @@ _ACCOUNT = Sql("SELECT stripe_account_id FROM organisation WHERE id = $1")
 _VERIFIED = Sql("SELECT id FROM organisation WHERE id = $1 AND state = 'verified'")
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What is paid out to whom. campaign_id, and of a gift recipient_id; or else screening_id."""
+
+    organisation_id: int
+    currency: str
+    campaign_id: int | None = None
+    recipient_id: int | None = None
+    screening_id: int | None = None
+
+    @property
+    def held_for(self) -> str:
+        return f"campaign:{self.campaign_id}" if self.screening_id is None else f"screening:{self.screening_id}"
+
+    @property
+    def source(self) -> Account:
+        """Whose money it is."""
+        if self.recipient_id is not None:
+            return chart.recipient(self.recipient_id, self.currency)
+        return chart.payable(self.organisation_id, self.currency)
+
+
+def _whose(payout: Payout) -> Whose:
+    kind, _, number = payout.held_for.partition(":")
+    screening_id = int(number) if kind == "screening" else None
+    return Whose(payout.organisation_id, payout.currency, payout.campaign_id, payout.recipient_id, screening_id)
+
+
 async def make_due_payouts() -> int:
-    """A payout for each funded fund whose organisation is owed something and can be paid; gives how many were made."""
+    """A payout for everybody who is owed something of a funded fund or a settled screening and can be paid; how many were made."""
     now = clock.now_us()
     owed = [(row["id"], None) for row in await _OWED(now)]
     gifts = [(row["campaign_id"], row["recipient_id"]) for row in await _OWED_GIFTS(now)]
-    return await in_turn([*owed, *gifts], _make)
+    shares = [
+        Whose(row["organisation_id"], row["currency"], screening_id=row["screening_id"])
+        for row in await _OWED_SHARES(now)
+    ]
+    return await in_turn([*owed, *gifts], _make_for_fund) + await in_turn(shares, _make_for_share)
 
 
 @atomic
-async def _make(whose: tuple[int, int | None]) -> bool:
-    campaign_id, recipient_id = whose
+async def _make_for_fund(which: tuple[int, int | None]) -> bool:
+    campaign_id, recipient_id = which
     await counters.lock_one(campaign_id)
     campaign = await Campaign.get(id=campaign_id)
-    under_way = (PayoutState.DUE, PayoutState.SENDING)
-    owed_minor = await _owed_minor(campaign, recipient_id)
-    if (recipient_id is None and campaign.state not in SUCCEEDED) or owed_minor <= 0:
-        return False
-    if await Payout.exists(campaign_id=campaign_id, recipient_id=recipient_id, state__in=under_way):
+    if recipient_id is None and campaign.state not in SUCCEEDED:
         return False
     organisation_id = campaign.organisation_id
     if recipient_id is not None:
         organisation_id = (await Recipient.get(id=recipient_id)).organisation_id
+    whose = Whose(organisation_id, campaign.currency, campaign_id, recipient_id)
     number = 1 + await Payout.filter(campaign_id=campaign_id).count()
-    now = clock.now()
+    return await _make(whose, f"campaign:{campaign_id}:payout:{number}")
+
+
+@atomic
+async def _make_for_share(whose: Whose) -> bool:
+    await _lock(whose)
+    if await part_minor(whose.source, whose.held_for) <= 0:
+        await _NOT_OWED(whose.screening_id, whose.organisation_id)
+        return False
+    number = 1 + await Payout.filter(held_for=whose.held_for, organisation_id=whose.organisation_id).count()
+    return await _make(whose, f"{whose.held_for}:payout:{whose.organisation_id}:{number}")
+
+
+async def _make(whose: Whose, key: str) -> bool:
+    owed_minor, now = await _owed_minor(whose), clock.now()
+    under_way: dict[str, Any] = {
+        "held_for": whose.held_for, "organisation_id": whose.organisation_id, "recipient_id": whose.recipient_id,
+        "state__in": (PayoutState.DUE, PayoutState.SENDING),
+    }  # fmt: skip
+    if owed_minor <= 0 or await Payout.exists(**under_way):
+        return False
     await Payout.create(
-        id=new_id(), organisation_id=organisation_id, campaign_id=campaign_id, recipient_id=recipient_id,
-        amount_minor=owed_minor, currency=campaign.currency, state=PayoutState.DUE, attempt=1,
-        key=f"campaign:{campaign_id}:payout:{number}", next_try_at=now, made_at=now,
+        id=new_id(), organisation_id=whose.organisation_id, held_for=whose.held_for, campaign_id=whose.campaign_id,
+        recipient_id=whose.recipient_id, amount_minor=owed_minor, currency=whose.currency, state=PayoutState.DUE, attempt=1,
+        key=key, next_try_at=now, made_at=now,
     )  # fmt: skip
     return True
 
 
-def _source(payout: Payout) -> Account:
-    """Whose money it is."""
-    if payout.recipient_id is not None:
-        return chart.recipient(payout.recipient_id, payout.currency)
-    return chart.payable(payout.organisation_id, payout.currency)
+async def _lock(whose: Whose) -> None:
+    if whose.screening_id is not None:
+        await lock([whose.screening_id])
+    elif whose.campaign_id is not None:
+        await counters.lock_one(whose.campaign_id)
 
 
-async def _owed_minor(campaign: Campaign, recipient_id: int | None = None) -> int:
-    """What of a fund is its organisation's, or a recipient's, and not paid out yet: never more than its account holds."""
-    if recipient_id is not None:
-        gift = await Gift.get(campaign_id=campaign.id, recipient_id=recipient_id)
-        left = gift.amount_minor - int(await _PAID_GIFT.value(campaign.id, recipient_id))
-        return min(left, await balance_minor(chart.recipient(recipient_id, gift.currency)), money.CHARGE_MAX_MINOR)
-    payable = chart.payable(campaign.organisation_id, campaign.currency)
-    part = await part_minor(payable, f"campaign:{campaign.id}")
-    return min(part, await balance_minor(payable), money.CHARGE_MAX_MINOR)
+async def _owed_minor(whose: Whose) -> int:
+    """What of it is its organisation's, or a recipient's, and not paid out yet: never more than its account holds."""
+    if whose.recipient_id is not None:
+        gift = await Gift.get(campaign_id=whose.campaign_id, recipient_id=whose.recipient_id)
+        left = gift.amount_minor - int(await _PAID_GIFT.value(whose.campaign_id, whose.recipient_id))
+        return min(left, await balance_minor(whose.source), money.CHARGE_MAX_MINOR)
+    part = await part_minor(whose.source, whose.held_for)
+    return min(part, await balance_minor(whose.source), money.CHARGE_MAX_MINOR)
 
 
 async def payouts_are_due() -> bool:
@@ -123,7 +185,7 @@ async def _send(payout_id: int) -> None:
     payout = await _set_aside(payout_id)
     if payout is None:
         return
-    account_id, group = str(await _ACCOUNT.value(payout.organisation_id)), f"campaign:{payout.campaign_id}"
+    account_id, group = str(await _ACCOUNT.value(payout.organisation_id)), payout.held_for
     try:
         sent = None
         if now - payout.made_at > KEY_GOOD_FOR:
@@ -145,7 +207,7 @@ async def _set_aside(payout_id: int) -> Payout | None:
 
     A payout that is under way already is only claimed again, as it is. None: somebody else was faster, or nothing is owed.
     """
-    await counters.lock_one((await Payout.get(id=payout_id)).campaign_id)
+    await _lock(_whose(await Payout.get(id=payout_id)))
     payout = await Payout.get(id=payout_id)
     now = clock.now()
     if payout.next_try_at > now or payout.state not in (PayoutState.DUE, PayoutState.SENDING):
@@ -153,31 +215,30 @@ async def _set_aside(payout_id: int) -> Payout | None:
     if payout.state == PayoutState.SENDING:
         await Payout.filter(id=payout_id).update(next_try_at=now + ANSWER_WITHIN)
         return payout
-    campaign = await Campaign.get(id=payout.campaign_id)
+    whose = _whose(payout)
     if not await _VERIFIED.value(payout.organisation_id):
         note = "the organisation is suspended: nothing is paid until staff has decided"
         await Payout.filter(id=payout_id).update(next_try_at=now + AGAIN_AFTER, note=note)
         return None
-    source = _source(payout)
     if payout.recipient_id is None:
-        await _repay(campaign, source)
-    owed_minor = await _owed_minor(campaign, payout.recipient_id)
+        await _repay(whose)
+    owed_minor = await _owed_minor(whose)
     if owed_minor <= 0:
         await move_payout(payout, PayoutState.FAILED, note="nothing is owed any more")
         return None
     await move_payout(payout, PayoutState.SENDING, amount_minor=owed_minor, note="", next_try_at=now + ANSWER_WITHIN)
-    aside = Posting(source, chart.payout_transit(campaign.currency), owed_minor)
+    aside = Posting(whose.source, chart.payout_transit(whose.currency), owed_minor)
     await post([_entry(payout, f"set_aside:{payout.attempt}", "payout_set_aside", aside)])
     return payout
 
 
-async def _repay(campaign: Campaign, payable: Account) -> None:
+async def _repay(whose: Whose) -> None:
     """What an organisation owes us is taken from what we owe it."""
-    receivable = chart.receivable(campaign.organisation_id, campaign.currency)
-    minor = min(await balance_minor(receivable), await _owed_minor(campaign))
+    receivable = chart.receivable(whose.organisation_id, whose.currency)
+    minor = min(await balance_minor(receivable), await _owed_minor(whose))
     if minor > 0:
-        movement = Posting(payable, receivable, minor)
-        await post([Entry(f"repaid:{new_id()}", "receivable_repaid", f"campaign:{campaign.id}", [movement])])
+        movement = Posting(whose.source, receivable, minor)
+        await post([Entry(f"repaid:{new_id()}", "receivable_repaid", whose.held_for, [movement])])
 
 
 async def move_payout(payout: Payout, to: PayoutState, **changes: Any) -> bool:
@@ -198,7 +259,8 @@ async def _paid(payout_id: int, transfer_id: str, balance_transaction_id: str | 
         return
     movement = Posting(chart.payout_transit(payout.currency), chart.stripe(payout.currency), payout.amount_minor)
     await post([_entry(payout, "paid", "payout_paid", movement, balance_transaction_id)])
-    await outbox.enqueue("payout_paid", {"payout": payout.id}, key=f"payout_paid:{payout.id}")
+    if payout.campaign_id is not None:
+        await outbox.enqueue("payout_paid", {"payout": payout.id}, key=f"payout_paid:{payout.id}")
 
 
 @atomic
@@ -212,11 +274,11 @@ async def _refused(payout_id: int, refused: stripe.Refused) -> None:
     else:
         moved = await move_payout(payout, PayoutState.FAILED, next_try_at=again_at, note=str(refused)[:300])
     if moved:
-        back = Posting(chart.payout_transit(payout.currency), _source(payout), payout.amount_minor)
+        back = Posting(chart.payout_transit(payout.currency), _whose(payout).source, payout.amount_minor)
         await post([_entry(payout, f"back:{attempt}", "payout_back", back)])
 
 
 def _entry(payout: Payout, step: str, kind: str, movement: Posting, transaction_id: str | None = None) -> Entry:
     return Entry(
-        f"payout:{payout.id}:{step}", kind, f"campaign:{payout.campaign_id}", [movement], balance_transaction_id=transaction_id
+        f"payout:{payout.id}:{step}", kind, payout.held_for, [movement], balance_transaction_id=transaction_id
     )  # fmt: skip

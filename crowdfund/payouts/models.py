@@ -27,9 +27,12 @@ MOVES: dict[PayoutState, set[PayoutState]] = {
 
 
 class Payout(Model):
+    """held_for: whose money it was: `campaign:1`, `screening:2`; of a fund campaign_id says it too."""
+
     id = fields.BigIntField(primary_key=True, generated=False)
     organisation_id = fields.BigIntField()
-    campaign_id = fields.BigIntField()
+    held_for = fields.TextField()
+    campaign_id = fields.BigIntField(null=True)
     recipient_id = fields.BigIntField(null=True)  # whose gift it is; none: the fund's own organisation
     amount_minor = fields.BigIntField()
     currency = fields.TextField()

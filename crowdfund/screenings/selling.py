@@ -151,3 +151,14 @@ async def take_back(
         ),
     )
     await count_standing(({**t, "places": 1} for t in tickets if t["area_id"] is not None), -1)
+
+
+_NOT_SEEN = Sql("UPDATE ticket SET state = 'no_show' WHERE screening_id = $1 AND state = 'sold' RETURNING id")
+
+
+async def mark_no_shows(screening_id: int) -> int:
+    """Tickets of a screening that is over and that nobody came in with; gives how many. The screening is locked."""
+    seen = await _NOT_SEEN(screening_id)
+    moved = (_moved(row["id"], TicketState.SOLD, TicketState.NO_SHOW) for row in seen)
+    await _EVENTS(as_rows(moved), "nobody came with it", None, clock.now_us())
+    return len(seen)

@@ -17,7 +17,8 @@ FLOORS = [
     {"screenings"},
     {"pledges"},
     {"community", "merch"},
-    {"boxoffice", "orders"},
+    {"orders"},
+    {"boxoffice"},
     {"payouts", "disputes"},
     {"desk"},
 ]
@@ -30,7 +31,7 @@ TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"de
 SQL_BY_HAND = {
     "letters/transfers.py",
     "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py",
-    "community/polls/casting.py", "disputes/actions.py",
+    "community/polls/casting.py", "disputes/actions.py", "disputes/orders.py",
     "letters/tickets.py", "orders/asking.py", "orders/cancelling.py", "orders/following.py", "orders/paying.py", "orders/placing.py",
     "payments/checkouts.py", "screenings/blocking.py", "screenings/giving.py", "screenings/holding.py", "screenings/programme.py",
     "screenings/rescheduling.py", "screenings/selling.py",

@@ -9,6 +9,7 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.app import ROUTES
+from crowdfund.boxoffice.versions import DealContent, draft_deal
 from crowdfund.campaigns import gallery
 from crowdfund.campaigns.milestones.models import Milestone
 from crowdfund.campaigns.models import Campaign
@@ -27,6 +28,7 @@ from crowdfund.screenings import bookings, programme
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.web.openapi import operations, scope_of
 from crowdfund.web.routes import Route
+from tests.boxoffice import EVEN
 from tests.cinema import a_screening, a_title, held, ordered
 from tests.door import a_pass
 from tests.http.campaign_world import STORY, Producer, a_picture, a_producer, submitted
@@ -74,6 +76,8 @@ BODIES: dict[str, Any] = {
     "TitleNameIn": {"name": "Ferry"}, "BookingNoteIn": {}, "BookingReasonIn": REASON, "PricesIn": {"prices": [PRICE]},
     "DraftIn": {**TERMS, "starts_at": "2040-01-02T20:00:00Z"}, "BlockedIn": {"seats": ["A-1"]}, "ReleasedIn": {"seats": ["A-1"]},
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
+    "ExampleIn": {"terms": EVEN, "price_minor": 10_00, "tickets": 3}, "DoorCountIn": {"counted": 3},
+    "TicketRefundIn": {"ticket": "0123456789", "reason": "The sound broke."},
     "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
     "HoldIn": {"seats": ["A-1"]}, "BestIn": {"seats": 2}, "GiftIn": {"email": "bo@example.com"},
     "PassIn": {"gate": "West"}, "ScansIn": {"scans": [{"nonce": "0123456789abcdef", "shown": "PT1."}]},
@@ -92,6 +96,8 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         return {"organisation": known["organisation"], "name": "River Moon", "currency": "EUR"}
     if name == "PledgesIn":
         return {"pledges": [{"campaign": known["campaign"], "amount_minor": 25_00, "currency": "EUR"}]}
+    if name in ("DealVersionIn", "SideIn"):
+        return {"organisation": known["organisation"]} | ({"terms": EVEN} if name == "DealVersionIn" else {})
     words, document = "All scenes are shot, you see.", known["document"]
     of_things = {
         "ReleaseIn": {"words": words, "documents": [document]}, "DealIn": {"words": words, "document": document},
@@ -155,8 +161,7 @@ async def world(site: SiteUnderTest) -> World:
     remark = await admin.make(remark_path, {"text": "Who owns the boat?"})
     charge = await Charge.create(
         id=new_id(), subject=f"pledge:{pledge.id}", held_for=f"campaign:{campaign.id}", campaign_id=campaign.id, person_id=mei.id,
-        card_id=card_id, attempt=1,
-        key="k", amount_minor=25_00, currency="EUR", state="declined", made_at=clock.now(), sent_at=clock.now(),
+        card_id=card_id, attempt=1, key="k", amount_minor=25_00, currency="EUR", state="declined", made_at=clock.now(), sent_at=clock.now(),
     )  # fmt: skip
     dispute = await Dispute.create(
         id=new_id(), stripe_dispute_id="du_1", charge_id=charge.id, pledge_id=pledge.id, campaign_id=campaign.id,
@@ -200,7 +205,7 @@ async def what_mei_bought(mei: Fan) -> dict[str, int]:
 
 
 async def a_screening_of(owner: Producer) -> dict[str, int]:
-    """A screening on sale of their own film in their own hall, as if they were a cinema too: whose it is is asked, never what kind they are."""
+    """A screening on sale of their own film, as if they were a cinema too: whose it is is asked, never what kind they are."""
     title, organisation_id = await a_title(owner.organisation.id), owner.organisation.id
     await Organisation.filter(id=organisation_id).update(kind="cinema")
     owner = Producer(owner.browser, await Organisation.get(id=organisation_id))
@@ -209,7 +214,15 @@ async def a_screening_of(owner: Producer) -> dict[str, int]:
     screening = await with_screening(owner, hall, title)
     await programme.put_on_sale(screening.id, by=owner.id)
     await Organisation.filter(id=organisation_id).update(kind="studio")
-    return {"venue": venue.id, "hall": hall.id, "title": title.id, "booking": booking.id, "screening": screening.id}
+    deal = await draft_deal(booking.id, DealContent(EVEN, {}), side=organisation_id, by=owner.id)
+    return {
+        "deal": deal.id,
+        "venue": venue.id,
+        "hall": hall.id,
+        "title": title.id,
+        "booking": booking.id,
+        "screening": screening.id,
+    }
 
 
 async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:

@@ -135,7 +135,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
         "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws", "release-requests",
         "reports", "documents", "recipients", "expenses", "charities", "door-passes", "holds", "orders", "venues", "halls", "titles",
-        "bookings", "screenings",
+        "bookings", "screenings", "deals", "ticket-refunds",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

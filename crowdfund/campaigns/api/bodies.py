@@ -57,6 +57,7 @@ class ContentIn(In):
     """All that a draft says but its tiers. The goal is the sum of the budget. threshold_bps counts with that rule alone.
 
     share_price_minor and shares_per_fan_max: both, and fans take shares of one price instead of tiers; left out, they choose.
+    counts_box_office: what is recognised at the title's box office counts towards the goal.
     """
 
     name: Name
@@ -70,6 +71,7 @@ class ContentIn(In):
     threshold_bps: Annotated[int, Field(ge=5_000, le=10_000)] = 10_000
     share_price_minor: ChargeMinor | None = None
     shares_per_fan_max: Annotated[int, Field(ge=1, le=SHARES_MAX)] | None = None
+    counts_box_office: bool = False
 
 
 class TierIn(In):
@@ -236,8 +238,20 @@ class UpdateOut(BaseModel):
     next_by: str | None
 
 
+class BoxOfficeOut(BaseModel):
+    """The makers' share of what the title's screenings have brought, by how certain it is. None of it is ever collected here."""
+
+    sold_minor: int
+    locked_minor: int
+    recognised_minor: int
+    settled_minor: int
+
+
 class CampaignOut(CampaignListed):
-    """One fund. story and risks: Markdown, of this page_version. next_update_by: a day, null where none is owed."""
+    """One fund. story and risks: Markdown, of this page_version. next_update_by: a day, null where none is owed.
+
+    counts_box_office: what is recognised of box_office counts towards the goal, as was said before it was open.
+    """
 
     story: str
     risks: str
@@ -249,6 +263,8 @@ class CampaignOut(CampaignListed):
     updates: list[UpdateOut]
     next_update_by: str | None
     update_is_overdue: bool
+    counts_box_office: bool
+    box_office: BoxOfficeOut | None
 
 
 class MissingOut(BaseModel):

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from crowdfund import clock
 from crowdfund.campaigns import queries
-from crowdfund.campaigns.api.bodies import BudgetLineOut, CampaignListed, CampaignOut, TierOut, UpdateOut
-from crowdfund.campaigns.models import Campaign, CampaignUpdate, Kind, Tier
+from crowdfund.campaigns.api.bodies import BoxOfficeOut, BudgetLineOut, CampaignListed, CampaignOut, TierOut, UpdateOut
+from crowdfund.campaigns.box_office import box_office_of
+from crowdfund.campaigns.models import BoxOffice, Campaign, CampaignUpdate, Kind, Tier
 from crowdfund.campaigns.pages.shown import art_url
 from crowdfund.campaigns.queries import GROUPS
 from crowdfund.campaigns.update_dates import day_due, is_overdue, owes_word
@@ -86,8 +87,15 @@ async def facts(campaign: Campaign, reader: Reader = ANYBODY) -> dict[str, Any]:
         "budget": [BudgetLineOut(name=line.name, amount_minor=line.amount_minor) for line in whole.budget],
         "updates": [update_out(update, reader) for update in whole.updates],
         "next_update_by": _day(campaign.update_due_at) if owes_word(campaign) else None,
-        "update_is_overdue": is_overdue(campaign, clock.now()),
+        "update_is_overdue": is_overdue(campaign, clock.now()), "counts_box_office": bool(campaign.counts_box_office),
+        "box_office": _box_office(await box_office_of(campaign.id)),
     }  # fmt: skip
+
+
+def _box_office(found: BoxOffice | None) -> BoxOfficeOut | None:
+    if found is None:
+        return None
+    return BoxOfficeOut(**{name: getattr(found, name) for name in BoxOfficeOut.model_fields})
 
 
 async def list_campaigns(request: Request) -> Response:

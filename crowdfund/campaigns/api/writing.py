@@ -66,7 +66,7 @@ async def write_content(request: Request, body: ContentIn) -> DraftOut:
     content = Content(
         name=body.name, tagline=body.tagline, story=body.story, risks=body.risks,
         budget=[(line.name, line.amount_minor) for line in body.budget], opens_at=body.opens_at, closes_at=body.closes_at,
-        rule=Rule(body.rule), threshold_bps=body.threshold_bps, image_id=None,
+        rule=Rule(body.rule), threshold_bps=body.threshold_bps, image_id=None, counts_box_office=body.counts_box_office,
         share_price_minor=body.share_price_minor, shares_per_fan_max=body.shares_per_fan_max,
     )  # fmt: skip
     await actions.write(campaign.id, content, by=request.state.person.id)

@@ -169,6 +169,7 @@ def _write(request: Request, image_id: int | None) -> Save[ContentForm]:
         content = Content(
             name=form.name, tagline=form.tagline, story=form.story, risks=form.risks, budget=form.budget, closes_at=form.closes_at,
             opens_at=form.opens_at, rule=Rule(form.rule), threshold_bps=form.threshold_bps, image_id=image_id,
+            counts_box_office=form.counts_box_office,
             share_price_minor=form.share_price_minor, shares_per_fan_max=form.shares_per_fan_max,
         )  # fmt: skip
         await actions.write(seen.campaign_id, content, by=request.state.person.id, seen_at=seen.made_at)

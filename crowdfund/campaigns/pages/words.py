@@ -86,6 +86,11 @@ def beside_the_button(campaign: Campaign, now: datetime) -> str:
             "Your card is charged after the fund closes on %(when)s, and only if its whole goal is promised. "
             "If less is collected, you get everything back."
         ) % closes  # fmt: skip
+    if campaign.counts_box_office and campaign.rule != Rule.FLEXIBLE:
+        also = _(
+            "What is recognised at the film's box office by then counts towards the goal, too, as if it were promised and collected."
+        )
+        charged = f"{charged} {also}"
     return f"{charged} {until_when_changed(campaign, now)}"
 
 

@@ -15,7 +15,7 @@ NO_STATEMENT = 2
 
 @click.group()
 def statement() -> None:
-    """The signed monthly statements of funds."""
+    """The signed statements: of funds by month, and of what titles have locked at the box office."""
 
 
 @statement.command()
@@ -46,9 +46,10 @@ def _read(file: Path) -> bytes:
 
 def _tell(text: bytes, checks: list[Check], *, told_keys: bool, told_previous: bool) -> None:
     found = rules.read(text)
-    fund = found.get("fund")
+    fund = found.get("fund") or found.get("title")
     name = fund.get("name") if isinstance(fund, dict) else None
-    click.echo(f"{_plain(name)}, {_plain(found.get('period'))}")
+    which = found.get("period") or f"box office in {found.get('currency')}, number {found.get('number')}"
+    click.echo(f"{_plain(name)}, {_plain(which)}")
     for check in checks:
         click.echo(
             f"{'ok   ' if check.holds else 'WRONG'}  {check.name}{f' ({_plain(check.found)})' if check.found else ''}"

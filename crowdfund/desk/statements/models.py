@@ -37,3 +37,21 @@ class Statement(Model):
 
     class Meta:
         table = "statement"
+
+
+class RevenueStatement(Model):
+    """Where a title's box office stood at a moment. number: in its chain, from 1. body: the text that was signed, to the letter."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    title_id = fields.BigIntField()
+    currency = fields.TextField()
+    number = fields.BigIntField()
+    body = fields.TextField()
+    sha256 = fields.TextField()
+    previous = fields.TextField(null=True)
+    key_id = fields.TextField()
+    by_person_id = fields.BigIntField(null=True)
+    made_at = InstantField()
+
+    class Meta:
+        table = "revenue_statement"

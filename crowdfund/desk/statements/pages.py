@@ -10,17 +10,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund import clock
+from crowdfund.boxoffice.figures import figures_of
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.campaigns.queries import public_campaign
 from crowdfund.campaigns.recipients.models import Recipient
-from crowdfund.desk.statements import keys, queries, rules
+from crowdfund.database.ids import private_or_none
+from crowdfund.database.ids import public as public_id
+from crowdfund.desk.statements import keys, queries, revenue, rules
 from crowdfund.desk.statements.models import Statement
 from crowdfund.desk.statements.words import account_said, kind_said
+from crowdfund.people.models import Role
+from crowdfund.people.rules import may
+from crowdfund.refusal import NotFound, Refusal
 from crowdfund.titles.models import Title
-from crowdfund.web import formats
-from crowdfund.web.page import page
-from crowdfund.web.routes import anyone, get, public
+from crowdfund.web import csrf, formats
+from crowdfund.web.i18n import _
+from crowdfund.web.page import page, redirect
+from crowdfund.web.routes import anyone, get, member, post, public
 
 _ALL = "/campaigns/{slug}/statements"
 KEYS_PATH = "/.well-known/crowdfund-statement-keys.json"
@@ -96,7 +103,58 @@ async def all_keys(request: Request) -> Response:
     )
 
 
+# --- what a title has locked ---
+
+_REVENUE = "/desk/{organisation}/box-office/{title}/statements"
+
+
+async def _own_title(request: Request) -> Title:
+    """A title of the desk's organisation. Raises NotFound for everybody else's, as for none."""
+    number = private_or_none(request.path_params["title"])
+    title = await Title.get_or_none(id=number) if number is not None else None
+    if title is None or title.organisation_id != request.state.organisation.id:
+        raise NotFound("There is no such title.")
+    return title
+
+
+async def revenue_statements(request: Request) -> Response:
+    """What was signed of a title's box office, and a button to sign it as of now."""
+    title = await _own_title(request)
+    figures = await figures_of(title_id=title.id)
+    return page(
+        request, "desk/revenue_statements.html", organisation=request.state.organisation, title=title, keys_path=KEYS_PATH,
+        statements=await revenue.statements_of_title(title.id), currencies=sorted({one.row["currency"] for one in figures}),
+        base=f"/desk/{request.state.organisation.slug}/box-office/{public_id(title.id)}", may_write=may(request.state.role, Role.MANAGER),
+    )  # fmt: skip
+
+
+async def state_revenue(request: Request) -> Response:
+    """Sign where it stands now."""
+    title = await _own_title(request)
+    path = request.url.path
+    currency = str((await csrf.read_form(request)).get("currency", ""))[:3]
+    try:
+        await revenue.state_revenue(title, currency, by=request.state.person.id)
+    except Refusal as refusal:
+        return redirect(request, path, ("bad", formats.said(refusal)))
+    return redirect(request, path, ("good", _("Signed: whoever you give it to can check it without asking us.")))
+
+
+async def revenue_text(request: Request) -> Response:
+    """The signed text, to the letter."""
+    title = await _own_title(request)
+    currency, _dash, number = request.path_params["statement"].partition("-")
+    which = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    found = await revenue.revenue_statement(title.id, currency, which)
+    name = f"box-office-{public_id(title.id)}-{currency}-{found.number}.json"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(found.body, headers=headers, media_type="application/json")
+
+
 routes = [
+    get(_REVENUE, revenue_statements, may=member("viewer")),
+    post(_REVENUE, state_revenue, may=member("manager")),
+    get(f"{_REVENUE}/{{statement}}.json", revenue_text, may=member("viewer")),
     get(_ALL, show_all, may=anyone),
     get(f"{_ALL}/{{period}}.json", text, may=public),
     get(f"{_ALL}/{{period}}", show, may=anyone),

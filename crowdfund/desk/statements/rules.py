@@ -20,7 +20,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from crowdfund.desk.statements import revenue_rules
+
 VERSION = 1
+REVENUE = "box_office"  # the kind of a statement of a title's revenue; a fund's has none
 BYTES_MAX = 4 * 1024 * 1024
 _PERIOD = re.compile(r"(20|21)[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -212,6 +215,12 @@ def _check_of_key(found: Mapping[str, Any], keys: Mapping[str, str]) -> Check:
 
 def _checks_of_sums(found: Mapping[str, Any]) -> list[Check]:
     try:
+        if found.get("kind") == REVENUE:
+            return [
+                Check("what it states of the whole is what its screenings come to", revenue_rules.sums_hold(found)),
+                Check("each screening's four numbers can be", revenue_rules.each_can_be(found)),
+                Check("its title, its number and the makers' share can be", revenue_rules.heads_hold(found)),
+            ]
         return [
             Check("each account opens, moves and closes as it says", all(map(_closes, found["accounts"]))),
             Check("what is debited is credited, and what each kind moved is all of it", _balances(found)),
@@ -256,6 +265,9 @@ def _checks_of_chain(found: Mapping[str, Any], previous: bytes) -> list[Check]:
     before = read(previous)
     checks = [Check("the statement before it is the one that it names", found.get("previous") == hash_of(previous))]
     try:
+        if found.get("kind") == REVENUE:
+            is_next = before.get("kind") == REVENUE and revenue_rules.follows(found, before)
+            return [*checks, Check("it is the next one of the same title and currency", is_next)]
         same_fund = before["fund"]["id"] == found["fund"]["id"] and before["currency"] == found["currency"]
         checks += [
             Check("it is of the same fund, and of an earlier month", same_fund and before["period"] < found["period"]),

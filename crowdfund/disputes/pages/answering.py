@@ -5,11 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns.models import Campaign
 from crowdfund.database.ids import private
 from crowdfund.disputes.actions import answer_dispute
 from crowdfund.disputes.models import Dispute
-from crowdfund.disputes.pages.evidence import drafted_evidence
+from crowdfund.disputes.pages.evidence import drafted
+from crowdfund.disputes.queries import About, about
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import fields
 from crowdfund.web.form import Form
@@ -22,37 +22,37 @@ class EvidenceForm(Form):
     evidence = fields.text(max=20_000, min=50, lines=True)
 
 
-async def _found(request: Request) -> tuple[Dispute, Campaign]:
+async def _found(request: Request) -> tuple[Dispute, About]:
     dispute = await Dispute.get_or_none(id=private(request.path_params["dispute"]))
-    campaign = await Campaign.get_or_none(id=dispute.campaign_id) if dispute else None
-    if dispute is None or campaign is None or campaign.organisation_id != request.state.organisation.id:
+    found = await about(dispute) if dispute else None
+    if dispute is None or found is None or found.organisation.id != request.state.organisation.id:
         raise NotFound("There is no such dispute.")
-    return dispute, campaign
+    return dispute, found
 
 
 async def show(request: Request) -> Response:
-    dispute, campaign = await _found(request)
+    dispute, found = await _found(request)
     form = EvidenceForm()
-    form.typed["evidence"] = await drafted_evidence(dispute, campaign)
-    return _page(request, dispute, campaign, form)
+    form.typed["evidence"] = await drafted(dispute, found)
+    return _page(request, dispute, found, form)
 
 
-def _page(request: Request, dispute: Dispute, campaign: Campaign, form: EvidenceForm, status: int = 200) -> Response:
+def _page(request: Request, dispute: Dispute, found: About, form: EvidenceForm, status: int = 200) -> Response:
     return page(
-        request, "disputes/show.html", status, dispute=dispute, campaign=campaign, form=form,
+        request, "disputes/show.html", status, dispute=dispute, about=found, form=form,
         organisation=request.state.organisation, action=request.url.path.removesuffix("/answer") + "/answer",
     )  # fmt: skip
 
 
 async def answer(request: Request) -> Response:
-    dispute, campaign = await _found(request)
+    dispute, found = await _found(request)
     form = await EvidenceForm.read(request)
     if form.errors:
-        return _page(request, dispute, campaign, form, 422)
+        return _page(request, dispute, found, form, 422)
     try:
         await answer_dispute(dispute.id, evidence=form.evidence, by_person_id=request.state.person.id)
     except Refusal as refusal:
-        return _page(request, dispute, campaign, form.refused_by(refusal), refusal.status_code)
+        return _page(request, dispute, found, form.refused_by(refusal), refusal.status_code)
     return redirect(request, request.url.path.removesuffix("/answer"), ("good", _("Your answer is with the bank.")))
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from crowdfund.campaigns.models import Campaign, CampaignEvent, CampaignState, Rule, Tier
 from crowdfund.campaigns.pages.shown import month_of
 from crowdfund.disputes.models import Dispute
+from crowdfund.disputes.pages.tickets import drafted_about_tickets
+from crowdfund.disputes.queries import About
 from crowdfund.payments.charges import was_refused
 from crowdfund.payments.models import CardSetup, Charge, Refund, RefundState, SavedCard
 from crowdfund.people.models import AuditEntry, Mail
@@ -46,6 +48,13 @@ class Records:
         if tier is None:
             return _("no reward")
         return f"{step.quantity} × “{tier.name}”" if step.quantity > 1 else f"“{tier.name}”"
+
+
+async def drafted(dispute: Dispute, found: About) -> str:
+    """What our records say for a payment, whatever it was for."""
+    if found.campaign is None:
+        return await drafted_about_tickets(found, await Charge.get(id=dispute.charge_id))
+    return await drafted_evidence(dispute, found.campaign)
 
 
 async def drafted_evidence(dispute: Dispute, campaign: Campaign) -> str:

@@ -1,0 +1,267 @@
+"""What settlements are made of and leave behind, read and written set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from crowdfund.boxoffice.deals.split import Counted, Lines, Showing, Taken
+from crowdfund.boxoffice.models import Deal, DealState, DoorCount, LineOf, Settlement
+from crowdfund.boxoffice.rules import NOTHING, Stands
+from crowdfund.database import Sql, as_rows
+from crowdfund.screenings.models import Auditorium, Booking, Venue
+
+_LOCK = Sql("SELECT id FROM booking WHERE id = $1 {for_update}")
+_BOUND = Sql("SELECT payee, organisation_id FROM deal_payee WHERE deal_id = $1 ORDER BY payee")
+_UNBIND = Sql("DELETE FROM deal_payee WHERE deal_id = $1")
+_BIND = Sql("""
+    INSERT INTO deal_payee (deal_id, payee, organisation_id)
+    SELECT CAST($2 AS BIGINT), value->>'payee', CAST(value->>'organisation_id' AS BIGINT) FROM {rows}""")
+_OPENS = Sql("""
+    SELECT MIN(starts_at) AS first FROM screening
+    WHERE booking_id = $1 AND state IN ('on_sale', 'closed', 'screened', 'settled')""")
+_TAKEN = Sql("""
+    SELECT screening_id, MIN(week) AS week, CAST(SUM(gross_minor) AS BIGINT) AS gross_minor, CAST(SUM(admissions) AS BIGINT) AS admissions
+    FROM settlement WHERE run_id = $1 AND number < $2 AND kind <> 'true_up' GROUP BY screening_id ORDER BY screening_id""")
+_BOOKED = Sql("""
+    SELECT l.payee, CAST(SUM(l.amount_minor) AS BIGINT) AS minor, MAX(l.organisation_id) AS organisation_id
+    FROM settlement s JOIN settlement_line l ON l.settlement_id = s.id
+    WHERE s.run_id = $1 AND l.what = 'share' GROUP BY l.payee ORDER BY l.payee""")
+_NEXT = Sql("SELECT COALESCE(MAX(number), 0) + 1 AS number FROM settlement WHERE run_id = $1")
+_LINES = Sql(
+    "SELECT what, payee, organisation_id, amount_minor FROM settlement_line WHERE settlement_id = $1 ORDER BY what, payee"
+)
+_WRITE_LINES = Sql("""
+    INSERT INTO settlement_line (settlement_id, what, payee, organisation_id, amount_minor)
+    SELECT CAST($2 AS BIGINT), value->>'what', value->>'payee', CAST(value->>'organisation_id' AS BIGINT),
+           CAST(value->>'amount_minor' AS BIGINT) FROM {rows}""")
+_WRITE_TICKETS = Sql("""
+    INSERT INTO settled_ticket (settlement_id, ticket_id, gross_minor, fee_minor, admissions)
+    SELECT CAST($2 AS BIGINT), CAST(value->>'ticket_id' AS BIGINT), CAST(value->>'gross_minor' AS BIGINT),
+           CAST(value->>'fee_minor' AS BIGINT), CAST(value->>'admissions' AS BIGINT) FROM {rows}""")
+_TICKETS = Sql("""
+    SELECT id, order_id, price_minor, fee_minor, refunded_minor, state FROM ticket
+    WHERE screening_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR order_id = $2) ORDER BY id""")
+_COUNTED = Sql("""
+    SELECT ticket_id, gross_minor, fee_minor, admissions FROM settled_ticket WHERE settlement_id = $1 ORDER BY ticket_id""")
+_STAND = Sql("""
+    SELECT t.ticket_id, CAST(SUM(t.gross_minor) AS BIGINT) AS gross_minor, CAST(SUM(t.fee_minor) AS BIGINT) AS fee_minor,
+           CAST(SUM(t.admissions) AS BIGINT) AS admissions
+    FROM settled_ticket t JOIN ticket k ON k.id = t.ticket_id WHERE k.screening_id = $1 AND k.order_id = $2
+    GROUP BY t.ticket_id ORDER BY t.ticket_id""")
+_ROWS_OF_TICKET = Sql("""
+    SELECT s.id FROM settled_ticket t JOIN settlement s ON s.id = t.settlement_id
+    WHERE t.ticket_id = $1 AND s.kind IN ('settled', 'added') ORDER BY s.number""")
+# What a bank has taken or holds of an order, until it has decided.
+_MISSING = Sql("""
+    SELECT o.id AS order_id, CAST(SUM(d.amount_minor) AS BIGINT) AS minor
+    FROM "order" o JOIN dispute d ON d.order_id = o.id
+    WHERE o.screening_id = $1 AND d.state IN ('needs_response', 'answering', 'under_review') AND d.amount_minor > 0 GROUP BY o.id""")
+_CHARGED = Sql("""
+    SELECT CAST(COALESCE(SUM(fee_minor), 0) AS BIGINT) AS fees, COUNT(*) - COUNT(fee_minor) AS unknown
+    FROM charge WHERE held_for = $1 AND state = 'succeeded'""")
+_RUNS = Sql("SELECT DISTINCT run_id FROM settlement WHERE booking_id = $1 ORDER BY run_id")
+_ORGS = Sql("""
+    INSERT INTO share_due (screening_id, organisation_id, currency)
+    SELECT CAST($2 AS BIGINT), CAST(value->>'organisation_id' AS BIGINT), CAST($3 AS TEXT) FROM {rows} WHERE TRUE
+    ON CONFLICT (screening_id, organisation_id) DO NOTHING""")
+_DUE = Sql("""
+    SELECT s.id FROM screening s JOIN deal d ON d.booking_id = s.booking_id AND d.currency = s.currency AND d.state = 'agreed'
+    WHERE s.state = 'screened' AND s.ends_at + d.settle_days * 86400000000 <= $1 ORDER BY s.ends_at, s.id LIMIT 100""")
+_FIGURES = Sql("""
+    SELECT s.id, s.title_id, s.booking_id, s.organisation_id, s.currency, s.state, s.starts_at, s.ends_at, s.sold, s.gross_minor,
+           s.admitted, s.refund_steps, t.name AS title, v.id AS venue_id, v.name AS venue, v.city, v.country, v.zone, a.name AS hall,
+           p.seats + p.standing AS places,
+           COALESCE((SELECT d.reserve_bps FROM deal d
+                     WHERE d.booking_id = s.booking_id AND d.currency = s.currency AND d.state = 'agreed'), $4) AS reserve_bps,
+           CAST((SELECT COALESCE(SUM(d.refunded), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS refunded,
+           CAST((SELECT COALESCE(SUM(d.refunded_minor), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS refunded_minor,
+           CAST((SELECT COALESCE(SUM(d.admitted_minor), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS admitted_minor,
+           CAST((SELECT SUM(r.gross_minor) FROM settlement r WHERE r.screening_id = s.id AND r.kind <> 'true_up') AS BIGINT)
+               AS settled_minor
+    FROM screening s JOIN title t ON t.id = s.title_id JOIN auditorium a ON a.id = s.auditorium_id JOIN venue v ON v.id = a.venue_id
+    JOIN seat_plan p ON p.id = s.plan_id
+    WHERE s.state <> 'draft' AND (CAST($1 AS BIGINT) IS NULL OR s.title_id = $1) AND (CAST($2 AS BIGINT) IS NULL OR s.organisation_id = $2)
+      AND (CAST($3 AS BIGINT) IS NULL OR t.organisation_id = $3)
+    ORDER BY s.starts_at, s.id""")
+_CURVE = Sql("""
+    SELECT CASE WHEN s.starts_at / 86400000000 - d.day > $3 THEN $3 + 1 WHEN s.starts_at / 86400000000 < d.day THEN 0
+                ELSE s.starts_at / 86400000000 - d.day END AS days_before,
+           CAST(SUM(d.sold - d.refunded) AS BIGINT) AS sold
+    FROM ticket_day d JOIN screening s ON s.id = d.screening_id
+    WHERE s.title_id = $1 AND s.state <> 'draft' AND (CAST($2 AS BIGINT) IS NULL OR s.organisation_id = $2)
+    GROUP BY 1 ORDER BY 1""")
+_OLDER = Sql("""
+    SELECT CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT) AS minor FROM settlement s JOIN settlement_line l ON l.settlement_id = s.id
+    WHERE s.booking_id = $1 AND s.currency = $2 AND l.organisation_id = $3 AND l.what = 'share'
+      AND (CAST($4 AS BIGINT) IS NULL OR s.run_id <> $4)""")
+_IN_RUN = Sql("SELECT DISTINCT screening_id FROM settlement WHERE run_id = $1")
+_FUNDS = Sql("""
+    SELECT c.id FROM campaign c
+    WHERE c.kind = 'film' AND c.launched_at IS NOT NULL
+      AND EXISTS (SELECT 1 FROM screening s WHERE s.title_id = c.title_id AND s.currency = c.currency AND s.state <> 'draft')
+    ORDER BY c.id""")
+FOR_EVER = 2**62
+
+
+async def lock_booking(booking_id: int) -> Booking:
+    """Until the transaction ends: runs of a booking are counted one row after the other."""
+    await _LOCK(booking_id)
+    return await Booking.get(id=booking_id)
+
+
+async def agreed_deal(booking_id: int, currency: str) -> Deal | None:
+    return await Deal.get_or_none(booking_id=booking_id, currency=currency, state=DealState.AGREED)
+
+
+async def bound_to(deal_id: int) -> dict[str, int | None]:
+    """Who each payee is: an organisation's id; none is the platform."""
+    return {row["payee"]: row["organisation_id"] for row in await _BOUND(deal_id)}
+
+
+async def bind(deal_id: int, who: Mapping[str, int | None]) -> None:
+    await _UNBIND(deal_id)
+    await _BIND(as_rows({"payee": payee, "organisation_id": one} for payee, one in who.items()), deal_id)
+
+
+async def first_showing(booking_id: int) -> int | None:
+    """When the first screening of a booking began: its weeks are counted from there. Microseconds."""
+    found = await _OPENS.value(booking_id)
+    return None if found is None else int(found)
+
+
+# --- runs ---
+
+
+async def taken_of(run_id: int, before: int = FOR_EVER) -> Taken:
+    """What stands in a run by screening; before: only its rows up to this number."""
+    return {
+        Showing(str(row["screening_id"]), row["week"]): Counted(row["gross_minor"], row["admissions"])
+        for row in await _TAKEN(run_id, before)
+    }
+
+
+async def booked_in(run_id: int) -> tuple[Lines, dict[str, int | None]]:
+    """What each payee has of a run by all lines so far, and who that is."""
+    rows = await _BOOKED(run_id)
+    return {row["payee"]: row["minor"] for row in rows}, {row["payee"]: row["organisation_id"] for row in rows}
+
+
+async def next_number(run_id: int) -> int:
+    return int(await _NEXT.value(run_id))
+
+
+async def runs_of(booking_id: int) -> list[int]:
+    return [row["run_id"] for row in await _RUNS(booking_id)]
+
+
+async def last_row(run_id: int) -> Settlement | None:
+    return await Settlement.filter(run_id=run_id).order_by("-number").first()
+
+
+async def settled_row(screening_id: int) -> Settlement | None:
+    return await Settlement.get_or_none(screening_id=screening_id, kind="settled")
+
+
+# --- rows ---
+
+
+async def lines_of(settlement_id: int) -> list[dict[str, Any]]:
+    return await _LINES(settlement_id)
+
+
+async def write_lines(settlement_id: int, what: LineOf, lines: Lines, who: Mapping[str, int | None]) -> None:
+    await _WRITE_LINES(
+        as_rows(
+            {"what": what, "payee": payee, "organisation_id": who.get(payee), "amount_minor": minor}
+            for payee, minor in lines.items() if minor
+        ),
+        settlement_id,
+    )  # fmt: skip
+
+
+async def write_tickets(settlement_id: int, stands: Mapping[int, Stands]) -> None:
+    await _WRITE_TICKETS(as_rows({"ticket_id": key, **one._asdict()} for key, one in stands.items()), settlement_id)
+
+
+async def counted_in(settlement_id: int) -> dict[int, Stands]:
+    """The tickets of a row, by id."""
+    return {row.pop("ticket_id"): Stands(**row) for row in await _COUNTED(settlement_id)}
+
+
+async def stood_for(screening_id: int, order_id: int) -> dict[int, Stands]:
+    """What the tickets of an order stand for by all rows so far."""
+    rows = await _STAND(screening_id, order_id)
+    return {number: one for row in rows if (number := row.pop("ticket_id")) and (one := Stands(**row)) != NOTHING}
+
+
+async def counting_rows(ticket_id: int) -> list[Settlement]:
+    """The rows that counted a ticket in."""
+    return [await Settlement.get(id=row["id"]) for row in await _ROWS_OF_TICKET(ticket_id)]
+
+
+async def tickets_of(screening_id: int, order_id: int | None = None) -> list[dict[str, Any]]:
+    """All tickets there ever were, in order: id, order_id, price_minor, fee_minor, refunded_minor, state."""
+    return await _TICKETS(screening_id, order_id)
+
+
+async def missing_of(screening_id: int) -> dict[int, int]:
+    """What banks hold of each order of a screening while they decide."""
+    return {row["order_id"]: row["minor"] for row in await _MISSING(screening_id)}
+
+
+async def processor_of(screening_id: int) -> tuple[int, bool]:
+    """What the payment company took for the charges of a screening, and whether it has told of all of them."""
+    row = await _CHARGED.one(f"screening:{screening_id}")
+    return (int(row["fees"]), not row["unknown"]) if row else (0, True)
+
+
+async def owe(screening_id: int, organisations: Iterable[int | None], currency: str) -> None:
+    """Somebody is owed something of a screening: payouts look here."""
+    who = [{"organisation_id": one} for one in sorted({one for one in organisations if one is not None})]
+    if who:
+        await _ORGS(as_rows(who), screening_id, currency)
+
+
+async def due_screenings(now_us: int) -> list[int]:
+    """Shown, and the days that their deals give are over."""
+    return [row["id"] for row in await _DUE(now_us)]
+
+
+async def zone_of(auditorium_id: int) -> str:
+    """By which clocks a hall is run."""
+    hall = await Auditorium.get(id=auditorium_id)
+    return (await Venue.get(id=hall.venue_id)).zone
+
+
+async def last_count(screening_id: int) -> DoorCount | None:
+    return await DoorCount.filter(screening_id=screening_id).order_by("-id").first()
+
+
+# --- figures ---
+
+
+async def rows_of_screenings(
+    title_id: int | None, cinema_id: int | None, producer_id: int | None, reserve_bps: int
+) -> list[dict[str, Any]]:
+    """Every screening that is no draft, with what its counters say. reserve_bps: where no deal says it."""
+    return await _FIGURES(title_id, cinema_id, producer_id, reserve_bps)
+
+
+async def sold_by_days_before(title_id: int, cinema_id: int | None, days: int) -> dict[int, int]:
+    """Live tickets by how many days before the show they were sold; what was sold before that many days counts in one more."""
+    return {int(row["days_before"]): int(row["sold"]) for row in await _CURVE(title_id, cinema_id, days)}
+
+
+async def shared_to(booking_id: int, currency: str, organisation_id: int, *, but_run: int | None = None) -> int:
+    """What all lines of a booking gave an organisation, those of one run left out."""
+    return int(await _OLDER.value(booking_id, currency, organisation_id, but_run) or 0)
+
+
+async def screenings_in(run_id: int) -> set[int]:
+    return {row["screening_id"] for row in await _IN_RUN(run_id)}
+
+
+async def funds_with_screenings() -> list[int]:
+    """Funds of films that people can see, whose title is shown in their currency."""
+    return [row["id"] for row in await _FUNDS()]
