@@ -1,4 +1,4 @@
-"""The cinemas of the demo: a film on sale, a hall that is nearly full, one that was shown, by the verbs that people use."""
+"""A cinema of the demo: a film on sale, a hall that is nearly full, one that was shown, one that is settled, by people's verbs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import httpx
 
 from crowdfund import settings
 from crowdfund.database import new_id
+from crowdfund.demo.box_office import agree_on_a_deal
 from crowdfund.demo.crowd import Crowd
+from crowdfund.demo.door import people_come
 from crowdfund.demo.plan import Plan
 from crowdfund.orders import paying, placing
 from crowdfund.orders.models import Order
@@ -85,13 +87,30 @@ async def plan_cinemas(
                 halls[hall], _evening(plan.now, day, hour), orders, crowd, dice
             ),  # type: ignore[misc]
         )
-    shown_at = _evening(plan.now, -3, 20)
-    plan.at(plan.now - timedelta(days=14), lambda: _put_on(title, cinema, halls[2], owner, shown_at))
-    plan.at(plan.now - timedelta(days=5), lambda: _sell(halls[2], shown_at, 14, crowd, dice, mei=crowd.mei))
+    for room, starts_at in ((halls[2], _evening(plan.now, -2, 20)), (halls[1], _evening(plan.now, -8, 20))):
+        _plan_shown(title, cinema, room, owner, starts_at, crowd, plan, dice)
     plan.at(
         plan.now - timedelta(hours=20),
         lambda: _sell(halls[0], _evening(plan.now, 4, 20), 1, crowd, dice, mei=crowd.mei),
     )
+
+
+def _plan_shown(
+    title: Title, cinema: Organisation, hall: Auditorium, owner: Person, starts_at: datetime, crowd: Crowd, plan: Plan,
+    dice: random.Random,
+) -> None:  # fmt: skip
+    """Sold over some days, and nearly everybody came."""
+    plan.at(starts_at - timedelta(days=12), lambda: _put_on(title, cinema, hall, owner, starts_at))
+    for days, orders, mei in ((10, 3, None), (6, 4, crowd.mei), (2, 5, None), (1, 6, None)):
+        plan.at(
+            starts_at - timedelta(days=days),
+            lambda orders=orders, mei=mei: _sell(hall, starts_at, orders, crowd, dice, mei=mei),  # type: ignore[misc]
+        )
+    plan.at(starts_at - timedelta(minutes=10), lambda: _let_in(hall, starts_at, owner))
+
+
+async def _let_in(hall: Auditorium, starts_at: datetime, owner: Person) -> None:
+    await people_come(await Screening.get(auditorium_id=hall.id, starts_at=starts_at), by=owner.id)
 
 
 def _evening(now: datetime, day: int, hour: int) -> datetime:
@@ -113,6 +132,7 @@ async def _book(title: Title, cinema: Organisation, owner: Person, producer: Per
         title, cinema, "Our audience grew up with orchards. Two weeks, three shows a day?", by=owner.id
     )
     await bookings.answer_booking(booking, True, "With pleasure.", side=title.organisation_id, by=producer.id)
+    await agree_on_a_deal(booking, "even", "EUR", producer=producer.id, cinema=owner.id)
 
 
 async def _put_on(title: Title, cinema: Organisation, hall: Auditorium, owner: Person, starts_at: datetime) -> None:

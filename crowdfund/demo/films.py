@@ -17,6 +17,8 @@ class Reward:
     ships: bool = False
     month: str = ""
     per_fan_max: int = 1
+    seats: int = 0  # at any cinema that shows it, each worth so much at most
+    seat_worth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +286,9 @@ A ghost story without a ghost, told mostly in the dark. Best seen with headphone
                 150,
                 ships=True,
                 month="2026-11",
+            ),
+            Reward(
+                "Two seats", "Two seats at any cinema that shows it, on any night.", 36, 110, seats=2, seat_worth=15
             ),
         ),
         story="""In Kent an association of retired people grafts apples and pears that no shop sells any more. The youngest member is

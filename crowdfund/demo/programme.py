@@ -1,50 +1,48 @@
-"""A cinema of the demo: a house with two halls, films asked for and offered, one week on sale and the next one in drafts."""
+"""A second cinema of the demo, for its desk: films asked for and offered, one week on sale and the next one in drafts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 
-from crowdfund import clock, settings
-from crowdfund.people import organisations, verification
-from crowdfund.people.models import Organisation, OrganisationKind, Person
-from crowdfund.sandbox.remote import control
+from crowdfund import clock
+from crowdfund.demo.plan import Plan
+from crowdfund.people.models import Organisation, Person
 from crowdfund.screenings import bookings, running, titles, venues
 from crowdfund.screenings.hours import local_of, starts_of
 from crowdfund.screenings.models import Auditorium, Screening
 from crowdfund.screenings.prices import PriceAsked
 from crowdfund.screenings.seating.csv_file import read_csv
 from crowdfund.screenings.seating.generate import make_hall
-from crowdfund.screenings.seating.plan import Plan
+from crowdfund.screenings.seating.plan import Plan as HallPlan
 from crowdfund.screenings.series import Terms, make_series
 from crowdfund.screenings.venues import VenueContent
 from crowdfund.titles.models import Title
 
 CINEMA = (
-    "Lichtspiel am Kanal",
+    "Pumpwerk",
     "DE",
     "Two halls in an old pumping station. Original versions, and a bar that stays open.",
 )
 VENUE = VenueContent(
-    "Lichtspiel am Kanal", "Paul-Lincke-Ufer 44", "Berlin", "DE", "Europe/Berlin",
+    "Pumpwerk", "Schleusenweg 9", "Leipzig", "DE", "Europe/Berlin",
     "Level from the quay; lift to Hall 2. A hearing loop in both halls. Two parking spaces in the yard, call ahead.",
 )  # fmt: skip
 OWN = ("Silent Sundays", "Silent films with a piano, each Sunday at noon.")
+FILMS = ("What the Orchard Keeps", "The Last Projectionist", "Paper Kites of Cádiz")
 WEEK = timedelta(days=7)
 
 
-async def open_cinema(owner: Person, staff: Person) -> Organisation:
-    """A cinema that staff has verified and that can be paid."""
-    name, country, about = CINEMA
-    made = await organisations.make_organisation(OrganisationKind.CINEMA, name, country, about, by=owner.id)
-    base = settings.current().base_url
-    await verification.onboarding_page(made, email=owner.email, return_url=base, refresh_url=base)
-    made = await Organisation.get(id=made.id)
-    await control(f"accounts/{made.stripe_account_id}/onboarding", {"outcome": "complete"})
-    await verification.follow_account(str(made.stripe_account_id))
-    await verification.submit(made.id, by=owner.id)
-    await verification.verify(made.id, reason="The register and the account agree.", by=staff.id)
-    return await Organisation.get(id=made.id)
+def plan_programme(cinema: Organisation, owner: Person, producer: Person, plan: Plan) -> None:
+    """cinema: verified, with its owner. producer: of the films that it asks for."""
+    plan.at(plan.now - timedelta(hours=1), lambda: _a_first_week(cinema, owner, producer))
+
+
+async def _a_first_week(cinema: Organisation, owner: Person, producer: Person) -> None:
+    films = [await Title.get(name=name) for name in FILMS]
+    halls = await draw_halls(cinema, owner)
+    await book(cinema, owner, films, producer)
+    await plan_weeks(cinema, owner, halls, films[0])
 
 
 async def draw_halls(cinema: Organisation, owner: Person) -> tuple[Auditorium, Auditorium]:
@@ -59,7 +57,7 @@ async def draw_halls(cinema: Organisation, owner: Person) -> tuple[Auditorium, A
     )
 
 
-def _small() -> Plan:
+def _small() -> HallPlan:
     lines = ["zone,row,seat,category,kind,capacity"]
     lines += [f"Sofas,{row},{seat},Sofa,," for row in "ABCD" for seat in range(1, 9)]
     lines += ["Gallery,,,Standing,,60"]

@@ -15,6 +15,7 @@ from crowdfund.campaigns.models import Campaign, CampaignState, Rule, Tier
 from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
+from crowdfund.demo import programme
 from crowdfund.demo.cinemas import CINEMA, plan_cinemas
 from crowdfund.demo.crowd import Crowd, give, make_crowd, reward_for, sign_ups
 from crowdfund.demo.draws import plan_draws
@@ -57,6 +58,8 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     plan_draws(plan.at, plan.now, named, dice)
     cinema = await _verified(OrganisationKind.CINEMA, *CINEMA, named["emil"], named["ada"])
     await plan_cinemas(cinema, named["emil"], named["arthur"], crowd, plan, dice)
+    pumpwerk = await _verified(OrganisationKind.CINEMA, *programme.CINEMA, named["emil"], named["ada"])
+    programme.plan_programme(pumpwerk, named["emil"], named["arthur"], plan)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()
@@ -186,6 +189,7 @@ def _tier(reward: Reward, unit: int) -> TierContent:
     return TierContent(
         name=reward.name, description=reward.description, price_minor=reward.price * unit, size=reward.size,
         per_fan_max=reward.per_fan_max, ships="post" if reward.ships else "nothing", delivers_on=reward.month,
+        seats=reward.seats, seat_worth_minor=reward.seat_worth * unit,
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from crowdfund.campaigns.models import Kind
 from crowdfund.campaigns.pages.shown import Card, cards_of
 from crowdfund.campaigns.queries import GROUPS, campaigns_in, number_in
+from crowdfund.screenings.pages.on_sale import can_be_had, films_of
+from crowdfund.screenings.queries import what_is_on
 from crowdfund.web import language, page_cache
 from crowdfund.web.formats import currency_name
 from crowdfund.web.i18n import _, lazy
@@ -20,6 +22,7 @@ from crowdfund.web.routes import anyone, get
 
 PAGE = 24
 PAGES_MAX = 400
+ON_SALE_MAX = 3
 WORDS_MAX = 100
 STATES = {
     "all": lazy("All"), "live": lazy("Live"), "prelaunch": lazy("Coming"), "settling": lazy("Collecting"),
@@ -39,13 +42,14 @@ _lists: page_cache.Kept[dict[str, Any]] = page_cache.Kept()
 
 async def _front() -> dict[str, Any]:
     """What the front page shows. Nothing stands on it twice; the featured fund is the live one with the most behind it."""
+    on_sale = [row for row in await what_is_on() if can_be_had(row)]
     live = cards_of(await campaigns_in(GROUPS["live"], order="closing", limit=60))
     featured = max(live, key=_pull, default=None)
     rest = [card for card in live if card is not featured]
     closing = rest[:6]
     newest = sorted(rest[6:], key=lambda card: card.id, reverse=True)[:6]
     return {
-        "featured": featured, "closing_soon": closing, "just_launched": newest,
+        "featured": featured, "on_sale": (await films_of(on_sale))[:ON_SALE_MAX], "closing_soon": closing, "just_launched": newest,
         "coming": cards_of(await campaigns_in(GROUPS["prelaunch"], order="opening", limit=6)),
         "funded": cards_of(await campaigns_in(GROUPS["funded"], order="ended", limit=6)),
     }  # fmt: skip

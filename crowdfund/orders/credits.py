@@ -50,6 +50,23 @@ async def seats_of(person_id: int, title_id: int, currency: str) -> Seats | None
     return None
 
 
+async def seats_left(person_id: int) -> list[Seats]:
+    """All seats that a fan's pledges have left, of all films, the oldest pledge first."""
+    pledges = await Pledge.filter(person_id=person_id, state=PledgeState.COLLECTED, tier_id__not_isnull=True).order_by(
+        "id"
+    )
+    with_seats = {tier.id for tier in await Tier.filter(id__in=[one.tier_id for one in pledges], seats__gt=0)}
+    campaigns = {
+        one.id: one for one in await Campaign.filter(id__in=[p.campaign_id for p in pledges if p.tier_id in with_seats])
+    }
+    found = [
+        await _of_pledge(one, campaigns[one.campaign_id])
+        for one in pledges
+        if one.tier_id in with_seats and campaigns[one.campaign_id].state in SUCCEEDED
+    ]
+    return [seats for seats in found if seats is not None]
+
+
 async def _of_pledge(pledge: Pledge, campaign: Campaign) -> Seats | None:
     tier = await Tier.get(id=pledge.tier_id or 0)
     used = await SeatCredit.filter(pledge_id=pledge.id, state="used").count()

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from crowdfund import clock, money
 from crowdfund.campaigns.models import FELL_THROUGH, SUCCEEDED, Campaign, CampaignState
-from crowdfund.campaigns.pages.shown import art_of, month_of, tier_shown
+from crowdfund.campaigns.pages.shown import art_of, month_of, seats_words, tier_shown
 from crowdfund.campaigns.pages.words import beside_the_button
 from crowdfund.campaigns.queries import public_campaign, tiers_of
 from crowdfund.campaigns.recipients.models import Recipient
@@ -31,6 +31,7 @@ from crowdfund.pledges.rules import NEW, AlreadyPledged, Want
 from crowdfund.pledges.transfers.pages.words import BY_SILENCE, Way, by_whom, ways, went_to
 from crowdfund.pledges.transfers.queries import election_of
 from crowdfund.refusal import NotFound, Refusal
+from crowdfund.screenings.pages.on_sale import title_path
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
 from crowdfund.web.i18n import _
@@ -165,6 +166,8 @@ async def _show(
         form=_card_form(request, found), terms=terms_shown().text, share_url=f"{current().base_url}{found.campaign.path}",
         cards={public(c.id): c for c in await cards_of(pledge.person_id)}, NEW_CARD=NEW_CARD,
         delivers_on=month_of(found.tier.delivers_on) if found.tier else "", where=where,
+        seats=seats_words(found.tier, found.campaign.currency, pledge.quantity) if found.tier and not found.is_over else "",
+        seats_path=title_path(found.campaign.title_id),
         by_silence=BY_SILENCE[pledge.if_it_fails] if _may_still_fall_through(found) else "",
     )  # fmt: skip
 

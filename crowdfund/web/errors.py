@@ -91,7 +91,7 @@ def _failure(request: Request, error: Exception) -> _Failure:
     request_id = request.scope["state"]["request_id"]
     if is_outage(error):
         _log.error("request %s: the database does not answer", request_id, exc_info=error)
-        return _Failure(503, _CODES[503], str(_SENTENCES[503]), {"retry-after": "5"})
+        return _Failure(503, _CODES[503], str(_SENTENCES[503]), {"retry-after": "5"}, wait_seconds=5)
     _log.error("request %s: %s %s failed", request_id, request.method, request.scope["path"][:200], exc_info=error)
     return _Failure(500, _CODES[500], str(_SENTENCES[500]))
 
@@ -169,7 +169,7 @@ def _as_page(request: Request, failure: _Failure) -> Response:
             code=failure.code,
             sentence=failure.sentence,
             wait_seconds=failure.wait_seconds,
-            typed=_typed(request) if failure.status == 429 else None,
+            typed=_typed(request) if failure.wait_seconds else None,
             back=_came_from(request) if request.method not in SAFE_METHODS else None,
         )
     except Exception:  # a page for an error must not be one more error

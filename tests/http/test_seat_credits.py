@@ -12,10 +12,13 @@ from crowdfund.database import Sql, atomic
 from crowdfund.ledger import balance_minor, chart
 from crowdfund.orders import cancelling, credits
 from crowdfund.orders.models import Order, SeatCredit
+from crowdfund.people.models import Person
+from crowdfund.pledges.models import Pledge
 from crowdfund.screenings.models import Screening
 from crowdfund.worker import work_until_idle
 from tests.bank import books_proven, close_now, fans_with
 from tests.cinema import a_screening, held, ordered, tickets_of
+from tests.http.conftest import SiteUnderTest
 from tests.world import Fan, a_campaign, a_studio, a_tier, pledged
 
 
@@ -114,3 +117,18 @@ async def test_where_too_little_is_owed_to_the_producer_it_owes_us(database: str
     tickets = await tickets_of(await Order.get(id=order_id))
     await cancelling.send_back(order_id, [t.id for t in tickets], expected_minor=44_00, by=mei.id)
     assert await balance_minor(chart.receivable(campaign.organisation_id, "EUR")) == 0
+
+
+async def test_her_pages_say_where_her_seats_wait(site: SiteUnderTest) -> None:
+    """On the pledge, with the film's screenings behind it, and with her tickets until the last is used."""
+    fan, campaign = await a_backer(seats=2)
+    mei = await site.signed_in(await Person.get(id=fan.id))
+    await mei.get((await Pledge.get()).path)
+    assert "2 cinema seats, each worth up to €15" in mei.text
+    await mei.get("/tickets")
+    assert "Seats that you have backed" in mei.text and "2seatsleft" in "".join(mei.text.split())
+    screening = await shown_for(campaign)
+    placed = await ordered(fan, await held(fan, screening, "A-1", "A-2"), "A-1", "A-2")
+    await credits.pay_with_seats(placed.id, by=fan.id)
+    await mei.get("/tickets")
+    assert "Seats that you have backed" not in mei.text and "2tickets" in "".join(mei.text.split())

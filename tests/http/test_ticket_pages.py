@@ -13,6 +13,7 @@ from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.ids import public
 from crowdfund.orders import paying
 from crowdfund.orders.models import Asking, Order
+from crowdfund.screenings import holding
 from crowdfund.screenings.models import Hold, Screening, Ticket
 from crowdfund.screenings.prices import PriceAsked, change_prices
 from crowdfund.screenings.queries import path_of
@@ -198,3 +199,23 @@ async def test_who_returns_before_the_bank_has_answered_is_told_to_wait(site: Si
     assert "Not paid yet" in mei.text
     await paying.end_unpaid()
     assert (await Order.get(id=order.id)).state == "placed"
+
+
+async def test_past_the_queue_a_calm_page_lets_the_fan_straight_back_in(
+    site: SiteUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What she chose is on that page, and sent again from there by the same key."""
+    screening, mei = await a_screening(), await site.signed_up("Mei")
+    await mei.get(path_of(screening.id))
+    with monkeypatch.context() as full:
+        full.setattr(holding._batch, "_waiting_max", 0)
+        await mei.submit("Keep these places", seat="A-1", follow=False)
+        assert mei.status == 503 and mei.response.headers["retry-after"] == "1"
+        assert "The house is full for a moment." in mei.text and "Please try again in a moment." in mei.text
+    assert not await Hold.exists()
+    again = mei.form("Send it again")
+    assert again.fields["seat"] == ["A-1"] and again.fields["key"]
+    await mei.submit("Send it again")
+    assert mei.path.startswith("/holds/")
+    hold = await Hold.get()
+    assert hold.person_id == mei.person.id

@@ -154,14 +154,17 @@ class TierShown:
     seats: str = ""
 
 
-def _seats_words(tier: Tier, currency: str) -> str:
+def seats_words(tier: Tier, currency: str, quantity: int = 1) -> str:
+    """The cinema seats that so many of a tier bring; nothing where there are none."""
     if not tier.seats:
         return ""
     worth = formats.money_short(tier.seat_worth_minor, currency)
     words = ngettext(
-        "%(num)d cinema seat, worth up to %(worth)s", "%(num)d cinema seats, each worth up to %(worth)s", tier.seats
+        "%(num)d cinema seat, worth up to %(worth)s",
+        "%(num)d cinema seats, each worth up to %(worth)s",
+        tier.seats * quantity,
     )
-    return words % {"num": tier.seats, "worth": worth}
+    return words % {"num": tier.seats * quantity, "worth": worth}
 
 
 def tier_shown(tier: Tier, campaign: Campaign, now: datetime, *, late: Collection[int] = ()) -> TierShown:
@@ -171,7 +174,7 @@ def tier_shown(tier: Tier, campaign: Campaign, now: datetime, *, late: Collectio
     return TierShown(
         id=public(tier.id), name=tier.name, description=tier.description, price_minor=tier.price_minor, left=tier.left,
         size=tier.size, taken=tier.taken, state_text=state, delivers_on=month_of(tier.delivers_on),
-        ships=_("Sent by post") if tier.ships == "post" else "", seats=_seats_words(tier, campaign.currency),
+        ships=_("Sent by post") if tier.ships == "post" else "", seats=seats_words(tier, campaign.currency),
         can_be_chosen=not state and campaign.state == CampaignState.LIVE, note=note, is_late=tier.id in late,
         image_url=url_of(tier.image_id, small=True) if tier.image_id else "", image_alt=tier.image_alt,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from crowdfund import clock
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.database.ids import private, public
 from crowdfund.orders import paying
+from crowdfund.orders.credits import seats_left
 from crowdfund.orders.models import Asking, Order
 from crowdfund.orders.queries import OrderShown, order_shown, own_ticket, tickets_of
 from crowdfund.people.models import Person
@@ -24,7 +25,7 @@ from crowdfund.screenings.keys import code_of
 from crowdfund.screenings.models import ScreeningState, Ticket, TicketState
 from crowdfund.screenings.pages.on_sale import title_path
 from crowdfund.screenings.pages.words import there
-from crowdfund.screenings.queries import shown_screening
+from crowdfund.screenings.queries import shown_screening, titles_of
 from crowdfund.settings import current
 from crowdfund.web import i18n, language
 from crowdfund.web.formats import clock_there, money, said, weekday
@@ -102,7 +103,22 @@ async def mine(request: Request) -> Response:
             "places": [said(shown.plan.label(t["seat_id"] or t["area_id"])) for t in live], "is_back": not live,
         }  # fmt: skip
         (coming if live and shown.screening.ends_at > clock.now() else over).append(entry)
-    return page(request, "orders/mine.html", coming=coming[::-1], over=over)
+    return page(
+        request, "orders/mine.html", coming=coming[::-1], over=over, seats=await _seats_left(request.state.person.id)
+    )
+
+
+async def _seats_left(person_id: int) -> list[dict[str, Any]]:
+    """What her pledges hold for her, with where to turn it into tickets."""
+    found = await seats_left(person_id)
+    titles = await titles_of(one.campaign.title_id for one in found)
+    return [
+        {
+            "title": titles[one.campaign.title_id], "art_url": art_of(titles[one.campaign.title_id]), "left": one.left,
+            "worth_minor": one.worth_minor, "currency": one.campaign.currency, "path": title_path(one.campaign.title_id),
+        }
+        for one in found
+    ]  # fmt: skip
 
 
 # --- on paper, and in a calendar ---

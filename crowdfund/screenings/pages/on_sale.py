@@ -57,7 +57,8 @@ class FilmOnSale:
     zone: str
     number: int
     cities: str
-    price: str
+    price_minor: int | None  # the lowest, with its fee
+    currency: str
 
 
 _rows: page_cache.Kept[list[dict[str, Any]]] = page_cache.Kept()
@@ -86,6 +87,11 @@ def listed(row: dict[str, Any]) -> Listed:
     )  # fmt: skip
 
 
+def can_be_had(row: dict[str, Any]) -> bool:
+    """Whether there is something to buy, now or once its sale opens. row: of `what_is_on`."""
+    return bool(row["state"] == "on_sale" and clock.now_us() < row["sale_closes_at"] and row["sold"] < row["places"])
+
+
 def title_path(title_id: int) -> str:
     return f"/on-sale/{public(title_id)}"
 
@@ -96,9 +102,14 @@ async def on_sale(request: Request) -> Response:
     city = request.query_params.get("city", "")[:CITY_MAX]
     if city in cities:
         rows = [row for row in rows if row["city"] == city]
-    titles = await titles_of(row["title_id"] for row in rows)
-    films = [_film(titles[title_id], [r for r in rows if r["title_id"] == title_id]) for title_id in _in_order(rows)]
+    films = await films_of(rows)
     return page(request, "screenings/on_sale.html", films=films, cities=cities, city=city if city in cities else "")
+
+
+async def films_of(rows: Sequence[dict[str, Any]]) -> list[FilmOnSale]:
+    """The films of these screenings, in the order in which they are shown next. rows: of `what_is_on`."""
+    titles = await titles_of(row["title_id"] for row in rows)
+    return [_film(titles[title_id], [r for r in rows if r["title_id"] == title_id]) for title_id in _in_order(rows)]
 
 
 def _in_order(rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -108,7 +119,7 @@ def _in_order(rows: Sequence[dict[str, Any]]) -> list[int]:
 def _film(title: Title, rows: Sequence[dict[str, Any]]) -> FilmOnSale:
     cities = list(dict.fromkeys(row["city"] for row in rows))
     cheapest = min(
-        (row for row in rows if row["price_min_minor"] is not None),
+        (row for row in rows if row["price_min_minor"] is not None and row["currency"] == rows[0]["currency"]),
         key=lambda r: r["price_min_minor"] + r["fee_minor"],
         default=None,
     )
@@ -116,7 +127,7 @@ def _film(title: Title, rows: Sequence[dict[str, Any]]) -> FilmOnSale:
     return FilmOnSale(
         path=title_path(title.id), name=title.name, colour=title.colour, art_url=art_of(title),
         first_at=clock.from_us(rows[0]["starts_at"]), zone=rows[0]["zone"], number=len(rows), cities=shown,
-        price=money_short(cheapest["price_min_minor"] + cheapest["fee_minor"], cheapest["currency"]) if cheapest else "",
+        price_minor=cheapest["price_min_minor"] + cheapest["fee_minor"] if cheapest else None, currency=rows[0]["currency"],
     )  # fmt: skip
 
 
