@@ -6,15 +6,10 @@ which the processor repeats its first answer to a key. At most one charge, refun
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import product
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from crowdfund import clock
 from crowdfund.books import check
@@ -24,7 +19,6 @@ from crowdfund.disputes.actions import answer_dispute, follow_dispute
 from crowdfund.disputes.models import Dispute
 from crowdfund.payments import stripe
 from crowdfund.payments.models import Refund, SavedCard
-from crowdfund.payments.stripe import PaymentsUnavailable, asking
 from crowdfund.payouts.models import Payout
 from crowdfund.people.models import Organisation, Person
 from crowdfund.people.verification import follow_account, onboarding_page
@@ -33,7 +27,8 @@ from crowdfund.pledges.following import follow_charge
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.refunding import refund_pledge
 from crowdfund.worker import work_until_idle
-from tests.bank import a_studio_with_account, ask, books_proven, close_now, fault, no_faults, pledges_with, states
+from tests.bank import a_studio_with_account, ask, books_proven, close_now, pledges_with, states
+from tests.crash.trouble import KINDS, Trouble, choose, tried
 from tests.money import (
     again_pledge,
     at_the_processor,
@@ -49,65 +44,7 @@ from tests.money import (
 )
 from tests.world import a_campaign, a_fan, a_studio, again, pledged
 
-KINDS = ["refuse", "hang", "http500_before", "http500_after", "http500_sticky", "rate_limit", "drop_after", "garbage"]
-ENGINES = ["sqlite", "postgres"]
 URL = "http://127.0.0.1:8000/back"
-TIMEOUT_SECONDS, HANG_SECONDS = 1.0, 1.5
-
-
-@dataclass
-class Trouble:
-    """The processor's bad hours."""
-
-    kind: str
-    wall: time_machine.Traveller
-
-    @asynccontextmanager
-    async def at(self, operation: str) -> AsyncIterator[None]:
-        """Every call of this kind is struck, for as long as this lasts."""
-        await fault(self.kind, operation, seconds=HANG_SECONDS)
-        yield
-        await no_faults()
-        if self.kind == "hang":
-            await asyncio.sleep(HANG_SECONDS)  # what hangs is still being done: time passes for it as well
-
-    @asynccontextmanager
-    async def lost_for_a_day(self, operation: str) -> AsyncIterator[None]:
-        """An answer is lost, and for a day no other comes: after that the key is forgotten, and only looking helps."""
-        await fault("drop_after", operation, times=1)
-        await fault("refuse", operation)
-        yield
-        await self.passes(hours=25)
-        await no_faults()
-
-    async def passes(self, **by: float) -> None:
-        """Time passes here and there; the regular work is done."""
-        self.wall.shift(timedelta(**by))
-        await ask("POST", "clock", {"advance_seconds": int(timedelta(**by).total_seconds())})
-        await work_until_idle()
-
-    async def is_over(self) -> None:
-        """Minutes later; and for a first answer that is repeated for a day, after that day."""
-        await self.passes(minutes=2)
-        await self.passes(minutes=10)
-        if self.kind == "http500_sticky":
-            await self.passes(hours=25)
-            await self.passes(minutes=2)
-
-
-@pytest.fixture
-def trouble(kind: str, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Trouble]:
-    monkeypatch.setattr(asking, "TIMEOUT_SECONDS", TIMEOUT_SECONDS)
-    with time_machine.travel(clock.from_us(clock.wall_now_us()), tick=True) as wall:
-        yield Trouble(kind, wall)
-
-
-async def tried(call: Awaitable[object]) -> None:
-    """What the processor leaves unknown is no error of the site: whoever asked is told to come back."""
-    try:
-        await call
-    except (stripe.Unknown, PaymentsUnavailable):
-        pass
 
 
 # --- cards ---
@@ -419,18 +356,7 @@ CALLS: dict[str, Callable[[Trouble], Awaitable[None]]] = {
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """All of them with --long; else every fault on the calls that move money, and one fault on each other call."""
-    if "call" not in metafunc.fixturenames:
-        return
-    if metafunc.config.getoption("--long"):
-        cases = list(product(ENGINES, CALLS, KINDS))
-    else:
-        moving = [(call, kind) for call in ("charge_card", "refund", "transfer") for kind in KINDS]
-        others = [
-            (call, KINDS[i % len(KINDS)]) for i, call in enumerate(call for call in CALLS if call not in dict(moving))
-        ]
-        cases = [(ENGINES[i % 2], call, kind) for i, (call, kind) in enumerate([*moving, *others])]
-    metafunc.parametrize(("engine", "call", "kind"), cases)
+    choose(metafunc, list(CALLS), moving=("charge_card", "refund", "transfer"))
 
 
 async def test_every_fault_of_every_call_ends_right(engine: str, call: str, kind: str, trouble: Trouble) -> None:
