@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from crowdfund import clock
@@ -64,7 +65,8 @@ async def open_page(
             "The payment page can't be reached just now. Nothing was charged; please try again in a minute."
         ) from error
     if not await atomic(_OPENED.__call__)(checkout.id, session_id, url):
-        await stripe.expire_checkout(session_id)
+        with suppress(stripe.Unknown, stripe.Refused):  # nobody has seen its address
+            await stripe.expire_checkout(session_id)
         raise CheckoutOver("The time for paying this is over. Nothing was charged; please begin again.")
     return url
 
