@@ -44,8 +44,9 @@ RULES = (
                JOIN screening s ON a.code = 'escrow:' || CAST(s.id AS TEXT)
                WHERE s.state <> 'settled' AND b.credits_minor - b.debits_minor
                    <> (SELECT COALESCE(SUM(c.amount_minor), 0) FROM charge c
-                       WHERE c.held_for = 'screening:' || CAST(s.id AS TEXT) AND c.state = 'succeeded')
-                    - (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.held_for = 'screening:' || CAST(s.id AS TEXT))
+                       WHERE c.campaign_id IS NULL AND c.held_for = 'screening:' || CAST(s.id AS TEXT) AND c.state = 'succeeded')
+                    - (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r
+                       WHERE r.campaign_id IS NULL AND r.held_for = 'screening:' || CAST(s.id AS TEXT))
                     + (SELECT COALESCE(SUM(m.amount_minor), 0) FROM ticket_move m WHERE m.to_screening_id = s.id)
                     - (SELECT COALESCE(SUM(m.amount_minor), 0) FROM ticket_move m WHERE m.from_screening_id = s.id)
                     + (SELECT COALESCE(SUM(o.prices_minor + o.fees_minor), 0) FROM "order" o

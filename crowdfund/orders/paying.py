@@ -20,7 +20,9 @@ from crowdfund.screenings import holding, selling
 from crowdfund.screenings.models import Hold, Screening, ScreeningState
 
 _LOCK = Sql('SELECT id FROM "order" WHERE id = $1 {for_update}')
+_LOCK_HOLD = Sql("SELECT id FROM hold WHERE id = $1 {for_update}")
 CAME_TOO_LATE = "It was paid when its places were somebody else's."
+NOT_SOLD_ANY_MORE = "It was paid when no tickets were sold for this screening any more."
 
 
 async def own_order(order_id: int, person_id: int) -> Order:
@@ -85,11 +87,13 @@ async def _paid(order_id: int, charge_id: int) -> None:
     lines: list[dict[str, Any]] = await OrderLine.filter(order_id=order_id).order_by("id").values()
     sold = screening.state in (ScreeningState.ON_SALE, ScreeningState.CLOSED)
     if sold and await selling.can_be_sold(screening.id, order.hold_id, lines) and not await _replaced(order):
+        await _end_others(order)
         await selling.sell(order.id, order.hold_id, order.person_id, lines, order.currency)
         await _move(order, OrderState.PAID, "paid", paid_at=clock.now())
         await outbox.enqueue("order_paid", {"order": order.id}, key=f"order_paid:{order.id}")
         return
-    await _move(order, OrderState.CAME_TOO_LATE, CAME_TOO_LATE)
+    reason = CAME_TOO_LATE if sold else NOT_SOLD_ANY_MORE
+    await _move(order, OrderState.CAME_TOO_LATE, reason)
     charge = await Charge.get(id=charge_id)
     escrow = chart.escrow(order.screening_id, order.currency)
     await make_refunds(
@@ -97,7 +101,7 @@ async def _paid(order_id: int, charge_id: int) -> None:
             RefundIntent(
                 charge_id=charge_id, subject=order.subject, campaign_id=None, held_for=charge.held_for,
                 amount_minor=charge.amount_minor, currency=order.currency, stripe_charge_id=str(charge.stripe_charge_id),
-                reason=CAME_TOO_LATE, by_person_id=None, sources=[(escrow, charge.amount_minor)],
+                reason=reason, by_person_id=None, sources=[(escrow, charge.amount_minor)],
             )
         ]
     )  # fmt: skip
@@ -107,6 +111,13 @@ async def _paid(order_id: int, charge_id: int) -> None:
 async def _replaced(order: Order) -> bool:
     """She began again with the same places and has paid that order."""
     return await Order.exists(hold_id=order.hold_id, state=OrderState.PAID)
+
+
+async def _end_others(order: Order) -> None:
+    """She began again with the same places, and has paid the order before: of one hold one order lives."""
+    await _LOCK_HOLD(order.hold_id)  # who places another one just now comes before, or finds this one paid
+    for other in await Order.filter(hold_id=order.hold_id, state=OrderState.PLACED).exclude(id=order.id):
+        await _move(other, OrderState.EXPIRED, "another order of these places was paid")
 
 
 async def _expired(order_id: int) -> None:

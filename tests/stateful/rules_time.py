@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -11,7 +10,7 @@ from hypothesis.stateful import rule
 from crowdfund.payments import stripe
 from crowdfund.payments.models import Refund
 from crowdfund.worker import work_until_idle
-from tests.bank import ask, fault, no_faults
+from tests.bank import fault, no_faults
 from tests.money import read
 from tests.stateful.comparing import Comparing
 from tests.stateful.model import DAY
@@ -28,8 +27,7 @@ class Time(Comparing):
         self.model.work()
 
     async def _time_passes(self, seconds: int) -> None:
-        self.traveller.shift(timedelta(seconds=seconds))
-        await ask("POST", "clock", {"advance_seconds": seconds})
+        await self.pass_time(seconds)
         await work_until_idle()
 
     @rule(seconds=SPANS)

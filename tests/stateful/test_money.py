@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import secrets
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
 import pytest
-from hypothesis import HealthCheck, Phase, seed
-from hypothesis import settings as profile
-from hypothesis.stateful import initialize, run_state_machine_as_test
+from hypothesis.stateful import initialize
 from stripe import HTTPClient
 
-from crowdfund import settings
 from crowdfund.database import open_database
 from crowdfund.sandbox.process import Running
 from tests.stateful.rules_banks import Banks
@@ -24,10 +16,9 @@ from tests.stateful.rules_fans import Fans
 from tests.stateful.rules_milestones import Milestones
 from tests.stateful.rules_time import Time
 from tests.stateful.rules_transfers import Transfers
+from tests.stateful.site import run
 from tests.transfers import a_charity, a_club, a_recipient
 from tests.world import a_fan
-
-STEPS_AN_EXAMPLE = 50
 
 
 class MoneyMachine(Fans, Banks, Milestones, Transfers, Time):
@@ -54,15 +45,6 @@ class MoneyMachine(Fans, Banks, Milestones, Transfers, Time):
             self.pledge(who, where, amount, tier=amount == 25_00)
 
 
-async def _drop(url: str) -> None:
-    name = url.split("@/")[1].split("?")[0]
-    connection = await asyncpg.connect(url.replace(f"/{name}?", "/postgres?"))
-    try:
-        await connection.execute(f"DROP DATABASE {name}")
-    finally:
-        await connection.close()
-
-
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_money(
     engine: str,
@@ -75,39 +57,8 @@ def test_money(
 ) -> None:
     monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.001)
     monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0.001)
-    usual = {"sqlite": 20_000 if long else 100, "postgres": 5_000 if long else 50}[engine]
-    steps, chosen = int(os.environ.get("CROWDFUND_STEPS", usual)), request.config.getoption("--hypothesis-seed")
-    urls: list[str] = []
-
-    def new_settings() -> settings.Settings:
-        if urls:
-            _forget(urls.pop())
-        urls.append(new_database(engine))
-        folder = tmp_path / secrets.token_hex(4)
-        folder.mkdir()
-        return settings.Settings(
-            database_url=urls[0], secret="a secret for tests", data=folder, uploads=folder,
-            stripe_key=f"sk_test_sandbox_{secrets.token_hex(8)}", stripe_webhook_secret="whsec_test", sandbox_url=sandbox.url,
-        )  # fmt: skip
-
-    def _forget(url: str) -> None:
-        if engine == "postgres":
-            asyncio.run(_drop(url))
-        else:
-            for path in Path(url.removeprefix("sqlite:///")).parent.glob(f"{Path(url).stem}.db*"):
-                path.unlink()
-
-    machine = type("Machine", (MoneyMachine,), {"new_settings": staticmethod(new_settings), "steps_done": 0})
-    began = time.monotonic()
-    while machine.steps_done < steps:  # type: ignore[attr-defined]
-        if chosen is not None:
-            seed(f"{chosen} after {machine.steps_done} steps")(machine)  # type: ignore[attr-defined]
-        run_state_machine_as_test(
-            machine,
-            settings=profile(
-                max_examples=min(100, 2 * steps // STEPS_AN_EXAMPLE), stateful_step_count=STEPS_AN_EXAMPLE, deadline=None, database=None,
-                derandomize=not long and chosen is None, suppress_health_check=list(HealthCheck), print_blob=True,
-                phases=[Phase.generate, Phase.shrink] if "CROWDFUND_SHRINK" in os.environ else [Phase.generate],
-            ),
-        )  # fmt: skip
-    print(f"{engine}: {machine.steps_done} compared steps in {time.monotonic() - began:.1f} s")  # type: ignore[attr-defined]
+    steps = {"sqlite": 20_000 if long else 100, "postgres": 5_000 if long else 50}[engine]
+    run(
+        MoneyMachine, engine, steps, new_database=new_database, sandbox=sandbox, folder=tmp_path,
+        chosen_seed=request.config.getoption("--hypothesis-seed"), is_long=long,
+    )  # fmt: skip

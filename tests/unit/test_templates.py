@@ -104,6 +104,7 @@ def a_tier(**changes: Any) -> Thing:
             "state_text": "",
             "delivers_on": "September 2027",
             "is_late": False,
+            "seats": "",
             "image_url": "",
             "image_alt": "",
             "ships": "",

@@ -82,6 +82,8 @@ ACTIONS: dict[str, Any] = {
     "title_renamed": lazy("Renamed a film"), "prices_changed": lazy("Changed prices of a screening"),
     "seats_blocked": lazy("Blocked seats"), "seats_unblocked": lazy("Gave seats back to the sale"),
     "tickets_exported": lazy("Took a file of ticket holders"),
+    "deal_agreed": lazy("Agreed to a deal"), "ticket_refunded": lazy("Gave a ticket's money back after the show"),
+    "revenue_stated": lazy("Signed a statement of locked revenue"),
 }  # fmt: skip
 _NAMES: dict[str, Any] = {
     "name": lazy("Name"), "state": lazy("State"), "tier": lazy("Tier"), "price": lazy("Price"), "amount_minor": lazy("Amount"),

@@ -75,7 +75,7 @@ def _terms(body: TermsIn) -> Terms:
     )  # fmt: skip
 
 
-async def list_screenings(request: Request) -> Response:
+async def list_own_screenings(request: Request) -> Response:
     """What a cinema shows, or what is shown of a producer's films, as they were made."""
     organisation, asked = await desk_in(request, Role.VIEWER), api.cursor(request)
     rows = await queries.screenings_after(organisation.id, asked.after_id or 0, limit=asked.limit + 1)
@@ -123,7 +123,7 @@ _SEE, _WRITE = bearer("screenings:read"), bearer("screenings:write")
 _ALL = f"{ONE}/screenings"
 _ONE = f"{_ALL}/{{screening}}"
 routes = [
-    get(_ALL, list_screenings, may=_SEE, gives=ScreeningListed, lists=True, summary="Screenings of a cinema or a producer of mine"),
+    get(_ALL, list_own_screenings, may=_SEE, gives=ScreeningListed, lists=True, summary="Screenings of a cinema or a producer of mine"),
     post(_ALL, make_screenings, may=_WRITE, takes=ScreeningsIn, gives=ScreeningsOut, creates=True, summary="Plan screenings"),
     get(_ONE, show_desk_screening, may=_SEE, gives=ScreeningOut, summary="One screening with its terms"),
     post(f"{_ONE}/content", change_screening, may=_WRITE, takes=DraftIn, gives=ScreeningOut, summary="Change a draft"),
