@@ -15,10 +15,8 @@ from crowdfund.refusal import NotFound, Refusal
 from crowdfund.web import documents
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import OBJECTING
 from crowdfund.web.routes import anyone, get, post, signed_in
-
-_OBJECT = Limit("object", 10, 3600, by="person")
 
 
 async def request_in(request: Request) -> ReleaseRequest:
@@ -62,5 +60,5 @@ async def object_to(request: Request) -> Response:
 
 routes = [
     get("/release-requests/{request}/papers/{document}", paper, may=anyone),
-    post("/release-requests/{request}/objections", object_to, may=signed_in, limit=_OBJECT),
+    post("/release-requests/{request}/objections", object_to, may=signed_in, limit=OBJECTING),
 ]

@@ -24,11 +24,10 @@ from crowdfund.titles.models import Title
 from crowdfund.web import documents
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import OBJECTING, Limit
 from crowdfund.web.routes import anyone, get, post, signed_in
 
 _CHOOSE = Limit("elect", 30, 60, by="person")
-_OBJECT = Limit("object", 10, 3600, by="person")
 
 
 async def _hers(request: Request) -> Pledge:
@@ -144,5 +143,5 @@ routes = [
     get("/campaigns/{slug}/election", own_election, may=signed_in),
     get("/campaigns/{slug}/deal/paper", deal_paper, may=anyone),
     get("/outcomes/{outcome}/evidence", evidence, may=anyone),
-    post("/outcomes/{outcome}/objections", object_to, may=signed_in, limit=_OBJECT),
+    post("/outcomes/{outcome}/objections", object_to, may=signed_in, limit=OBJECTING),
 ]
