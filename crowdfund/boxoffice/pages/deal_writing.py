@@ -21,7 +21,7 @@ from crowdfund.boxoffice.pages.words import names_in, roles
 from crowdfund.boxoffice.rules import RESERVE_BPS, SETTLE_DAYS
 from crowdfund.boxoffice.versions import FIXED, DealContent, named_by_booking, read_json
 from crowdfund.people.models import Organisation
-from crowdfund.refusal import Invalid, Refusal
+from crowdfund.refusal import Invalid
 from crowdfund.screenings.models import Booking, Screening
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
@@ -98,23 +98,18 @@ async def save(request: Request) -> Response:
         form.typed = done(form.typed, do)
         return await _editor(request, booking, form, work_out=True)
     terms = form.terms()
-    if form.errors:
-        return await _editor(request, booking, form, 422)
-    try:
-        content = DealContent(
-            terms, await _organisations(form), form.note, form.reserve, form.settle_days, form.from_start
-        )
-        deal = await versions.draft_deal(booking.id, content, side=side, by=by)
-        if do == "offer":
-            await versions.offer_deal(deal.id, side=side, by=by)
-    except Refusal as refusal:
-        return await _editor(request, booking, form.refused_by(refusal), refusal.status_code)
-    words = (
-        _("Offered: the other side can agree to it now.")
-        if do == "offer"
-        else _("Kept. Only your side sees it until you offer it.")
-    )
-    return redirect(request, base_of(request), ("good", words))
+    if not form.errors:
+        with form.showing_refusals():
+            content = DealContent(
+                terms, await _organisations(form), form.note, form.reserve, form.settle_days, form.from_start
+            )
+            deal = await versions.draft_deal(booking.id, content, side=side, by=by)
+            words = _("Kept. Only your side sees it until you offer it.")
+            if do == "offer":
+                await versions.offer_deal(deal.id, side=side, by=by)
+                words = _("Offered: the other side can agree to it now.")
+            return redirect(request, base_of(request), ("good", words))
+    return await _editor(request, booking, form, form.status)
 
 
 async def _organisations(form: DealForm) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -17,13 +18,12 @@ from crowdfund.boxoffice.writing_rows import terms_of
 from crowdfund.database.ids import private_or_none
 from crowdfund.people.models import Organisation, Role
 from crowdfund.people.rules import may
-from crowdfund.refusal import Refusal
 from crowdfund.screenings.models import Booking, Screening
 from crowdfund.titles.models import Title
-from crowdfund.web.formats import said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.routes import get, member, post
+from crowdfund.web.routes import Handler, get, member, post
+from crowdfund.web.told import told_at
 
 DESK = "/desk/{organisation}/bookings/{booking}/deal"
 
@@ -95,19 +95,10 @@ def _example(deal: Deal, price_minor: int | None = None, tickets: int = 100, scr
 async def version(request: Request) -> Response:
     """One version, and what it changed of the one before it in its currency."""
     booking, side = await own_booking(request), request.state.organisation.id
-    number = request.path_params["version"]
     found = await versions.versions_of(booking.id, side)
-    deal = next((one for one in found if str(one.version) == number), None)
-    if deal is None:
-        raise NoSuchDeal("There is no such deal.")
-    before = next(
-        (
-            one
-            for one in found
-            if one.version < deal.version and one.currency == deal.currency and one.agreed_at is not None
-        ),
-        None,
-    )
+    deal = _version_in(request, found)
+    agreed = [one for one in found if one.currency == deal.currency and one.agreed_at is not None]
+    before = next((one for one in agreed if one.version < deal.version), None)
     lines = await _lines(deal)
     shown = difference(await _lines(before), lines) if before is not None else [("same", line) for line in lines]
     return await deal_page(
@@ -116,39 +107,33 @@ async def version(request: Request) -> Response:
     )  # fmt: skip
 
 
+def _version_in(request: Request, found: Sequence[Deal]) -> Deal:
+    """The one of these that the path names. Raises NoSuchDeal."""
+    deal = next((one for one in found if str(one.version) == request.path_params["version"]), None)
+    if deal is None:
+        raise NoSuchDeal("There is no such deal.")
+    return deal
+
+
 # --- moving on ---
 
 
-async def _deal(request: Request, booking: Booking) -> Deal:
-    number = request.path_params["version"]
-    for deal in await versions.versions_of(booking.id, request.state.organisation.id):
-        if str(deal.version) == number:
-            return deal
-    raise NoSuchDeal("There is no such deal.")
+def _moved(verb: Callable[..., Awaitable[object]], words: Callable[[], str]) -> Handler:
+    """A button at one version: moves it on, or tells on the deal's page why not."""
 
-
-async def _moved(request: Request, verb: Any, words: str) -> Response:
-    booking, side = await own_booking(request), request.state.organisation.id
-    deal = await _deal(request, booking)
-    try:
+    @told_at(base_of)
+    async def handler(request: Request) -> Response:
+        booking, side = await own_booking(request), request.state.organisation.id
+        deal = _version_in(request, await versions.versions_of(booking.id, side))
         await verb(deal.id, side=side, by=request.state.person.id)
-    except Refusal as refusal:
-        if isinstance(refusal, NoSuchDeal):
-            raise
-        return redirect(request, base_of(request), ("bad", said(refusal)))
-    return redirect(request, base_of(request), ("good", words))
+        return redirect(request, base_of(request), ("good", words()))
+
+    return handler
 
 
-async def offer(request: Request) -> Response:
-    return await _moved(request, versions.offer_deal, _("Offered: the other side can agree to it now."))
-
-
-async def agree(request: Request) -> Response:
-    return await _moved(request, versions.agree_deal, _("Agreed. It counts from the next settlement on."))
-
-
-async def drop(request: Request) -> Response:
-    return await _moved(request, versions.drop_deal, _("It is off the table. What was agreed before stays."))
+offer = _moved(versions.offer_deal, lambda: _("Offered: the other side can agree to it now."))
+agree = _moved(versions.agree_deal, lambda: _("Agreed. It counts from the next settlement on."))
+drop = _moved(versions.drop_deal, lambda: _("It is off the table. What was agreed before stays."))
 
 
 routes = [

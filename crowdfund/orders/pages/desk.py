@@ -13,7 +13,6 @@ from crowdfund.orders import asking as verbs
 from crowdfund.orders.models import Answer, Asking, AskingAnswer
 from crowdfund.orders.pages.forms import CancelScreeningForm, RescheduleForm
 from crowdfund.orders.queries import answers_of
-from crowdfund.refusal import Refusal
 from crowdfund.screenings.hours import local_of, moment_at
 from crowdfund.screenings.queries import Shown, shown_screening
 from crowdfund.screenings.rescheduling import Hours
@@ -42,24 +41,22 @@ async def cancel_page(request: Request) -> Response:
     return await _page(request, "orders/desk_cancel.html", CancelScreeningForm())
 
 
-async def _page(request: Request, template: str, form: Form, status: int = 200, **more: Any) -> Response:
+async def _page(request: Request, template: str, form: Form, **more: Any) -> Response:
     shown = await own_screening(request)
     return page(
-        request, template, status, shown=shown, form=form, organisation=request.state.organisation,
+        request, template, form.status, shown=shown, form=form, organisation=request.state.organisation,
         path=_path(request, shown.screening.id), base=f"/desk/{request.state.organisation.slug}", **more,
     )  # fmt: skip
 
 
 async def cancel(request: Request) -> Response:
     shown, form = await own_screening(request), await CancelScreeningForm.read(request)
-    if form.errors:
-        return await _page(request, "orders/desk_cancel.html", form, 422)
-    try:
-        await verbs.cancel_screening(shown.screening.id, form.reason, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _page(request, "orders/desk_cancel.html", form.refused_by(refusal), refusal.status_code)
-    said = _("Cancelled. Whoever has a ticket is asked now; who says nothing has everything back in a week.")
-    return redirect(request, f"{_path(request, shown.screening.id)}/answers", ("good", said))
+    if not form.errors:
+        with form.showing_refusals():
+            await verbs.cancel_screening(shown.screening.id, form.reason, by=request.state.person.id)
+            said = _("Cancelled. Whoever has a ticket is asked now; who says nothing has everything back in a week.")
+            return redirect(request, f"{_path(request, shown.screening.id)}/answers", ("good", said))
+    return await _page(request, "orders/desk_cancel.html", form)
 
 
 async def reschedule_page(request: Request) -> Response:
@@ -72,14 +69,14 @@ async def reschedule_page(request: Request) -> Response:
 
 async def reschedule(request: Request) -> Response:
     shown, form = await own_screening(request), await RescheduleForm.read(request)
-    if form.errors:
-        return await _page(request, "orders/desk_reschedule.html", form, 422)
-    try:
-        moved = await verbs.reschedule(shown.screening.id, _hours(shown, form), form.reason, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _page(request, "orders/desk_reschedule.html", form.refused_by(refusal), refusal.status_code)
-    said = _("Moved. Every place is kept at the new hour until its holder has answered.")
-    return redirect(request, _path(request, moved.id), ("good", said))
+    if not form.errors:
+        with form.showing_refusals():
+            moved = await verbs.reschedule(
+                shown.screening.id, _hours(shown, form), form.reason, by=request.state.person.id
+            )
+            said = _("Moved. Every place is kept at the new hour until its holder has answered.")
+            return redirect(request, _path(request, moved.id), ("good", said))
+    return await _page(request, "orders/desk_reschedule.html", form)
 
 
 def _hours(shown: Shown, form: RescheduleForm) -> Hours:
