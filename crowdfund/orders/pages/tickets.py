@@ -28,6 +28,7 @@ from crowdfund.screenings.queries import shown_screening
 from crowdfund.settings import current
 from crowdfund.web import i18n, language
 from crowdfund.web.formats import clock_there, money, said, weekday
+from crowdfund.web.headers import kept_as
 from crowdfund.web.i18n import _, pgettext
 from crowdfund.web.page import page
 from crowdfund.web.routes import get, signed_in
@@ -142,11 +143,7 @@ async def pdf(request: Request) -> Response:
     content = await asyncio.to_thread(
         paper.make_pdf, pages, _=_, language=lang, site=current().base_url, made_at=clock.now()
     )
-    return Response(content, media_type="application/pdf", headers=_file("tickets.pdf"))
-
-
-def _file(name: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=kept_as("tickets.pdf"))
 
 
 async def calendar_entry(request: Request) -> Response:
@@ -162,7 +159,7 @@ async def calendar_entry(request: Request) -> Response:
         location=f"{shown.venue.name}, {shown.hall.name}, {shown.venue.address}, {shown.venue.city}", description=places,
         url=f"{current().base_url}{order.path}", cancelled=screening.state == ScreeningState.CANCELLED,
     )  # fmt: skip
-    return Response(calendar.calendar_file([entry]), media_type=calendar.MEDIA_TYPE, headers=_file("screening.ics"))
+    return Response(calendar.calendar_file([entry]), media_type=calendar.MEDIA_TYPE, headers=kept_as("screening.ics"))
 
 
 routes = [

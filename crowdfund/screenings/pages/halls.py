@@ -28,6 +28,7 @@ from crowdfund.screenings.seating.generate import make_hall
 from crowdfund.screenings.seating.plan import Plan
 from crowdfund.screenings.seating.reading import read_plan
 from crowdfund.web.body import UPLOAD_MAX
+from crowdfund.web.headers import kept_as
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -213,10 +214,7 @@ async def plan_file(request: Request) -> Response:
     venue, hall = await hall_in(request)
     stored = await verbs.latest_plan(hall.id)
     name = f"{venue.slug}-{public(hall.id)}.json"
-    return Response(
-        stored.plan, media_type="application/json",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )  # fmt: skip
+    return Response(stored.plan, media_type="application/json", headers=kept_as(name))
 
 
 _ALL = f"{DESK}/venues/{{venue}}/halls"
