@@ -63,21 +63,27 @@ class ChangedMeanwhile(Refusal):
     """Somebody else saved it since it was read: nobody's words are written over unseen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """What a screening is made of. fee_minor: the booking fee a ticket. ladder: (hours before, basis points back)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """On which tickets are sold. fee_minor: the booking fee a ticket. ladder: (hours before, basis points back)."""
 
-    starts_at: datetime
-    doors_at: datetime
-    ends_at: datetime
     sale_opens_at: datetime
-    sale_closes_at: datetime
     currency: str
     fee_minor: int = 0
     per_fan_max: int = 8
     single_seats: SingleSeats = SingleSeats.WARN
     ladder: rules.Ladder = rules.FAIR_LADDER
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing(Conditions):
+    """What a screening is made of: its hours, and on which conditions its tickets are sold."""
+
+    starts_at: datetime
+    doors_at: datetime
+    ends_at: datetime
+    sale_closes_at: datetime
 
     @property
     def columns(self) -> dict[str, Any]:
