@@ -1,9 +1,15 @@
-"""What the crash tests share: a processor that is asked again without a pause."""
+"""What the crash tests share: a processor that is asked again without a pause, and a real server."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from stripe import HTTPClient
+
+from crowdfund import settings
+from crowdfund.replay.site import Site, running_site
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +17,13 @@ def no_pause_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library waits half a second before it asks again; nothing here depends on how long."""
     monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.01)
     monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0.01)
+
+
+@pytest.fixture
+def site(engine: str, database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """The server with its worker in it; on PostgreSQL two processes."""
+    before = settings._current
+    with running_site(database_url, workers=2 if engine == "postgres" else 1, work=True, keep=tmp_path) as running:
+        yield running
+    if before is not None:
+        settings.use(before)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -16,20 +15,13 @@ from crowdfund.database.ids import public
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.titles.models import Title
 from crowdfund.web.csv import harmless
-from crowdfund.worker import work_until_idle
-from tests.bank import books_proven, no_faults, pass_time
+from tests.bank import pass_time
 from tests.boxoffice import Run, a_run, a_scale, agreed, on_sale, settled, shown, sold
 from tests.cinema import tickets_of
 from tests.http.conftest import SiteUnderTest
 from tests.http.test_deal_pages import at_desk
 
-
-@pytest.fixture(autouse=True)
-async def proven(database: str) -> AsyncIterator[None]:
-    yield
-    await no_faults()
-    await work_until_idle()
-    await books_proven()
+pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
 
 async def four(run: Run) -> tuple[int, int, int, int]:
