@@ -41,8 +41,8 @@ async def _page(
                for one in await queries.blocked_in(shown.screening.id)]  # fmt: skip
     return desk_page(
         request, "desk_screening_seats.html", "screenings", status, shown=shown, form=form, path=_path(request), states=states,
-        drawing=drawing_of(shown.plan), chosen=chosen, blocked=blocked, area_free=free.areas, back=_path(request).removesuffix("/seats"),
-        screening_id=public(shown.screening.id),
+        drawing=drawing_of(shown.plan), chosen=[one for one in chosen if shown.plan.seat(one)], blocked=blocked,
+        area_free=free.areas, back=_path(request).removesuffix("/seats"), screening_id=public(shown.screening.id),
     )  # fmt: skip
 
 
