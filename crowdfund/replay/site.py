@@ -42,9 +42,6 @@ class Site:
         """The most memory that any one of the server's processes has used so far."""
         return max((_peak_kib(pid) for pid in [self.process.pid, *_children(self.process.pid)]), default=0) / 1024
 
-    def rss_mib(self) -> float:
-        return sum(_kib(pid, "VmRSS") for pid in [self.process.pid, *_children(self.process.pid)]) / 1024
-
 
 @asynccontextmanager
 async def database_of_site() -> AsyncIterator[None]:
@@ -160,12 +157,8 @@ def _children(pid: int) -> list[int]:
 
 
 def _peak_kib(pid: int) -> int:
-    return _kib(pid, "VmHWM")
-
-
-def _kib(pid: int, name: str) -> int:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)

@@ -17,10 +17,8 @@ from crowdfund.screenings.codes.token import KeyName
 from crowdfund.screenings.models import Screening, Ticket
 
 KEY_NUMBER = 0  # another one when a key has become known: not needed so far
-EARLY, LATE = (
-    timedelta(hours=2),
-    timedelta(hours=2),
-)  # around it: the door's own clock says who is early, and shows start late
+# A code is good from a while before the doors open: their own clock says who is early. And after the end: shows start late.
+EARLY, LATE = timedelta(hours=2), timedelta(hours=2)
 
 
 @lru_cache(maxsize=512)
@@ -37,11 +35,6 @@ def public_keys(screening_id: int) -> dict[KeyName, bytes]:
     """What a scanner needs to know tickets of a screening: 32 bytes by the key's name."""
     raw = Ed25519PrivateKey.from_private_bytes(private_key(screening_id)).public_key().public_bytes_raw()
     return {KeyName(public(screening_id), KEY_NUMBER): raw}
-
-
-def counter_of(ticket: Ticket) -> int:
-    """What its code counts: the first issue is 0."""
-    return ticket.issue - 1
 
 
 def code_of(ticket: Ticket, screening: Screening) -> str:

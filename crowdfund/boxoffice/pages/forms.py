@@ -86,10 +86,6 @@ class DealForm(Form):
         return self
 
 
-class NoWords(Form):
-    """A button."""
-
-
 class CountForm(Form):
     counted = fields.whole(max=1_000_000)
     words = fields.text(max=WORDS_MAX, min=0, lines=True)
