@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from crowdfund import clock
-from crowdfund.database import Sql, atomic, new_id
+from crowdfund.database import atomic, new_id
 from crowdfund.ledger import chart
 from crowdfund.orders.credits import return_seats
 from crowdfund.orders.following import end_wholly_refunded
-from crowdfund.orders.models import Order, OrderState
+from crowdfund.orders.locking import lock_order
+from crowdfund.orders.models import Order, OrderState, PaidBy
 from crowdfund.payments.models import Charge, ChargeState
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.refusal import Invalid, Refusal
@@ -19,7 +20,6 @@ from crowdfund.screenings import holding, rules, selling
 from crowdfund.screenings.models import Screening, ScreeningState, Ticket, TicketState
 
 SHE_CANCELLED = "you sent the tickets back"
-_LOCK = Sql('SELECT id FROM "order" WHERE id = $1 {for_update}')
 
 
 class NotReturnable(Refusal):
@@ -65,8 +65,7 @@ async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_mino
     if len(screenings) != 1:
         raise NotReturnable("These tickets can't be sent back together.")
     await holding.lock(screenings)
-    await _LOCK(order_id)
-    order, screening = await Order.get(id=order_id), await Screening.get(id=screenings.pop())
+    order, screening = await lock_order(order_id), await Screening.get(id=screenings.pop())
     if order.state != OrderState.PAID or screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED):
         raise NotReturnable("These tickets can't be sent back.")
     tickets = await Ticket.filter(order_id=order_id, id__in=list(ticket_ids)).order_by("id")
@@ -86,7 +85,7 @@ async def give_back(
     """Tickets of one screening die and their money goes back, in the caller's transaction, with the screening locked."""
     refund_id, back_minor = None, sum(back.back_minor for back in returned)
     screening_id = returned[0].ticket.screening_id
-    if order.paid_by == "credit":
+    if order.paid_by == PaidBy.SEATS:
         await return_seats(order, [back.ticket for back in returned], back_minor, screening_id=screening_id)
     elif back_minor:
         charge = await Charge.get(subject=order.subject, state=ChargeState.SUCCEEDED)

@@ -11,7 +11,7 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows, atomic, new_id
-from crowdfund.database.moves import move
+from crowdfund.database.moves import begin, move
 from crowdfund.database.once import once
 from crowdfund.people.models import Organisation
 from crowdfund.refusal import Invalid, NotFound, Refusal
@@ -132,20 +132,13 @@ async def _make(
     await _STANDING(
         as_rows({"area_id": area.id, "size": area.capacity} for zone in plan.zones for area in zone.areas), screening.id
     )
-    await _told(screening, "", ScreeningState.DRAFT, "made", by)
+    await begin(screening, because="made", by=by, events=ScreeningEvent)
     return screening.id
 
 
 _STANDING = Sql("""
     INSERT INTO standing (screening_id, area_id, size)
     SELECT CAST($2 AS BIGINT), value->>'area_id', CAST(value->>'size' AS BIGINT) FROM {rows}""")
-
-
-async def _told(screening: Screening, before: str, after: str, because: str, by: int | None) -> None:
-    await ScreeningEvent.create(
-        id=new_id(), screening_id=screening.id, from_state=before, to_state=after, because=because, by_person_id=by,
-        at=clock.now(),
-    )  # fmt: skip
 
 
 async def _locked_hall(hall_id: int, cinema_id: int) -> Venue:
