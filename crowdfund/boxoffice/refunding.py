@@ -20,6 +20,8 @@ from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.people.audit import record
 from crowdfund.refusal import Invalid, NotFound, Refusal
 from crowdfund.screenings import selling
+from crowdfund.screenings.codes.token import NotATicket
+from crowdfund.screenings.codes.typed import read_typed
 from crowdfund.screenings.holding import lock
 from crowdfund.screenings.models import LIVE, Screening, ScreeningState, Ticket, TicketState
 
@@ -44,6 +46,17 @@ class GivenBack:
     minor: int
     left_minor: int
     currency: str
+
+
+async def ticket_typed(screening_id: int, code: str, *, field: str) -> Ticket:
+    """The ticket of this screening whose code somebody has typed. Raises NoSuchTicket, for what can be no code as well."""
+    try:
+        ticket = await Ticket.get_or_none(typed_code=read_typed(code), screening_id=screening_id)
+    except NotATicket:
+        ticket = None
+    if ticket is None:
+        raise NoSuchTicket("There is no ticket with this code at this screening.", field=field)
+    return ticket
 
 
 @atomic
