@@ -139,7 +139,7 @@ async def _waiting(asking: Asking, ticket_ids: Collection[int], by: int) -> list
 
 
 async def _keep(waiting: Sequence[tuple[AskingAnswer, Ticket]], to: Screening, by: int) -> None:
-    places = [moving.Place(t, str(t.seat_id or t.area_id), a.hold_id or 0) for a, t in waiting]
+    places = [moving.Place(t, t.place_id, a.hold_id or 0) for a, t in waiting]
     await moving.move_tickets(places, to, because="kept for the new hour", by=by)
     await _answered([a.ticket_id for a, _ in waiting], Answer.KEEP)
 

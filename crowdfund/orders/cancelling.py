@@ -17,7 +17,7 @@ from crowdfund.payments.models import Charge, ChargeState
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.screenings import holding, rules, selling
-from crowdfund.screenings.models import Screening, ScreeningState, Ticket, TicketState
+from crowdfund.screenings.models import TO_COME, Screening, Ticket, TicketState
 
 SHE_CANCELLED = "you sent the tickets back"
 
@@ -53,6 +53,14 @@ def backs(order: Order, tickets: Sequence[Ticket], starts_at_us: int, now: int) 
     ]
 
 
+def backs_now(order: Order, screening: Screening, tickets: Sequence[Ticket]) -> list[Back]:
+    """What she who ordered can send back now of these tickets: none where nothing is to come, nor what she gave away."""
+    if order.state != OrderState.PAID or screening.state not in TO_COME:
+        return []
+    hers = [t for t in tickets if t.person_id == order.person_id and t.screening_id == screening.id]
+    return backs(order, hers, clock.to_us(screening.starts_at), clock.now_us())
+
+
 @atomic
 async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_minor: int, by: int) -> int:
     """Give tickets of one screening back to the hall, and the fan her share; gives how much, in minor units.
@@ -66,7 +74,7 @@ async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_mino
         raise NotReturnable("These tickets can't be sent back together.")
     await holding.lock(screenings)
     order, screening = await lock_order(order_id), await Screening.get(id=screenings.pop())
-    if order.state != OrderState.PAID or screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED):
+    if order.state != OrderState.PAID or screening.state not in TO_COME:
         raise NotReturnable("These tickets can't be sent back.")
     tickets = await Ticket.filter(order_id=order_id, id__in=list(ticket_ids)).order_by("id")
     returned = backs(order, tickets, clock.to_us(screening.starts_at), clock.now_us())

@@ -18,7 +18,7 @@ from crowdfund.payments.models import Charge, Checkout, CheckoutState
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.screenings import holding, selling
-from crowdfund.screenings.models import Hold, Screening, ScreeningState
+from crowdfund.screenings.models import TO_COME, Hold, Screening
 
 CAME_TOO_LATE = "It was paid when its places were somebody else's."
 
@@ -85,8 +85,11 @@ async def _paid(order_id: int, charge_id: int) -> None:
     order = await lock_with_screening(order_id)
     screening = await Screening.get(id=order.screening_id)
     lines: list[dict[str, Any]] = await OrderLine.filter(order_id=order_id).order_by("id").values()
-    sold = screening.state in (ScreeningState.ON_SALE, ScreeningState.CLOSED)
-    if sold and await selling.can_be_sold(screening.id, order.hold_id, lines) and not await _replaced(order):
+    if (
+        screening.state in TO_COME
+        and await selling.can_be_sold(screening.id, order.hold_id, lines)
+        and not await _replaced(order)
+    ):
         await selling.sell(order.id, order.hold_id, order.person_id, lines, order.currency)
         await _move(order, OrderState.PAID, "paid", paid_at=clock.now())
         await outbox.enqueue("order_paid", {"order": order.id}, key=f"order_paid:{order.id}")

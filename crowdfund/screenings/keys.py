@@ -14,7 +14,7 @@ from crowdfund import settings, signing
 from crowdfund.database.ids import public
 from crowdfund.screenings.codes import token
 from crowdfund.screenings.codes.token import KeyName
-from crowdfund.screenings.models import Screening, Ticket
+from crowdfund.screenings.models import CALLED_OFF, Screening, Ticket, TicketState
 
 KEY_NUMBER = 0  # another one when a key has become known: not needed so far
 # A code is good from a while before the doors open: their own clock says who is early. And after the end: shows start late.
@@ -35,6 +35,11 @@ def public_keys(screening_id: int) -> dict[KeyName, bytes]:
     """What a scanner needs to know tickets of a screening: 32 bytes by the key's name."""
     raw = Ed25519PrivateKey.from_private_bytes(private_key(screening_id)).public_key().public_bytes_raw()
     return {KeyName(public(screening_id), KEY_NUMBER): raw}
+
+
+def is_good(ticket: Ticket, screening: Screening) -> bool:
+    """Whether its code lets somebody in: it was not used or sent back, and its screening takes place."""
+    return ticket.state == TicketState.SOLD and screening.state not in CALLED_OFF
 
 
 def code_of(ticket: Ticket, screening: Screening) -> str:

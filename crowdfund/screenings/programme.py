@@ -19,7 +19,9 @@ from crowdfund.screenings import rules
 from crowdfund.screenings.holding import lock
 from crowdfund.screenings.hours import WrongHours
 from crowdfund.screenings.models import (
+    PLANNED,
     SCREENING_MOVES,
+    TO_COME,
     Auditorium,
     Booking,
     BookingState,
@@ -181,7 +183,7 @@ async def refuse_busy(hall_id: int, cinema_id: int, showing: Showing, *, but: in
     venue = await _locked_hall(hall_id, cinema_id)
     others = Screening.filter(
         auditorium_id=hall_id,
-        state__in=(ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED),
+        state__in=PLANNED,
         starts_at__lt=showing.ends_at + TURNAROUND,
         ends_at__gt=showing.doors_at - TURNAROUND,
     )
@@ -254,7 +256,7 @@ async def close_sale(screening_id: int, reason: str, *, by: int) -> None:
 async def end_shown(screening_id: int) -> bool:
     """A screening whose end has passed was shown; gives whether it moved."""
     screening = await locked(screening_id)
-    if screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED) or screening.ends_at > clock.now():
+    if screening.state not in TO_COME or screening.ends_at > clock.now():
         return False
     await move_screening(screening, ScreeningState.SCREENED, "it is over", None)
     return True

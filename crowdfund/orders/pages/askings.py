@@ -67,7 +67,7 @@ def _words(row: dict[str, Any], one: Listed) -> str:
 
 
 def _label(shown: Any, ticket: Ticket) -> str:
-    return said(shown.plan.label(str(ticket.seat_id or ticket.area_id)))
+    return said(shown.plan.label(ticket.place_id))
 
 
 def _said(answer: AskingAnswer) -> str:

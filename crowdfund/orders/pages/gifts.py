@@ -72,7 +72,7 @@ async def gift(request: Request) -> Response:
     giver = await Person.get(id=found.from_person_id)
     return page(
         request, "orders/gift.html", shown=shown, giver=giver, colour=shown.title.colour, art_url=art_of(shown.title),
-        label=shown.plan.label(str(ticket.seat_id or ticket.area_id)), path=f"/gifts/{request.path_params['secret']}",
+        label=shown.plan.label(ticket.place_id), path=f"/gifts/{request.path_params['secret']}",
         title_path=title_path(shown.title.id),
     )  # fmt: skip
 

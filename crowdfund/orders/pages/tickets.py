@@ -20,7 +20,7 @@ from crowdfund.orders.queries import OrderShown, order_shown, own_ticket, ticket
 from crowdfund.people.models import Person
 from crowdfund.refusal import NotFound
 from crowdfund.screenings.codes import calendar, paper, qr, typed
-from crowdfund.screenings.keys import code_of
+from crowdfund.screenings.keys import code_of, is_good
 from crowdfund.screenings.models import ScreeningState, Ticket, TicketState
 from crowdfund.screenings.pages.on_sale import title_path
 from crowdfund.screenings.pages.words import there
@@ -52,16 +52,13 @@ class TicketShown:
 
 def ticket_shown(ticket: Ticket, found: OrderShown) -> TicketShown:
     screening, plan = found.shown.screening, found.shown.plan
-    place_id = str(ticket.seat_id or ticket.area_id)
-    label, is_good = said(plan.label(place_id)), ticket.state == TicketState.SOLD
-    where = plan.where(place_id)
-    seat = f"{where.row.label} {where.seat.label}" if where is not None else said(plan.label(place_id))
-    is_good = is_good and screening.state not in (ScreeningState.CANCELLED, ScreeningState.RESCHEDULED)
+    label, where, good = said(plan.label(ticket.place_id)), plan.where(ticket.place_id), is_good(ticket, screening)
+    seat = f"{where.row.label} {where.seat.label}" if where is not None else label
     return TicketShown(
         id=public(ticket.id), path=f"/tickets/{public(ticket.id)}", label=label, seat=seat,
         price_name=found.prices[ticket.price_id].name, price=money(ticket.price_minor, ticket.currency),
-        state=_state_words(ticket), is_good=is_good,
-        qr=qr.drawing(code_of(ticket, screening), label=_("Code of the ticket for %(place)s") % {"place": label}) if is_good else None,
+        state=_state_words(ticket), is_good=good,
+        qr=qr.drawing(code_of(ticket, screening), label=_("Code of the ticket for %(place)s") % {"place": label}) if good else None,
         typed=typed.shown(ticket.typed_code),
     )  # fmt: skip
 
@@ -134,7 +131,7 @@ async def pdf(request: Request) -> Response:
             await paying.own_order(private(request.path_params["order"]), request.state.person.id)
         )
         tickets = [t for t in found.tickets if t.person_id == request.state.person.id]
-    good = [t for t in tickets if ticket_shown(t, found).is_good]
+    good = [t for t in tickets if is_good(t, found.shown.screening)]
     if not good:
         raise NotFound("There is no ticket to be printed.")
     person = await Person.get(id=request.state.person.id)

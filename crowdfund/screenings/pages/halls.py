@@ -16,7 +16,7 @@ from starlette.responses import Response
 from crowdfund.database.ids import public
 from crowdfund.refusal import Refusal
 from crowdfund.screenings import venues as verbs
-from crowdfund.screenings.models import Auditorium, Screening, ScreeningState, Venue
+from crowdfund.screenings.models import PLANNED, Auditorium, Screening, Venue
 from crowdfund.screenings.pages.forms import PLANS, HallForm, HallNameForm, KeepPlanForm, PlanFileForm
 from crowdfund.screenings.pages.own import DESK, base_of, desk_page, hall_in, venue_in
 from crowdfund.screenings.pages.shown import form_words, found_words
@@ -188,10 +188,9 @@ async def _hall(
 ) -> Response:
     stored = await verbs.latest_plan(hall.id)
     plan = await plan_of(stored.id)
-    ahead = (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED)
     context: dict[str, Any] = {
-        "planned": await Screening.filter(auditorium_id=hall.id, state__in=ahead).count(),
-        "older": await Screening.filter(auditorium_id=hall.id, state__in=ahead).exclude(plan_id=stored.id).count(),
+        "planned": await Screening.filter(auditorium_id=hall.id, state__in=PLANNED).count(),
+        "older": await Screening.filter(auditorium_id=hall.id, state__in=PLANNED).exclude(plan_id=stored.id).count(),
     }
     return desk_page(
         request, "desk_hall.html", "venues", status, venue=venue, hall=hall, plan=plan, drawing=drawing_of(plan), stored=stored,
