@@ -48,15 +48,15 @@ class GivenBack:
     currency: str
 
 
-async def ticket_typed(screening_id: int, code: str, *, field: str) -> Ticket:
-    """The ticket of this screening whose code somebody has typed. Raises NoSuchTicket, for what can be no code as well."""
+async def typed_ticket(screening_id: int, typed: str, *, field: str) -> Ticket:
+    """The ticket with this code below its QR code, as somebody typed it. Raises NoSuchTicket."""
     try:
-        ticket = await Ticket.get_or_none(typed_code=read_typed(code), screening_id=screening_id)
+        found = await Ticket.get_or_none(typed_code=read_typed(typed), screening_id=screening_id)
     except NotATicket:
-        ticket = None
-    if ticket is None:
+        found = None
+    if found is None:
         raise NoSuchTicket("There is no ticket with this code at this screening.", field=field)
-    return ticket
+    return found
 
 
 @atomic

@@ -9,7 +9,7 @@ from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.models import RowKind
 from crowdfund.boxoffice.pages.forms import CountForm, GiveBackForm
 from crowdfund.boxoffice.pages.words import roles
-from crowdfund.boxoffice.refunding import refund_after_show, ticket_typed
+from crowdfund.boxoffice.refunding import refund_after_show, typed_ticket
 from crowdfund.boxoffice.settling import tell_count
 from crowdfund.boxoffice.shown import NoSuchSettlement, SettlementShown, settlement_of
 from crowdfund.boxoffice.writing_rows import terms_of
@@ -81,7 +81,7 @@ async def give_back(request: Request) -> Response:
     form, by = await GiveBackForm.read(request, currency=found.screening.currency), request.state.person.id
     if not form.errors:
         with form.showing_refusals():
-            ticket = await ticket_typed(found.screening.id, form.code, field="code")
+            ticket = await typed_ticket(found.screening.id, form.code, field="code")
             given = await refund_after_show(found.screening.id, ticket.id, form.reason, by=by, amount_minor=form.amount)
             words = _("%(amount)s goes back to the fan's card.") % {"amount": money(given.minor, given.currency)}
             return redirect(request, _base(request), ("good", words))
