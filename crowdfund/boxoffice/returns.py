@@ -13,7 +13,7 @@ from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.accounts import brought_to, found_again, split_by_sign
 from crowdfund.boxoffice.deals.split import Counted, Lines, Result, Showing, added, refund_lines, split
 from crowdfund.boxoffice.models import Deal, RowKind, Settlement
-from crowdfund.boxoffice.rules import NOTHING, Stands, poured, standing_of
+from crowdfund.boxoffice.rules import NOTHING, PLATFORM, Stands, poured, standing_of
 from crowdfund.boxoffice.settling import tickets_in
 from crowdfund.boxoffice.writing_rows import Row, Who, terms_of, write
 from crowdfund.database import new_id
@@ -53,14 +53,8 @@ async def take_back(screening: Screening, order_id: int, missing: Mapping[int, i
     stands = {key: Stands(*(-part for part in one)) for key, one in less.items()}
     fee_payee, fee_minor = await _fee_payee(first), sum(one.fee_minor for one in less.values())
     deal = await Deal.get(id=first.deal_id)
-    row = Row(
-        RowKind.TAKEN_BACK,
-        first.week,
-        stands,
-        lines,
-        first.input_sha256,
-        fees={fee_payee: -fee_minor} if fee_minor else {},
-    )
+    fees = {fee_payee: -fee_minor} if fee_minor else {}
+    row = Row(RowKind.TAKEN_BACK, first.week, stands, lines, first.input_sha256, fees=fees)
     made = await write(row, screening, deal, who, run_id=first.run_id)
     given, taken = split_by_sign(lines, who)
     if fee_minor:
@@ -107,9 +101,9 @@ async def give_back(screening: Screening, order_id: int, missing: Mapping[int, i
     wants = await brought_to([(one, minor) for one, minor in parts if minor > 0], screening.currency)
     losses = await found_again([(one, -minor) for one, minor in parts if minor < 0], screening.currency)
     if losses:
-        _cut_for, wants = _cut(wants, sum(minor for _, minor in losses))
+        for_losses, wants = _cut(wants, sum(minor for _, minor in losses))
         key = f"settlement:{new_id()}:step"
-        await post([Entry(key, "box_office_step", f"screening:{screening.id}", poured(losses, _cut_for))])
+        await post([Entry(key, "box_office_step", f"screening:{screening.id}", poured(losses, for_losses))])
     return Moved(sum(minor for _, minor in wants), wants)
 
 
@@ -144,14 +138,8 @@ async def _again(
         shares.append({payee: -minor for payee, minor in taken.items()})
     lines, fee_payee = added(*shares), await _fee_payee(first)
     fee_minor = sum(one.fee_minor for one in more.values())
-    row = Row(
-        RowKind.GIVEN_BACK,
-        first.week,
-        more,
-        lines,
-        first.input_sha256,
-        fees={fee_payee: fee_minor} if fee_minor else {},
-    )
+    fees = {fee_payee: fee_minor} if fee_minor else {}
+    row = Row(RowKind.GIVEN_BACK, first.week, more, lines, first.input_sha256, fees=fees)
     await write(row, screening, await Deal.get(id=first.deal_id), who, run_id=first.run_id)
     return [*((who.get(payee), minor) for payee, minor in lines.items()), (who.get(fee_payee), fee_minor)]
 
@@ -163,10 +151,8 @@ async def _added(screening: Screening, first: Settlement, new: Mapping[int, Stan
     result = split(terms_of(deal), tickets_in(showing, new), await queries.taken_of(first.run_id))
     lines, fee_payee = added(*result.lines), await _fee_payee(first)
     fee_minor = sum(one.fee_minor for one in new.values())
-    row = Row(
-        RowKind.ADDED, first.week, new, lines, result.input_hash, owed=result.owed,
-        fees={fee_payee: fee_minor} if fee_minor else {},
-    )  # fmt: skip
+    fees = {fee_payee: fee_minor} if fee_minor else {}
+    row = Row(RowKind.ADDED, first.week, new, lines, result.input_hash, owed=result.owed, fees=fees)
     await write(row, screening, deal, {**await _who(first), **who}, run_id=first.run_id)
     return [
         *((who.get(payee), minor) for payee, minor in lines.items()),
@@ -199,7 +185,7 @@ async def _who(first: Settlement) -> dict[str, int | None]:
 
 async def _fee_payee(first: Settlement) -> str:
     terms = terms_of(await Deal.get(id=first.deal_id))
-    return terms.booking_fee or "platform"
+    return terms.booking_fee or PLATFORM
 
 
 # --- the lines of one ticket ---

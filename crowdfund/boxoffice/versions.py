@@ -27,7 +27,7 @@ from crowdfund.boxoffice.rules import (
 )
 from crowdfund.boxoffice.writing_rows import terms_of
 from crowdfund.database import atomic, new_id
-from crowdfund.database.moves import move
+from crowdfund.database.moves import begin, move
 from crowdfund.people.audit import record
 from crowdfund.people.models import Organisation
 from crowdfund.screenings.models import Booking, BookingState
@@ -109,23 +109,11 @@ async def draft_deal(booking_id: int, content: DealContent, *, side: int, by: in
             id=new_id(), booking_id=booking.id, version=version, state=DealState.DRAFT, organisation_id=side, by_person_id=by,
             made_at=clock.now(), **content.columns(terms),
         )  # fmt: skip
-        await _told(draft, "", DealState.DRAFT, "written", by)
+        await begin(draft, because="written", by=by, events=DealEvent)
     else:
         await Deal.filter(id=draft.id).update(**content.columns(terms))
     await queries.bind(draft.id, who)
     return await Deal.get(id=draft.id)
-
-
-async def _told(deal: Deal, before: str, after: str, because: str, by: int) -> None:
-    await DealEvent.create(
-        id=new_id(),
-        deal_id=deal.id,
-        from_state=before,
-        to_state=after,
-        because=because,
-        by_person_id=by,
-        at=clock.now(),
-    )
 
 
 async def _booking(booking_id: int, side: int) -> Booking:

@@ -58,12 +58,16 @@ async def move(
         raise MoveRefused("Somebody else changed this a moment ago. Please load the page again.")
     for name, value in {"state": to, **changes}.items():
         setattr(row, name, value)
+    await _write(row, before, because, by, events)
+
+
+async def begin(row: Any, *, because: str, by: int | None, events: type[Event]) -> None:
+    """The first row of a history: the state in which something was made, by whom, and why. In the caller's transaction."""
+    await _write(row, "", because, by, events)
+
+
+async def _write(row: Any, before: str, because: str, by: int | None, events: type[Event]) -> None:
     await events.create(
-        id=new_id(),
-        **{f"{model._meta.db_table}_id": row.pk},
-        from_state=before,
-        to_state=str(to),
-        because=because,
-        by_person_id=by,
-        at=clock.now(),
-    )
+        id=new_id(), **{f"{type(row)._meta.db_table}_id": row.pk}, from_state=before, to_state=str(row.state), because=because,
+        by_person_id=by, at=clock.now(),
+    )  # fmt: skip

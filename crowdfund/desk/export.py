@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from crowdfund import clock, money
 from crowdfund.campaigns.models import Campaign
@@ -22,8 +22,8 @@ from crowdfund.desk.queries import CSV_PAGE, all_pledges
 from crowdfund.people.audit import record
 from crowdfund.pledges import deliveries
 from crowdfund.pledges.models import Delivery, DeliveryState, Pledge
-from crowdfund.web import formats
-from crowdfund.web.csv import harmless, line
+from crowdfund.web import csv, formats
+from crowdfund.web.csv import harmless
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get, member
 
@@ -34,11 +34,7 @@ COLUMNS = ("pledge", "made_at", "state", "name", "tier", "quantity", "amount", "
 async def export(request: Request) -> Response:
     campaign = await own_campaign(request)
     await _note(campaign.id, request.state.person.id)
-    name = f"{campaign.slug}-{clock.now():%Y-%m-%d}.csv"
-    return StreamingResponse(
-        _lines(campaign), media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )  # fmt: skip
+    return csv.file(f"{campaign.slug}-{clock.now():%Y-%m-%d}.csv", COLUMNS, _rows(campaign))
 
 
 @atomic
@@ -46,11 +42,10 @@ async def _note(campaign_id: int, by: int) -> None:
     await record("pledges_exported", f"campaign:{campaign_id}", by=by)
 
 
-async def _lines(campaign: Campaign) -> AsyncIterator[str]:
+async def _rows(campaign: Campaign) -> AsyncIterator[list[list[str]]]:
     tiers = {tier.id: tier.name for tier in await tiers_of(campaign.id)}
-    yield "\ufeff" + line(list(COLUMNS))  # without the mark Excel reads UTF-8 as something else
     async for page in all_pledges(campaign.id):
-        yield "".join(line(_cells(row, tiers)) for row in page)
+        yield [_cells(row, tiers) for row in page]
 
 
 def _cells(row: dict[str, Any], tiers: dict[int, str]) -> list[str]:
@@ -73,10 +68,7 @@ async def export_addresses(request: Request) -> Response:
     state = DeliveryState(asked) if asked in set(DeliveryState) else DeliveryState.READY
     await _note_addresses(campaign.id, state, request.state.person.id)
     name = f"{campaign.slug}-{state}-{clock.now():%Y-%m-%d}.csv"
-    return StreamingResponse(
-        _address_lines(campaign, state), media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )  # fmt: skip
+    return csv.file(name, ADDRESS_COLUMNS, _address_rows(campaign, state))
 
 
 @atomic
@@ -84,13 +76,12 @@ async def _note_addresses(campaign_id: int, state: str, by: int) -> None:
     await record("addresses_exported", f"campaign:{campaign_id}", by=by, after={"deliveries": state})
 
 
-async def _address_lines(campaign: Campaign, state: str) -> AsyncIterator[str]:
+async def _address_rows(campaign: Campaign, state: str) -> AsyncIterator[list[list[str]]]:
     tiers = {tier.id: tier.name for tier in await tiers_of(campaign.id)}
-    yield "\ufeff" + line(list(ADDRESS_COLUMNS))
     after = 0
     while page := await deliveries.page_of(campaign.id, state, after_id=after, limit=CSV_PAGE):
         quantities = {p.id: p.quantity for p in await Pledge.filter(id__in=[one.pledge_id for one in page])}
-        yield "".join(line(_address_cells(one, tiers, quantities)) for one in page)
+        yield [_address_cells(one, tiers, quantities) for one in page]
         after = page[-1].pledge_id
 
 

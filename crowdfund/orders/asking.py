@@ -21,7 +21,7 @@ from crowdfund.screenings.rescheduling import Hours
 from crowdfund.screenings.seating.best import best_seats
 
 ANSWER_DAYS = 7
-DEFAULT = "the screening does not take place as it was sold"
+NOT_AS_SOLD = "the screening does not take place as it was sold"
 
 
 class AnsweredAlready(Refusal):
@@ -139,7 +139,7 @@ async def _waiting(asking: Asking, ticket_ids: Collection[int], by: int) -> list
 
 
 async def _keep(waiting: Sequence[tuple[AskingAnswer, Ticket]], to: Screening, by: int) -> None:
-    places = [moving.Place(t, str(t.seat_id or t.area_id), a.hold_id or 0) for a, t in waiting]
+    places = [moving.Place(t, t.place_id, a.hold_id or 0) for a, t in waiting]
     await moving.move_tickets(places, to, because="kept for the new hour", by=by)
     await _answered([a.ticket_id for a, _ in waiting], Answer.KEEP)
 
@@ -180,7 +180,7 @@ async def _money_back(asking: Asking, waiting: Sequence[tuple[AskingAnswer, Tick
     for order_id in sorted({t.order_id for _, t in waiting}):
         tickets = [t for _, t in waiting if t.order_id == order_id]
         backs = [Back(t, t.price_minor + t.fee_minor, t.price_minor + t.fee_minor) for t in tickets]
-        await cancelling.give_back(await Order.get(id=order_id), backs, reason=DEFAULT, by=None, ticket_by=None)
+        await cancelling.give_back(await Order.get(id=order_id), backs, reason=NOT_AS_SOLD, by=None, ticket_by=None)
     await holding.let_go([a.hold_id for a, _ in waiting if a.hold_id is not None], clock.now_us())
     await _answered([a.ticket_id for a, _ in waiting], Answer.MONEY_BACK, by_default=by_default)
 

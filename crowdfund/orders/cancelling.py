@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from crowdfund import clock
-from crowdfund.database import Sql, atomic, new_id
+from crowdfund.database import atomic, new_id
 from crowdfund.ledger import chart
 from crowdfund.orders.credits import return_seats
 from crowdfund.orders.following import end_wholly_refunded
-from crowdfund.orders.models import Order, OrderState
+from crowdfund.orders.locking import lock_order
+from crowdfund.orders.models import Order, OrderState, PaidBy
 from crowdfund.payments.models import Charge, ChargeState
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.screenings import holding, rules, selling
-from crowdfund.screenings.models import Screening, ScreeningState, Ticket, TicketState
+from crowdfund.screenings.models import TO_COME, Screening, Ticket, TicketState
 
 SHE_CANCELLED = "you sent the tickets back"
-_LOCK = Sql('SELECT id FROM "order" WHERE id = $1 {for_update}')
 
 
 class NotReturnable(Refusal):
@@ -53,6 +53,14 @@ def backs(order: Order, tickets: Sequence[Ticket], starts_at_us: int, now: int) 
     ]
 
 
+def backs_now(order: Order, screening: Screening, tickets: Sequence[Ticket]) -> list[Back]:
+    """What she who ordered can send back now of these tickets: none where nothing is to come, nor what she gave away."""
+    if order.state != OrderState.PAID or screening.state not in TO_COME:
+        return []
+    hers = [t for t in tickets if t.person_id == order.person_id and t.screening_id == screening.id]
+    return backs(order, hers, clock.to_us(screening.starts_at), clock.now_us())
+
+
 @atomic
 async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_minor: int, by: int) -> int:
     """Give tickets of one screening back to the hall, and the fan her share; gives how much, in minor units.
@@ -65,9 +73,8 @@ async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_mino
     if len(screenings) != 1:
         raise NotReturnable("These tickets can't be sent back together.")
     await holding.lock(screenings)
-    await _LOCK(order_id)
-    order, screening = await Order.get(id=order_id), await Screening.get(id=screenings.pop())
-    if order.state != OrderState.PAID or screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED):
+    order, screening = await lock_order(order_id), await Screening.get(id=screenings.pop())
+    if order.state != OrderState.PAID or screening.state not in TO_COME:
         raise NotReturnable("These tickets can't be sent back.")
     tickets = await Ticket.filter(order_id=order_id, id__in=list(ticket_ids)).order_by("id")
     returned = backs(order, tickets, clock.to_us(screening.starts_at), clock.now_us())
@@ -86,7 +93,7 @@ async def give_back(
     """Tickets of one screening die and their money goes back, in the caller's transaction, with the screening locked."""
     refund_id, back_minor = None, sum(back.back_minor for back in returned)
     screening_id = returned[0].ticket.screening_id
-    if order.paid_by == "credit":
+    if order.paid_by == PaidBy.SEATS:
         await return_seats(order, [back.ticket for back in returned], back_minor, screening_id=screening_id)
     elif back_minor:
         charge = await Charge.get(subject=order.subject, state=ChargeState.SUCCEEDED)

@@ -12,14 +12,24 @@ from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.moves import move
 from crowdfund.ledger import Entry, Posting, balance_minor, chart, post
 from crowdfund.orders import rules
-from crowdfund.orders.models import ORDER_MOVES, Order, OrderEvent, OrderLine, OrderState, SeatCredit
+from crowdfund.orders.locking import lock_with_screening
+from crowdfund.orders.models import (
+    ORDER_MOVES,
+    CreditState,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderState,
+    PaidBy,
+    SeatCredit,
+)
+from crowdfund.orders.paying import own_order
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.refusal import Refusal
-from crowdfund.screenings import holding, selling
+from crowdfund.screenings import selling
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.titles.models import Title
 
-_LOCK = Sql('SELECT id FROM "order" WHERE id = $1 {for_update}')
 _LOCK_PLEDGE = Sql("SELECT id FROM pledge WHERE id = $1 {for_update}")
 
 
@@ -69,7 +79,7 @@ async def seats_left(person_id: int) -> list[Seats]:
 
 async def _of_pledge(pledge: Pledge, campaign: Campaign) -> Seats | None:
     tier = await Tier.get(id=pledge.tier_id or 0)
-    used = await SeatCredit.filter(pledge_id=pledge.id, state="used").count()
+    used = await SeatCredit.filter(pledge_id=pledge.id, state=CreditState.USED).count()
     left = tier.seats * pledge.quantity - used
     return Seats(pledge.id, campaign, left, tier.seat_worth_minor) if left > 0 else None
 
@@ -80,10 +90,8 @@ async def pay_with_seats(order_id: int, *, by: int) -> None:
 
     Raises HoldEnded, NoSeatsLeft.
     """
-    found = await Order.get(id=order_id, person_id=by)
-    await holding.lock([found.screening_id])
-    await _LOCK(order_id)
-    order, screening = await Order.get(id=order_id), await Screening.get(id=found.screening_id)
+    order = await lock_with_screening((await own_order(order_id, by)).id)
+    screening = await Screening.get(id=order.screening_id)
     lines: list[dict[str, Any]] = await OrderLine.filter(order_id=order_id).order_by("id").values()
     if order.state != OrderState.PLACED or not await selling.can_be_sold(screening.id, order.hold_id, lines):
         raise rules.HoldEnded("The time in which these places were kept for you is over. Please choose again.")
@@ -100,18 +108,18 @@ async def pay_with_seats(order_id: int, *, by: int) -> None:
     await _use(seats, tickets, lines, order)
     await move(
         order, OrderState.PAID, moves=ORDER_MOVES, because="paid with seats of her pledge", by=by, events=OrderEvent,
-        paid_by="credit", paid_at=clock.now(),
+        paid_by=PaidBy.SEATS, paid_at=clock.now(),
     )  # fmt: skip
 
 
 async def _use(seats: Seats, tickets: Sequence[int], lines: Sequence[dict[str, Any]], order: Order) -> None:
     title = await Title.get(id=seats.campaign.title_id)
-    taken = {credit.number for credit in await SeatCredit.filter(pledge_id=seats.pledge_id, state="used")}
+    taken = {credit.number for credit in await SeatCredit.filter(pledge_id=seats.pledge_id, state=CreditState.USED)}
     free = [number for number in range(1, len(taken) + len(tickets) + 1) if number not in taken]
     for ticket_id, line, number in zip(tickets, lines, free, strict=False):
         await SeatCredit.create(
             id=new_id(), pledge_id=seats.pledge_id, number=number, organisation_id=title.organisation_id, ticket_id=ticket_id,
-            amount_minor=line["price_minor"] + line["fee_minor"], currency=order.currency, state="used", made_at=clock.now(),
+            amount_minor=line["price_minor"] + line["fee_minor"], currency=order.currency, state=CreditState.USED, made_at=clock.now(),
         )  # fmt: skip
     await _pay(title.organisation_id, order)
 
@@ -132,10 +140,12 @@ async def return_seats(order: Order, tickets: Sequence[Ticket], back_minor: int,
 
     In the caller's transaction. back_minor: what of their price goes back; the rest stays with the screening, as for everybody.
     """
-    credits = await SeatCredit.filter(ticket_id__in=[ticket.id for ticket in tickets], state="used")
+    credits = await SeatCredit.filter(ticket_id__in=[ticket.id for ticket in tickets], state=CreditState.USED)
     if not credits:
         return
-    await SeatCredit.filter(id__in=[credit.id for credit in credits]).update(state="returned", ended_at=clock.now())
+    await SeatCredit.filter(id__in=[credit.id for credit in credits]).update(
+        state=CreditState.RETURNED, ended_at=clock.now()
+    )
     organisation_id, currency = credits[0].organisation_id, order.currency
     receivable = chart.receivable(organisation_id, currency)
     owed = min(await balance_minor(receivable), back_minor)

@@ -32,6 +32,11 @@ ORDER_MOVES: dict[OrderState, set[OrderState]] = {
 }
 
 
+class PaidBy(StrEnum):
+    CARD = "card"
+    SEATS = "credit"  # that came with her pledge
+
+
 class Order(Model):
     id = fields.BigIntField(primary_key=True, generated=False)
     person_id = fields.BigIntField()
@@ -40,7 +45,7 @@ class Order(Model):
     currency = fields.TextField()
     prices_minor = fields.BigIntField()
     fees_minor = fields.BigIntField()
-    paid_by = fields.TextField(default="card")  # or the seats that came with her pledge: credit
+    paid_by = fields.TextField(default=PaidBy.CARD.value)
     state = fields.TextField()
     refund_steps = fields.TextField()  # the screening's refund ladder of that moment
     key = fields.TextField()
@@ -90,8 +95,13 @@ class OrderEvent(Event):
         table = "order_event"
 
 
+class CreditState(StrEnum):
+    USED = "used"
+    RETURNED = "returned"  # the ticket went back, and the seat can be used again
+
+
 class SeatCredit(Model):
-    """A seat that came with a pledge, and became a ticket; returned: the ticket went back, and the seat can be used again."""
+    """A seat that came with a pledge, and became a ticket."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
     pledge_id = fields.BigIntField()

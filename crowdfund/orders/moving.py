@@ -9,7 +9,7 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.database import new_id
 from crowdfund.ledger import Entry, Posting, chart, post
-from crowdfund.orders.models import SeatCredit, TicketMove
+from crowdfund.orders.models import CreditState, SeatCredit, TicketMove
 from crowdfund.refusal import Refusal
 from crowdfund.screenings import selling
 from crowdfund.screenings.models import Price, PriceState, Screening, Ticket, TicketState
@@ -68,7 +68,7 @@ async def _book(ticket: Ticket, made: int, to: Screening) -> None:
         from_ticket_id=ticket.id, to_ticket_id=made, from_screening_id=ticket.screening_id, to_screening_id=to.id,
         amount_minor=amount_minor, currency=currency, at=clock.now(),
     )  # fmt: skip
-    await SeatCredit.filter(ticket_id=ticket.id, state="used").update(ticket_id=made)
+    await SeatCredit.filter(ticket_id=ticket.id, state=CreditState.USED).update(ticket_id=made)
     if amount_minor:
         movement = Posting(chart.escrow(ticket.screening_id, currency), chart.escrow(to.id, currency), amount_minor)
         await post([Entry(f"ticket:{ticket.id}:moved", "ticket_moved", f"screening:{to.id}", [movement])])

@@ -10,6 +10,7 @@ from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.moves import move
 from crowdfund.ledger import chart
 from crowdfund.orders import rules
+from crowdfund.orders.locking import lock_with_screening
 from crowdfund.orders.models import ORDER_MOVES, Order, OrderEvent, OrderLine, OrderState
 from crowdfund.payments import checkouts, stripe
 from crowdfund.payments.in_turn import in_turn
@@ -17,9 +18,8 @@ from crowdfund.payments.models import Charge, Checkout, CheckoutState
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.screenings import holding, selling
-from crowdfund.screenings.models import Hold, Screening, ScreeningState
+from crowdfund.screenings.models import TO_COME, Hold, Screening
 
-_LOCK = Sql('SELECT id FROM "order" WHERE id = $1 {for_update}')
 _LOCK_HOLD = Sql("SELECT id FROM hold WHERE id = $1 {for_update}")
 CAME_TOO_LATE = "It was paid when its places were somebody else's."
 NOT_SOLD_ANY_MORE = "It was paid when no tickets were sold for this screening any more."
@@ -72,20 +72,22 @@ async def finish_checkout(stripe_session_id: str) -> bool:
 
 async def look_at(checkout: Checkout) -> bool:
     """What came of a visit: her return, the event and the sweep all ask. Safe to repeat."""
-    order_id = int(checkout.subject.removeprefix("order:"))
+    order_id = _order_of(checkout)
     return await checkouts.look_at_checkout(
         checkout, lambda charge_id: _paid(order_id, charge_id), lambda: _expired(order_id)
     )
 
 
+def _order_of(checkout: Checkout) -> int:
+    return int(checkout.subject.removeprefix("order:"))
+
+
 async def _paid(order_id: int, charge_id: int) -> None:
     """The money is there: tickets, if the places are; else all of it goes back at once. In the transaction that books it."""
-    found = await Order.get(id=order_id)
-    await holding.lock([found.screening_id])
-    await _LOCK(order_id)
-    order, screening = await Order.get(id=order_id), await Screening.get(id=found.screening_id)
+    order = await lock_with_screening(order_id)
+    screening = await Screening.get(id=order.screening_id)
     lines: list[dict[str, Any]] = await OrderLine.filter(order_id=order_id).order_by("id").values()
-    sold = screening.state in (ScreeningState.ON_SALE, ScreeningState.CLOSED)
+    sold = screening.state in TO_COME
     if sold and await selling.can_be_sold(screening.id, order.hold_id, lines) and not await _replaced(order):
         await _end_others(order)
         await selling.sell(order.id, order.hold_id, order.person_id, lines, order.currency)
@@ -121,10 +123,7 @@ async def _end_others(order: Order) -> None:
 
 
 async def _expired(order_id: int) -> None:
-    found = await Order.get(id=order_id)
-    await holding.lock([found.screening_id])
-    await _LOCK(order_id)
-    order = await Order.get(id=order_id)
+    order = await lock_with_screening(order_id)
     if order.state == OrderState.PLACED:
         await _move(order, OrderState.EXPIRED, "not paid in time")
         if not await Order.exists(hold_id=order.hold_id, state=OrderState.PLACED):
@@ -166,7 +165,7 @@ async def _expire_unvisited(order_id: int) -> bool:
 
 async def _call_off(checkout_id: int) -> bool:
     checkout = await Checkout.get(id=checkout_id)
-    order_id = int(checkout.subject.removeprefix("order:"))
+    order_id = _order_of(checkout)
     try:
         return await checkouts.call_off(
             checkout, lambda charge_id: _paid(order_id, charge_id), lambda: _expired(order_id)

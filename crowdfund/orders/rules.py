@@ -10,7 +10,7 @@ import orjson
 
 from crowdfund import money
 from crowdfund.refusal import Invalid, NotFound, Refusal
-from crowdfund.screenings.models import PriceState, ScreeningState
+from crowdfund.screenings.models import TO_COME, PriceState
 from crowdfund.screenings.seating.plan import Plan
 
 
@@ -104,7 +104,7 @@ def decide_order(want: Want, standing: Standing, now: int) -> tuple[int, int]:
     if hold.held_until <= now:
         raise HoldEnded("The time in which these places were kept for you is over. Please choose again.")
     screening = standing.screenings[hold.screening_id]
-    if screening["state"] not in (ScreeningState.ON_SALE, ScreeningState.CLOSED):
+    if screening["state"] not in TO_COME:
         raise NotSoldNow("No tickets are sold for this screening now.")
     _refuse_other_places(want, hold, standing.in_hold.get(want.hold_id, {}))
     plan = standing.plans[hold.screening_id]

@@ -217,16 +217,14 @@ async def amend_pledge(request: Request) -> Response:
     pledge = await own(request)
     found = await queries.shown(pledge)
     form = await AmendForm.read(request, **(await _amend_form(found)).given)
-    if form.errors:
-        return await _amend_page(request, found, form, 422)
-    try:
-        await actions.amend_pledge(
-            pledge.id, person_id=pledge.person_id, tier_id=form.tier_id, quantity=form.number, amount_minor=form.total_minor,
-            shown_as=form.shown_as, agreed=terms_shown(), ticked=(form.way, form.charity_id),
-        )  # fmt: skip
-    except Refusal as refusal:
-        return await _amend_page(request, found, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, pledge.path, ("good", _("Your pledge is changed.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await actions.amend_pledge(
+                pledge.id, person_id=pledge.person_id, tier_id=form.tier_id, quantity=form.number, amount_minor=form.total_minor,
+                shown_as=form.shown_as, agreed=terms_shown(), ticked=(form.way, form.charity_id),
+            )  # fmt: skip
+            return redirect(request, pledge.path, ("good", _("Your pledge is changed.")))
+    return await _amend_page(request, found, form, form.status)
 
 
 async def _amend_form(found: queries.Shown) -> AmendForm:

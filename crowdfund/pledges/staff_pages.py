@@ -15,7 +15,7 @@ from crowdfund.pledges import queries
 from crowdfund.pledges.by_staff import note_paid_another_way, refund_once
 from crowdfund.pledges.forms import ReasonForm, RefundForm
 from crowdfund.pledges.models import Pledge, PledgeState
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import NotFound
 from crowdfund.web import formats
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
@@ -96,14 +96,12 @@ async def refund(request: Request) -> Response:
     form = await RefundForm.read(request, currency=pledge.currency)
     if not form.errors and not form.sure:
         return await _ask_first(request, pledge, form)
-    if form.errors:
-        return await _page(request, pledge, form, 422)
-    try:
-        key = form.key or token_urlsafe(16)
-        await refund_once(pledge.id, form.amount, form.reason, by=request.state.person.id, key=f"form:{key}")
-    except Refusal as refusal:
-        return await _page(request, pledge, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, f"/staff{pledge.path}", ("good", _("The refund is on its way.")))
+    if not form.errors:
+        with form.showing_refusals():
+            key = form.key or token_urlsafe(16)
+            await refund_once(pledge.id, form.amount, form.reason, by=request.state.person.id, key=f"form:{key}")
+            return redirect(request, f"/staff{pledge.path}", ("good", _("The refund is on its way.")))
+    return await _page(request, pledge, form, form.status)
 
 
 async def _ask_first(request: Request, pledge: Pledge, form: RefundForm) -> Response:

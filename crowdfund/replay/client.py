@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 
 TIMEOUT_SECONDS = 30
+ASKED_MAX = 20
 
 
 class NotHttp(Exception):
@@ -99,3 +100,18 @@ async def _read(reader: asyncio.StreamReader) -> Answer:
 def bearer_json(token: str, key: str) -> bytes:
     """Headers of an API call that creates something."""
     return f"authorization: Bearer {token}\r\nidempotency-key: {key}\r\ncontent-type: application/json\r\n".encode()
+
+
+async def ask_again(connection: Connection, path: str, body: bytes, *, token: str, key: str) -> Answer:
+    """POSTed again under the same key where the answer is lost, or the site says that it is busy. Raises NotHttp."""
+    headers = bearer_json(token, key)
+    for attempt in range(ASKED_MAX):
+        try:
+            answer = await connection.ask("POST", path, body, headers)
+        except (NotHttp, OSError):
+            pass
+        else:
+            if answer.status != 503:
+                return answer
+        await asyncio.sleep(0.05 * (attempt + 1))
+    raise NotHttp("the site does not answer")

@@ -9,12 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from crowdfund.money import split_minor
-
-if TYPE_CHECKING:
-    from crowdfund.replay.festival import FestivalDataset
+from crowdfund.replay.festival import NAME, FestivalDataset, read_festival
 
 BUILT_IN = {name: Path(__file__).with_name(f"{name}.json") for name in ("yulebao-2014", "wesley-2012", "dessers-2022")}
 
@@ -74,8 +71,6 @@ class Dataset:
 
 def read(name: str, *, seed: int, limit: int | None) -> Dataset | FestivalDataset:
     """A dataset by its built-in name or its file. limit: only so many backers (or campaigns, or screenings). Raises DatasetError."""
-    from crowdfund.replay.festival import NAME, read_festival
-
     if name == NAME:
         return read_festival(seed, limit)
     path = BUILT_IN.get(name, Path(name))

@@ -5,9 +5,38 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+DIFFERENCES_MAX = 50
+
+
+class Report:
+    """What each kind of replay tells of what it found; its fields are those of the dataclass that it is."""
+
+    __slots__ = ()
+    differences: list[str]
+    books_balanced: bool
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """The table that is printed: a name and what there is to say."""
+        raise NotImplementedError
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)  # type: ignore[call-overload]
+
+    @property
+    def lines(self) -> list[str]:
+        wrong = [("DIFFERENCE", text) for text in self.differences]
+        return [f"{name:<12}{text}" for name, text in [*self.rows, *wrong]]
+
+    def differ(self, text: str) -> None:
+        """Something is not as it has to be. Only the first fifty are kept: the rest says the same."""
+        if len(self.differences) < DIFFERENCES_MAX:
+            self.differences.append(text)
+
 
 @dataclass(slots=True)
-class Result:
+class Result(Report):
     """Names are the keys of the JSON. differences: what is not as the record has it; any of them is a failure."""
 
     dataset: str
@@ -39,12 +68,7 @@ class Result:
     differences: list[str] = field(default_factory=list)
 
     @property
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @property
-    def lines(self) -> list[str]:
-        """The table that is printed."""
+    def rows(self) -> list[tuple[str, str]]:
         money = f"{self.pledged_minor / 100:,.2f} promised, {self.collected_minor / 100:,.2f} collected, "
         rows = [
             ("dataset", f"{self.dataset} on {self.database}"),
@@ -61,6 +85,4 @@ class Result:
         ]  # fmt: skip
         if self.ends:
             rows.append(("ended", ", ".join(f"{minor / 100:,.2f} {where}" for where, minor in self.ends.items())))
-        lines = [f"{name:<12}{text}" for name, text in rows]
-        lines += [f"known       {text}" for text in self.known_differences]
-        return lines + [f"DIFFERENCE  {text}" for text in self.differences]
+        return rows + [("known", text) for text in self.known_differences]

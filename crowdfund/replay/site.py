@@ -9,14 +9,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from crowdfund import clock, settings
+from crowdfund.database import close_database, open_database
+from crowdfund.database.migrate import migrate
+from crowdfund.payments import stripe
 from crowdfund.sandbox import process as sandbox_process
 from crowdfund.settings import SANDBOX_KEY_PREFIX, Settings
 
@@ -39,8 +42,17 @@ class Site:
         """The most memory that any one of the server's processes has used so far."""
         return max((_peak_kib(pid) for pid in [self.process.pid, *_children(self.process.pid)]), default=0) / 1024
 
-    def rss_mib(self) -> float:
-        return sum(_kib(pid, "VmRSS") for pid in [self.process.pid, *_children(self.process.pid)]) / 1024
+
+@asynccontextmanager
+async def database_of_site() -> AsyncIterator[None]:
+    """The site's database at this version's schema, as these settings name it; it and the processor are let go in the end."""
+    await migrate(settings.current().database_url)
+    await open_database(settings.current().database_url)
+    try:
+        yield
+    finally:
+        await stripe.close()
+        await close_database()
 
 
 def free_port() -> int:
@@ -145,12 +157,8 @@ def _children(pid: int) -> list[int]:
 
 
 def _peak_kib(pid: int) -> int:
-    return _kib(pid, "VmHWM")
-
-
-def _kib(pid: int, name: str) -> int:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)

@@ -32,7 +32,7 @@ from crowdfund.pledges.transfers.models import Election, OutcomeKind
 from crowdfund.replay.client import Connection, bearer_json
 from crowdfund.replay.dataset import Dataset, Fund, Pledging
 from crowdfund.replay.people import Fans
-from crowdfund.replay.run import Play, move_to
+from crowdfund.replay.play import Play, move_to
 from crowdfund.sandbox.remote import control
 from crowdfund.titles.models import Title
 
@@ -184,7 +184,7 @@ class TransferPlay(Play):
             headers = bearer_json(Fans.token_of(fan), f"elect{fan}")
             answer = await connection.ask("POST", path, orjson.dumps({"choice": choice, **charity}), headers)
             if answer.status != 200:
-                self._difference(f"fan {fan} chose {choice}: {answer.status} {answer.body[:200]!r}")
+                self.result.differ(f"fan {fan} chose {choice}: {answer.status} {answer.body[:200]!r}")
         connection.close()
 
     async def _verdicts(self) -> None:
@@ -194,17 +194,17 @@ class TransferPlay(Play):
         self.result.verdicts_right = int(verdict == fund.verdict)
         self.result.verdicts_wrong = int(verdict != fund.verdict)
         if verdict != fund.verdict or campaign.promised_at_close_minor != fund.pledged_minor:
-            self._difference(
+            self.result.differ(
                 f"{campaign.state} with {campaign.promised_at_close_minor} promised, the record has {fund.verdict}"
             )
         if campaign.collected_minor != facts["collected_minor"] and len(self.dataset.requests) == facts["backers"]:
-            self._difference(f"{campaign.collected_minor} collected, the record has {facts['collected_minor']}")
+            self.result.differ(f"{campaign.collected_minor} collected, the record has {facts['collected_minor']}")
         if verdict == "funded_held":
             await self._ends(campaign)
 
     async def _ends(self, campaign: Campaign) -> None:
         if campaign.state != CampaignState.CLOSED:
-            self._difference(f"the fund is {campaign.state}, not closed")
+            self.result.differ(f"the fund is {campaign.state}, not closed")
         elections = {row.person_id: row for row in await Election.filter(campaign_id=campaign.id)}
         ends: Counter[str] = Counter()
         for request in self.dataset.requests:
@@ -214,7 +214,7 @@ class TransferPlay(Play):
             found = elections[self.fans.ids[fan]]
             ends[wanted] += gift
             if (found.state, found.recipient_id, found.amount_minor) != (_ENDS[wanted], to, gift):
-                self._difference(f"fan {fan} wanted {wanted} of {gift}: {found.state} {found.amount_minor}")
+                self.result.differ(f"fan {fan} wanted {wanted} of {gift}: {found.state} {found.amount_minor}")
         money = {
             "refund": "back to cards",
             "fallback": "academy",

@@ -6,7 +6,7 @@ from tortoise.exceptions import IntegrityError
 
 from crowdfund import clock
 from crowdfund.database import atomic, new_id, outbox
-from crowdfund.database.moves import move
+from crowdfund.database.moves import begin, move
 from crowdfund.people.models import Organisation, OrganisationKind
 from crowdfund.refusal import Invalid, NotFound, Refusal
 from crowdfund.screenings.models import BOOKING_MOVES, Booking, BookingEvent, BookingState
@@ -67,9 +67,7 @@ async def _begin(title: Title, cinema: Organisation, state: BookingState, note: 
         )  # fmt: skip
     except IntegrityError as error:
         raise BookedAlready("There is a booking of this title by this cinema already.", field="title") from error
-    await BookingEvent.create(
-        id=new_id(), booking_id=booking_id, from_state="", to_state=state, because=note, by_person_id=by, at=clock.now()
-    )
+    await begin(booking, because=note, by=by, events=BookingEvent)
     if state != BookingState.AGREED:
         await outbox.enqueue("booking_waits", {"booking": booking_id}, key=f"booking_waits:{booking_id}")
     return booking

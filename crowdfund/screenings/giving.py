@@ -9,9 +9,9 @@ from crowdfund.screenings.codes.typed import typed_code
 from crowdfund.screenings.holding import lock
 from crowdfund.screenings.keys import code_for
 from crowdfund.screenings.models import (
+    TO_COME,
     GiftState,
     Screening,
-    ScreeningState,
     Ticket,
     TicketEvent,
     TicketGift,
@@ -65,7 +65,7 @@ async def _givable(ticket_id: int, by: int) -> Ticket:
         raise NotFound("There is no such ticket.")
     await lock([found.screening_id])
     ticket, screening = await Ticket.get(id=ticket_id), await Screening.get(id=found.screening_id)
-    takes_place = screening.state in (ScreeningState.ON_SALE, ScreeningState.CLOSED) and screening.ends_at > clock.now()
+    takes_place = screening.state in TO_COME and screening.ends_at > clock.now()
     if ticket.person_id != by or ticket.state != TicketState.SOLD or not takes_place:
         raise NotGivable("This ticket can't be given away any more.")
     if ticket.issue >= ISSUES_MAX:

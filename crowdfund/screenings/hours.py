@@ -48,13 +48,6 @@ def local_of(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-def day_bounds(first: date, days: int, zone: str) -> tuple[datetime, datetime]:
-    """The moments at which so many days of a place begin and end."""
-    there = ZoneInfo(zone)
-    begins = datetime.combine(first, time(), there).astimezone(UTC)
-    return begins, datetime.combine(first + timedelta(days=days), time(), there).astimezone(UTC)
-
-
 def starts_of(
     first: date, last: date, times: Sequence[time], zone: str, *, weekdays: Collection[int] = ALL_DAYS
 ) -> list[datetime]:

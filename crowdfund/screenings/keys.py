@@ -14,13 +14,11 @@ from crowdfund import settings, signing
 from crowdfund.database.ids import public
 from crowdfund.screenings.codes import token
 from crowdfund.screenings.codes.token import KeyName
-from crowdfund.screenings.models import Screening, Ticket
+from crowdfund.screenings.models import CALLED_OFF, Screening, Ticket, TicketState
 
 KEY_NUMBER = 0  # another one when a key has become known: not needed so far
-EARLY, LATE = (
-    timedelta(hours=2),
-    timedelta(hours=2),
-)  # around it: the door's own clock says who is early, and shows start late
+# A code is good from a while before the doors open: their own clock says who is early. And after the end: shows start late.
+EARLY, LATE = timedelta(hours=2), timedelta(hours=2)
 
 
 @lru_cache(maxsize=512)
@@ -39,9 +37,9 @@ def public_keys(screening_id: int) -> dict[KeyName, bytes]:
     return {KeyName(public(screening_id), KEY_NUMBER): raw}
 
 
-def counter_of(ticket: Ticket) -> int:
-    """What its code counts: the first issue is 0."""
-    return ticket.issue - 1
+def is_good(ticket: Ticket, screening: Screening) -> bool:
+    """Whether its code lets somebody in: it was not used or sent back, and its screening takes place."""
+    return ticket.state == TicketState.SOLD and screening.state not in CALLED_OFF
 
 
 def code_of(ticket: Ticket, screening: Screening) -> str:

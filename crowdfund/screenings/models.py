@@ -50,6 +50,9 @@ SCREENING_MOVES: dict[ScreeningState, set[ScreeningState]] = {
     S.RESCHEDULED: set(),
     S.CANCELLED: set(),
 }
+TO_COME = (S.ON_SALE, S.CLOSED)  # fans know of it, and it has not been shown
+PLANNED = (S.DRAFT, *TO_COME)  # nobody else has its hall then
+CALLED_OFF = (S.CANCELLED, S.RESCHEDULED)  # it does not take place as it was sold
 
 
 class TicketState(StrEnum):
@@ -242,6 +245,10 @@ class Ticket(Model):
     @property
     def path(self) -> str:
         return f"/tickets/{public(self.id)}"
+
+    @property
+    def place_id(self) -> str:
+        return str(self.seat_id or self.area_id)
 
 
 class GiftState(StrEnum):

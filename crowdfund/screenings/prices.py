@@ -11,7 +11,7 @@ from crowdfund.database import atomic, new_id
 from crowdfund.people.audit import record
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.screenings.holding import lock
-from crowdfund.screenings.models import Price, PriceState, Screening, ScreeningState
+from crowdfund.screenings.models import PLANNED, Price, PriceState, Screening
 from crowdfund.screenings.plans import plan_of
 from crowdfund.screenings.seating.plan import Plan
 from crowdfund.settings import current
@@ -99,7 +99,7 @@ async def change_prices(screening_id: int, prices: Sequence[PriceAsked], *, by: 
     """
     await lock([screening_id])
     screening = await Screening.get(id=screening_id)
-    if screening.state not in (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED):
+    if screening.state not in PLANNED:
         raise PricesStay("Its prices can't change any more.")
     offered = await Price.filter(screening_id=screening_id, state=PriceState.OFFERED).order_by("position", "id")
     if stamp is not None and stamp != stamp_of_prices(offered):

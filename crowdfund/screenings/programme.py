@@ -11,7 +11,7 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows, atomic, new_id
-from crowdfund.database.moves import move
+from crowdfund.database.moves import begin, move
 from crowdfund.database.once import once
 from crowdfund.people.models import Organisation
 from crowdfund.refusal import Invalid, NotFound, Refusal
@@ -19,7 +19,9 @@ from crowdfund.screenings import rules
 from crowdfund.screenings.holding import lock
 from crowdfund.screenings.hours import WrongHours
 from crowdfund.screenings.models import (
+    PLANNED,
     SCREENING_MOVES,
+    TO_COME,
     Auditorium,
     Booking,
     BookingState,
@@ -63,21 +65,27 @@ class ChangedMeanwhile(Refusal):
     """Somebody else saved it since it was read: nobody's words are written over unseen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """What a screening is made of. fee_minor: the booking fee a ticket. ladder: (hours before, basis points back)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """On which tickets are sold. fee_minor: the booking fee a ticket. ladder: (hours before, basis points back)."""
 
-    starts_at: datetime
-    doors_at: datetime
-    ends_at: datetime
     sale_opens_at: datetime
-    sale_closes_at: datetime
     currency: str
     fee_minor: int = 0
     per_fan_max: int = 8
     single_seats: SingleSeats = SingleSeats.WARN
     ladder: rules.Ladder = rules.FAIR_LADDER
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing(Conditions):
+    """What a screening is made of: its hours, and on which conditions its tickets are sold."""
+
+    starts_at: datetime
+    doors_at: datetime
+    ends_at: datetime
+    sale_closes_at: datetime
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -126,20 +134,13 @@ async def _make(
     await _STANDING(
         as_rows({"area_id": area.id, "size": area.capacity} for zone in plan.zones for area in zone.areas), screening.id
     )
-    await _told(screening, "", ScreeningState.DRAFT, "made", by)
+    await begin(screening, because="made", by=by, events=ScreeningEvent)
     return screening.id
 
 
 _STANDING = Sql("""
     INSERT INTO standing (screening_id, area_id, size)
     SELECT CAST($2 AS BIGINT), value->>'area_id', CAST(value->>'size' AS BIGINT) FROM {rows}""")
-
-
-async def _told(screening: Screening, before: str, after: str, because: str, by: int | None) -> None:
-    await ScreeningEvent.create(
-        id=new_id(), screening_id=screening.id, from_state=before, to_state=after, because=because, by_person_id=by,
-        at=clock.now(),
-    )  # fmt: skip
 
 
 async def _locked_hall(hall_id: int, cinema_id: int) -> Venue:
@@ -182,7 +183,7 @@ async def refuse_busy(hall_id: int, cinema_id: int, showing: Showing, *, but: in
     venue = await _locked_hall(hall_id, cinema_id)
     others = Screening.filter(
         auditorium_id=hall_id,
-        state__in=(ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED),
+        state__in=PLANNED,
         starts_at__lt=showing.ends_at + TURNAROUND,
         ends_at__gt=showing.doors_at - TURNAROUND,
     )
@@ -255,7 +256,7 @@ async def close_sale(screening_id: int, reason: str, *, by: int) -> None:
 async def end_shown(screening_id: int) -> bool:
     """A screening whose end has passed was shown; gives whether it moved."""
     screening = await locked(screening_id)
-    if screening.state not in (ScreeningState.ON_SALE, ScreeningState.CLOSED) or screening.ends_at > clock.now():
+    if screening.state not in TO_COME or screening.ends_at > clock.now():
         return False
     await move_screening(screening, ScreeningState.SCREENED, "it is over", None)
     return True

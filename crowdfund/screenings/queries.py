@@ -10,7 +10,7 @@ from crowdfund import clock
 from crowdfund.database import Sql, as_rows
 from crowdfund.database.ids import public
 from crowdfund.people.models import Organisation
-from crowdfund.screenings.models import Auditorium, Price, PriceState, Screening, ScreeningState, Venue
+from crowdfund.screenings.models import TO_COME, Auditorium, Price, PriceState, Screening, ScreeningState, Venue
 from crowdfund.screenings.plans import plan_of
 from crowdfund.screenings.rules import NoSuchScreening
 from crowdfund.screenings.seating.plan import Plan
@@ -167,9 +167,7 @@ async def holds_now(screening_ids: Iterable[int]) -> dict[int, int]:
 
 async def on_sale_after(screening_id: int, city: str, *, limit: int) -> list[Screening]:
     """Screenings to come that fans may see, after one of them, in the order in which they were made. city: only there."""
-    found = Screening.filter(
-        id__gt=screening_id, state__in=(ScreeningState.ON_SALE, ScreeningState.CLOSED), starts_at__gt=clock.now()
-    )
+    found = Screening.filter(id__gt=screening_id, state__in=TO_COME, starts_at__gt=clock.now())
     if city:
         venues = [venue.id for venue in await Venue.filter(city=city)]
         halls = [hall.id for hall in await Auditorium.filter(venue_id__in=venues)] if venues else []

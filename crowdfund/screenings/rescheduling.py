@@ -7,6 +7,7 @@ from datetime import datetime
 
 from crowdfund import clock
 from crowdfund.database import Sql, new_id
+from crowdfund.database.moves import begin
 from crowdfund.screenings.models import (
     Price,
     PriceState,
@@ -65,10 +66,7 @@ async def make_moved(screening: Screening, hours: Hours, reason: str, *, by: int
         )  # fmt: skip
     await _COPY_STANDING(screening.id, moved.id)
     await _COPY_BLOCKED(screening.id, moved.id)
-    await ScreeningEvent.create(
-        id=new_id(), screening_id=moved.id, from_state="", to_state=ScreeningState.ON_SALE, because=reason,
-        by_person_id=by, at=now,
-    )  # fmt: skip
+    await begin(moved, because=reason, by=by, events=ScreeningEvent)
     return moved
 
 

@@ -108,10 +108,10 @@ class Claim:
 
 @dataclass(slots=True)
 class Standing:
-    """What a batch finds and takes: screenings by id, seats and areas by screening and id, tickets by fan and screening.
+    """What a batch finds and takes: screenings by id, seats and areas by screening and id, what a fan has by fan and screening.
 
-    areas: size and taken. held: what this fan's own hold has in an area, free for her other choice. nearest_back: when the first
-    place of a screening may come back.
+    has: tickets. areas: size and taken. own: what this fan's own hold has in an area, free for her other choice. taken: seats, of
+    screenings where no single seat may be left. back_at: when the first place of a screening may come back.
     """
 
     screenings: dict[int, dict[str, Any]]

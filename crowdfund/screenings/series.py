@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from crowdfund.database import atomic
 from crowdfund.people.models import Organisation
-from crowdfund.screenings import rules
 from crowdfund.screenings.hours import SERIES_MAX, WrongHours
-from crowdfund.screenings.models import Auditorium, Screening, SingleSeats
+from crowdfund.screenings.models import Auditorium, Screening
 from crowdfund.screenings.prices import PriceAsked
-from crowdfund.screenings.programme import Showing, make_screening
+from crowdfund.screenings.programme import Conditions, Showing, make_screening
 from crowdfund.titles.models import Title
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What all of a series share. closes_minutes: after each start; below zero before it. sale_opens_at: aware, the same for all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms(Conditions):
+    """What all of a series share. doors_minutes: before each start; closes_minutes: after it, below zero before it."""
 
     doors_minutes: int
     length_minutes: int
     closes_minutes: int
-    sale_opens_at: datetime
-    currency: str
-    fee_minor: int = 0
-    per_fan_max: int = 8
-    single_seats: SingleSeats = SingleSeats.WARN
-    ladder: rules.Ladder = rules.FAIR_LADDER
-    note: str = ""
 
     def at(self, starts_at: datetime) -> Showing:
         """One showing on these terms."""
@@ -37,14 +29,8 @@ class Terms:
             starts_at=starts_at,
             doors_at=starts_at - timedelta(minutes=self.doors_minutes),
             ends_at=starts_at + timedelta(minutes=self.length_minutes),
-            sale_opens_at=self.sale_opens_at,
             sale_closes_at=starts_at + timedelta(minutes=self.closes_minutes),
-            currency=self.currency,
-            fee_minor=self.fee_minor,
-            per_fan_max=self.per_fan_max,
-            single_seats=self.single_seats,
-            ladder=self.ladder,
-            note=self.note,
+            **{one.name: getattr(self, one.name) for one in fields(Conditions)},
         )
 
 

@@ -31,7 +31,7 @@ async def make_title(organisation: Organisation, name: str, line: str, *, by: in
 
     line: what it is about, in a sentence; it guides the drawing and is kept nowhere.
     """
-    if organisation.kind not in set(PRODUCE):
+    if organisation.kind not in PRODUCE:
         raise NotAllowed("Studios and cinemas make titles that are shown.")
 
     async def make() -> int:

@@ -12,7 +12,7 @@ from crowdfund.people.models import Organisation, OrganisationKind
 from crowdfund.people.rules import slug_of
 from crowdfund.refusal import Invalid, NotAllowed, NotFound, Refusal
 from crowdfund.screenings.hours import zones
-from crowdfund.screenings.models import Auditorium, Screening, ScreeningState, SeatPlan, Venue
+from crowdfund.screenings.models import TO_COME, Auditorium, Screening, SeatPlan, Venue
 from crowdfund.screenings.seating.plan import Plan
 
 HALLS_MAX, VENUES_MAX = 60, 200
@@ -86,8 +86,7 @@ async def change_venue(venue: Venue, content: VenueContent, *, by: int) -> None:
 
 async def _sells(venue_id: int) -> bool:
     halls = [hall.id for hall in await Auditorium.filter(venue_id=venue_id)]
-    sold = (ScreeningState.ON_SALE, ScreeningState.CLOSED)
-    return bool(halls) and await Screening.exists(auditorium_id__in=halls, state__in=sold)
+    return bool(halls) and await Screening.exists(auditorium_id__in=halls, state__in=TO_COME)
 
 
 @atomic

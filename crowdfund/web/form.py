@@ -5,15 +5,18 @@ class PledgeForm(Form):
     shown_as = choice({"name": lazy("With my name"), "nobody": lazy("Anonymously")})
 
 form = await PledgeForm.read(request, currency=campaign.currency)
-if form.errors:
-    return page(request, "pledges/new.html", 422, form=form)
-form.amount_minor
+if not form.errors:
+    with form.showing_refusals():
+        pledge = await make_pledge(campaign, form.amount_minor)
+        return redirect(request, pledge.path)
+return page(request, "pledges/new.html", form.status, form=form)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from secrets import token_urlsafe
+from types import TracebackType
 from typing import Any, Self
 
 from starlette.datastructures import FormData
@@ -37,7 +40,7 @@ class Form:
     """One form as it was sent, or as it is shown for the first time.
 
     typed: what stood in each field, for showing it again (never a password). errors: a sentence by field; under "" what is
-    wrong with the whole. given: what the fields need to know, such as the currency.
+    wrong with the whole. given: what the fields need to know, such as the currency. refused_with: the status of an action's "no".
     """
 
     fields: dict[str, Field[Any]] = {}  # noqa: RUF012 - each subclass has its own
@@ -52,6 +55,7 @@ class Form:
         self.labels: dict[str, str] = {}
         self.given = given
         self.values: dict[str, Any] = {}
+        self.refused_with = 0
 
     @classmethod
     async def read(cls, request: Request, **given: Any) -> Self:
@@ -93,7 +97,17 @@ class Form:
             self.typed["key"] = token_urlsafe(16)
         is_other = isinstance(refusal, KeyUsedForAnother)
         self.refuse(refusal.field or "", str(_SENT_BEFORE) if is_other else said(refusal))
+        self.refused_with = refusal.status_code
         return self
+
+    @property
+    def status(self) -> int:
+        """What a page answers with that shows this form."""
+        return self.refused_with or (422 if self.errors else 200)
+
+    def showing_refusals(self) -> _ShowingRefusals:
+        """For the verb that the form is sent for: its "no" is shown on the form, and the page with the form comes after."""
+        return _ShowingRefusals(self)
 
     async def _take(self, sent: FormData) -> None:
         for name, field in self.fields.items():
@@ -101,3 +115,19 @@ class Form:
                 self.values[name] = await field.take(name, sent, self)
             except Wrong as wrong:
                 self.errors[name] = wrong.sentence
+
+
+class _ShowingRefusals:
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(raised, Refusal):
+            self._form.refused_by(raised)
+            return True
+        return False

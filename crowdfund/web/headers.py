@@ -37,6 +37,11 @@ FRAMED = {
 }
 
 
+def kept_as(name: str) -> dict[str, str]:
+    """Of a file that the browser keeps under this name, and nobody else does: it is for whoever asked."""
+    return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+
+
 def always(settings: Settings) -> Raw:
     """What every page and file of this site carries."""
     processor = settings.sandbox_origin if settings.sandbox else _PROCESSOR_HOSTS

@@ -75,3 +75,5 @@ class Limit:
 
 
 API = Limit("api", 60, 60, by="token")  # what a token may do unless its route says otherwise
+PUBLIC_API = Limit("public_api", 300, 60)  # what everybody may read, with a token or without
+OBJECTING = Limit("object", 10, 3600, by="person")  # each one is looked into by a person

@@ -125,10 +125,17 @@ def running_core(engine: str, socket: str | None, database: str, folder: Path) -
     for name in ("core.py", "empty_models.py"):
         (folder / name).write_text((CORE / name).read_text())
     subprocess.run([sys.executable, "-c", script], env=environ, cwd=folder, check=True)
+    with running_granian("core:app", environ, workers=1 if engine == "sqlite" else 2, folder=folder) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def running_granian(app: str, environ: dict[str, str], *, workers: int, folder: Path | None = None) -> Iterator[str]:
+    """A small app beside ours on the same server; gives its address."""
     port = free_port()
     command = [
         str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--no-ws", "--log-level", "error",
-        "--workers", "1" if engine == "sqlite" else "2", "--port", str(port), "core:app",
+        "--workers", str(workers), "--port", str(port), app,
     ]  # fmt: skip
     server = subprocess.Popen(command, env=environ, cwd=folder, start_new_session=True)
     try:

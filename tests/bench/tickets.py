@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from statistics import median
-from time import sleep
 
-import httpx
 import orjson
 
 from crowdfund import clock
@@ -26,14 +22,14 @@ from crowdfund.database.ids import public
 from crowdfund.database.migrate import migrate
 from crowdfund.replay.client import bearer_json
 from crowdfund.replay.people import Fans, make_fans
-from crowdfund.replay.site import free_port, running_site, stop_server
+from crowdfund.replay.site import running_site
 from crowdfund.screenings import programme
 from crowdfund.screenings.models import Screening
 from crowdfund.screenings.prices import PriceAsked
 from crowdfund.screenings.queries import prices_of
 from crowdfund.screenings.seating.generate import make_hall
 from tests.bench.load import Load, Request, load
-from tests.bench.stage import FANS, new_postgres
+from tests.bench.stage import FANS, new_postgres, running_granian
 from tests.cinema import a_booking, a_cinema, a_hall, a_showing, a_title
 from tests.world import a_fan, a_studio
 
@@ -154,25 +150,6 @@ def _stock_requests() -> Callable[[], Request]:
     return one
 
 
-@contextlib.contextmanager
-def running_stock(url: str, workers: int) -> Iterator[str]:
-    port = free_port()
-    command = [
-        str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--no-ws", "--log-level", "error",
-        "--workers", str(workers), "--port", str(port), "tests.bench.stock:app",
-    ]  # fmt: skip
-    server = subprocess.Popen(command, env={**os.environ, "DB": url}, start_new_session=True)
-    try:
-        for _ in range(200):
-            with contextlib.suppress(httpx.HTTPError):
-                httpx.get(f"http://127.0.0.1:{port}/", trust_env=False)
-                break
-            sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        stop_server(server)
-
-
 def _lay_stock(url: str) -> None:
     """In a process of its own: Tortoise is told of one database at a time."""
     script = f"import asyncio; from tests.bench import stock; asyncio.run(stock.lay({HALLS}))"
@@ -196,7 +173,11 @@ async def _stock(engine: str, socket: str | None, seconds: float, measured: dict
         if socket and engine == "postgres":
             url = f"asyncpg://postgres:@/{await new_postgres(socket)}?host={socket}"
         _lay_stock(url)
-        site = stack.enter_context(running_stock(url, 2 if engine == "postgres" else 1))
+        site = stack.enter_context(
+            running_granian(
+                "tests.bench.stock:app", {**os.environ, "DB": url}, workers=2 if engine == "postgres" else 1
+            )
+        )
         for clients in BUYERS:
             found = await load(site, _stock_requests(), clients=clients, seconds=seconds, wanted=201)
             measured.setdefault(("stock handler, orders", clients), []).append(found)

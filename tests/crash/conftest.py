@@ -1,15 +1,17 @@
-"""What the crash tests share: a processor that is asked again without a pause, and one that has bad hours."""
+"""What the crash tests share: a processor that is asked again without a pause, one that has bad hours, and a real server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
 from stripe import HTTPClient
 
-from crowdfund import clock
+from crowdfund import clock, settings
 from crowdfund.payments.stripe import asking
+from crowdfund.replay.site import Site, running_site
 from tests.crash.trouble import TIMEOUT_SECONDS, Trouble
 
 
@@ -25,3 +27,13 @@ def trouble(kind: str, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterat
     monkeypatch.setattr(asking, "TIMEOUT_SECONDS", TIMEOUT_SECONDS)
     with time_machine.travel(clock.from_us(clock.wall_now_us()), tick=True) as wall:
         yield Trouble(kind, wall)
+
+
+@pytest.fixture
+def site(engine: str, database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """The server with its worker in it; on PostgreSQL two processes."""
+    before = settings._current
+    with running_site(database_url, workers=2 if engine == "postgres" else 1, work=True, keep=tmp_path) as running:
+        yield running
+    if before is not None:
+        settings.use(before)

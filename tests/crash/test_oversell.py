@@ -7,10 +7,9 @@ import os
 import random
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import orjson
@@ -25,7 +24,7 @@ from crowdfund.payments import stripe
 from crowdfund.payments.models import Refund
 from crowdfund.replay.client import Answer, Connection, NotHttp, bearer_json
 from crowdfund.replay.people import Fans, make_fans
-from crowdfund.replay.site import Site, running_site
+from crowdfund.replay.site import Site
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.screenings.queries import prices_of
 from crowdfund.worker import work_until_idle
@@ -98,16 +97,6 @@ class Hall:
         seats = [t.seat_id for t in await Ticket.filter(screening_id=self.screening.id, state="sold") if t.seat_id]
         assert len(seats) == len(set(seats))
         assert broken((await check()).findings) == []
-
-
-@pytest.fixture
-def site(engine: str, database_url: str, tmp_path: Path) -> Iterator[Site]:
-    """The server with its worker in it; on PostgreSQL two processes."""
-    before = settings._current
-    with running_site(database_url, workers=2 if engine == "postgres" else 1, work=True, keep=tmp_path) as running:
-        yield running
-    if before is not None:
-        settings.use(before)
 
 
 @pytest.fixture

@@ -7,17 +7,15 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from statistics import median
 
 import orjson
 import pytest
 
-from crowdfund import settings
 from crowdfund.books import check
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database import close_database, open_database
@@ -26,7 +24,7 @@ from crowdfund.payments import stripe
 from crowdfund.pledges.models import Pledge
 from crowdfund.replay.client import Answer, Connection, NotHttp, bearer_json
 from crowdfund.replay.people import Fans, make_fans
-from crowdfund.replay.site import Site, running_site, start_server, wait_until_serving
+from crowdfund.replay.site import Site, start_server, wait_until_serving
 from tests.turns import READY_WITHIN_SECONDS
 from tests.world import a_campaign, again, broken
 
@@ -80,16 +78,6 @@ class Crowd:
         assert sum(c.pledges_live for c in promised) == len(there)
         assert sum(c.promised_minor for c in promised) == 25_00 * len(there)
         assert broken((await check()).findings) == []
-
-
-@pytest.fixture
-def site(engine: str, database_url: str, tmp_path: Path) -> Iterator[Site]:
-    """The server with its worker in it; on PostgreSQL two processes."""
-    before = settings._current
-    with running_site(database_url, workers=2 if engine == "postgres" else 1, work=True, keep=tmp_path) as running:
-        yield running
-    if before is not None:
-        settings.use(before)
 
 
 @pytest.fixture

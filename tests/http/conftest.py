@@ -17,6 +17,8 @@ from crowdfund.people.models import Mail, Person, StaffRole
 from crowdfund.people.tokens import make_token
 from crowdfund.web import page_cache
 from crowdfund.web.routes import Route
+from crowdfund.worker import work_until_idle
+from tests.bank import books_proven, no_faults
 from tests.http.browser import Browser
 from tests.world import hash_of
 
@@ -87,3 +89,12 @@ async def site(database: str, site_settings: settings.Settings) -> AsyncIterator
     yield under_test
     for browser in under_test.browsers:
         await browser.client.aclose()
+
+
+@pytest.fixture
+async def proven_when_idle(database: str) -> AsyncIterator[None]:
+    """After a story about money the processor is well again, all that was due is done, and the books are proven."""
+    yield
+    await no_faults()
+    await work_until_idle()
+    await books_proven()

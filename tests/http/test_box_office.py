@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import orjson
@@ -31,7 +30,7 @@ from crowdfund.screenings import selling
 from crowdfund.screenings.jobs import end_screenings
 from crowdfund.screenings.models import Ticket, TicketState
 from crowdfund.worker import work_until_idle
-from tests.bank import books_proven, no_faults, pass_time
+from tests.bank import pass_time
 from tests.boxoffice import (
     EVEN,
     Run,
@@ -50,13 +49,7 @@ from tests.boxoffice import (
 from tests.cinema import tickets_of
 from tests.money import stripe_fee_minor
 
-
-@pytest.fixture(autouse=True)
-async def proven(database: str) -> AsyncIterator[None]:
-    yield
-    await no_faults()
-    await work_until_idle()
-    await books_proven()
+pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
 
 async def test_three_tickets_are_shared_out_to_the_cent(database: str) -> None:

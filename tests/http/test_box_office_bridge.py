@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from tortoise.exceptions import IntegrityError
 
@@ -12,20 +10,13 @@ from crowdfund.campaigns.models import BoxOffice, Campaign
 from crowdfund.screenings.models import Screening
 from crowdfund.titles.models import Title
 from crowdfund.web import page_cache
-from crowdfund.worker import work_until_idle
-from tests.bank import books_proven, close_now, no_faults, pass_time, pledges_with
+from tests.bank import close_now, pass_time, pledges_with
 from tests.boxoffice import Run, a_run, agreed, on_sale, settled, shown, sold
 from tests.http.conftest import SiteUnderTest
 from tests.world import a_campaign
 from tests.world import again as again_campaign
 
-
-@pytest.fixture(autouse=True)
-async def proven(database: str) -> AsyncIterator[None]:
-    yield
-    await no_faults()
-    await work_until_idle()
-    await books_proven()
+pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
 
 async def a_fund_and_its_run(*, counts: bool, goal_minor: int, days: float = 20) -> tuple[Campaign, Run]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from crowdfund.boxoffice.refunding import BankDecides, refund_after_show
@@ -14,7 +12,7 @@ from crowdfund.orders.models import Order
 from crowdfund.payments.models import Charge
 from crowdfund.people.models import Mail
 from crowdfund.worker import work_until_idle
-from tests.bank import ask, books_proven, no_faults
+from tests.bank import ask
 from tests.boxoffice import a_run, again, agreed, money_of, on_sale, rows_of, settled, shares_of, sold
 from tests.cinema import bought, held, tickets_of
 from tests.http.conftest import SiteUnderTest
@@ -22,13 +20,7 @@ from tests.http.program import program_of
 from tests.http.test_deal_pages import at_desk
 from tests.world import a_fan
 
-
-@pytest.fixture(autouse=True)
-async def proven(database: str) -> AsyncIterator[None]:
-    yield
-    await no_faults()
-    await work_until_idle()
-    await books_proven()
+pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
 
 async def disputed(order: Order, **more: object) -> Dispute:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -19,7 +18,7 @@ from crowdfund.screenings.models import Hold, Screening
 from crowdfund.screenings.prices import PriceAsked, change_prices
 from crowdfund.screenings.rules import SeatTaken
 from crowdfund.worker import work_until_idle
-from tests.bank import books_proven, fault, no_faults, pass_time
+from tests.bank import fault, no_faults, pass_time
 from tests.cinema import (
     a_hall_plan,
     a_screening,
@@ -34,13 +33,7 @@ from tests.cinema import (
 )
 from tests.world import a_fan
 
-
-@pytest.fixture(autouse=True)
-async def proven(database: str) -> AsyncIterator[None]:
-    yield
-    await no_faults()
-    await work_until_idle()
-    await books_proven()
+pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
 
 async def again(screening: Screening) -> Screening:

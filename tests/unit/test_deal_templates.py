@@ -199,5 +199,5 @@ def test_all_words_have_their_chinese() -> None:
     path = Path(crowdfund.__file__).parent / "locale" / "zh_CN" / "messages.po"
     with path.open("rb") as file:
         known = {message.id for message in read_po(file, locale="zh_CN") if message.string}
-    tables = (explain.TEXT, explain.KIND_TEXT, explain.PERIOD_TEXT, explain.ROLE_TEXT, templates.TEXT)
+    tables = (explain.TEXT, explain.PERIOD_TEXT, explain.ROLE_TEXT, templates.TEXT)
     assert {text for table in tables for text in table.values()} - known == set()

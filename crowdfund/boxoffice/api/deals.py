@@ -23,11 +23,10 @@ from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import LINES, READABLE, In, PublicId
 from crowdfund.web.formats import said
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
 
-_READ = Limit("public_api", 300, 60)
 _CURRENCY = api.Filter(
     "currency", "In which currency; the site's first one, if left out.", pattern=r"[A-Z]{3}", length_max=3
 )
@@ -219,7 +218,7 @@ async def withdraw(request: Request, body: SideIn) -> DealVersionOut:
 _BOOKING, _ONE = "/api/v1/bookings/{booking}/deals", "/api/v1/deals/{deal}"
 _MONEY, _WRITE = bearer("money:read"), bearer("organisations:write")
 routes = [
-    get("/api/v1/deal-templates", list_templates, may=everybody, limit=_READ, gives=TemplatesOut, filters=[_CURRENCY],
+    get("/api/v1/deal-templates", list_templates, may=everybody, limit=PUBLIC_API, gives=TemplatesOut, filters=[_CURRENCY],
         summary="Deals to begin with"),
     post("/api/v1/deal-examples", work_out, may=_MONEY, takes=ExampleIn, gives=ExampleOut, summary="Work a deal out for an example"),
     get(_BOOKING, list_deals, may=_MONEY, gives=DealVersionsOut, summary="Versions of a booking's deal"),

@@ -18,7 +18,6 @@ from crowdfund.boxoffice.deals.steps import (
     Measure,
     Recoupment,
     Retroactive,
-    Step,
     Term,
     Tier,
     Weekly,
@@ -61,11 +60,6 @@ TEXT = {
     "of.example": "{num} × {price} is a gross of {gross}",
 }  # fmt: skip
 
-KIND_TEXT = {
-    "percentage": "a percentage", "weekly": "a percentage for each week", "fixed": "a fixed amount",
-    "marginal": "tiers, each for its part", "retroactive": "tiers, the one reached for all",
-    "higher_of": "the highest of several", "cap": "something with a cap", "guarantee": "a minimum guarantee",
-}  # fmt: skip
 PERIOD_TEXT = {"screening": "for each screening", "week": "for each week", "run": "over the whole run"}
 ROLE_TEXT = {
     "special_fund": "Special film fund", "tax": "Tax and surcharge", "circuit": "Cinema circuit", "cinema": "Cinema",
@@ -157,12 +151,8 @@ def names_of(deal: Deal, roles: Names = ROLE_TEXT) -> dict[str, str]:
     return {payee.key: payee.name or roles.get(payee.key, payee.key) for payee in deal.payees}
 
 
-def step_words(step: Step | Guarantee, currency: str, names: Names) -> Sentence:
-    """What a step gives, without its payee and its period, which stand beside it."""
-    return guarantee_words(step, currency, names) if isinstance(step, Guarantee) else words(step.term, currency)
-
-
 def words(term: Term, currency: str) -> Sentence:
+    """What a step gives, without its payee and its period, which stand beside it."""
     if isinstance(term, Fixed):
         return Sentence(TEXT["fixed"], values={"amount": Amount(term.amount_minor, currency)})
     if isinstance(term, HigherOf):

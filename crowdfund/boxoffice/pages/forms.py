@@ -82,11 +82,8 @@ class DealForm(Form):
         row = {"step": f"s{number}_how", "payee": f"p{number}_who"}.get(kind) if number else None
         name = row or {"payees": "p1_key", "recoupments": "r1_advance"}.get(refusal.field or "", refusal.field or "")
         self.errors.setdefault(name if row or name in self.fields or name in self.typed else "", said(refusal))
+        self.refused_with = refusal.status_code
         return self
-
-
-class NoWords(Form):
-    """A button."""
 
 
 class CountForm(Form):

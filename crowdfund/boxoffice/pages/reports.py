@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from starlette.requests import Request
@@ -26,7 +24,8 @@ from crowdfund.boxoffice.rules import NoSuchDeal
 from crowdfund.database.ids import private_or_none, public
 from crowdfund.screenings.models import Booking
 from crowdfund.titles.models import Title
-from crowdfund.web import formats
+from crowdfund.web import csv, formats
+from crowdfund.web.headers import kept_as
 from crowdfund.web.i18n import _, lazy, ngettext
 from crowdfund.web.page import page
 from crowdfund.web.routes import get, member
@@ -126,23 +125,10 @@ def _curve_says(curve: list[tuple[int, int]]) -> str:
 # --- as a file ---
 
 
-def safe(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text.removeprefix("-").replace(".", "", 1).isdigit() and text.isascii()
-
-
 def csv_of(report: Report) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*list(GROUPS)[: 1 + list(GROUPS).index(report.by)], "currency", *COLUMNS])
-    for key, sums in report.rows:
-        writer.writerow([safe(cell) for cell in (*key, sums.currency, *_cells(sums))])
-    return out.getvalue()
+    columns = [*list(GROUPS)[: 1 + list(GROUPS).index(report.by)], "currency", *COLUMNS]
+    rows = [[*map(csv.harmless, map(str, key)), sums.currency, *_cells(sums)] for key, sums in report.rows]
+    return csv.text_of([columns, *rows])
 
 
 def _cells(sums: Sums) -> list[str]:
@@ -157,8 +143,7 @@ async def as_file(request: Request) -> Response:
     title, cinema_id = await _title(request)
     report, _facts = await _report(request, title, cinema_id)
     name = f"box-office-{public(title.id)}-{report.by}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response("\ufeff" + csv_of(report), headers=headers, media_type="text/csv; charset=utf-8")
+    return Response(csv.BEGIN + csv_of(report), headers=kept_as(name), media_type="text/csv; charset=utf-8")
 
 
 routes = [

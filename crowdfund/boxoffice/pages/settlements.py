@@ -9,15 +9,13 @@ from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.models import RowKind
 from crowdfund.boxoffice.pages.forms import CountForm, GiveBackForm
 from crowdfund.boxoffice.pages.words import roles
-from crowdfund.boxoffice.refunding import NoSuchTicket, refund_after_show
+from crowdfund.boxoffice.refunding import refund_after_show, typed_ticket
 from crowdfund.boxoffice.settling import tell_count
 from crowdfund.boxoffice.shown import NoSuchSettlement, SettlementShown, settlement_of
 from crowdfund.boxoffice.writing_rows import terms_of
 from crowdfund.database.ids import private_or_none, public
 from crowdfund.people.models import Role
 from crowdfund.people.rules import may
-from crowdfund.refusal import Refusal
-from crowdfund.screenings.models import Ticket
 from crowdfund.web.formats import money
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page, redirect
@@ -71,30 +69,23 @@ async def _own(request: Request) -> SettlementShown:
 async def count(request: Request) -> Response:
     found, form = await _own(request), await CountForm.read(request)
     back = GiveBackForm(currency=found.screening.currency)
-    if form.errors:
-        return await _page(request, found, form, back, 422)
-    try:
-        await tell_count(found.screening, form.counted, form.words, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _page(request, found, form.refused_by(refusal), back, refusal.status_code)
-    return redirect(request, _base(request), ("good", _("Your count stands beside ours.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await tell_count(found.screening, form.counted, form.words, by=request.state.person.id)
+            return redirect(request, _base(request), ("good", _("Your count stands beside ours.")))
+    return await _page(request, found, form, back, form.status)
 
 
 async def give_back(request: Request) -> Response:
     found = await _own(request)
     form, by = await GiveBackForm.read(request, currency=found.screening.currency), request.state.person.id
-    if form.errors:
-        return await _page(request, found, CountForm(), form, 422)
-    try:
-        code = form.code.upper().replace("-", "").replace(" ", "")
-        ticket = await Ticket.get_or_none(typed_code=code, screening_id=found.screening.id)
-        if ticket is None:
-            raise NoSuchTicket("There is no ticket with this code at this screening.", field="code")
-        given = await refund_after_show(found.screening.id, ticket.id, form.reason, by=by, amount_minor=form.amount)
-    except Refusal as refusal:
-        return await _page(request, found, CountForm(), form.refused_by(refusal), refusal.status_code)
-    words = _("%(amount)s goes back to the fan's card.") % {"amount": money(given.minor, given.currency)}
-    return redirect(request, _base(request), ("good", words))
+    if not form.errors:
+        with form.showing_refusals():
+            ticket = await typed_ticket(found.screening.id, form.code, field="code")
+            given = await refund_after_show(found.screening.id, ticket.id, form.reason, by=by, amount_minor=form.amount)
+            words = _("%(amount)s goes back to the fan's card.") % {"amount": money(given.minor, given.currency)}
+            return redirect(request, _base(request), ("good", words))
+    return await _page(request, found, CountForm(), form, form.status)
 
 
 routes = [

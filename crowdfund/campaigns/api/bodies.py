@@ -1,15 +1,13 @@
-"""The bodies of the campaigns API, in and out."""
+"""What a fund says of itself, as programs send and read it; and sales, which several funds share."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from crowdfund.campaigns.forms import RISKS_MAX, SHARES_MAX, TAGLINE_MAX
 from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX, STORY_MIN
-from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
 from crowdfund.money import AMOUNT_MAX_MINOR, CHARGE_MAX_MINOR
 from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, Moment, PublicId
 
@@ -28,11 +26,6 @@ Label = Annotated[
     str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
 ]
 BudgetMinor = Annotated[int, Field(gt=0, le=AMOUNT_MAX_MINOR)]
-
-
-def _a_day(text: str) -> str:
-    datetime.strptime(text, "%Y-%m-%d")  # there is no 31st of February
-    return text
 
 
 class CampaignIn(In):
@@ -93,72 +86,11 @@ class TierIn(In):
     seat_worth_minor: Annotated[int, Field(ge=0, le=CHARGE_MAX_MINOR)] = 0
 
 
-Day = Annotated[str, StringConstraints(pattern=r"^2[01][0-9]{2}-[01][0-9]-[0-3][0-9]$"), AfterValidator(_a_day)]
-
-
-def first_moment(day: str | None) -> datetime | None:
-    """Of a day as a program sends it, UTC."""
-    return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) if day is not None else None
-
-
-class ScheduleIn(In):
-    """opens_at left out: shown from now on, opened by its makers. first_update_by: a day, `2027-03-31`; left out: 30 days on."""
-
-    closes_at: Moment
-    opens_at: Moment | None = None
-    first_update_by: Day | None = None
-
-
-class UpdateIn(In):
-    """body: Markdown. audience: `everyone`, `backers`, or `tier` with the id of one. next_by: the day by which the next comes;
-    left out: 30 days on. An update for one tier moves no day."""
-
-    title: Annotated[
-        str,
-        StringConstraints(min_length=1, max_length=TITLE_MAX, pattern=ONE_LINE, strip_whitespace=True),
-        READABLE,
-        STRAIGHT,
-    ]
-    body: Annotated[
-        str, StringConstraints(min_length=10, max_length=BODY_MAX, pattern=LINES, strip_whitespace=True), READABLE
-    ]
-    audience: Literal["everyone", "backers", "tier"] = "everyone"
-    tier: PublicId | None = None
-    next_by: Day | None = None
-
-
 class PageIn(In):
     """What may change once people can see it: Markdown, both."""
 
     story: StoryTold
     risks: Risks = ""
-
-
-class CancelIn(In):
-    """reason: what backers read."""
-
-    reason: Annotated[
-        str, StringConstraints(min_length=10, max_length=600, pattern=LINES, strip_whitespace=True), READABLE
-    ]
-
-
-class AnswerIn(In):
-    answer: Annotated[
-        str, StringConstraints(min_length=2, max_length=2_000, pattern=LINES, strip_whitespace=True), READABLE
-    ]
-
-
-class RemarkIn(In):
-    text: Annotated[
-        str, StringConstraints(min_length=5, max_length=2_000, pattern=LINES, strip_whitespace=True), READABLE
-    ]
-
-
-class VerdictIn(In):
-    """because: why, for the producer; only an approval needs none."""
-
-    verdict: Literal["approved", "changes_requested", "rejected"]
-    because: Annotated[str, StringConstraints(max_length=1_000, pattern=LINES, strip_whitespace=True), READABLE] = ""
 
 
 class SaleIn(In):
@@ -289,11 +221,6 @@ class DraftOut(CampaignOut):
     remarks: list[RemarkOut]
 
 
-class PublishedOut(BaseModel):
-    number: int
-    url: str
-
-
 class PageVersionOut(BaseModel):
     """What the page said once: who pledged then was told this."""
 
@@ -301,13 +228,6 @@ class PageVersionOut(BaseModel):
     story: str
     risks: str
     made_at: str
-
-
-class DeletedOut(BaseModel):
-    """What is gone."""
-
-    id: str
-    name: str
 
 
 class SaleOut(BaseModel):
@@ -319,7 +239,3 @@ class SaleOut(BaseModel):
     currency: str
     amount_per_fan_max_minor: int
     funds: list[str]
-
-
-class FollowingOut(BaseModel):
-    follows: bool

@@ -24,12 +24,9 @@ from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import instant, instant_or_none
 from crowdfund.web.images import url_of
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import get
 from crowdfund.web.routes import public as everybody
-
-_READ = Limit("public_api", 300, 60)
-
 
 _STATE = api.Filter("state", "Only funds that are there now.", tuple(GROUPS), default="all")
 _WORDS = api.Filter("q", "Words of the name, of the line below it, or of the organisation.")
@@ -125,8 +122,8 @@ async def public_campaign(request: Request) -> Campaign:
 ONE = "/api/v1/campaigns/{campaign}"
 routes = [
     get(
-        "/api/v1/campaigns", list_campaigns, may=everybody, limit=_READ, gives=CampaignListed, lists=True,
+        "/api/v1/campaigns", list_campaigns, may=everybody, limit=PUBLIC_API, gives=CampaignListed, lists=True,
         filters=[_STATE, _WORDS, _KIND, _CURRENCY], summary="All public funds",
     ),
-    get(ONE, show_campaign, may=everybody, limit=_READ, gives=CampaignOut, summary="One public fund"),
+    get(ONE, show_campaign, may=everybody, limit=PUBLIC_API, gives=CampaignOut, summary="One public fund"),
 ]  # fmt: skip

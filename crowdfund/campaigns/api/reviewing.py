@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.campaigns import actions, queries
-from crowdfund.campaigns.api.bodies import CampaignListed, DraftOut, RemarkIn, RemarkOut, VerdictIn
+from crowdfund.campaigns.api.bodies import CampaignListed, DraftOut, RemarkOut
 from crowdfund.campaigns.api.own import campaign_in, draft_out, remark_out
 from crowdfund.campaigns.api.reading import listed
+from crowdfund.campaigns.api.running_bodies import RemarkIn, VerdictIn
 from crowdfund.campaigns.models import CampaignState
 from crowdfund.campaigns.once import remark_once
 from crowdfund.people.api.bodies import ReasonIn

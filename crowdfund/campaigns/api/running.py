@@ -5,19 +5,19 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from crowdfund.campaigns import actions, followers
-from crowdfund.campaigns.api.bodies import (
+from crowdfund.campaigns.api.bodies import DraftOut
+from crowdfund.campaigns.api.own import draft_out, own_campaign
+from crowdfund.campaigns.api.reading import ONE, public_campaign
+from crowdfund.campaigns.api.running_bodies import (
     AnswerIn,
     CancelIn,
     DeletedOut,
-    DraftOut,
     FollowingOut,
     PublishedOut,
     ScheduleIn,
     UpdateIn,
     first_moment,
 )
-from crowdfund.campaigns.api.own import draft_out, own_campaign
-from crowdfund.campaigns.api.reading import ONE, public_campaign
 from crowdfund.campaigns.drafts import delete_draft
 from crowdfund.campaigns.forms import UPDATES
 from crowdfund.campaigns.models import ReviewRemark

@@ -71,18 +71,18 @@ def _new(request: Request, form: CampaignForm, status: int = 200) -> Response:
 
 async def create(request: Request) -> Response:
     form = await CampaignForm.read(request)
-    if form.errors:
-        return _new(request, form, 422)
-    try:
-        campaign = await make_campaign_once(
-            request.state.organisation, name=form.name, currency=form.currency, by=request.state.person.id,
-            key=f"form:{form.key or token_urlsafe(16)}", kind=Kind(form.kind or Kind.FILM),
-        )  # fmt: skip
-    except Refusal as refusal:
-        return _new(request, form.refused_by(refusal), refusal.status_code)
-    return redirect(
-        request, f"{base_of_new(request, campaign)}/content", ("good", _("Here is your draft. Only you see it."))
-    )
+    if not form.errors:
+        with form.showing_refusals():
+            campaign = await make_campaign_once(
+                request.state.organisation, name=form.name, currency=form.currency, by=request.state.person.id,
+                key=f"form:{form.key or token_urlsafe(16)}", kind=Kind(form.kind or Kind.FILM),
+            )  # fmt: skip
+            return redirect(
+                request,
+                f"{base_of_new(request, campaign)}/content",
+                ("good", _("Here is your draft. Only you see it.")),
+            )
+    return _new(request, form, form.status)
 
 
 def base_of_new(request: Request, campaign: Campaign) -> str:

@@ -106,17 +106,15 @@ def _schedule(request: Request, campaign: Campaign, form: ScheduleForm, status: 
 async def announce(request: Request) -> Response:
     campaign = await own_campaign(request)
     form = await ScheduleForm.read(request)
-    if form.errors:
-        return _schedule(request, campaign, form, 422)
-    try:
-        await schedule(
-            campaign.id, opens_at=form.opens_at, closes_at=form.closes_at, by=request.state.person.id,
-            first_update_by=form.first_update_by,
-        )  # fmt: skip
-    except Refusal as refusal:
-        return _schedule(request, campaign, form.refused_by(refusal), refusal.status_code)
-    said = _("Fans can see it. It opens by itself.") if form.opens_at else _("Fans can see it and wait for it.")
-    return redirect(request, base_of(request), ("good", said))
+    if not form.errors:
+        with form.showing_refusals():
+            await schedule(
+                campaign.id, opens_at=form.opens_at, closes_at=form.closes_at, by=request.state.person.id,
+                first_update_by=form.first_update_by,
+            )  # fmt: skip
+            said = _("Fans can see it. It opens by itself.") if form.opens_at else _("Fans can see it and wait for it.")
+            return redirect(request, base_of(request), ("good", said))
+    return _schedule(request, campaign, form, form.status)
 
 
 @_told

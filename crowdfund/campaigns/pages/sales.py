@@ -42,7 +42,7 @@ async def _sales(request: Request, form: SaleForm, status: int = 200) -> Respons
 async def make(request: Request) -> Response:
     form = await SaleForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             sale = await make_sale_once(
                 name=form.name, currency=form.currency, amount_per_fan_max_minor=form.most_minor,
                 by=request.state.person.id, key=f"form:{form.key or token_urlsafe(16)}",
@@ -50,8 +50,6 @@ async def make(request: Request) -> Response:
             return redirect(
                 request, sale.staff_path, ("good", _("The sale is there. Put funds into it before they open."))
             )
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _sales(request, form, 422)
 
 

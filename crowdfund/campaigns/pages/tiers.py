@@ -60,13 +60,11 @@ async def add(request: Request) -> Response:
     form = await TierForm.read(request, currency=campaign.currency)
     need_words(form, image_id := await sent_picture(request, form))
     if not form.errors:
-        try:
+        with form.showing_refusals():
             key, by = f"form:{form.key or token_urlsafe(16)}", request.state.person.id
             tier_id = await add_tier_once(campaign.id, content_of(form), by=by, key=key)
             await picture_tier(tier_id, image_id, alt=form.image_alt, by=by)
             return redirect(request, f"{base_of(request)}/tiers", ("good", _("The tier is there.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _tiers(request, campaign, form, 422)
 
 

@@ -21,12 +21,11 @@ from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
 
 _ONE = "/api/v1/recipients/{recipient}"
-_READ = Limit("public_api", 300, 60)
 _Name = Annotated[
     str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
 ]
@@ -224,10 +223,10 @@ async def offer_charity(request: Request, body: OfferIn) -> RecipientOut:
 _WRITE, _SEE, _STAFF = bearer("campaigns:write"), bearer("campaigns:read"), bearer("staff:money", staff="admin")
 routes = [
     get(
-        "/api/v1/charities", list_charities, may=everybody, limit=_READ, gives=RecipientListed, lists=True,
+        "/api/v1/charities", list_charities, may=everybody, limit=PUBLIC_API, gives=RecipientListed, lists=True,
         summary="The list of charities",
     ),
-    get(_ONE, show_recipient, may=everybody, limit=_READ, gives=RecipientOut, summary="One recipient, and what became of its gifts"),
+    get(_ONE, show_recipient, may=everybody, limit=PUBLIC_API, gives=RecipientOut, summary="One recipient, and what became of its gifts"),
     get(
         "/api/v1/organisations/{organisation}/recipients", list_own_recipients, may=_SEE, gives=RecipientListed, lists=True,
         summary="Academies and squads of mine",

@@ -26,7 +26,7 @@ from crowdfund.database.ids import private_or_none
 from crowdfund.people.models import Document, Organisation, Role
 from crowdfund.people.pages.papers import take_document
 from crowdfund.people.rules import may
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import NotFound
 from crowdfund.web import documents
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
@@ -86,13 +86,11 @@ async def add(request: Request) -> Response:
     form = await OwnRecipientForm.read(request)
     organisation: Organisation = request.state.organisation
     if not form.errors:
-        try:
+        with form.showing_refusals():
             made = await add_recipient_once(
                 organisation, RecipientKind(form.kind), form.said, by=request.state.person.id, key=f"form:{form.key}"
             )
             return redirect(request, _path(organisation, made), ("good", _("It can be announced now.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _own(request, form, 422)
 
 
@@ -129,11 +127,9 @@ async def change(request: Request) -> Response:
     recipient = await _of_the_desk(request)
     form = await RecipientForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await actions.change_recipient(recipient.id, form.said, by=request.state.person.id)
             return redirect(request, _path(request.state.organisation, recipient), ("good", _("Saved.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _one(request, recipient, form, UseForm({"key": token_urlsafe(16)}), 422)
 
 
@@ -143,7 +139,7 @@ async def report(request: Request) -> Response:
     form = await UseForm.read(request, funds=funds)
     by = request.state.person.id
     if not form.errors:
-        try:
+        with form.showing_refusals():
             document_id = await take_document(form.document, by=by) if form.document else None
             await report_use_once(
                 recipient.id, funds[form.fund], form.body, document_id=document_id, by=by, key=f"form:{form.key}"
@@ -153,8 +149,6 @@ async def report(request: Request) -> Response:
                 _path(request.state.organisation, recipient),
                 ("good", _("Published. Who gave to it gets it by mail.")),
             )
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _one(request, recipient, RecipientForm(recipient_typed(recipient)), form, 422)
 
 
@@ -192,7 +186,7 @@ async def add_charity(request: Request) -> Response:
     possible = await _possible()
     form = await CharityForm.read(request, organisations=possible)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await add_recipient_once(
                 possible[form.organisation],
                 RecipientKind.CHARITY,
@@ -201,8 +195,6 @@ async def add_charity(request: Request) -> Response:
                 key=f"form:{form.key}",
             )
             return redirect(request, "/staff/charities", ("good", _("It is on the list.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _charities(request, form, OfferForm(), 422)
 
 
@@ -211,17 +203,14 @@ async def offer_charity(request: Request) -> Response:
     recipient = await queries.recipient_of(request.path_params["slug"])
     if recipient.kind != RecipientKind.CHARITY:
         raise NotFound("There is nothing here under that address.")
-    form, status = await OfferForm.read(request), 422
+    form = await OfferForm.read(request)
     to = RecipientState.WITHDRAWN if recipient.state == RecipientState.OFFERED else RecipientState.OFFERED
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await actions.offer(recipient.id, to, form.because, by=request.state.person.id)
             done = _("It is on the list again.") if to == RecipientState.OFFERED else _("It is off the list.")
             return redirect(request, "/staff/charities", ("good", done))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
-    return await _charities(request, await _charity_form(), form, status, recipient.slug)
+    return await _charities(request, await _charity_form(), form, form.status, recipient.slug)
 
 
 routes = [

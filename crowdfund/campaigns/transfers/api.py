@@ -21,13 +21,12 @@ from crowdfund.people.models import Role
 from crowdfund.refusal import NotFound
 from crowdfund.web import api
 from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
 
 _Words = Annotated[str, StringConstraints(max_length=120, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT]
 _Minor = Annotated[int, Field(ge=0, le=AMOUNT_MAX_MINOR)]
-_READ = Limit("public_api", 300, 60)
 _LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"
 
 
@@ -140,7 +139,7 @@ async def sign_transfer(request: Request, body: SignatureIn) -> TransferOut:
 
 _WRITE, _SEE = bearer("campaigns:write"), bearer("campaigns:read")
 routes = [
-    get(f"{ONE}/transfer", show_transfer, may=everybody, limit=_READ, gives=TransferOut, summary="What a transfer fund is about"),
+    get(f"{ONE}/transfer", show_transfer, may=everybody, limit=PUBLIC_API, gives=TransferOut, summary="What a transfer fund is about"),
     get(f"{ONE}/transfer/draft", show_own_transfer, may=_SEE, gives=TransferOut, summary="A transfer of mine in any state"),
     post(f"{ONE}/transfer", describe_transfer, may=_WRITE, takes=TransferIn, gives=TransferOut, summary="Say what the transfer is"),
     post(f"{ONE}/transfer/acceptance", sign_transfer, may=_WRITE, takes=SignatureIn, gives=TransferOut, summary="Sign for the club"),

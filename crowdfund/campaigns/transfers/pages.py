@@ -24,7 +24,7 @@ from crowdfund.campaigns.transfers.rules import CLOSES_BEFORE_WINDOW, SOLIDARITY
 from crowdfund.database.ids import public
 from crowdfund.people.models import Document
 from crowdfund.people.pages.papers import take_document
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import NotFound
 from crowdfund.web import documents
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
@@ -78,11 +78,9 @@ async def save(request: Request) -> Response:
     campaign = await own_transfer(request)
     form = await TransferForm.read(request, currency=campaign.currency, fallbacks=await fallbacks_of(campaign))
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await actions.describe(campaign.id, form.deal, by=request.state.person.id)
             return redirect(request, f"{base_of(request)}/transfer", ("good", _("Saved.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _page(request, campaign, form, SignForm(), 422)
 
 
@@ -91,14 +89,12 @@ async def sign(request: Request) -> Response:
     campaign = await own_transfer(request)
     form = await SignForm.read(request)
     if not form.errors and form.document is not None:
-        try:
+        with form.showing_refusals():
             document_id = await take_document(form.document, by=request.state.person.id)
             await actions.sign(campaign.id, name=form.name, document_id=document_id, by=request.state.person.id)
             return redirect(
                 request, f"{base_of(request)}/transfer", ("good", _("Signed. Fans will read what you signed."))
             )
-        except Refusal as refusal:
-            form.refused_by(refusal)
     transfer = await Transfer.get_or_none(campaign_id=campaign.id)
     typed = transfer_typed(campaign, transfer, await actions.stack_of(campaign.id))
     return await _page(request, campaign, TransferForm(typed, currency=campaign.currency), form, 422)

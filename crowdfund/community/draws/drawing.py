@@ -20,7 +20,7 @@ from crowdfund.community.draws.models import (
 )
 from crowdfund.community.draws.winners import tell_to_answer
 from crowdfund.database import atomic, new_id, outbox
-from crowdfund.database.moves import MoveRefused
+from crowdfund.database.moves import MoveRefused, begin
 
 
 @atomic
@@ -93,10 +93,7 @@ async def _write_result(draw_id: int, ranked: list[int], result: dict[str, Any],
             id=new_id(), draw_id=draw_id, rank=rank, entry_id=entry_id, place=rank if wins else None,
             state=WinnerState.ASKED if wins else WinnerState.WAITING, answer_by=answer_by if wins else None,
         )  # fmt: skip
-        await DrawWinnerEvent.create(
-            id=new_id(), draw_winner_id=winner.id, from_state="", to_state=winner.state, because="drawn", by_person_id=None,
-            at=clock.now(),
-        )  # fmt: skip
+        await begin(winner, because="drawn", by=None, events=DrawWinnerEvent)
         if wins:
             await tell_to_answer(winner, "draw_won")
         else:

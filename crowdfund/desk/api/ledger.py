@@ -20,11 +20,10 @@ from crowdfund.ledger.daybook import EVER
 from crowdfund.payouts.expenses.rules import spendable
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import get
 from crowdfund.web.routes import public as everybody
 
-_READ = Limit("public_api", 300, 60)
 _BEFORE = api.Filter(
     "before", "Only days before this one (`2027-03-31`, UTC).", pattern=r"20[0-9]{2}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])"
 )
@@ -178,11 +177,11 @@ def _statement_out(one: Statement, campaign: Campaign) -> StatementOut:
 
 routes = [
     get(
-        f"{ONE}/ledger", show_ledger, may=everybody, limit=_READ, gives=LedgerOut, filters=[_BEFORE],
+        f"{ONE}/ledger", show_ledger, may=everybody, limit=PUBLIC_API, gives=LedgerOut, filters=[_BEFORE],
         summary="Where each cent of a fund is",
     ),
     get(
-        f"{ONE}/statements", list_statements, may=everybody, limit=_READ, gives=StatementOut, lists=True,
+        f"{ONE}/statements", list_statements, may=everybody, limit=PUBLIC_API, gives=StatementOut, lists=True,
         summary="Signed monthly statements of a fund",
     ),
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from crowdfund.people.rules import may
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.titles.models import Title
 from crowdfund.web import csrf, formats
+from crowdfund.web.headers import kept_as
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import anyone, get, member, post, public
@@ -147,8 +148,7 @@ async def revenue_text(request: Request) -> Response:
     which = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
     found = await revenue.revenue_statement(title.id, currency, which)
     name = f"box-office-{public_id(title.id)}-{currency}-{found.number}.json"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response(found.body, headers=headers, media_type="application/json")
+    return Response(found.body, headers=kept_as(name), media_type="application/json")
 
 
 routes = [

@@ -10,7 +10,7 @@ from crowdfund.disputes.actions import answer_dispute
 from crowdfund.disputes.models import Dispute
 from crowdfund.disputes.pages.evidence import drafted
 from crowdfund.disputes.queries import About, about
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import NotFound
 from crowdfund.web import fields
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
@@ -47,13 +47,13 @@ def _page(request: Request, dispute: Dispute, found: About, form: EvidenceForm, 
 async def answer(request: Request) -> Response:
     dispute, found = await _found(request)
     form = await EvidenceForm.read(request)
-    if form.errors:
-        return _page(request, dispute, found, form, 422)
-    try:
-        await answer_dispute(dispute.id, evidence=form.evidence, by_person_id=request.state.person.id)
-    except Refusal as refusal:
-        return _page(request, dispute, found, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, request.url.path.removesuffix("/answer"), ("good", _("Your answer is with the bank.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await answer_dispute(dispute.id, evidence=form.evidence, by_person_id=request.state.person.id)
+            return redirect(
+                request, request.url.path.removesuffix("/answer"), ("good", _("Your answer is with the bank."))
+            )
+    return _page(request, dispute, found, form, form.status)
 
 
 routes = [

@@ -68,17 +68,9 @@ class TicketOut(BaseModel):
     typed_code: str | None
 
 
-class OrderOut(BaseModel):
+class OrderOut(OrderPlaced):
     """tickets: those that are the fan's own."""
 
-    id: str
-    state: str
-    screening: str
-    currency: str
-    prices_minor: int
-    fees_minor: int
-    total_minor: int
-    held_until: str
     made_at: str
     paid_at: str | None
     lines: list[LineOut]

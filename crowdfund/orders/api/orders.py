@@ -25,17 +25,15 @@ from crowdfund.orders.api.bodies import (
     TicketOut,
 )
 from crowdfund.orders.models import Order, OrderState
-from crowdfund.orders.pages.words import items_of
+from crowdfund.orders.pages.words import payment_page
 from crowdfund.orders.placing import place_order
 from crowdfund.orders.queries import OrderShown, held_places, order_shown
 from crowdfund.orders.rules import NoSuchHold, PriceChanged, Want
 from crowdfund.refusal import NotFound
 from crowdfund.screenings.api.fans_bodies import HoldShown
 from crowdfund.screenings.codes import typed
-from crowdfund.screenings.keys import code_of
-from crowdfund.screenings.models import Hold, Screening, ScreeningState, Ticket, TicketState
-from crowdfund.screenings.pages.words import description_of
-from crowdfund.settings import current
+from crowdfund.screenings.keys import code_of, is_good
+from crowdfund.screenings.models import Hold, Screening, Ticket
 from crowdfund.web import api
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import bearer, get, post
@@ -91,13 +89,7 @@ async def make_order(request: Request, body: OrderIn) -> Response:
 
 async def pay_order(request: Request) -> PaymentOut:
     """The processor's page for an order that is not paid; the same one as long as its places are kept."""
-    order = await own_order(request)
-    found, base = await order_shown(order), current().base_url
-    url = await paying.start_payment(
-        order, items_of(found), description=description_of(found.shown), success_url=f"{base}{order.path}/return",
-        cancel_url=f"{base}{order.path}",
-    )  # fmt: skip
-    return PaymentOut(url=url)
+    return PaymentOut(url=await payment_page(await own_order(request)))
 
 
 async def pay_with_seats(request: Request) -> OrderOut:
@@ -139,11 +131,10 @@ async def order_out(found: OrderShown) -> OrderOut:
 
 
 def ticket_out(ticket: Ticket, screening: Screening) -> TicketOut:
-    off = (ScreeningState.CANCELLED, ScreeningState.RESCHEDULED)
-    good = ticket.state == TicketState.SOLD and screening.state not in off
+    good = is_good(ticket, screening)
     return TicketOut(
         id=public(ticket.id), order=public(ticket.order_id), screening=public(ticket.screening_id),
-        place=str(ticket.seat_id or ticket.area_id), state=ticket.state, price_minor=ticket.price_minor,
+        place=ticket.place_id, state=ticket.state, price_minor=ticket.price_minor,
         fee_minor=ticket.fee_minor, currency=ticket.currency, code=code_of(ticket, screening) if good else None,
         typed_code=typed.shown(ticket.typed_code) if good else None,
     )  # fmt: skip
@@ -165,13 +156,7 @@ async def show_backs(request: Request) -> BacksOut:
     """What each ticket of an order gives back if it is sent back now."""
     order = await own_order(request)
     found = await order_shown(order)
-    hers = [t for t in found.tickets if t.person_id == order.person_id and t.screening_id == order.screening_id]
-    can = order.state == OrderState.PAID and found.shown.screening.state in (
-        ScreeningState.ON_SALE,
-        ScreeningState.CLOSED,
-    )
-    starts_at = clock.to_us(found.shown.screening.starts_at)
-    backs = cancelling.backs(order, hers, starts_at, clock.now_us()) if can else []
+    backs = cancelling.backs_now(order, found.shown.screening, found.tickets)
     return BacksOut(
         tickets=[BackOut(ticket=public(b.ticket.id), paid_minor=b.paid_minor, back_minor=b.back_minor) for b in backs]
     )

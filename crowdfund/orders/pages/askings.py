@@ -12,22 +12,24 @@ from crowdfund.database.ids import private, public
 from crowdfund.orders import asking as verbs
 from crowdfund.orders.models import Answer, Asking, AskingAnswer
 from crowdfund.orders.pages.forms import AnswerForm
-from crowdfund.refusal import Refusal
 from crowdfund.screenings.models import Ticket
 from crowdfund.screenings.pages.on_sale import Listed, listed, title_path
 from crowdfund.screenings.queries import shown_screening, what_is_on
-from crowdfund.web.form import Form
 from crowdfund.web.formats import money, said, there_text
-from crowdfund.web.i18n import _
+from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, signed_in
 
 OTHERS_MAX = 40
+_DONE = {
+    Answer.KEEP: lazy("Kept: your new tickets are below."), Answer.MOVE: lazy("Moved: your new tickets are below."),
+    Answer.MONEY_BACK: lazy("All of it is on its way back."),
+}  # fmt: skip
 
 
 async def show(request: Request) -> Response:
     asking = await verbs.own_asking(private(request.path_params["asking"]), request.state.person.id)
-    return await _show(request, asking, None)
+    return await _show(request, asking, AnswerForm(tickets={}, screenings={}))
 
 
 async def _hers(asking: Asking, person_id: int) -> list[tuple[AskingAnswer, Ticket]]:
@@ -45,14 +47,14 @@ async def _others(asking: Asking) -> dict[str, Any]:
     return {public(row["id"]): (row, listed(row)) for row in fit}
 
 
-async def _show(request: Request, asking: Asking, form: Form | None, status: int = 200) -> Response:
+async def _show(request: Request, asking: Asking, form: AnswerForm) -> Response:
     shown = await shown_screening(asking.screening_id)
     hers, others = await _hers(asking, request.state.person.id), await _others(asking)
     waiting = [(a, t) for a, t in hers if a.answer == Answer.WAITING]
     answered = [(a, t) for a, t in hers if a.answer != Answer.WAITING]
     return page(
-        request, "orders/asking.html", status, asking=asking, shown=shown, colour=shown.title.colour,
-        title_path=title_path(shown.title.id), form=form or AnswerForm(tickets={}, screenings={}),
+        request, "orders/asking.html", form.status, asking=asking, shown=shown, colour=shown.title.colour,
+        title_path=title_path(shown.title.id), form=form,
         moved=await shown_screening(asking.to_screening_id) if asking.to_screening_id else None,
         waiting=[(public(t.id), _label(shown, t), money(t.price_minor + t.fee_minor, t.currency)) for _, t in waiting],
         answered=[(_label(shown, t), _said(a), t) for a, t in answered], is_over=asking.answer_by <= clock.now(),
@@ -65,7 +67,7 @@ def _words(row: dict[str, Any], one: Listed) -> str:
 
 
 def _label(shown: Any, ticket: Ticket) -> str:
-    return said(shown.plan.label(str(ticket.seat_id or ticket.area_id)))
+    return said(shown.plan.label(ticket.place_id))
 
 
 def _said(answer: AskingAnswer) -> str:
@@ -80,19 +82,13 @@ async def answer(request: Request) -> Response:
     asking = await verbs.own_asking(private(request.path_params["asking"]), request.state.person.id)
     hers = {public(t.id): t for _, t in await _hers(asking, request.state.person.id)}
     form = await AnswerForm.read(request, tickets=hers, screenings=await _others(asking))
-    if form.errors:
-        return await _show(request, asking, form, 422)
-    to = private(form.screening) if form.screening else None
-    ids = [hers[ticket].id for ticket in form.ticket]
-    try:
-        await verbs.answer(asking.id, ids, Answer(form.answer), by=request.state.person.id, to_screening_id=to)
-    except Refusal as refusal:
-        return await _show(request, asking, form.refused_by(refusal), refusal.status_code)
-    words = {
-        Answer.KEEP: _("Kept: your new tickets are below."), Answer.MOVE: _("Moved: your new tickets are below."),
-        Answer.MONEY_BACK: _("All of it is on its way back."),
-    }[Answer(form.answer)]  # fmt: skip
-    return redirect(request, asking.path, ("good", words))
+    if not form.errors:
+        to = private(form.screening) if form.screening else None
+        ids, said_now = [hers[ticket].id for ticket in form.ticket], Answer(form.answer)
+        with form.showing_refusals():
+            await verbs.answer(asking.id, ids, said_now, by=request.state.person.id, to_screening_id=to)
+            return redirect(request, asking.path, ("good", str(_DONE[said_now])))
+    return await _show(request, asking, form)
 
 
 routes = [

@@ -14,15 +14,14 @@ from crowdfund.database import new_id
 from crowdfund.database.ids import private, public
 from crowdfund.orders import credits, letting_go, paying, rules
 from crowdfund.orders.models import Order, OrderState
-from crowdfund.orders.pages.words import items_of
+from crowdfund.orders.pages.words import payment_page
 from crowdfund.orders.placing import place_order
-from crowdfund.orders.queries import held_places, order_shown
+from crowdfund.orders.queries import held_places
 from crowdfund.refusal import Busy, NotFound, Refusal
 from crowdfund.screenings.models import Hold, Price
 from crowdfund.screenings.pages.on_sale import title_path
-from crowdfund.screenings.pages.words import description_of, ladder_sentence
+from crowdfund.screenings.pages.words import ladder_sentence
 from crowdfund.screenings.queries import Shown, prices_of, shown_screening
-from crowdfund.settings import current
 from crowdfund.web import csrf
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
@@ -147,12 +146,7 @@ async def to_payment(request: Request, order: Order) -> Response:
     """To the processor's page; to the tickets at once where nothing has to be paid."""
     if order.state == OrderState.PAID:
         return redirect(request, order.path, ("good", _("Here are your tickets.")))
-    found, base = await order_shown(order), current().base_url
-    url = await paying.start_payment(
-        order, items_of(found), description=description_of(found.shown), success_url=f"{base}{order.path}/return",
-        cancel_url=f"{base}{order.path}",
-    )  # fmt: skip
-    return go_to_processor(url)
+    return go_to_processor(await payment_page(order))
 
 
 async def release(request: Request) -> Response:

@@ -8,62 +8,51 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.database.ids import private, public
+from crowdfund.database.ids import public
 from crowdfund.orders import asking as verbs
 from crowdfund.orders.models import Answer, Asking, AskingAnswer
 from crowdfund.orders.pages.forms import CancelScreeningForm, RescheduleForm
 from crowdfund.orders.queries import answers_of
-from crowdfund.refusal import Refusal
 from crowdfund.screenings.hours import local_of, moment_at
+from crowdfund.screenings.pages.own import DESK, base_of, screening_in
 from crowdfund.screenings.queries import Shown, shown_screening
 from crowdfund.screenings.rescheduling import Hours
-from crowdfund.screenings.rules import NoSuchScreening
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, member, post
 
-DESK = "/desk/{organisation}/screenings/{screening}"
-
-
-async def own_screening(request: Request) -> Shown:
-    """A screening of this cinema. Raises NoSuchScreening for another's as for none."""
-    shown = await shown_screening(private(request.path_params["screening"]))
-    if shown.screening.organisation_id != request.state.organisation.id:
-        raise NoSuchScreening("There is no such screening.")
-    return shown
+_ONE = f"{DESK}/screenings/{{screening}}"
 
 
 def _path(request: Request, screening_id: int) -> str:
-    return f"/desk/{request.state.organisation.slug}/screenings/{public(screening_id)}"
+    return f"{base_of(request)}/screenings/{public(screening_id)}"
 
 
 async def cancel_page(request: Request) -> Response:
     return await _page(request, "orders/desk_cancel.html", CancelScreeningForm())
 
 
-async def _page(request: Request, template: str, form: Form, status: int = 200, **more: Any) -> Response:
-    shown = await own_screening(request)
+async def _page(request: Request, template: str, form: Form, **more: Any) -> Response:
+    shown = await screening_in(request)
     return page(
-        request, template, status, shown=shown, form=form, organisation=request.state.organisation,
-        path=_path(request, shown.screening.id), base=f"/desk/{request.state.organisation.slug}", **more,
+        request, template, form.status, shown=shown, form=form, organisation=request.state.organisation,
+        path=_path(request, shown.screening.id), base=base_of(request), **more,
     )  # fmt: skip
 
 
 async def cancel(request: Request) -> Response:
-    shown, form = await own_screening(request), await CancelScreeningForm.read(request)
-    if form.errors:
-        return await _page(request, "orders/desk_cancel.html", form, 422)
-    try:
-        await verbs.cancel_screening(shown.screening.id, form.reason, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _page(request, "orders/desk_cancel.html", form.refused_by(refusal), refusal.status_code)
-    said = _("Cancelled. Whoever has a ticket is asked now; who says nothing has everything back in a week.")
-    return redirect(request, f"{_path(request, shown.screening.id)}/answers", ("good", said))
+    shown, form = await screening_in(request), await CancelScreeningForm.read(request)
+    if not form.errors:
+        with form.showing_refusals():
+            await verbs.cancel_screening(shown.screening.id, form.reason, by=request.state.person.id)
+            said = _("Cancelled. Whoever has a ticket is asked now; who says nothing has everything back in a week.")
+            return redirect(request, f"{_path(request, shown.screening.id)}/answers", ("good", said))
+    return await _page(request, "orders/desk_cancel.html", form)
 
 
 async def reschedule_page(request: Request) -> Response:
-    shown = await own_screening(request)
+    shown = await screening_in(request)
     starts = local_of(shown.screening.starts_at, shown.venue.zone)
     return await _page(
         request, "orders/desk_reschedule.html", RescheduleForm({"starts_at": f"{starts:%Y-%m-%dT%H:%M}"})
@@ -71,15 +60,15 @@ async def reschedule_page(request: Request) -> Response:
 
 
 async def reschedule(request: Request) -> Response:
-    shown, form = await own_screening(request), await RescheduleForm.read(request)
-    if form.errors:
-        return await _page(request, "orders/desk_reschedule.html", form, 422)
-    try:
-        moved = await verbs.reschedule(shown.screening.id, _hours(shown, form), form.reason, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _page(request, "orders/desk_reschedule.html", form.refused_by(refusal), refusal.status_code)
-    said = _("Moved. Every place is kept at the new hour until its holder has answered.")
-    return redirect(request, _path(request, moved.id), ("good", said))
+    shown, form = await screening_in(request), await RescheduleForm.read(request)
+    if not form.errors:
+        with form.showing_refusals():
+            moved = await verbs.reschedule(
+                shown.screening.id, _hours(shown, form), form.reason, by=request.state.person.id
+            )
+            said = _("Moved. Every place is kept at the new hour until its holder has answered.")
+            return redirect(request, _path(request, moved.id), ("good", said))
+    return await _page(request, "orders/desk_reschedule.html", form)
 
 
 def _hours(shown: Shown, form: RescheduleForm) -> Hours:
@@ -92,27 +81,21 @@ def _hours(shown: Shown, form: RescheduleForm) -> Hours:
 
 async def answers(request: Request) -> Response:
     """What holders have answered, and what is still open."""
-    shown = await own_screening(request)
+    shown = await screening_in(request)
     asking = await Asking.get_or_none(screening_id=shown.screening.id)
     counted = await answers_of(asking.id) if asking else {}
     moved = await shown_screening(asking.to_screening_id) if asking and asking.to_screening_id else None
+    total = await AskingAnswer.filter(asking_id=asking.id).count() if asking else 0
     return await _page(
-        request,
-        "orders/desk_answers.html",
-        Form(),
-        asking=asking,
-        counted=counted,
-        moved=moved,
-        Answer=Answer,
-        total=await AskingAnswer.filter(asking_id=asking.id).count() if asking else 0,
-    )
+        request, "orders/desk_answers.html", Form(), asking=asking, counted=counted, moved=moved, Answer=Answer, total=total
+    )  # fmt: skip
 
 
 _RUN = member("manager")
 routes = [
-    get(f"{DESK}/cancellation", cancel_page, may=_RUN),
-    post(f"{DESK}/cancellation", cancel, may=_RUN),
-    get(f"{DESK}/reschedule", reschedule_page, may=_RUN),
-    post(f"{DESK}/reschedule", reschedule, may=_RUN),
-    get(f"{DESK}/answers", answers, may=member("viewer")),
+    get(f"{_ONE}/cancellation", cancel_page, may=_RUN),
+    post(f"{_ONE}/cancellation", cancel, may=_RUN),
+    get(f"{_ONE}/reschedule", reschedule_page, may=_RUN),
+    post(f"{_ONE}/reschedule", reschedule, may=_RUN),
+    get(f"{_ONE}/answers", answers, may=member("viewer")),
 ]

@@ -12,7 +12,6 @@ from crowdfund.orders.pages.forms import GiftForm
 from crowdfund.orders.pages.tickets import ticket_shown
 from crowdfund.orders.queries import order_shown, own_ticket
 from crowdfund.people.models import Person
-from crowdfund.refusal import Refusal
 from crowdfund.screenings import giving
 from crowdfund.screenings.models import GiftState, Ticket, TicketGift
 from crowdfund.screenings.pages.on_sale import title_path
@@ -30,26 +29,25 @@ async def give_page(request: Request) -> Response:
     return await _give(request, GiftForm())
 
 
-async def _give(request: Request, form: GiftForm, status: int = 200) -> Response:
+async def _give(request: Request, form: GiftForm) -> Response:
     ticket = await own_ticket(private(request.path_params["ticket"]), request.state.person.id)
     found = await order_shown(await Order.get(id=ticket.order_id), ticket.screening_id)
     offered = await TicketGift.get_or_none(ticket_id=ticket.id, state=GiftState.OFFERED)
     return page(
-        request, "orders/give.html", status, ticket=ticket_shown(ticket, found), shown=found.shown, form=form, offered=offered,
+        request, "orders/give.html", form.status, ticket=ticket_shown(ticket, found), shown=found.shown, form=form, offered=offered,
         colour=found.shown.title.colour, title_path=title_path(found.shown.title.id),
     )  # fmt: skip
 
 
 async def give(request: Request) -> Response:
     form = await GiftForm.read(request)
-    if form.errors:
-        return await _give(request, form, 422)
-    ticket = await own_ticket(private(request.path_params["ticket"]), request.state.person.id)
-    try:
-        await giving.offer_ticket(ticket.id, form.email, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _give(request, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, _path(request), ("good", _("Written. The ticket stays yours until the link is used.")))
+    if not form.errors:
+        ticket = await own_ticket(private(request.path_params["ticket"]), request.state.person.id)
+        with form.showing_refusals():
+            await giving.offer_ticket(ticket.id, form.email, by=request.state.person.id)
+            said = _("Written. The ticket stays yours until the link is used.")
+            return redirect(request, _path(request), ("good", said))
+    return await _give(request, form)
 
 
 def _path(request: Request) -> str:
@@ -74,7 +72,7 @@ async def gift(request: Request) -> Response:
     giver = await Person.get(id=found.from_person_id)
     return page(
         request, "orders/gift.html", shown=shown, giver=giver, colour=shown.title.colour, art_url=art_of(shown.title),
-        label=shown.plan.label(str(ticket.seat_id or ticket.area_id)), path=f"/gifts/{request.path_params['secret']}",
+        label=shown.plan.label(ticket.place_id), path=f"/gifts/{request.path_params['secret']}",
         title_path=title_path(shown.title.id),
     )  # fmt: skip
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,7 +12,7 @@ from crowdfund.orders import cancelling, paying
 from crowdfund.orders.models import Asking, Order, OrderState
 from crowdfund.orders.pages.cart import to_payment
 from crowdfund.orders.pages.tickets import TicketShown, ticket_shown
-from crowdfund.orders.queries import order_shown
+from crowdfund.orders.queries import OrderShown, order_shown
 from crowdfund.refusal import Refusal
 from crowdfund.screenings.models import Ticket, TicketState
 from crowdfund.screenings.pages.on_sale import title_path
@@ -59,12 +57,8 @@ async def _by_screening(order: Order, tickets: list[Ticket]) -> list[tuple[Shown
     return groups
 
 
-def _backs(found: Any) -> list[cancelling.Back]:
-    screening = found.shown.screening
-    if found.order.state != OrderState.PAID or screening.state not in ("on_sale", "closed"):
-        return []
-    hers = [t for t in found.tickets if t.person_id == found.order.person_id and t.screening_id == screening.id]
-    return cancelling.backs(found.order, hers, clock.to_us(screening.starts_at), clock.now_us())
+def _backs(found: OrderShown) -> list[cancelling.Back]:
+    return cancelling.backs_now(found.order, found.shown.screening, found.tickets)
 
 
 async def come_back(request: Request) -> Response:
@@ -98,7 +92,7 @@ async def _cancel(
     screening = found.shown.screening
     return page(
         request, "orders/cancel.html", status, found=found, order=order, shown=found.shown, colour=found.shown.title.colour,
-        backs=[(back, said(found.shown.plan.label(str(back.ticket.seat_id or back.ticket.area_id)))) for back in backs],
+        backs=[(back, said(found.shown.plan.label(back.ticket.place_id))) for back in backs],
         ladder=ladder_of(order.refund_steps, screening.starts_at, found.shown.venue.zone), form=form, now=clock.now(),
         ticked=ticked or tuple(back.ticket.id for back in backs), title_path=title_path(found.shown.title.id),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from crowdfund.orders.queries import OrderShown, order_shown, own_ticket, ticket
 from crowdfund.people.models import Person
 from crowdfund.refusal import NotFound
 from crowdfund.screenings.codes import calendar, paper, qr, typed
-from crowdfund.screenings.keys import code_of
+from crowdfund.screenings.keys import code_of, is_good
 from crowdfund.screenings.models import ScreeningState, Ticket, TicketState
 from crowdfund.screenings.pages.on_sale import title_path
 from crowdfund.screenings.pages.words import there
@@ -29,6 +29,7 @@ from crowdfund.screenings.queries import shown_screening, titles_of
 from crowdfund.settings import current
 from crowdfund.web import i18n, language
 from crowdfund.web.formats import clock_there, money, said, weekday
+from crowdfund.web.headers import kept_as
 from crowdfund.web.i18n import _, pgettext
 from crowdfund.web.page import page
 from crowdfund.web.routes import get, signed_in
@@ -52,16 +53,13 @@ class TicketShown:
 
 def ticket_shown(ticket: Ticket, found: OrderShown) -> TicketShown:
     screening, plan = found.shown.screening, found.shown.plan
-    place_id = str(ticket.seat_id or ticket.area_id)
-    label, is_good = said(plan.label(place_id)), ticket.state == TicketState.SOLD
-    where = plan.where(place_id)
-    seat = f"{where.row.label} {where.seat.label}" if where is not None else said(plan.label(place_id))
-    is_good = is_good and screening.state not in (ScreeningState.CANCELLED, ScreeningState.RESCHEDULED)
+    label, where, good = said(plan.label(ticket.place_id)), plan.where(ticket.place_id), is_good(ticket, screening)
+    seat = f"{where.row.label} {where.seat.label}" if where is not None else label
     return TicketShown(
         id=public(ticket.id), path=f"/tickets/{public(ticket.id)}", label=label, seat=seat,
         price_name=found.prices[ticket.price_id].name, price=money(ticket.price_minor, ticket.currency),
-        state=_state_words(ticket), is_good=is_good,
-        qr=qr.drawing(code_of(ticket, screening), label=_("Code of the ticket for %(place)s") % {"place": label}) if is_good else None,
+        state=_state_words(ticket), is_good=good,
+        qr=qr.drawing(code_of(ticket, screening), label=_("Code of the ticket for %(place)s") % {"place": label}) if good else None,
         typed=typed.shown(ticket.typed_code),
     )  # fmt: skip
 
@@ -149,7 +147,7 @@ async def pdf(request: Request) -> Response:
             await paying.own_order(private(request.path_params["order"]), request.state.person.id)
         )
         tickets = [t for t in found.tickets if t.person_id == request.state.person.id]
-    good = [t for t in tickets if ticket_shown(t, found).is_good]
+    good = [t for t in tickets if is_good(t, found.shown.screening)]
     if not good:
         raise NotFound("There is no ticket to be printed.")
     person = await Person.get(id=request.state.person.id)
@@ -158,11 +156,7 @@ async def pdf(request: Request) -> Response:
     content = await asyncio.to_thread(
         paper.make_pdf, pages, _=_, language=lang, site=current().base_url, made_at=clock.now()
     )
-    return Response(content, media_type="application/pdf", headers=_file("tickets.pdf"))
-
-
-def _file(name: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=kept_as("tickets.pdf"))
 
 
 async def calendar_entry(request: Request) -> Response:
@@ -178,7 +172,7 @@ async def calendar_entry(request: Request) -> Response:
         location=f"{shown.venue.name}, {shown.hall.name}, {shown.venue.address}, {shown.venue.city}", description=places,
         url=f"{current().base_url}{order.path}", cancelled=screening.state == ScreeningState.CANCELLED,
     )  # fmt: skip
-    return Response(calendar.calendar_file([entry]), media_type=calendar.MEDIA_TYPE, headers=_file("screening.ics"))
+    return Response(calendar.calendar_file([entry]), media_type=calendar.MEDIA_TYPE, headers=kept_as("screening.ics"))
 
 
 routes = [

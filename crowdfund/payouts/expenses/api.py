@@ -23,11 +23,10 @@ from crowdfund.refusal import Invalid, NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
 
-READ = Limit("public_api", 300, 60)
 _Words = Annotated[
     str, StringConstraints(min_length=WORDS_MIN, max_length=WORDS_MAX, pattern=LINES, strip_whitespace=True), READABLE
 ]
@@ -122,7 +121,7 @@ async def take_back_expense(request: Request, body: TakeBackIn) -> ExpenseOut:
 _WRITE = bearer("campaigns:write")
 routes = [
     get(
-        f"{ONE}/expenses", list_expenses, may=everybody, limit=READ, gives=ExpenseOut, lists=True,
+        f"{ONE}/expenses", list_expenses, may=everybody, limit=PUBLIC_API, gives=ExpenseOut, lists=True,
         summary="What a fund's money was spent on",
     ),
     post(

@@ -14,7 +14,6 @@ from crowdfund.people.models import Person, SignIn
 from crowdfund.people.pages.entrance import SIGN_IN_BY_ACCOUNT
 from crowdfund.people.queries import desks_of
 from crowdfund.people.rules import device_of
-from crowdfund.refusal import Refusal
 from crowdfund.signing import fingerprint
 from crowdfund.web import csrf, sessions
 from crowdfund.web.address import address_of
@@ -72,10 +71,8 @@ async def change_password(request: Request) -> Response:
     form, person = await PasswordForm.read(request), request.state.person
     if not form.errors:
         await SIGN_IN_BY_ACCOUNT.take(fingerprint(person.email))
-        try:
+        with form.showing_refusals():
             await accounts.change_password(person.id, form.password, form.new_password)
-        except Refusal as refusal:
-            form.refused_by(refusal)
     if form.errors:
         return await _account(request, 422, password_form=form)
     secret = await devices.open_device(

@@ -74,14 +74,12 @@ def _sign_up(request: Request, form: SignUpForm, status: int = 200) -> Response:
 async def sign_up(request: Request) -> Response:
     form = await SignUpForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await accounts.sign_up(
                 form.name, form.email, form.password,
                 locale=language.choose(request), browser=csrf.visitor_of(request), back=_next(request, form.next),
             )  # fmt: skip
             return redirect(request, "/sign-up/sent", ("address", form.email))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return _sign_up(request, form, 422)
 
 

@@ -73,14 +73,12 @@ async def _members(
 async def invite(request: Request) -> Response:
     form = await InvitationForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await organisations.invite(
                 request.state.organisation.id, form.email, Role(form.role), by=request.state.person.id
             )
             flash = ("good", _("The invitation is on its way to %(email)s.") % {"email": form.email})
             return redirect(request, f"{request.state.organisation.desk_path}/members", flash)
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _members(request, form, 422)
 
 

@@ -10,7 +10,6 @@ from crowdfund.people.forms import SCOPE_WORDS, TokenForm
 from crowdfund.people.models import ApiToken
 from crowdfund.people.rules import scopes_for
 from crowdfund.people.tokens import make_token, revoke_token
-from crowdfund.refusal import Refusal
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import confirmed, get, post, signed_in
@@ -34,11 +33,9 @@ async def make(request: Request) -> Response:
     """The one answer that shows a token; it isn't a redirect, since nothing may keep the text on the way."""
     form = await TokenForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             made = await make_token(request.state.person.id, form.name, form.scopes)
             return await _tokens(request, TokenForm(), 201, made)
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _tokens(request, form, 422)
 
 

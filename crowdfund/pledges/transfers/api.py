@@ -23,12 +23,11 @@ from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import LINES, READABLE, In, PublicId
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import OBJECTING, PUBLIC_API
 from crowdfund.web.routes import Handler, bearer, get, post
 from crowdfund.web.routes import public as everybody
 
 _OUTCOME = "/api/v1/outcomes/{outcome}"
-_READ, _OBJECT = Limit("public_api", 300, 60), Limit("object", 10, 3600, by="person")
 _Words = Annotated[
     str, StringConstraints(min_length=WORDS_MIN, max_length=WORDS_MAX, pattern=LINES, strip_whitespace=True), READABLE
 ]
@@ -291,7 +290,7 @@ _CHECK = _decide(outcomes.check_evidence, "check_evidence", "A registration was 
 _RELEASE = _decide(outcomes.release, "release_money", "The money goes to the club: the second of two. Staff alone.")
 _WITHDRAW = _decide(outcomes.withdraw_outcome, "withdraw_outcome", "It was not so: the money waits again. Staff alone.")
 routes = [
-    get(f"{ONE}/outcome", show_end, may=everybody, limit=_READ, gives=EndOut, summary="How a transfer ends"),
+    get(f"{ONE}/outcome", show_end, may=everybody, limit=PUBLIC_API, gives=EndOut, summary="How a transfer ends"),
     post(f"{ONE}/deal", agree_deal, may=_WRITE, takes=DealIn, gives=EndOut, summary="The clubs agree"),
     post(f"{ONE}/outcome", file_outcome, may=_WRITE, takes=OutcomeIn, gives=EndOut, summary="Say how it ended"),
     post(
@@ -299,7 +298,7 @@ routes = [
         summary="Say how it ended, for a silent club",
     ),
     post(
-        f"{_OUTCOME}/objections", object_to, may=_HERS, takes=ObjectionIn, gives=ObjectionOut, limit=_OBJECT,
+        f"{_OUTCOME}/objections", object_to, may=_HERS, takes=ObjectionIn, gives=ObjectionOut, limit=OBJECTING,
         summary="Object to an outcome",
     ),
     get(f"{_OUTCOME}/objections", list_objections, may=_REVIEW, gives=ObjectionOut, lists=True, summary="What backers object"),
@@ -307,7 +306,7 @@ routes = [
         f"{_OUTCOME}/objections/{{objection}}/answer", dismiss_objection, may=_REVIEW, takes=BecauseIn, gives=ObjectionOut,
         summary="It stands all the same",
     ),
-    get(f"{_OUTCOME}/evidence", evidence, may=everybody, limit=_READ, summary="The paper that shows how it ended"),
+    get(f"{_OUTCOME}/evidence", evidence, may=everybody, limit=PUBLIC_API, summary="The paper that shows how it ended"),
     post(f"{_OUTCOME}/check", _CHECK, may=_REVIEW, takes=BecauseIn, gives=EndOut, summary="A registration was seen"),
     post(f"{_OUTCOME}/release", _RELEASE, may=_MONEY, takes=BecauseIn, gives=EndOut, summary="Release the money"),
     post(f"{_OUTCOME}/withdrawal", _WITHDRAW, may=_MONEY, takes=BecauseIn, gives=EndOut, summary="Withdraw an outcome"),

@@ -27,11 +27,10 @@ from crowdfund.screenings.queries import Shown, free_in, on_sale_after, prices_o
 from crowdfund.screenings.rules import NoPlacesChosen, NoSuchScreening, Want, read_ladder
 from crowdfund.screenings.seating.best import best_seats
 from crowdfund.web import api
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import PUBLIC_API, Limit
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
 
-READING = Limit("public_api", 300, 60)
 HOLDING = Limit("api_hold", 240, 60, by="token")
 
 _MISSING = NoSuchScreening("There is no such screening.")
@@ -113,10 +112,10 @@ async def hold(request: Request, body: HoldIn) -> Response:
 
 ONE = "/api/v1/screenings/{screening}"
 routes = [
-    get("/api/v1/screenings", list_screenings, may=everybody, gives=ScreeningsListed, lists=True, filters=[CITY], limit=READING,
+    get("/api/v1/screenings", list_screenings, may=everybody, gives=ScreeningsListed, lists=True, filters=[CITY], limit=PUBLIC_API,
         summary="What is on"),
-    get(ONE, show_screening, may=everybody, gives=ScreeningShown, limit=READING, summary="One screening"),
-    get(f"{ONE}/places", show_places, may=everybody, gives=PlacesOut, limit=READING, summary="What is gone"),
+    get(ONE, show_screening, may=everybody, gives=ScreeningShown, limit=PUBLIC_API, summary="One screening"),
+    get(f"{ONE}/places", show_places, may=everybody, gives=PlacesOut, limit=PUBLIC_API, summary="What is gone"),
     post(f"{ONE}/best", find_best, may=bearer("tickets:read"), takes=BestIn, gives=BestOut, summary="The best free seats"),
     post(f"{ONE}/holds", hold, may=bearer("tickets:write", confirmed=True), takes=HoldIn, gives=HoldOut, creates=True, limit=HOLDING,
          summary="Keep places for eight minutes"),

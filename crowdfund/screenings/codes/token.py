@@ -61,13 +61,6 @@ class UnknownKey(Invalid):
     """Signed, it says, with a key that is not among those at hand: it can't be told whether it is good."""
 
 
-class Keys(NamedTuple):
-    """Of one screening. private: 32 bytes, kept by the site; public: 32 bytes, published."""
-
-    private: bytes
-    public: bytes
-
-
 class KeyName(NamedTuple):
     """Which key a code is signed with. screening: its public id; number: 0 to 15, one more for each new key."""
 
@@ -90,12 +83,6 @@ class Code:
     @property
     def key_name(self) -> KeyName:
         return KeyName(self.screening, self.key_number)
-
-
-def make_keys() -> Keys:
-    """A new pair for one screening."""
-    key = Ed25519PrivateKey.generate()
-    return Keys(key.private_bytes_raw(), key.public_key().public_bytes_raw())
 
 
 def seat_hash(seat: str | None) -> int:

@@ -14,7 +14,7 @@ from crowdfund.screenings.codes.judging import Door
 from crowdfund.screenings.codes.token import KeyName
 from crowdfund.screenings.door.passes import door_screening
 from crowdfund.screenings.door.rules import Keeper, door_of
-from crowdfund.screenings.models import Screening, ScreeningState
+from crowdfund.screenings.models import CALLED_OFF, Screening
 
 NEAR = timedelta(hours=36)  # whose tickets people bring to the wrong door
 NEAR_MAX = 30
@@ -53,7 +53,7 @@ async def door_list(screening_id: int, since: int = 0) -> DoorList:
         "id": screening.id, "state": screening.state, "doors_at": clock.to_us(screening.doors_at),
         "ends_at": clock.to_us(screening.ends_at),
     }  # fmt: skip
-    off = screening.state in (ScreeningState.CANCELLED, ScreeningState.RESCHEDULED)
+    off = screening.state in CALLED_OFF
     return DoorList(screening, door_of(row, changed, await _keys_near(screening)), version, since, off)
 
 

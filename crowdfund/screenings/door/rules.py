@@ -16,7 +16,7 @@ from crowdfund.screenings.codes import judging
 from crowdfund.screenings.codes.judging import MAY_BE_FORCED, Verdict
 from crowdfund.screenings.codes.token import Code
 from crowdfund.screenings.door.models import Way
-from crowdfund.screenings.models import ScreeningState, TicketState
+from crowdfund.screenings.models import CALLED_OFF, ScreeningState, TicketState
 
 SCANS_MAX = 200  # in one call
 AT_ONCE = 50  # of what a device brings home, so that no call of a slow connection is long
@@ -30,7 +30,6 @@ ADMITTABLE = (TicketState.SOLD, TicketState.NO_SHOW)
 _WORTHLESS = (TicketState.REFUNDED, TicketState.LOST)
 # The ticket is good, and somebody who went in with it has used it: the house's hours are the house's own.
 _GOOD = (Verdict.ADMITTED, Verdict.TOO_EARLY, Verdict.TOO_LATE)
-_OFF = (ScreeningState.CANCELLED, ScreeningState.RESCHEDULED)
 
 
 class NoSuchDoor(NotFound):
@@ -224,7 +223,7 @@ def door_of(
     screening: dict[str, Any], tickets: list[dict[str, Any]], keys: dict[Any, bytes] | None = None
 ) -> judging.Door:
     """What the judge asks of a screening, as far as these tickets go. Of one that is off, no ticket is worth anything."""
-    off = screening["state"] in _OFF
+    off = screening["state"] in CALLED_OFF
     return judging.Door(
         screening=public(screening["id"]), opens_at=clock.from_us(screening["doors_at"]),
         closes_at=clock.from_us(screening["ends_at"]), keys=keys or {},

@@ -100,9 +100,9 @@ async def new_booking(request: Request) -> Response:
     return _new(request, title, cinema, NoteForm())
 
 
-def _new(request: Request, title: Title, cinema: Organisation, form: NoteForm, status: int = 200) -> Response:
+def _new(request: Request, title: Title, cinema: Organisation, form: NoteForm) -> Response:
     return desk_page(
-        request, "desk_booking_new.html", "bookings", status, title=title, cinema=cinema, form=form, art_url=art_of(title),
+        request, "desk_booking_new.html", "bookings", form.status, title=title, cinema=cinema, form=form, art_url=art_of(title),
         action=request.url.path, note_max=NOTE_MAX, back=_back(request, title),
     )  # fmt: skip
 
@@ -115,17 +115,15 @@ def _back(request: Request, title: Title) -> str:
 async def make(request: Request) -> Response:
     title, cinema = await _wished(request)
     form = await NoteForm.read(request)
-    if form.errors:
-        return _new(request, title, cinema, form, 422)
-    verb = verbs.ask_booking if cinema.id == request.state.organisation.id else verbs.offer_booking
-    try:
-        booking = await verb(title, cinema, form.note, by=request.state.person.id)
-    except Refusal as refusal:
-        return _new(request, title, cinema, form.refused_by(refusal), refusal.status_code)
-    said = _("Sent. The answer comes by mail, and stands here.")
-    if booking.state == BookingState.AGREED:
-        said = _("It is yours: you can put it on now.")
-    return redirect(request, f"{base_of(request)}/bookings/{public(booking.id)}", ("good", said))
+    if not form.errors:
+        verb = verbs.ask_booking if cinema.id == request.state.organisation.id else verbs.offer_booking
+        with form.showing_refusals():
+            booking = await verb(title, cinema, form.note, by=request.state.person.id)
+            said = _("Sent. The answer comes by mail, and stands here.")
+            if booking.state == BookingState.AGREED:
+                said = _("It is yours: you can put it on now.")
+            return redirect(request, f"{base_of(request)}/bookings/{public(booking.id)}", ("good", said))
+    return _new(request, title, cinema, form)
 
 
 # --- one booking ---
@@ -193,16 +191,15 @@ async def _answer(
 
 
 async def end(request: Request) -> Response:
-    booking, title = await booking_in(request)
+    booking, _title = await booking_in(request)
     form = await ReasonForm.read(request)
-    if form.errors:
-        return await _page(request, booking, title, 422, end=form)
-    try:
-        await verbs.end_booking(booking, form.reason, side=request.state.organisation.id, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _page(request, *await booking_in(request), refusal.status_code, end=form.refused_by(refusal))
-    said = _("Ended. What is on sale goes on; nothing new is put on.")
-    return redirect(request, f"{base_of(request)}/bookings/{public(booking.id)}", ("good", said))
+    if not form.errors:
+        side, by = request.state.organisation.id, request.state.person.id
+        with form.showing_refusals():
+            await verbs.end_booking(booking, form.reason, side=side, by=by)
+            said = _("Ended. What is on sale goes on; nothing new is put on.")
+            return redirect(request, f"{base_of(request)}/bookings/{public(booking.id)}", ("good", said))
+    return await _page(request, *await booking_in(request), form.status, end=form)
 
 
 _ALL = f"{DESK}/bookings"

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from crowdfund.database.ids import public
 from crowdfund.refusal import Refusal
 from crowdfund.screenings import venues as verbs
-from crowdfund.screenings.models import Auditorium, Screening, ScreeningState, Venue
+from crowdfund.screenings.models import PLANNED, Auditorium, Screening, Venue
 from crowdfund.screenings.pages.forms import PLANS, HallForm, HallNameForm, KeepPlanForm, PlanFileForm
 from crowdfund.screenings.pages.own import DESK, base_of, desk_page, hall_in, venue_in
 from crowdfund.screenings.pages.shown import form_words, found_words
@@ -28,6 +28,7 @@ from crowdfund.screenings.seating.generate import make_hall
 from crowdfund.screenings.seating.plan import Plan
 from crowdfund.screenings.seating.reading import read_plan
 from crowdfund.web.body import UPLOAD_MAX
+from crowdfund.web.headers import kept_as
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -88,15 +89,13 @@ async def _preview(request: Request, place: Place) -> Response:
         return await _preview_of_file(request, place)
     form = await HallForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             plan = make_hall(
                 form.name, rows=form.rows, seats_a_row=form.seats_a_row, aisles_after=form.aisles_after,
                 wheelchairs=form.wheelchairs or 0, wheelchair_row=form.wheelchair_row, better_rows=form.better_rows,
                 zone=_("Stalls"), usual=_("Standard"), better=_("Premium"),
             )  # fmt: skip
-            return _looked_at(request, place, plan, form.name, form.key)
-        except Refusal as refusal:
-            form.refused_by(refusal)
+            return _looked_at(request, place, plan, _to_keep(plan, form.name, form.key))
     return _form(request, place, 422, numbers=form)
 
 
@@ -107,20 +106,22 @@ async def _preview_of_file(request: Request, place: Place) -> Response:
     if not form.errors and form.file is not None:
         try:
             found, plan = read_any(form.file[0], form.name)
-            return _looked_at(request, place, plan, form.name, form.key, found)
+            return _looked_at(request, place, plan, _to_keep(plan, form.name, form.key), found)
         except Refusal as refusal:
             form.refuse("file", form.refused_by(refusal).errors.pop("", ""))
     return _form(request, place, 422, file=form)
 
 
+def _to_keep(plan: Plan, name: str, key: str) -> KeepPlanForm:
+    return KeepPlanForm({"name": name, "plan": plan.text, "key": key or token_urlsafe(16)})
+
+
 def _looked_at(
-    request: Request, place: Place, plan: Plan, name: str, key: str, found: PlanForm | None = None, *,
-    form: KeepPlanForm | None = None, status: int = 200,
-) -> Response:  # fmt: skip
+    request: Request, place: Place, plan: Plan, form: KeepPlanForm, found: PlanForm | None = None
+) -> Response:
     venue, hall = place
-    keep = form or KeepPlanForm({"name": name, "plan": plan.text, "key": key or token_urlsafe(16)})
     return desk_page(
-        request, "desk_hall_preview.html", "venues", status, venue=venue, hall=hall, form=keep, drawing=drawing_of(plan), plan=plan,
+        request, "desk_hall_preview.html", "venues", form.status, venue=venue, hall=hall, form=form, drawing=drawing_of(plan), plan=plan,
         says=found_words(plan), read_as=form_words(found), action=_actions(request, place),
     )  # fmt: skip
 
@@ -147,14 +148,11 @@ async def _keep(
             ("bad", _("The plan got lost on the way. Please send it again.")),
         )
     plan = read_plan(str(form.typed["plan"]))
-    if form.errors:
-        return _looked_at(request, place, plan, "", "", form=form, status=422)
-    try:
-        hall = await verb(form, plan)
-    except Refusal as refusal:
-        form.refused_by(refusal)
-        return _looked_at(request, place, plan, "", "", form=form, status=refusal.status_code)
-    return redirect(request, _path(request, place[0], hall), ("good", said))
+    if not form.errors:
+        with form.showing_refusals():
+            hall = await verb(form, plan)
+            return redirect(request, _path(request, place[0], hall), ("good", said))
+    return _looked_at(request, place, plan, form)
 
 
 async def make(request: Request) -> Response:
@@ -190,10 +188,9 @@ async def _hall(
 ) -> Response:
     stored = await verbs.latest_plan(hall.id)
     plan = await plan_of(stored.id)
-    ahead = (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED)
     context: dict[str, Any] = {
-        "planned": await Screening.filter(auditorium_id=hall.id, state__in=ahead).count(),
-        "older": await Screening.filter(auditorium_id=hall.id, state__in=ahead).exclude(plan_id=stored.id).count(),
+        "planned": await Screening.filter(auditorium_id=hall.id, state__in=PLANNED).count(),
+        "older": await Screening.filter(auditorium_id=hall.id, state__in=PLANNED).exclude(plan_id=stored.id).count(),
     }
     return desk_page(
         request, "desk_hall.html", "venues", status, venue=venue, hall=hall, plan=plan, drawing=drawing_of(plan), stored=stored,
@@ -204,13 +201,11 @@ async def _hall(
 async def rename(request: Request) -> Response:
     venue, hall = await hall_in(request)
     form = await HallNameForm.read(request)
-    if form.errors:
-        return await _hall(request, venue, hall, form, 422)
-    try:
-        await verbs.rename_hall(hall, form.name, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _hall(request, venue, hall, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, _path(request, venue, hall), ("good", _("Saved.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await verbs.rename_hall(hall, form.name, by=request.state.person.id)
+            return redirect(request, _path(request, venue, hall), ("good", _("Saved.")))
+    return await _hall(request, venue, hall, form, form.status)
 
 
 async def plan_file(request: Request) -> Response:
@@ -218,10 +213,7 @@ async def plan_file(request: Request) -> Response:
     venue, hall = await hall_in(request)
     stored = await verbs.latest_plan(hall.id)
     name = f"{venue.slug}-{public(hall.id)}.json"
-    return Response(
-        stored.plan, media_type="application/json",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )  # fmt: skip
+    return Response(stored.plan, media_type="application/json", headers=kept_as(name))
 
 
 _ALL = f"{DESK}/venues/{{venue}}/halls"

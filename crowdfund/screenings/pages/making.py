@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 
@@ -15,7 +16,7 @@ from crowdfund.refusal import Refusal
 from crowdfund.screenings import programme
 from crowdfund.screenings.desk import queries
 from crowdfund.screenings.hours import moment_at, starts_of
-from crowdfund.screenings.models import Auditorium, ScreeningState, Venue
+from crowdfund.screenings.models import Auditorium, Screening, ScreeningState, Venue
 from crowdfund.screenings.pages.forms import (
     CLOSES,
     SINGLES,
@@ -99,10 +100,10 @@ async def _currency_in(request: Request) -> str:
     return typed if isinstance(typed, str) and typed in current().currencies else current().currencies[0]
 
 
-def _new(request: Request, wish: Wish, form: SeriesForm, status: int = 200) -> Response:
+def _new(request: Request, wish: Wish, form: SeriesForm) -> Response:
     title, hall, venue, plan = wish
     return desk_page(
-        request, "desk_screening_new.html", "screenings", status, form=form, title=title, hall=hall, venue=venue,
+        request, "desk_screening_new.html", "screenings", form.status, form=form, title=title, hall=hall, venue=venue,
         title_id=public(title.id), hall_id=public(hall.id), art_url=art_of(title), **_offered(plan, form),
     )  # fmt: skip
 
@@ -124,23 +125,25 @@ async def make(request: Request) -> Response:
     assert wish is not None
     title, hall, venue, plan = wish
     form = await SeriesForm.read(request, **_given(plan, venue, await _currency_in(request)))
-    if form.errors:
-        return _new(request, wish, form, 422)
-    try:
-        last, weekdays = form.last_day or form.first_day, {int(day) for day in form.weekdays} or set(range(7))
-        starts = starts_of(form.first_day.date(), last.date(), form.times, venue.zone, weekdays=weekdays)
-        made = await make_series(
-            title, request.state.organisation, hall, starts, form.terms, form.prices, by=request.state.person.id,
-            key=f"form:{form.key or token_urlsafe(16)}",
-        )  # fmt: skip
-    except Refusal as refusal:
-        return _new(request, wish, form.refused_by(refusal), refusal.status_code)
+    if not form.errors:
+        with form.showing_refusals():
+            last, weekdays = form.last_day or form.first_day, {int(day) for day in form.weekdays} or set(range(7))
+            starts = starts_of(form.first_day.date(), last.date(), form.times, venue.zone, weekdays=weekdays)
+            made = await make_series(
+                title, request.state.organisation, hall, starts, form.terms, form.prices, by=request.state.person.id,
+                key=f"form:{form.key or token_urlsafe(16)}",
+            )  # fmt: skip
+            return _made(request, made, form.first_day)
+    return _new(request, wish, form)
+
+
+def _made(request: Request, made: list[Screening], first_day: datetime) -> Response:
+    """On to the draft, or to the first week of several."""
     said = ngettext(
         "A draft. Look at it, then put it on sale.", "%(num)s drafts. Look at them, then put them on sale.", len(made)
     ) % {"num": formats.number(len(made))}
-    if len(made) == 1:
-        return redirect(request, f"{base_of(request)}/screenings/{public(made[0].id)}", ("good", said))
-    return redirect(request, f"{base_of(request)}/screenings?from={form.first_day:%Y-%m-%d}", ("good", said))
+    where = f"/{public(made[0].id)}" if len(made) == 1 else f"?from={first_day:%Y-%m-%d}"
+    return redirect(request, f"{base_of(request)}/screenings{where}", ("good", said))
 
 
 # --- a draft ---
@@ -169,9 +172,9 @@ def _given_of(shown: Shown, currency: str) -> dict[str, Any]:
     return {**_given(shown.plan, shown.venue, currency), "closes_more": more}
 
 
-async def _draft(request: Request, shown: Shown, form: DraftForm, status: int = 200) -> Response:
+async def _draft(request: Request, shown: Shown, form: DraftForm) -> Response:
     return desk_page(
-        request, "desk_screening_draft.html", "screenings", status, form=form, shown=shown, path=_path(request, shown),
+        request, "desk_screening_draft.html", "screenings", form.status, form=form, shown=shown, path=_path(request, shown),
         art_url=art_of(shown.title), title=shown.title, hall=shown.hall, venue=shown.venue, **_offered(shown.plan, form),
     )  # fmt: skip
 
@@ -184,7 +187,7 @@ async def change(request: Request) -> Response:
     shown = await screening_in(request)
     form = await DraftForm.read(request, **_given_of(shown, await _currency_in(request)))
     if form.errors:
-        return await _draft(request, shown, form, 422)
+        return await _draft(request, shown, form)
     try:
         starts_at = moment_at(form.starts_at.replace(tzinfo=None), shown.venue.zone, field="starts_at")
         await programme.change_draft(
@@ -197,7 +200,7 @@ async def change(request: Request) -> Response:
     except Refusal as refusal:
         if isinstance(refusal, ChangedMeanwhile):
             form.typed["stamp"] = (await _filled(await screening_in(request))).typed["stamp"]
-        return await _draft(request, shown, form.refused_by(refusal), refusal.status_code)
+        return await _draft(request, shown, form.refused_by(refusal))
     return redirect(request, _path(request, shown), ("good", _("Saved.")))
 
 

@@ -26,12 +26,6 @@ def base_of(request: Request) -> str:
     return f"/desk/{request.state.organisation.slug}"
 
 
-def path_here(request: Request, *names: str) -> str:
-    """The path of a thing of this desk: `path_here(request, "venues", "venue")`, with what stands in this request's path."""
-    parts = [request.path_params.get(name, name) for name in names]
-    return "/".join([base_of(request), *parts])
-
-
 def may_write(request: Request) -> bool:
     return may(request.state.role, Role.MANAGER)
 

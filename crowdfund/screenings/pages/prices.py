@@ -36,9 +36,9 @@ def _path(request: Request, shown: Shown) -> str:
     return f"{base_of(request)}/screenings/{public(shown.screening.id)}"
 
 
-def _page(request: Request, shown: Shown, form: PricesForm, status: int = 200) -> Response:
+def _page(request: Request, shown: Shown, form: PricesForm) -> Response:
     return desk_page(
-        request, "desk_screening_prices.html", "screenings", status, shown=shown, form=form, path=_path(request, shown),
+        request, "desk_screening_prices.html", "screenings", form.status, shown=shown, form=form, path=_path(request, shown),
         categories=list(enumerate(shown.plan.categories)), price_rows=PRICE_ROWS, currency=shown.screening.currency,
     )  # fmt: skip
 
@@ -47,13 +47,13 @@ async def change(request: Request) -> Response:
     shown = await screening_in(request)
     form = await PricesForm.read(request, **_given(shown))
     if form.errors:
-        return _page(request, shown, form, 422)
+        return _page(request, shown, form)
     try:
         await verbs.change_prices(shown.screening.id, form.prices, by=request.state.person.id, stamp=form.stamp or None)
     except Refusal as refusal:
         if isinstance(refusal, verbs.PricesChangedMeanwhile):
             form.typed["stamp"] = (await _filled(shown)).typed["stamp"]
-        return _page(request, shown, form.refused_by(refusal), refusal.status_code)
+        return _page(request, shown, form.refused_by(refusal))
     return redirect(
         request, _path(request, shown), ("good", _("These are the prices now. Who has ordered keeps hers."))
     )

@@ -63,14 +63,11 @@ def _with_reason(
 ) -> Callable[[Request], Awaitable[Response]]:
     async def handler(request: Request) -> Response:
         shown, form = await screening_in(request), await ReasonForm.read(request)
-        if form.errors:
-            return await screening_page(request, shown, True, 422, reason=form)
-        try:
-            await verb(shown.screening.id, form.reason, by=request.state.person.id)
-        except Refusal as refusal:
-            now = await screening_in(request)
-            return await screening_page(request, now, True, refusal.status_code, reason=form.refused_by(refusal))
-        return redirect(request, _path(request), ("good", said()))
+        if not form.errors:
+            with form.showing_refusals():
+                await verb(shown.screening.id, form.reason, by=request.state.person.id)
+                return redirect(request, _path(request), ("good", said()))
+        return await screening_page(request, await screening_in(request), True, form.status, reason=form)
 
     return handler
 

@@ -14,7 +14,7 @@ from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.database.ids import public
 from crowdfund.people.models import OrganisationKind
 from crowdfund.screenings.desk import queries
-from crowdfund.screenings.models import Auditorium, ScreeningState, Venue
+from crowdfund.screenings.models import PLANNED, Auditorium, ScreeningState, Venue
 from crowdfund.screenings.pages.forms import ReasonForm
 from crowdfund.screenings.pages.own import DESK, base_of, desk_page, screening_seen
 from crowdfund.screenings.pages.shown import Row, by_day, day_text, found_words, ladder_words, rows_of
@@ -104,7 +104,7 @@ async def screening_page(
         ladder=ladder_words(read_ladder(screening.refund_steps)), history=await _history(screening.id),
         carts=(await holds_now([screening.id])).get(screening.id, 0), reason=reason or ReasonForm(),
         can_reopen=screening.state == ScreeningState.CLOSED and screening.sale_closes_at > clock.now(),
-        is_ahead=screening.state in (ScreeningState.DRAFT, ScreeningState.ON_SALE, ScreeningState.CLOSED),
+        is_ahead=screening.state in PLANNED,
     )  # fmt: skip
 
 

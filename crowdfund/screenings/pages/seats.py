@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.database.ids import public
-from crowdfund.refusal import Refusal
 from crowdfund.screenings import blocking
 from crowdfund.screenings.desk import queries
 from crowdfund.screenings.pages.forms import BlockForm
@@ -42,8 +41,8 @@ async def _page(
                for one in await queries.blocked_in(shown.screening.id)]  # fmt: skip
     return desk_page(
         request, "desk_screening_seats.html", "screenings", status, shown=shown, form=form, path=_path(request), states=states,
-        drawing=drawing_of(shown.plan), chosen=chosen, blocked=blocked, area_free=free.areas, back=_path(request).removesuffix("/seats"),
-        screening_id=public(shown.screening.id),
+        drawing=drawing_of(shown.plan), chosen=[one for one in chosen if shown.plan.seat(one)], blocked=blocked,
+        area_free=free.areas, back=_path(request).removesuffix("/seats"), screening_id=public(shown.screening.id),
     )  # fmt: skip
 
 
@@ -54,16 +53,14 @@ async def block(request: Request) -> Response:
     if picked := str(sent.get("pick") or ""):  # without a script: one seat more, or one less
         chosen = tuple(one for one in chosen if one != picked) if picked in chosen else (*chosen, picked)
         return await _page(request, shown, form, chosen=chosen)
-    if form.errors:
-        return await _page(request, shown, form, 422, chosen=chosen)
-    try:
-        await blocking.block_seats(shown.screening.id, chosen, form.because, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _page(request, shown, form.refused_by(refusal), refusal.status_code, chosen=chosen)
-    said = ngettext("%(num)s seat is blocked.", "%(num)s seats are blocked.", len(chosen)) % {
-        "num": formats.number(len(chosen))
-    }
-    return redirect(request, _path(request), ("good", said))
+    if not form.errors:
+        with form.showing_refusals():
+            await blocking.block_seats(shown.screening.id, chosen, form.because, by=request.state.person.id)
+            said = ngettext("%(num)s seat is blocked.", "%(num)s seats are blocked.", len(chosen)) % {
+                "num": formats.number(len(chosen))
+            }
+            return redirect(request, _path(request), ("good", said))
+    return await _page(request, shown, form, form.status, chosen=chosen)
 
 
 @told_at(_path)

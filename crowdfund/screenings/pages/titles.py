@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.database.ids import public
-from crowdfund.refusal import Refusal
 from crowdfund.screenings import titles as verbs
 from crowdfund.screenings.desk import queries
 from crowdfund.screenings.pages.forms import TitleForm, TitleNameForm
@@ -34,18 +33,15 @@ async def new_title(request: Request) -> Response:
 
 async def make(request: Request) -> Response:
     form = await TitleForm.read(request)
-    if form.errors:
-        return desk_page(request, "desk_title_new.html", "titles", 422, form=form)
-    try:
-        key = f"form:{form.key or token_urlsafe(16)}"
-        title = await verbs.make_title(
-            request.state.organisation, form.name, form.line, by=request.state.person.id, key=key
-        )
-    except Refusal as refusal:
-        return desk_page(request, "desk_title_new.html", "titles", refusal.status_code, form=form.refused_by(refusal))
-    return redirect(
-        request, f"{base_of(request)}/titles/{public(title.id)}", ("good", _("Here it is. Now offer it to cinemas."))
-    )
+    if not form.errors:
+        with form.showing_refusals():
+            key = f"form:{form.key or token_urlsafe(16)}"
+            title = await verbs.make_title(
+                request.state.organisation, form.name, form.line, by=request.state.person.id, key=key
+            )
+            said = _("Here it is. Now offer it to cinemas.")
+            return redirect(request, f"{base_of(request)}/titles/{public(title.id)}", ("good", said))
+    return desk_page(request, "desk_title_new.html", "titles", form.status, form=form)
 
 
 async def show(request: Request) -> Response:
@@ -67,13 +63,11 @@ async def _page(request: Request, title: Title, form: TitleNameForm | None = Non
 
 async def rename(request: Request) -> Response:
     title, form = await title_in(request), await TitleNameForm.read(request)
-    if form.errors:
-        return await _page(request, title, form, 422)
-    try:
-        await verbs.rename_title(title, form.name, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _page(request, title, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, f"{base_of(request)}/titles/{public(title.id)}", ("good", _("Saved.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await verbs.rename_title(title, form.name, by=request.state.person.id)
+            return redirect(request, f"{base_of(request)}/titles/{public(title.id)}", ("good", _("Saved.")))
+    return await _page(request, title, form, form.status)
 
 
 _ALL = f"{DESK}/titles"

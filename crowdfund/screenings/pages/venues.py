@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from crowdfund.database.ids import public
 from crowdfund.people.forms import countries
-from crowdfund.refusal import Refusal
 from crowdfund.screenings import venues as verbs
 from crowdfund.screenings.hours import zones
 from crowdfund.screenings.models import Auditorium, SeatPlan, Venue
@@ -37,25 +36,25 @@ async def new_venue(request: Request) -> Response:
     return _form(request, VenueForm({"country": request.state.organisation.country, "key": token_urlsafe(16)}))
 
 
-def _form(request: Request, form: VenueForm, status: int = 200, venue: Venue | None = None) -> Response:
+def _form(request: Request, form: VenueForm, venue: Venue | None = None) -> Response:
     named = [(zone, zone.replace("_", " ")) for zone in zones()]
     return desk_page(
-        request, "desk_venue_form.html", "venues", status, form=form, venue=venue, countries=countries(), zones=named,
+        request, "desk_venue_form.html", "venues", form.status, form=form, venue=venue, countries=countries(), zones=named,
         access_max=ACCESS_MAX,
     )  # fmt: skip
 
 
 async def make(request: Request) -> Response:
     form = await VenueForm.read(request)
-    if form.errors:
-        return _form(request, form, 422)
-    try:
-        key = f"form:{form.key or token_urlsafe(16)}"
-        venue = await verbs.make_venue(request.state.organisation, form.content, by=request.state.person.id, key=key)
-    except Refusal as refusal:
-        return _form(request, form.refused_by(refusal), refusal.status_code)
-    said = _("Here is your venue. Now draw its first hall.")
-    return redirect(request, f"{base_of(request)}/venues/{venue.slug}", ("good", said))
+    if not form.errors:
+        with form.showing_refusals():
+            key = f"form:{form.key or token_urlsafe(16)}"
+            venue = await verbs.make_venue(
+                request.state.organisation, form.content, by=request.state.person.id, key=key
+            )
+            said = _("Here is your venue. Now draw its first hall.")
+            return redirect(request, f"{base_of(request)}/venues/{venue.slug}", ("good", said))
+    return _form(request, form)
 
 
 async def show(request: Request) -> Response:
@@ -65,18 +64,16 @@ async def show(request: Request) -> Response:
 
 async def venue_form(request: Request) -> Response:
     venue = await venue_in(request)
-    return _form(request, VenueForm(venue_typed(venue)), venue=venue)
+    return _form(request, VenueForm(venue_typed(venue)), venue)
 
 
 async def change(request: Request) -> Response:
     venue, form = await venue_in(request), await VenueForm.read(request)
-    if form.errors:
-        return _form(request, form, 422, venue)
-    try:
-        await verbs.change_venue(venue, form.content, by=request.state.person.id)
-    except Refusal as refusal:
-        return _form(request, form.refused_by(refusal), refusal.status_code, venue)
-    return redirect(request, f"{base_of(request)}/venues/{venue.slug}", ("good", _("Saved.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await verbs.change_venue(venue, form.content, by=request.state.person.id)
+            return redirect(request, f"{base_of(request)}/venues/{venue.slug}", ("good", _("Saved.")))
+    return _form(request, form, venue)
 
 
 _ALL = f"{DESK}/venues"

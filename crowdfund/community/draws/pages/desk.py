@@ -90,15 +90,13 @@ def _new(request: Request, campaign: Campaign, form: DrawForm, status: int = 200
 async def create_draw(request: Request) -> Response:
     campaign = await own_campaign(request)
     form = await _read(request, campaign)
-    if form.errors:
-        return _new(request, campaign, form, 422)
-    try:
-        key = f"form:{form.key or token_urlsafe(16)}"
-        draw = await actions.make_draw_once(campaign.id, form.content, by=request.state.person.id, key=key)
-    except Refusal as refusal:
-        return _new(request, campaign, form.refused_by(refusal), refusal.status_code)
-    words = _("The draft is there. Look it over, then announce it.")
-    return redirect(request, f"{_all_of(request)}/{public(draw.id)}", ("good", words))
+    if not form.errors:
+        with form.showing_refusals():
+            key = f"form:{form.key or token_urlsafe(16)}"
+            draw = await actions.make_draw_once(campaign.id, form.content, by=request.state.person.id, key=key)
+            words = _("The draft is there. Look it over, then announce it.")
+            return redirect(request, f"{_all_of(request)}/{public(draw.id)}", ("good", words))
+    return _new(request, campaign, form, form.status)
 
 
 async def change_draw(request: Request) -> Response:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crowdfund.campaigns.api.bodies import CancelIn
 from crowdfund.campaigns.api.own import own_campaign
 from crowdfund.campaigns.api.reading import ONE
+from crowdfund.campaigns.api.running_bodies import CancelIn
 from crowdfund.community.polls import actions
 from crowdfund.community.polls.api.bodies import DecisionIn, PollDraftOut, PollIn, PollListed
 from crowdfund.community.polls.api.own import draft_out, own_poll

@@ -24,7 +24,6 @@ from crowdfund.community.polls.pages.desk import own_poll, path_of, poll_page
 from crowdfund.community.polls.queries import poll_now
 from crowdfund.community.polls.rules import ABOUT_MAX, NAME_MAX, NoSuchCandidate
 from crowdfund.database.ids import private
-from crowdfund.refusal import Refusal
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.images import url_of
@@ -47,13 +46,11 @@ async def add(request: Request) -> Response:
     form = await CandidateForm.read(request)
     need_words(form, image_id := await sent_picture(request, form))
     if not form.errors:
-        try:
+        with form.showing_refusals():
             key, by = f"form:{form.key or token_urlsafe(16)}", request.state.person.id
             candidate_id = await add_candidate_once(poll.id, Named(form.name, form.about), by=by, key=key)
             await picture_candidate(candidate_id, image_id, alt=form.image_alt, by=by)
             return redirect(request, f"{path_of(request)}#candidates", ("good", _("The candidate is there.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await poll_page(request, campaign, poll, 422, candidate_form=form)
 
 
@@ -85,12 +82,10 @@ async def change(request: Request) -> Response:
     image_id = await sent_picture(request, form)
     need_words(form, image_id or found.image_id)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await change_candidate(found.id, Named(form.name, form.about), by=request.state.person.id)
             await picture_candidate(found.id, image_id, alt=form.image_alt, by=request.state.person.id)
             return redirect(request, f"{path_of(request)}#candidates", ("good", _("Saved.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return _page(request, campaign, await Poll.get(id=poll.id), found, form, 422)
 
 

@@ -91,15 +91,13 @@ def _offered(campaign: Campaign) -> dict[str, Any]:
 
 async def make(request: Request) -> Response:
     campaign, form = await own_campaign(request), await PollForm.read(request)
-    if form.errors:
-        return _new(request, campaign, form, 422)
-    try:
-        key = f"form:{form.key or token_urlsafe(16)}"
-        poll = await actions.make_poll_once(campaign, form.asked, by=request.state.person.id, key=key)
-    except Refusal as refusal:
-        return _new(request, campaign, form.refused_by(refusal), refusal.status_code)
-    said = _("Here is your draft. Now name the candidates.")
-    return redirect(request, poll.path_in(base_of(request)), ("good", said))
+    if not form.errors:
+        with form.showing_refusals():
+            key = f"form:{form.key or token_urlsafe(16)}"
+            poll = await actions.make_poll_once(campaign, form.asked, by=request.state.person.id, key=key)
+            said = _("Here is your draft. Now name the candidates.")
+            return redirect(request, poll.path_in(base_of(request)), ("good", said))
+    return _new(request, campaign, form, form.status)
 
 
 async def show(request: Request) -> Response:
@@ -137,13 +135,11 @@ async def poll_page(
 async def change(request: Request) -> Response:
     campaign, poll = await own_poll(request)
     form = await PollForm.read(request)
-    if form.errors:
-        return await poll_page(request, campaign, poll, 422, form=form)
-    try:
-        await actions.change_poll(poll.id, form.asked, by=request.state.person.id)
-    except Refusal as refusal:
-        return await poll_page(request, campaign, poll, refusal.status_code, form=form.refused_by(refusal))
-    return redirect(request, path_of(request), ("good", _("Saved.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await actions.change_poll(poll.id, form.asked, by=request.state.person.id)
+            return redirect(request, path_of(request), ("good", _("Saved.")))
+    return await poll_page(request, campaign, poll, form.status, form=form)
 
 
 async def preview(request: Request) -> Response:

@@ -13,7 +13,7 @@ from crowdfund.community.talk.models import Comment
 from crowdfund.community.talk.pages.shown import Looking, asked_said, path_of, thread_shown
 from crowdfund.community.talk.rules import NAME_MAX, NAMES_MAX
 from crowdfund.database.ids import private, private_or_none, public
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import NotFound
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import get, member, post
@@ -45,13 +45,13 @@ async def _talk(request: Request, campaign: Campaign, form: NamesForm, status: i
 async def offer_names(request: Request) -> Response:
     campaign = await own_campaign(request)
     form = await NamesForm.read(request)
-    if form.errors:
-        return await _talk(request, campaign, form, 422)
-    try:
-        await actions.offer_names(campaign.id, form.names, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _talk(request, campaign, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, f"{base_of(request)}/talk", ("good", _("Saved. Fans choose among these from now on.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await actions.offer_names(campaign.id, form.names, by=request.state.person.id)
+            return redirect(
+                request, f"{base_of(request)}/talk", ("good", _("Saved. Fans choose among these from now on."))
+            )
+    return await _talk(request, campaign, form, form.status)
 
 
 async def _root_in(request: Request) -> tuple[Campaign, Comment]:

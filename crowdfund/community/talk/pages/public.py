@@ -150,16 +150,14 @@ async def reply(request: Request) -> Response:
     campaign, comment = await comment_in(request)
     root = comment if comment.parent_id is None else await actions.found(comment.parent_id)
     form = await ReplyForm.read(request)
-    if form.errors:
-        return await _thread(request, campaign, root, form, 422)
-    try:
-        key = f"form:{form.key or token_urlsafe(16)}"
-        by, shown_as = request.state.person.id, form.shown_as or None
-        reply_id = await actions.reply_once(root.id, form.text, by=by, key=key, shown_as=shown_as)
-    except Refusal as refusal:
-        return await _thread(request, campaign, root, form.refused_by(refusal), refusal.status_code)
-    place = f"{campaign.path}/talk/{public(root.id)}#c-{public(reply_id)}"
-    return redirect(request, place, ("good", _("Your reply stands there.")))
+    if not form.errors:
+        with form.showing_refusals():
+            key = f"form:{form.key or token_urlsafe(16)}"
+            by, shown_as = request.state.person.id, form.shown_as or None
+            reply_id = await actions.reply_once(root.id, form.text, by=by, key=key, shown_as=shown_as)
+            place = f"{campaign.path}/talk/{public(root.id)}#c-{public(reply_id)}"
+            return redirect(request, place, ("good", _("Your reply stands there.")))
+    return await _thread(request, campaign, root, form, form.status)
 
 
 # --- one's own words ---
@@ -186,13 +184,11 @@ async def _wording(request: Request, campaign: Campaign, comment: Comment, form:
 async def change(request: Request) -> Response:
     campaign, comment = await comment_in(request)
     form = await WordingForm.read(request)
-    if form.errors:
-        return await _wording(request, campaign, comment, form, 422)
-    try:
-        await actions.change(comment.id, form.text, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _wording(request, campaign, comment, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, path_of(comment, campaign), ("good", _("Changed.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await actions.change(comment.id, form.text, by=request.state.person.id)
+            return redirect(request, path_of(comment, campaign), ("good", _("Changed.")))
+    return await _wording(request, campaign, comment, form, form.status)
 
 
 def _talk_of(request: Request) -> str:
@@ -228,14 +224,12 @@ async def _report(
 async def report(request: Request) -> Response:
     campaign, comment = await comment_in(request)
     form = await ReportForm.read(request)
-    if form.errors:
-        return await _report(request, campaign, comment, form, 422)
-    try:
-        is_news = await moderation.report(comment.id, form.reason, form.note, by=request.state.person.id)
-    except Refusal as refusal:
-        return await _report(request, campaign, comment, form.refused_by(refusal), refusal.status_code)
-    done = _("Thank you. We look at it.") if is_news else _("You have reported this already. We look at it.")
-    return redirect(request, path_of(comment, campaign), ("good" if is_news else "note", done))
+    if not form.errors:
+        with form.showing_refusals():
+            is_news = await moderation.report(comment.id, form.reason, form.note, by=request.state.person.id)
+            done = _("Thank you. We look at it.") if is_news else _("You have reported this already. We look at it.")
+            return redirect(request, path_of(comment, campaign), ("good" if is_news else "note", done))
+    return await _report(request, campaign, comment, form, form.status)
 
 
 _ALL = "/campaigns/{slug}/talk"

@@ -36,14 +36,12 @@ from crowdfund.pledges.milestones.queries import MilestoneShown, RequestShown, W
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import OBJECTING, PUBLIC_API
 from crowdfund.web.routes import Handler, bearer, get, post
 from crowdfund.web.routes import public as everybody
 
 _REQUEST = "/api/v1/release-requests/{request}"
 _MILESTONE = "/api/v1/milestones/{milestone}"
-_OBJECT = Limit("object", 10, 3600, by="person")
-_READ = Limit("public_api", 300, 60)
 
 
 async def _out(campaign_id: int) -> MilestonesOut:
@@ -188,7 +186,7 @@ _RELEASE = _decide(
     releases.release_paused, "release_milestone", "A paused milestone is paid all the same. Staff alone."
 )
 routes = [
-    get(f"{ONE}/milestones", show_milestones, may=everybody, limit=_READ, gives=MilestonesOut, summary="The milestones of a fund"),
+    get(f"{ONE}/milestones", show_milestones, may=everybody, limit=PUBLIC_API, gives=MilestonesOut, summary="The milestones of a fund"),
     post(f"{ONE}/milestones", plan, may=_WRITE, takes=PlanIn, gives=MilestonesOut, summary="Cut a draft into milestones"),
     post(
         f"{ONE}/release-requests", ask, may=_WRITE, takes=ReleaseIn, gives=MilestonesOut, creates=True, limit=ASKING,
@@ -197,18 +195,18 @@ routes = [
     post(f"{ONE}/milestones/refund", give_up, may=_WRITE, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Give the rest back"),
     post(f"{_MILESTONE}/withdrawal", take_back, may=_WRITE, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Take a request back"),
     post(
-        f"{_REQUEST}/objections", object_to_release, may=_HERS, takes=ReleaseObjectionIn, gives=ReleaseObjectionOut, limit=_OBJECT,
+        f"{_REQUEST}/objections", object_to_release, may=_HERS, takes=ReleaseObjectionIn, gives=ReleaseObjectionOut, limit=OBJECTING,
         summary="Object to a release",
     ),
     get(
-        f"{_REQUEST}/objections", list_release_objections, may=everybody, limit=_READ, gives=ReleaseObjectionOut, lists=True,
+        f"{_REQUEST}/objections", list_release_objections, may=everybody, limit=PUBLIC_API, gives=ReleaseObjectionOut, lists=True,
         summary="What backers object to a release",
     ),
     post(
         f"{_REQUEST}/objections/{{objection}}/answer", answer_objection, may=_WRITE, takes=ReleaseAnswerIn,
         gives=ReleaseObjectionOut, summary="Answer an objection",
     ),
-    get(f"{_REQUEST}/papers/{{document}}", paper, may=everybody, limit=_READ, summary="A paper that shows what was done"),
+    get(f"{_REQUEST}/papers/{{document}}", paper, may=everybody, limit=PUBLIC_API, summary="A paper that shows what was done"),
     post(f"{_MILESTONE}/pause", _PAUSE, may=_REVIEW, takes=MilestoneReasonIn, gives=MilestonesOut, summary="Pause a release"),
     post(
         f"{_MILESTONE}/further-evidence", _MORE, may=_REVIEW, takes=MilestoneReasonIn, gives=MilestonesOut,

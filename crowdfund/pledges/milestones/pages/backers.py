@@ -11,14 +11,12 @@ from crowdfund.people.models import Document
 from crowdfund.pledges.milestones import releases
 from crowdfund.pledges.milestones.forms import OBJECTION_MAX, ObjectionForm
 from crowdfund.pledges.milestones.models import ReleasePaper, ReleaseRequest
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import NotFound
 from crowdfund.web import documents
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import OBJECTING
 from crowdfund.web.routes import anyone, get, post, signed_in
-
-_OBJECT = Limit("object", 10, 3600, by="person")
 
 
 async def request_in(request: Request) -> ReleaseRequest:
@@ -42,19 +40,16 @@ async def paper(request: Request) -> Response:
 
 async def object_to(request: Request) -> Response:
     """A backer says that it is not so. What is wrong with that she reads beside what she wrote."""
-    asked, form, status = await request_in(request), await ObjectionForm.read(request), 422
+    asked, form = await request_in(request), await ObjectionForm.read(request)
     campaign = await Campaign.get(id=asked.campaign_id)
     back = f"{campaign.path}#milestones"
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await releases.object_to(asked.id, form.text, by=request.state.person.id)
             done = _("Your objection stands there now, and its makers hear of it.")
             return redirect(request, back, ("good", done))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
     return page(
-        request, "pledges/objection.html", status, campaign=campaign, form=form, back=back, action=request.url.path,
+        request, "pledges/objection.html", form.status, campaign=campaign, form=form, back=back, action=request.url.path,
         label=_("What is not as it was promised"), text_max=OBJECTION_MAX,
         hint=_("It stands here with your name, and its makers may answer. Each backer counts once."),
     )  # fmt: skip
@@ -62,5 +57,5 @@ async def object_to(request: Request) -> Response:
 
 routes = [
     get("/release-requests/{request}/papers/{document}", paper, may=anyone),
-    post("/release-requests/{request}/objections", object_to, may=signed_in, limit=_OBJECT),
+    post("/release-requests/{request}/objections", object_to, may=signed_in, limit=OBJECTING),
 ]

@@ -95,35 +95,28 @@ async def _may_ask(campaign: Campaign) -> Milestone | str:
 async def save_plan(request: Request) -> Response:
     """The whole plan at once; nothing typed: the money is paid in one."""
     campaign = await own_film(request)
-    form, status = await PlanForm.read(request, lines=await _lines_of(campaign)), 422
+    form = await PlanForm.read(request, lines=await _lines_of(campaign))
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await write_plan(campaign.id, form.plan, by=request.state.person.id)
             said = _("Saved. Fans read it before they pledge.") if form.plan else _("Saved: all of it is paid at once.")
             return redirect(request, _here(request), ("good", said))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
-    return await _page(request, campaign, await queries.whole_milestones(campaign), form, ReleaseForm(), status)
+    return await _page(request, campaign, await queries.whole_milestones(campaign), form, ReleaseForm(), form.status)
 
 
 async def ask(request: Request) -> Response:
     """The next milestone is asked for: what was done, and the papers that show it."""
     campaign, by = await own_film(request), request.state.person.id
     form = await ReleaseForm.read(request)
-    status = 422
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await releases.may_ask(campaign)  # before papers are kept that nothing would show
             sent = [(name, form.values[name]) for name in ("document", "more", "receipt") if form.values[name]]
             papers = [await take_document(paper, by=by, field=name) for name, paper in sent]
             await releases.request_release(campaign.id, words=form.words, papers=papers, by=by)
             return redirect(request, _here(request), ("good", _("Asked for. Your backers have five days to object.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
     whole = await queries.whole_milestones(campaign)
-    return await _page(request, campaign, whole, PlanForm(lines={}), form, status)
+    return await _page(request, campaign, whole, PlanForm(lines={}), form, form.status)
 
 
 async def _milestone_in(request: Request) -> Milestone:
@@ -135,24 +128,19 @@ async def _milestone_in(request: Request) -> Milestone:
     return found
 
 
-async def _words_kept(
-    request: Request, campaign: Campaign, at: str, form: BecauseForm | AnswerForm, status: int
-) -> Response:
+async def _words_kept(request: Request, campaign: Campaign, at: str, form: BecauseForm | AnswerForm) -> Response:
     """The page again, with what was typed into one of its small forms and what is to mend there. at: which one it was."""
     whole = await queries.whole_milestones(campaign)
-    return await _page(request, campaign, whole, PlanForm(lines={}), ReleaseForm(), status, (at, form))
+    return await _page(request, campaign, whole, PlanForm(lines={}), ReleaseForm(), form.status, (at, form))
 
 
 async def take_back(request: Request) -> Response:
-    milestone, form, status = await _milestone_in(request), await BecauseForm.read(request), 422
+    milestone, form = await _milestone_in(request), await BecauseForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await releases.take_request_back(milestone.id, form.because, by=request.state.person.id)
             return redirect(request, _here(request), ("good", _("Taken back. Ask again when you can show it.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
-    return await _words_kept(request, await own_film(request), "back", form, status)
+    return await _words_kept(request, await own_film(request), "back", form)
 
 
 async def answer(request: Request) -> Response:
@@ -162,29 +150,23 @@ async def answer(request: Request) -> Response:
     found = await ReleaseObjection.get_or_none(id=objection_id) if objection_id else None
     if found is None or not await ReleaseRequest.exists(id=found.request_id, campaign_id=campaign.id):
         raise NotFound("There is no such objection.")
-    form, status = await AnswerForm.read(request), 422
+    form = await AnswerForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await releases.answer_objection(found.id, form.answer, by=request.state.person.id)
             return redirect(request, _here(request), ("good", _("Answered, for all to read.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
-    return await _words_kept(request, campaign, public(found.id), form, status)
+    return await _words_kept(request, campaign, public(found.id), form)
 
 
 async def give_up(request: Request) -> Response:
     """Its makers give up what was not released: it goes back to all backers."""
-    campaign, form, status = await own_film(request), await BecauseForm.read(request), 422
+    campaign, form = await own_film(request), await BecauseForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             minor = await releases.give_rest_back(campaign.id, form.because, by=request.state.person.id)
             said = _("%(amount)s goes back to your backers.") % {"amount": formats.money(minor, campaign.currency)}
             return redirect(request, _here(request), ("good", said))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
-    return await _words_kept(request, campaign, "refund", form, status)
+    return await _words_kept(request, campaign, "refund", form)
 
 
 routes = [

@@ -37,10 +37,10 @@ async def show(request: Request) -> Response:
     return await _page(request, BecauseForm())
 
 
-async def _page(request: Request, form: BecauseForm, status: int = 200) -> Response:
+async def _page(request: Request, form: BecauseForm) -> Response:
     whole = await _whole(request)
     return page(
-        request, "pledges/staff_milestones.html", status, whole=whole, campaign=whole.campaign, form=form, base=_here(request),
+        request, "pledges/staff_milestones.html", form.status, whole=whole, campaign=whole.campaign, form=form, base=_here(request),
         because_max=BECAUSE_MAX, month_of=month_of, is_admin=request.state.person.staff_role == "admin",
     )  # fmt: skip
 
@@ -60,15 +60,12 @@ def _decided(decide: Deciding) -> Handler:
     """A button under the reason: does it and says what was done, or on the same page why not, with the reason as it was typed."""
 
     async def handler(request: Request) -> Response:
-        whole, form, status = await _whole(request), await BecauseForm.read(request), 422
+        whole, form = await _whole(request), await BecauseForm.read(request)
         if not form.errors:
-            try:
+            with form.showing_refusals():
                 done = await decide(whole, form.because, request.state.person.id)
                 return redirect(request, _here(request), ("good", done))
-            except Refusal as refusal:
-                form.refused_by(refusal)
-                status = refusal.status_code
-        return await _page(request, form, status)
+        return await _page(request, form)
 
     return handler
 

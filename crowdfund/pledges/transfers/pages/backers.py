@@ -19,16 +19,15 @@ from crowdfund.pledges.transfers import elections, outcomes, queries
 from crowdfund.pledges.transfers.forms import OBJECTION_MAX, ElectionForm, ObjectionForm
 from crowdfund.pledges.transfers.models import Choice, ElectionState, Outcome, OutcomeKind
 from crowdfund.pledges.transfers.pages.words import BY_SILENCE, OUTCOMES, Way, by_whom, ways
-from crowdfund.refusal import NotFound, Refusal
+from crowdfund.refusal import NotFound
 from crowdfund.titles.models import Title
 from crowdfund.web import documents
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import OBJECTING, Limit
 from crowdfund.web.routes import anyone, get, post, signed_in
 
 _CHOOSE = Limit("elect", 30, 60, by="person")
-_OBJECT = Limit("object", 10, 3600, by="person")
 
 
 async def _hers(request: Request) -> Pledge:
@@ -73,13 +72,11 @@ async def elect(request: Request) -> Response:
     """She decides, for good."""
     pledge = await _hers(request)
     form = await ElectionForm.read(request, ways=[value for value, _words, _more in await _ways(pledge)])
-    if form.errors:
-        return await _election(request, pledge, form, 422)
-    try:
-        await elections.choose(pledge.id, Choice(form.way), charity_id=form.charity_id, person_id=pledge.person_id)
-    except Refusal as refusal:
-        return await _election(request, pledge, form.refused_by(refusal), refusal.status_code)
-    return redirect(request, f"{pledge.path}/election", ("good", _("It is done as you said.")))
+    if not form.errors:
+        with form.showing_refusals():
+            await elections.choose(pledge.id, Choice(form.way), charity_id=form.charity_id, person_id=pledge.person_id)
+            return redirect(request, f"{pledge.path}/election", ("good", _("It is done as you said.")))
+    return await _election(request, pledge, form, form.status)
 
 
 async def own_election(request: Request) -> Response:
@@ -121,18 +118,15 @@ async def deal_paper(request: Request) -> Response:
 
 async def object_to(request: Request) -> Response:
     """A backer says that it was not so. What is wrong with that she reads beside what she wrote."""
-    outcome, form, status = await _outcome_in(request), await ObjectionForm.read(request), 422
+    outcome, form = await _outcome_in(request), await ObjectionForm.read(request)
     campaign = await Campaign.get(id=outcome.campaign_id)
     back = f"{campaign.path}#outcome"
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await outcomes.object_to(outcome.id, form.text, by=request.state.person.id)
             return redirect(request, back, ("good", _("We look into it before anything moves.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
     return page(
-        request, "pledges/objection.html", status, campaign=campaign, form=form, back=back, action=request.url.path,
+        request, "pledges/objection.html", form.status, campaign=campaign, form=form, back=back, action=request.url.path,
         label=_("What you know"), text_max=OBJECTION_MAX,
         hint=_("A person looks into it before any money moves. Say where it can be checked."),
     )  # fmt: skip
@@ -144,5 +138,5 @@ routes = [
     get("/campaigns/{slug}/election", own_election, may=signed_in),
     get("/campaigns/{slug}/deal/paper", deal_paper, may=anyone),
     get("/outcomes/{outcome}/evidence", evidence, may=anyone),
-    post("/outcomes/{outcome}/objections", object_to, may=signed_in, limit=_OBJECT),
+    post("/outcomes/{outcome}/objections", object_to, may=signed_in, limit=OBJECTING),
 ]

@@ -14,7 +14,6 @@ from crowdfund.pledges.transfers.forms import DealForm, OutcomeForm
 from crowdfund.pledges.transfers.models import OutcomeKind
 from crowdfund.pledges.transfers.pages.words import OUTCOMES
 from crowdfund.pledges.transfers.rules import WORDS_MAX
-from crowdfund.refusal import Refusal
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
@@ -40,12 +39,10 @@ async def agree(request: Request) -> Response:
     campaign, by = await own_transfer(request), request.state.person.id
     form = await DealForm.read(request)
     if not form.errors and form.document is not None:
-        try:
+        with form.showing_refusals():
             document_id = await take_document(form.document, by=by)
             await outcomes.agree_deal(campaign.id, words=form.words, document_id=document_id, by=by)
             return redirect(request, f"{base_of(request)}/outcome", ("good", _("Your backers hear of it.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _page(request, campaign, form, OutcomeForm(), 422)
 
 
@@ -54,15 +51,13 @@ async def file(request: Request) -> Response:
     campaign, by = await own_transfer(request), request.state.person.id
     form = await OutcomeForm.read(request)
     if not form.errors and form.document is not None:
-        try:
+        with form.showing_refusals():
             document_id = await take_document(form.document, by=by)
             kind = OutcomeKind(form.kind)
             await outcomes.file_outcome(campaign.id, kind, words=form.words, document_id=document_id, by=by)
             return redirect(
                 request, f"{base_of(request)}/outcome", ("good", _("Filed. Your backers have three days to object."))
             )
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _page(request, campaign, DealForm(), form, 422)
 
 

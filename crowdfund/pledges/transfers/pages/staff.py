@@ -62,13 +62,11 @@ async def file(request: Request) -> Response:
     whole, by = await _whole(request), request.state.person.id
     form = await OutcomeForm.read(request)
     if not form.errors and form.document is not None:
-        try:
+        with form.showing_refusals():
             document_id = await take_document(form.document, by=by)
             kind = OutcomeKind(form.kind)
             await outcomes.file_outcome(whole.campaign.id, kind, words=form.words, document_id=document_id, by=by)
             return redirect(request, _path(request), ("good", _("Filed. Backers have three days to object.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
     return await _page(request, whole, form, BecauseForm(), 422)
 
 
@@ -76,17 +74,14 @@ def _decided(verb: Callable[..., Awaitable[None]], done: Callable[[], str]) -> H
     """A button under the reason: does it, or says on the same page why not, with the reason as it was typed."""
 
     async def decide(request: Request) -> Response:
-        outcome, form, status = (await _whole(request)).outcome, await BecauseForm.read(request), 422
+        outcome, form = (await _whole(request)).outcome, await BecauseForm.read(request)
         if not form.errors:
-            try:
+            with form.showing_refusals():
                 if outcome is None:
                     raise Refusal("No outcome is filed yet.")
                 await verb(outcome.id, form.because, by=request.state.person.id)
                 return redirect(request, _path(request), ("good", done()))
-            except Refusal as refusal:
-                form.refused_by(refusal)
-                status = refusal.status_code
-        return await _page(request, await _whole(request), OutcomeForm(), form, status)
+        return await _page(request, await _whole(request), OutcomeForm(), form, form.status)
 
     return decide
 
@@ -103,15 +98,12 @@ async def answer(request: Request) -> Response:
     ours = objection_id and whole.outcome and await Objection.exists(id=objection_id, outcome_id=whole.outcome.id)
     if not ours or objection_id is None:
         raise NotFound("There is no such objection.")
-    form, status = await BecauseForm.read(request), 422
+    form = await BecauseForm.read(request)
     if not form.errors:
-        try:
+        with form.showing_refusals():
             await outcomes.dismiss_objection(objection_id, form.because, by=request.state.person.id)
             return redirect(request, _path(request), ("good", _("Answered.")))
-        except Refusal as refusal:
-            form.refused_by(refusal)
-            status = refusal.status_code
-    return await _page(request, await _whole(request), OutcomeForm(), BecauseForm(), status, (objection_id, form))
+    return await _page(request, await _whole(request), OutcomeForm(), BecauseForm(), form.status, (objection_id, form))
 
 
 async def acceptance(request: Request) -> Response:

@@ -38,11 +38,10 @@ from crowdfund.screenings.models import Screening
 from crowdfund.screenings.queries import public_screening
 from crowdfund.web import api
 from crowdfund.web.api import Filter
-from crowdfund.web.rate_limit import Limit
+from crowdfund.web.rate_limit import PUBLIC_API, Limit
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
 
-READ = Limit("public_api", 300, 60)
 SCANNING = Limit("door_api", 600, 60, by="token")
 ONE = "/api/v1/screenings/{screening}"
 _VERDICTS = tuple(str(verdict) for verdict in Verdict)
@@ -131,7 +130,7 @@ SINCE = Filter(
 )
 _READ, _WRITE = bearer("door:read"), bearer("door:write")
 routes = [
-    get(f"{ONE}/keys", show_keys, may=everybody, limit=READ, gives=KeysOut, summary="The keys of a screening's tickets"),
+    get(f"{ONE}/keys", show_keys, may=everybody, limit=PUBLIC_API, gives=KeysOut, summary="The keys of a screening's tickets"),
     get(f"{ONE}/door", show_list, may=_READ, limit=SCANNING, gives=DoorOut, filters=(SINCE,), summary="The list of a door"),
     get(
         f"{ONE}/scans", list_scans, may=_READ, gives=ScanOut, lists=True, filters=(VERDICT, CONFLICTS), summary="What was scanned",

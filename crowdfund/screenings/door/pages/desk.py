@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from crowdfund import clock
 from crowdfund.database import atomic
@@ -15,7 +15,6 @@ from crowdfund.database.ids import private_or_none, public
 from crowdfund.people.audit import record
 from crowdfund.people.models import Role
 from crowdfund.people.rules import may
-from crowdfund.refusal import Refusal
 from crowdfund.screenings.codes.judging import Verdict
 from crowdfund.screenings.codes.qr import drawing
 from crowdfund.screenings.door import passes
@@ -57,11 +56,11 @@ async def show_report(request: Request) -> Response:
     return await _report(request, await _own_door(request), PassForm({"key": token_urlsafe(16)}))
 
 
-async def _report(request: Request, screening: Screening, form: PassForm, status: int = 200) -> Response:
+async def _report(request: Request, screening: Screening, form: PassForm) -> Response:
     shown, may_write = await show(screening), may(request.state.role, Role.MANAGER)
     report = await report_of(screening.id)
     response = page(
-        request, "screenings/door/report.html", status, shown=shown, screening=screening, organisation=request.state.organisation,
+        request, "screenings/door/report.html", form.status, shown=shown, screening=screening, organisation=request.state.organisation,
         base=_base(request, screening), report=report, form=form, gate_max=GATE_MAX, may_write=may_write,
         passes=await _passes(screening) if may_write else [], opens=passes.ends_at(screening) > clock.now(),
         conflicts=[_shown(row, shown) for row in report.conflicts], forced=[_shown(row, shown) for row in report.forced],
@@ -104,13 +103,11 @@ async def make_pass(request: Request) -> Response:
     form = await PassForm.read(request)
     if not form.errors:
         key = f"form:{form.key or token_urlsafe(16)}"
-        try:
+        with form.showing_refusals():
             made = await passes.make_pass(screening.id, form.gate, by=request.state.person.id, key=key)
             flash = _("Give the link of %(gate)s to whoever stands there.") % {"gate": made.gate}
             return redirect(request, f"{_base(request, screening)}#passes", ("good", flash))
-        except Refusal as refusal:
-            return await _report(request, screening, form.refused_by(refusal), refusal.status_code)
-    return await _report(request, screening, form, 422)
+    return await _report(request, screening, form)
 
 
 async def withdraw_pass(request: Request) -> Response:
@@ -125,11 +122,7 @@ async def export(request: Request) -> Response:
     """Every scan as a CSV file."""
     screening = await _own_door(request)
     await _note(screening, request.state.person.id)
-    name = f"door-{public(screening.id)}.csv"
-    return StreamingResponse(
-        _lines(await show(screening)), media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )  # fmt: skip
+    return csv.file(f"door-{public(screening.id)}.csv", COLUMNS, _rows(await show(screening)))
 
 
 @atomic
@@ -137,10 +130,9 @@ async def _note(screening: Screening, by: int) -> None:
     await record("scans_exported", f"organisation:{screening.organisation_id}", by=by)
 
 
-async def _lines(shown: Shown) -> AsyncIterator[str]:
-    yield csv.BEGIN + csv.line(COLUMNS)
+async def _rows(shown: Shown) -> AsyncIterator[list[list[str]]]:
     async for rows in all_scans(shown.screening.id):
-        yield "".join(csv.line(_cells(row, shown)) for row in rows)
+        yield [_cells(row, shown) for row in rows]
 
 
 def _cells(row: dict[str, Any], shown: Shown) -> list[str]:
