@@ -52,14 +52,31 @@ _STAND = Sql("""
 _ROWS_OF_TICKET = Sql("""
     SELECT s.id FROM settled_ticket t JOIN settlement s ON s.id = t.settlement_id
     WHERE t.ticket_id = $1 AND s.kind IN ('settled', 'added') ORDER BY s.number""")
-# What a bank has taken or holds of an order, until it has decided.
+# What a bank has taken or holds of an order, until it has decided; and all tickets of that order, on whatever screening by now.
 _MISSING = Sql("""
-    SELECT o.id AS order_id, CAST(SUM(d.amount_minor) AS BIGINT) AS minor
-    FROM "order" o JOIN dispute d ON d.order_id = o.id
-    WHERE o.screening_id = $1 AND d.state IN ('needs_response', 'answering', 'under_review') AND d.amount_minor > 0 GROUP BY o.id""")
+    SELECT t.order_id, t.screening_id, t.price_minor + t.fee_minor - t.refunded_minor AS left_minor,
+           CAST((SELECT SUM(d.amount_minor) FROM dispute d
+                 WHERE d.order_id = t.order_id AND d.state IN ('needs_response', 'answering', 'under_review')
+                   AND (CAST($2 AS BIGINT) IS NULL OR d.id <> $2)) AS BIGINT) AS held_minor
+    FROM ticket t
+    WHERE t.state <> 'moved' AND t.order_id IN (
+        SELECT d.order_id FROM dispute d
+        WHERE d.order_id IS NOT NULL AND d.amount_minor > 0 AND d.state IN ('needs_response', 'answering', 'under_review')
+          AND (CAST($2 AS BIGINT) IS NULL OR d.id <> $2)
+          AND EXISTS (SELECT 1 FROM ticket k WHERE k.order_id = d.order_id AND k.screening_id = $1))
+    ORDER BY t.id""")
+# A payment belongs to the screening that it was made for; where a ticket has moved, so has its part of what the payment cost.
 _CHARGED = Sql("""
-    SELECT CAST(COALESCE(SUM(fee_minor), 0) AS BIGINT) AS fees, COUNT(*) - COUNT(fee_minor) AS unknown
-    FROM charge WHERE held_for = $1 AND state = 'succeeded'""")
+    SELECT CAST(COALESCE(SUM(part.fee_minor), 0) AS BIGINT) AS fees, COUNT(*) - COUNT(part.fee_minor) AS unknown
+    FROM (SELECT fee_minor FROM charge WHERE held_for = 'screening:' || CAST(CAST($1 AS BIGINT) AS TEXT) AND state = 'succeeded'
+          UNION ALL
+          SELECT c.fee_minor * m.amount_minor / c.amount_minor * CASE WHEN m.to_screening_id = $1 THEN 1 ELSE -1 END
+          FROM ticket_move m JOIN ticket t ON t.id = m.from_ticket_id
+          JOIN charge c ON c.subject = 'order:' || CAST(t.order_id AS TEXT) AND c.state = 'succeeded'
+          WHERE m.to_screening_id = $1 OR m.from_screening_id = $1) AS part""")
+_OF_ORDER = Sql("""
+    SELECT id, order_id, screening_id, price_minor, fee_minor, refunded_minor, state FROM ticket
+    WHERE order_id = $1 AND state <> 'moved' ORDER BY id""")
 _RUNS = Sql("SELECT DISTINCT run_id FROM settlement WHERE booking_id = $1 ORDER BY run_id")
 _ORGS = Sql("""
     INSERT INTO share_due (screening_id, organisation_id, currency)
@@ -85,11 +102,10 @@ _FIGURES = Sql("""
       AND (CAST($3 AS BIGINT) IS NULL OR t.organisation_id = $3)
     ORDER BY s.starts_at, s.id""")
 _CURVE = Sql("""
-    SELECT CASE WHEN s.starts_at / 86400000000 - d.day > $3 THEN $3 + 1 WHEN s.starts_at / 86400000000 < d.day THEN 0
-                ELSE s.starts_at / 86400000000 - d.day END AS days_before,
+    SELECT CASE WHEN s.day - d.day > $2 THEN $2 + 1 WHEN s.day < d.day THEN 0 ELSE s.day - d.day END AS days_before,
            CAST(SUM(d.sold - d.refunded) AS BIGINT) AS sold
-    FROM ticket_day d JOIN screening s ON s.id = d.screening_id
-    WHERE s.title_id = $1 AND s.state <> 'draft' AND (CAST($2 AS BIGINT) IS NULL OR s.organisation_id = $2)
+    FROM (SELECT CAST(value->>'screening_id' AS BIGINT) AS id, CAST(value->>'day' AS BIGINT) AS day FROM {rows}) AS s
+    JOIN ticket_day d ON d.screening_id = s.id
     GROUP BY 1 ORDER BY 1""")
 _OLDER = Sql("""
     SELECT CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT) AS minor FROM settlement s JOIN settlement_line l ON l.settlement_id = s.id
@@ -205,14 +221,29 @@ async def tickets_of(screening_id: int, order_id: int | None = None) -> list[dic
     return await _TICKETS(screening_id, order_id)
 
 
-async def missing_of(screening_id: int) -> dict[int, int]:
-    """What banks hold of each order of a screening while they decide."""
-    return {row["order_id"]: row["minor"] for row in await _MISSING(screening_id)}
+async def tickets_of_order(order_id: int) -> list[dict[str, Any]]:
+    """Those of an order where they are now: the same facts, and screening_id. One that took another's place stands for both."""
+    return await _OF_ORDER(order_id)
+
+
+async def missing_of(screening_id: int, *, but: int | None = None) -> dict[int, int]:
+    """What banks hold, while they decide, of the tickets that each order has at a screening. but: a dispute that is left out.
+
+    An order's tickets may have moved to several screenings: what is held falls on them in the order of their ids.
+    """
+    left, found = dict[int, int](), dict[int, int]()
+    for row in await _MISSING(screening_id, but):
+        order_id = row["order_id"]
+        held = min(left.setdefault(order_id, row["held_minor"]), row["left_minor"])
+        left[order_id] -= held
+        if row["screening_id"] == screening_id and held:
+            found[order_id] = found.get(order_id, 0) + held
+    return found
 
 
 async def processor_of(screening_id: int) -> tuple[int, bool]:
     """What the payment company took for the charges of a screening, and whether it has told of all of them."""
-    row = await _CHARGED.one(f"screening:{screening_id}")
+    row = await _CHARGED.one(screening_id)
     return (int(row["fees"]), not row["unknown"]) if row else (0, True)
 
 
@@ -248,9 +279,13 @@ async def rows_of_screenings(
     return await _FIGURES(title_id, cinema_id, producer_id, reserve_bps)
 
 
-async def sold_by_days_before(title_id: int, cinema_id: int | None, days: int) -> dict[int, int]:
-    """Live tickets by how many days before the show they were sold; what was sold before that many days counts in one more."""
-    return {int(row["days_before"]): int(row["sold"]) for row in await _CURVE(title_id, cinema_id, days)}
+async def sold_by_days_before(shown_on: Mapping[int, int], days: int) -> dict[int, int]:
+    """Live tickets by how many days before the show they were sold; what was sold before that many days counts in one more.
+
+    shown_on: the day of each screening, by its id.
+    """
+    rows = as_rows({"screening_id": key, "day": day} for key, day in shown_on.items())
+    return {int(row["days_before"]): int(row["sold"]) for row in await _CURVE(rows, days)}
 
 
 async def shared_to(booking_id: int, currency: str, organisation_id: int, *, but_run: int | None = None) -> int:

@@ -124,9 +124,12 @@ async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
     if await _POSTED.value(key):
         return False
     balance = chart.stripe(currency)
-    movements, hers_minor = [], 0
+    movements, hers_minor, onward = [], 0, list[Entry]()
     if transaction.amount_minor < 0:
         movements = [Posting(a, balance, minor) for a, minor in await _bearers(dispute, -transaction.amount_minor)]
+    elif transaction.amount_minor > 0 and dispute.order_id is not None:
+        given_back, onward = await orders.given_back(dispute, transaction.amount_minor)
+        movements = [Posting(balance, a, minor) for a, minor in given_back]
     elif transaction.amount_minor > 0:
         given_back, hers_minor = await _given_back(dispute, transaction.amount_minor)
         movements = [Posting(balance, a, minor) for a, minor in given_back]
@@ -134,7 +137,8 @@ async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
         movements.append(Posting(chart.dispute_cost(currency), balance, transaction.fee_minor))
     if movements:
         subject = (await Charge.get(id=dispute.charge_id)).held_for
-        await post([Entry(key, "dispute", subject, movements, balance_transaction_id=transaction.id)])
+        entry = Entry(key, "dispute", subject, movements, balance_transaction_id=transaction.id)
+        await post([entry, *onward])
     if hers_minor:
         campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
         await takings.refund_hers(campaign, charge, hers_minor)
@@ -188,8 +192,6 @@ async def _given_back(dispute: Dispute, amount_minor: int) -> tuple[list[tuple[A
     What a fund lost that has succeeded since goes to its organisation, less our fee. What the organisation owed us for it and
     has repaid meanwhile is owed to it again.
     """
-    if dispute.order_id is not None:
-        return await orders.given_back(dispute, amount_minor), 0
     campaign = await Campaign.get(id=dispute.campaign_id)
     fund, payable = (
         chart.fund(campaign.id, campaign.currency),
