@@ -22,6 +22,8 @@ from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.people.audit import record
 from crowdfund.refusal import Invalid, NotFound, Refusal
 from crowdfund.screenings import selling
+from crowdfund.screenings.codes.token import NotATicket
+from crowdfund.screenings.codes.typed import read_typed
 from crowdfund.screenings.holding import lock
 from crowdfund.screenings.models import LIVE, Screening, ScreeningState, Ticket, TicketState
 
@@ -46,6 +48,17 @@ class GivenBack:
     minor: int
     left_minor: int
     currency: str
+
+
+async def typed_ticket(screening_id: int, typed: str, *, field: str) -> Ticket:
+    """The ticket with this code below its QR code, as somebody typed it. Raises NoSuchTicket."""
+    try:
+        found = await Ticket.get_or_none(typed_code=read_typed(typed), screening_id=screening_id)
+    except NotATicket:
+        found = None
+    if found is None:
+        raise NoSuchTicket("There is no ticket with this code at this screening.", field=field)
+    return found
 
 
 @atomic

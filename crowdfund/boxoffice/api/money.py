@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from crowdfund.boxoffice.api.own import own_screening
 from crowdfund.boxoffice.figures import GROUPS, figures_of, report_of
-from crowdfund.boxoffice.refunding import NoSuchTicket, refund_after_show
+from crowdfund.boxoffice.refunding import refund_after_show, typed_ticket
 from crowdfund.boxoffice.rules import WORDS_MAX
 from crowdfund.boxoffice.settling import tell_count
 from crowdfund.boxoffice.shown import RowShown, settlement_of
@@ -156,10 +156,7 @@ async def count(request: Request, body: DoorCountIn) -> SettlementOut:
 async def give_back(request: Request, body: TicketRefundIn) -> TicketRefundOut:
     """Give a ticket's money back after the show: after settlement exactly its own lines are taken back."""
     screening, _side = await own_screening(request, Role.MANAGER, cinema_only=True)
-    by, code = request.state.person.id, body.ticket.upper().replace("-", "").replace(" ", "")
-    ticket = await Ticket.get_or_none(typed_code=code, screening_id=screening.id)
-    if ticket is None:
-        raise NoSuchTicket("There is no ticket with this code at this screening.", field="ticket")
+    by, ticket = request.state.person.id, await typed_ticket(screening.id, body.ticket, field="ticket")
 
     async def make() -> int:
         given = await refund_after_show(screening.id, ticket.id, body.reason, by=by, amount_minor=body.amount_minor)

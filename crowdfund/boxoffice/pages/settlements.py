@@ -9,7 +9,7 @@ from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.models import RowKind
 from crowdfund.boxoffice.pages.forms import CountForm, GiveBackForm
 from crowdfund.boxoffice.pages.words import roles
-from crowdfund.boxoffice.refunding import NoSuchTicket, refund_after_show
+from crowdfund.boxoffice.refunding import refund_after_show, typed_ticket
 from crowdfund.boxoffice.settling import tell_count
 from crowdfund.boxoffice.shown import NoSuchSettlement, SettlementShown, settlement_of
 from crowdfund.boxoffice.writing_rows import terms_of
@@ -17,7 +17,6 @@ from crowdfund.database.ids import private_or_none, public
 from crowdfund.people.models import Role
 from crowdfund.people.rules import may
 from crowdfund.refusal import Refusal
-from crowdfund.screenings.models import Ticket
 from crowdfund.web.formats import money
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page, redirect
@@ -86,10 +85,7 @@ async def give_back(request: Request) -> Response:
     if form.errors:
         return await _page(request, found, CountForm(), form, 422)
     try:
-        code = form.code.upper().replace("-", "").replace(" ", "")
-        ticket = await Ticket.get_or_none(typed_code=code, screening_id=found.screening.id)
-        if ticket is None:
-            raise NoSuchTicket("There is no ticket with this code at this screening.", field="code")
+        ticket = await typed_ticket(found.screening.id, form.code, field="code")
         given = await refund_after_show(found.screening.id, ticket.id, form.reason, by=by, amount_minor=form.amount)
     except Refusal as refusal:
         return await _page(request, found, CountForm(), form.refused_by(refusal), refusal.status_code)
