@@ -82,6 +82,10 @@ _ORGS = Sql("""
     INSERT INTO share_due (screening_id, organisation_id, currency)
     SELECT CAST($2 AS BIGINT), CAST(value->>'organisation_id' AS BIGINT), CAST($3 AS TEXT) FROM {rows} WHERE TRUE
     ON CONFLICT (screening_id, organisation_id) DO NOTHING""")
+_NOT_READY = Sql("""
+    SELECT o.id FROM organisation o
+    WHERE o.id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND (o.payouts_state <> 'enabled' OR o.state <> 'verified')
+      AND NOT EXISTS (SELECT 1 FROM share_due d WHERE d.organisation_id = o.id) ORDER BY o.id""")
 _DUE = Sql("""
     SELECT s.id FROM screening s JOIN deal d ON d.booking_id = s.booking_id AND d.currency = s.currency AND d.state = 'agreed'
     WHERE s.state = 'screened' AND s.ends_at + d.settle_days * 86400000000 <= $1 ORDER BY s.ends_at, s.id LIMIT 100""")
@@ -111,6 +115,21 @@ _OLDER = Sql("""
     SELECT CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT) AS minor FROM settlement s JOIN settlement_line l ON l.settlement_id = s.id
     WHERE s.booking_id = $1 AND s.currency = $2 AND l.organisation_id = $3 AND l.what = 'share'
       AND (CAST($4 AS BIGINT) IS NULL OR s.run_id <> $4)""")
+# By settlement, so that a page never ends within one.
+_SHARES = Sql("""
+    SELECT r.id AS settlement_id, r.kind, r.screening_id, r.currency, r.made_at, l.what, l.payee, l.amount_minor, d.terms,
+           t.name AS title, s.starts_at, v.name AS venue, v.city, v.country, v.zone
+    FROM (SELECT DISTINCT settlement_id FROM settlement_line WHERE organisation_id = $1 AND settlement_id < $2
+          ORDER BY settlement_id DESC LIMIT $3) AS mine
+    JOIN settlement r ON r.id = mine.settlement_id
+    JOIN settlement_line l ON l.settlement_id = r.id AND l.organisation_id = $1
+    JOIN deal d ON d.id = r.deal_id JOIN screening s ON s.id = r.screening_id JOIN title t ON t.id = s.title_id
+    JOIN auditorium a ON a.id = s.auditorium_id JOIN venue v ON v.id = a.venue_id
+    ORDER BY r.id DESC, l.what DESC, l.payee""")
+_SUMS_OF_SHARES = Sql("""
+    SELECT r.currency, COUNT(*) AS lines, COUNT(DISTINCT r.id) AS settlements, CAST(SUM(l.amount_minor) AS BIGINT) AS amount_minor
+    FROM settlement_line l JOIN settlement r ON r.id = l.settlement_id
+    WHERE l.organisation_id = $1 GROUP BY r.currency ORDER BY r.currency""")
 _IN_RUN = Sql("SELECT DISTINCT screening_id FROM settlement WHERE run_id = $1")
 _FUNDS = Sql("""
     SELECT c.id FROM campaign c
@@ -254,6 +273,12 @@ async def owe(screening_id: int, organisations: Iterable[int | None], currency: 
         await _ORGS(as_rows(who), screening_id, currency)
 
 
+async def waiting_for_account(organisations: Iterable[int | None]) -> list[int]:
+    """Of those who are about to be owed a share, whom nothing can be paid yet; who waits for an earlier one has heard so."""
+    who = sorted({one for one in organisations if one is not None})
+    return [row["id"] for row in await _NOT_READY(as_rows({"id": one} for one in who))] if who else []
+
+
 async def due_screenings(now_us: int) -> list[int]:
     """Shown, and the days that their deals give are over."""
     return [row["id"] for row in await _DUE(now_us)]
@@ -291,6 +316,16 @@ async def sold_by_days_before(shown_on: Mapping[int, int], days: int) -> dict[in
 async def shared_to(booking_id: int, currency: str, organisation_id: int, *, but_run: int | None = None) -> int:
     """What all lines of a booking gave an organisation, those of one run left out."""
     return int(await _OLDER.value(booking_id, currency, organisation_id, but_run) or 0)
+
+
+async def shares_of(organisation_id: int, before: int, limit: int) -> list[dict[str, Any]]:
+    """Lines of an organisation in so many settlements with an id below `before`, the newest first."""
+    return await _SHARES(organisation_id, before, limit)
+
+
+async def sums_of_shares(organisation_id: int) -> list[dict[str, Any]]:
+    """What they all come to, by currency."""
+    return await _SUMS_OF_SHARES(organisation_id)
 
 
 async def screenings_in(run_id: int) -> set[int]:

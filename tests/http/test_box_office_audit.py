@@ -134,7 +134,6 @@ async def test_a_true_up_after_everybody_was_paid_is_owed_and_kept_from_what_com
     true_up, row = await rows_of(second)
     assert await shares_of(true_up) == {"producer": -5_00, "cinema": 5_00}
     assert await shares_of(row) == {"producer": 15_00, "cinema": 35_00}
-    assert (await money_of(run, first, second))["producer owes"] == 5_00
     await pass_time(days=8)
     now = await money_of(run, first, second)
     assert sorted(p.amount_minor for p in await Payout.filter(state="paid")) == [10_00, 20_00, 30_00, 40_00]
@@ -376,8 +375,8 @@ async def test_a_bank_that_holds_the_money_of_a_ticket_that_moved_is_waited_for(
     run, mei = await a_run(), await a_fan("Mei")
     await agreed(run)
     _was, moved, [order] = await kept_for_later(run, mei)
-    dispute = await disputed(order)
     await shown(moved)
+    dispute = await disputed(order)
     with pytest.raises(BankDecides):
         await refund_after_show(moved.id, (await its_ticket(order)).id, "The sound broke.", by=run.owner.id)
     await settled(moved)

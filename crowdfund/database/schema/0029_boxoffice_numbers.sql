@@ -118,6 +118,9 @@ CREATE TABLE box_office (
 );
 -- Whether what is recognised at the box office counts towards a fund's goal: said before anybody could pledge.
 ALTER TABLE campaign ADD COLUMN counts_box_office BIGINT NOT NULL DEFAULT 0 CHECK (counts_box_office IN (0, 1));
+-- A cent of the box office counts towards one goal: of the funds of a title in a currency one may say so, until it has failed.
+CREATE UNIQUE INDEX campaign_one_counts ON campaign (title_id, currency)
+WHERE counts_box_office = 1 AND state NOT IN ('draft', 'changes_requested', 'rejected', 'failed', 'cancelled');
 -- sqlite:
 CREATE TRIGGER campaign_keeps_what_counts BEFORE UPDATE OF counts_box_office ON campaign
 WHEN OLD.launched_at IS NOT NULL AND OLD.counts_box_office <> NEW.counts_box_office
