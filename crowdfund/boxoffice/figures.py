@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crowdfund import clock
-from crowdfund.boxoffice import queries
+from crowdfund.boxoffice.reading import queries
 from crowdfund.boxoffice.rules import RESERVE_BPS
 from crowdfund.screenings.models import ScreeningState
 from crowdfund.screenings.rules import read_ladder, share_back_bps

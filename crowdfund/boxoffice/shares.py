@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.deals.explain import names_of
 from crowdfund.boxoffice.deals.reading import read
+from crowdfund.boxoffice.reading import queries
 
 LAST = 2**63 - 1
 

@@ -212,10 +212,7 @@ async def _move(campaign: Campaign, to: CampaignState, because: str, by: int | N
 
 @atomic
 async def submit(campaign_id: int, *, by: int) -> None:
-    """Hand a draft to the reviewers. Raises NotReady with all that is missing; RemarksOpen until each remark is answered.
-
-    Raises CountedAlready where another fund of its title counts the box office.
-    """
+    """Hand a draft to the reviewers. Raises NotReady with all that is missing; RemarksOpen; CountedAlready."""
     await counters.lock_one(campaign_id)  # nobody empties it between the look and the move
     campaign = await Campaign.get(id=campaign_id)
     missing = await missing_in(campaign)

@@ -11,8 +11,9 @@ from typing import Any
 from crowdfund import clock
 from crowdfund.campaigns.models import BoxOffice, Campaign
 from crowdfund.campaigns.models import CampaignState as S
-from crowdfund.database import Sql, atomic
+from crowdfund.database import atomic
 from crowdfund.refusal import Refusal
+from crowdfund.titles.models import Title
 
 
 class CountedAlready(Refusal):
@@ -46,7 +47,6 @@ async def box_office_of(campaign_id: int) -> BoxOffice | None:
 
 # Of these nothing is counted, or not any more: another fund of the title may.
 _COUNTS_NOTHING = (S.DRAFT, S.CHANGES_REQUESTED, S.REJECTED, S.FAILED, S.CANCELLED)
-_LOCK_TITLE = Sql("SELECT id FROM title WHERE id = $1 {for_update}")
 
 
 async def refuse_second_count(campaign: Campaign) -> None:
@@ -56,7 +56,7 @@ async def refuse_second_count(campaign: Campaign) -> None:
     """
     if not campaign.counts_box_office:
         return
-    await _LOCK_TITLE(campaign.title_id)
+    await Title.filter(id=campaign.title_id).select_for_update().get()
     other = await Campaign.filter(
         title_id=campaign.title_id, currency=campaign.currency, counts_box_office=1, id__not=campaign.id,
         state__not_in=[state.value for state in _COUNTS_NOTHING],
