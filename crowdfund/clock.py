@@ -54,6 +54,11 @@ def to_us(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
+def day_there(at_us: int, zone: str) -> int:
+    """The day of a moment by the clocks of a place: days since 1970. zone: of the IANA's list."""
+    return (from_us(at_us).astimezone(ZoneInfo(zone)).date() - _EPOCH.date()).days
+
+
 @dataclass(frozen=True, slots=True)
 class Local:
     """A moment as a value of a sentence, by the clocks of a place: its time, and its day where that is another one than today.

@@ -54,7 +54,8 @@ RULES = (
                    SELECT COALESCE(SUM(CASE WHEN p.credit_id = a.id THEN p.amount_minor ELSE 0 END), 0)
                         - COALESCE(SUM(CASE WHEN p.debit_id = a.id THEN p.amount_minor ELSE 0 END), 0)
                    FROM account a JOIN journal_entry e ON e.subject = 'screening:' || CAST(w.screening_id AS TEXT)
-                     AND e.kind NOT IN ('payout_set_aside', 'payout_back', 'payout_paid', 'receivable_repaid')
+                     AND e.kind NOT IN ('payout_set_aside', 'payout_back', 'payout_paid', 'receivable_repaid',
+                                    'seats_taken', 'seats_returned')
                    JOIN posting p ON p.entry_id = e.id AND (p.credit_id = a.id OR p.debit_id = a.id)
                    WHERE a.code IN ('payable:' || CAST(w.organisation_id AS TEXT) || ':' || w.currency,
                                     'receivable:' || CAST(w.organisation_id AS TEXT) || ':' || w.currency)) LIMIT 20"""),

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crowdfund import clock
-from crowdfund.boxoffice import queries
+from crowdfund.boxoffice.reading import queries
 from crowdfund.boxoffice.rules import RESERVE_BPS
 from crowdfund.screenings.models import ScreeningState
 from crowdfund.screenings.rules import read_ladder, share_back_bps
@@ -151,9 +151,13 @@ def report_of(figures: Iterable[Figure], by: str) -> Report:
     return found
 
 
-async def curve_of(title_id: int, *, cinema_id: int | None = None) -> list[tuple[int, int]]:
-    """Tickets sold by days before the show, that are still live: (21, 4), …, (0, 12); what was sold before that counts in 22."""
-    found = await queries.sold_by_days_before(title_id, cinema_id, CURVE_DAYS)
+async def curve_of(figures: Iterable[Figure]) -> list[tuple[int, int]]:
+    """Tickets sold by days before the show, that are still live: (21, 4), …, (0, 12); what was sold before that counts in 22.
+
+    Both days are those of the venue: from a Friday's evening to a Saturday's matinee is one, whatever the clocks did in between.
+    """
+    shown_on = {one.row["id"]: clock.day_there(one.row["starts_at"], one.row["zone"]) for one in figures}
+    found = await queries.sold_by_days_before(shown_on, CURVE_DAYS) if shown_on else {}
     return [(days, found.get(days, 0)) for days in range(CURVE_DAYS + 1, -1, -1)]
 
 

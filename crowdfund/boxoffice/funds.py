@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.net import Net, net_of
+from crowdfund.boxoffice.reading import queries
 from crowdfund.campaigns.box_office import tell_box_office
 from crowdfund.campaigns.models import Campaign
 from crowdfund.titles.models import Title

@@ -9,6 +9,7 @@ from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.deals.split import Counted, Showing, shares
 from crowdfund.boxoffice.figures import Figure, figures_of
 from crowdfund.boxoffice.models import Deal, DealState
+from crowdfund.boxoffice.reading import queries as reading
 from crowdfund.boxoffice.writing_rows import terms_of
 from crowdfund.titles.models import Title
 
@@ -40,15 +41,15 @@ async def net_of(title: Title, currency: str) -> Net:
 async def _add_booking(found: Net, title: Title, booking_id: int, figures: Sequence[Figure], currency: str) -> None:
     deal = await Deal.get_or_none(booking_id=booking_id, currency=currency, state=DealState.AGREED)
     run_id = deal.run_id if deal is not None else None
-    older = await queries.shared_to(booking_id, currency, title.organisation_id, but_run=run_id)
-    found.settled_minor += await queries.shared_to(booking_id, currency, title.organisation_id)
+    older = await reading.shared_to(booking_id, currency, title.organisation_id, but_run=run_id)
+    found.settled_minor += await reading.shared_to(booking_id, currency, title.organisation_id)
     if deal is None or run_id is None:
         found.sold_minor += older
         found.locked_minor += max(0, older)
         found.recognised_minor += max(0, older)
         found.without_deal_minor += sum(one.sold_minor for one in figures if not one.settled_minor)
         return
-    in_run = await queries.screenings_in(run_id)
+    in_run = await reading.screenings_in(run_id)
     counted = [one for one in figures if one.row["id"] in in_run or one.row["settled_minor"] is None]
     mine = [payee for payee, one in (await queries.bound_to(deal.id)).items() if one == title.organisation_id]
     first = await queries.first_showing(booking_id) or 0

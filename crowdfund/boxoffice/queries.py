@@ -52,55 +52,43 @@ _STAND = Sql("""
 _ROWS_OF_TICKET = Sql("""
     SELECT s.id FROM settled_ticket t JOIN settlement s ON s.id = t.settlement_id
     WHERE t.ticket_id = $1 AND s.kind IN ('settled', 'added') ORDER BY s.number""")
-# What a bank has taken or holds of an order, until it has decided.
+# What a bank has taken or holds of an order, until it has decided; and all tickets of that order, on whatever screening by now.
 _MISSING = Sql("""
-    SELECT o.id AS order_id, CAST(SUM(d.amount_minor) AS BIGINT) AS minor
-    FROM "order" o JOIN dispute d ON d.order_id = o.id
-    WHERE o.screening_id = $1 AND d.state IN ('needs_response', 'answering', 'under_review') AND d.amount_minor > 0 GROUP BY o.id""")
+    SELECT t.order_id, t.screening_id, t.price_minor + t.fee_minor - t.refunded_minor AS left_minor,
+           CAST((SELECT SUM(d.amount_minor) FROM dispute d
+                 WHERE d.order_id = t.order_id AND d.state IN ('needs_response', 'answering', 'under_review')
+                   AND (CAST($2 AS BIGINT) IS NULL OR d.id <> $2)) AS BIGINT) AS held_minor
+    FROM ticket t
+    WHERE t.state <> 'moved' AND t.order_id IN (
+        SELECT d.order_id FROM dispute d
+        WHERE d.order_id IS NOT NULL AND d.amount_minor > 0 AND d.state IN ('needs_response', 'answering', 'under_review')
+          AND (CAST($2 AS BIGINT) IS NULL OR d.id <> $2)
+          AND EXISTS (SELECT 1 FROM ticket k WHERE k.order_id = d.order_id AND k.screening_id = $1))
+    ORDER BY t.id""")
+# A payment belongs to the screening that it was made for; where a ticket has moved, so has its part of what the payment cost.
 _CHARGED = Sql("""
-    SELECT CAST(COALESCE(SUM(fee_minor), 0) AS BIGINT) AS fees, COUNT(*) - COUNT(fee_minor) AS unknown
-    FROM charge WHERE held_for = $1 AND state = 'succeeded'""")
+    SELECT CAST(COALESCE(SUM(part.fee_minor), 0) AS BIGINT) AS fees, COUNT(*) - COUNT(part.fee_minor) AS unknown
+    FROM (SELECT fee_minor FROM charge WHERE held_for = 'screening:' || CAST(CAST($1 AS BIGINT) AS TEXT) AND state = 'succeeded'
+          UNION ALL
+          SELECT c.fee_minor * m.amount_minor / c.amount_minor * CASE WHEN m.to_screening_id = $1 THEN 1 ELSE -1 END
+          FROM ticket_move m JOIN ticket t ON t.id = m.from_ticket_id
+          JOIN charge c ON c.subject = 'order:' || CAST(t.order_id AS TEXT) AND c.state = 'succeeded'
+          WHERE m.to_screening_id = $1 OR m.from_screening_id = $1) AS part""")
+_OF_ORDER = Sql("""
+    SELECT id, order_id, screening_id, price_minor, fee_minor, refunded_minor, state FROM ticket
+    WHERE order_id = $1 AND state <> 'moved' ORDER BY id""")
 _RUNS = Sql("SELECT DISTINCT run_id FROM settlement WHERE booking_id = $1 ORDER BY run_id")
 _ORGS = Sql("""
     INSERT INTO share_due (screening_id, organisation_id, currency)
     SELECT CAST($2 AS BIGINT), CAST(value->>'organisation_id' AS BIGINT), CAST($3 AS TEXT) FROM {rows} WHERE TRUE
     ON CONFLICT (screening_id, organisation_id) DO NOTHING""")
+_NOT_READY = Sql("""
+    SELECT o.id FROM organisation o
+    WHERE o.id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND (o.payouts_state <> 'enabled' OR o.state <> 'verified')
+      AND NOT EXISTS (SELECT 1 FROM share_due d WHERE d.organisation_id = o.id) ORDER BY o.id""")
 _DUE = Sql("""
     SELECT s.id FROM screening s JOIN deal d ON d.booking_id = s.booking_id AND d.currency = s.currency AND d.state = 'agreed'
     WHERE s.state = 'screened' AND s.ends_at + d.settle_days * 86400000000 <= $1 ORDER BY s.ends_at, s.id LIMIT 100""")
-_FIGURES = Sql("""
-    SELECT s.id, s.title_id, s.booking_id, s.organisation_id, s.currency, s.state, s.starts_at, s.ends_at, s.sold, s.gross_minor,
-           s.admitted, s.refund_steps, t.name AS title, v.id AS venue_id, v.name AS venue, v.city, v.country, v.zone, a.name AS hall,
-           p.seats + p.standing AS places,
-           COALESCE((SELECT d.reserve_bps FROM deal d
-                     WHERE d.booking_id = s.booking_id AND d.currency = s.currency AND d.state = 'agreed'), $4) AS reserve_bps,
-           CAST((SELECT COALESCE(SUM(d.refunded), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS refunded,
-           CAST((SELECT COALESCE(SUM(d.refunded_minor), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS refunded_minor,
-           CAST((SELECT COALESCE(SUM(d.admitted_minor), 0) FROM ticket_day d WHERE d.screening_id = s.id) AS BIGINT) AS admitted_minor,
-           CAST((SELECT SUM(r.gross_minor) FROM settlement r WHERE r.screening_id = s.id AND r.kind <> 'true_up') AS BIGINT)
-               AS settled_minor
-    FROM screening s JOIN title t ON t.id = s.title_id JOIN auditorium a ON a.id = s.auditorium_id JOIN venue v ON v.id = a.venue_id
-    JOIN seat_plan p ON p.id = s.plan_id
-    WHERE s.state <> 'draft' AND (CAST($1 AS BIGINT) IS NULL OR s.title_id = $1) AND (CAST($2 AS BIGINT) IS NULL OR s.organisation_id = $2)
-      AND (CAST($3 AS BIGINT) IS NULL OR t.organisation_id = $3)
-    ORDER BY s.starts_at, s.id""")
-_CURVE = Sql("""
-    SELECT CASE WHEN s.starts_at / 86400000000 - d.day > $3 THEN $3 + 1 WHEN s.starts_at / 86400000000 < d.day THEN 0
-                ELSE s.starts_at / 86400000000 - d.day END AS days_before,
-           CAST(SUM(d.sold - d.refunded) AS BIGINT) AS sold
-    FROM ticket_day d JOIN screening s ON s.id = d.screening_id
-    WHERE s.title_id = $1 AND s.state <> 'draft' AND (CAST($2 AS BIGINT) IS NULL OR s.organisation_id = $2)
-    GROUP BY 1 ORDER BY 1""")
-_OLDER = Sql("""
-    SELECT CAST(COALESCE(SUM(l.amount_minor), 0) AS BIGINT) AS minor FROM settlement s JOIN settlement_line l ON l.settlement_id = s.id
-    WHERE s.booking_id = $1 AND s.currency = $2 AND l.organisation_id = $3 AND l.what = 'share'
-      AND (CAST($4 AS BIGINT) IS NULL OR s.run_id <> $4)""")
-_IN_RUN = Sql("SELECT DISTINCT screening_id FROM settlement WHERE run_id = $1")
-_FUNDS = Sql("""
-    SELECT c.id FROM campaign c
-    WHERE c.kind = 'film' AND c.launched_at IS NOT NULL
-      AND EXISTS (SELECT 1 FROM screening s WHERE s.title_id = c.title_id AND s.currency = c.currency AND s.state <> 'draft')
-    ORDER BY c.id""")
 FOR_EVER = 2**62
 
 
@@ -205,14 +193,29 @@ async def tickets_of(screening_id: int, order_id: int | None = None) -> list[dic
     return await _TICKETS(screening_id, order_id)
 
 
-async def missing_of(screening_id: int) -> dict[int, int]:
-    """What banks hold of each order of a screening while they decide."""
-    return {row["order_id"]: row["minor"] for row in await _MISSING(screening_id)}
+async def tickets_of_order(order_id: int) -> list[dict[str, Any]]:
+    """Those of an order where they are now: the same facts, and screening_id. One that took another's place stands for both."""
+    return await _OF_ORDER(order_id)
+
+
+async def missing_of(screening_id: int, *, but: int | None = None) -> dict[int, int]:
+    """What banks hold, while they decide, of the tickets that each order has at a screening. but: a dispute that is left out.
+
+    An order's tickets may have moved to several screenings: what is held falls on them in the order of their ids.
+    """
+    left, found = dict[int, int](), dict[int, int]()
+    for row in await _MISSING(screening_id, but):
+        order_id = row["order_id"]
+        held = min(left.setdefault(order_id, row["held_minor"]), row["left_minor"])
+        left[order_id] -= held
+        if row["screening_id"] == screening_id and held:
+            found[order_id] = found.get(order_id, 0) + held
+    return found
 
 
 async def processor_of(screening_id: int) -> tuple[int, bool]:
     """What the payment company took for the charges of a screening, and whether it has told of all of them."""
-    row = await _CHARGED.one(f"screening:{screening_id}")
+    row = await _CHARGED.one(screening_id)
     return (int(row["fees"]), not row["unknown"]) if row else (0, True)
 
 
@@ -221,6 +224,12 @@ async def owe(screening_id: int, organisations: Iterable[int | None], currency: 
     who = [{"organisation_id": one} for one in sorted({one for one in organisations if one is not None})]
     if who:
         await _ORGS(as_rows(who), screening_id, currency)
+
+
+async def waiting_for_account(organisations: Iterable[int | None]) -> list[int]:
+    """Of those who are about to be owed a share, whom nothing can be paid yet; who waits for an earlier one has heard so."""
+    who = sorted({one for one in organisations if one is not None})
+    return [row["id"] for row in await _NOT_READY(as_rows({"id": one} for one in who))] if who else []
 
 
 async def due_screenings(now_us: int) -> list[int]:
@@ -236,32 +245,3 @@ async def zone_of(auditorium_id: int) -> str:
 
 async def last_count(screening_id: int) -> DoorCount | None:
     return await DoorCount.filter(screening_id=screening_id).order_by("-id").first()
-
-
-# --- figures ---
-
-
-async def rows_of_screenings(
-    title_id: int | None, cinema_id: int | None, producer_id: int | None, reserve_bps: int
-) -> list[dict[str, Any]]:
-    """Every screening that is no draft, with what its counters say. reserve_bps: where no deal says it."""
-    return await _FIGURES(title_id, cinema_id, producer_id, reserve_bps)
-
-
-async def sold_by_days_before(title_id: int, cinema_id: int | None, days: int) -> dict[int, int]:
-    """Live tickets by how many days before the show they were sold; what was sold before that many days counts in one more."""
-    return {int(row["days_before"]): int(row["sold"]) for row in await _CURVE(title_id, cinema_id, days)}
-
-
-async def shared_to(booking_id: int, currency: str, organisation_id: int, *, but_run: int | None = None) -> int:
-    """What all lines of a booking gave an organisation, those of one run left out."""
-    return int(await _OLDER.value(booking_id, currency, organisation_id, but_run) or 0)
-
-
-async def screenings_in(run_id: int) -> set[int]:
-    return {row["screening_id"] for row in await _IN_RUN(run_id)}
-
-
-async def funds_with_screenings() -> list[int]:
-    """Funds of films that people can see, whose title is shown in their currency."""
-    return [row["id"] for row in await _FUNDS()]

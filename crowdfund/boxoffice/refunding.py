@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from crowdfund.boxoffice import queries, returns
+from crowdfund.boxoffice import returns
 from crowdfund.boxoffice.rules import AdmittedAlready, NotShownYet
 from crowdfund.database import atomic, new_id
 from crowdfund.ledger import Account, chart
 from crowdfund.money import Amount
+from crowdfund.orders.credits import return_seats
 from crowdfund.orders.following import end_wholly_refunded
 from crowdfund.orders.models import Order
+from crowdfund.orders.queries import bank_holds
 from crowdfund.payments.models import Charge, ChargeState, Refund
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.people.audit import record
@@ -77,13 +79,19 @@ async def refund_after_show(
     minor = left_minor if amount_minor is None else amount_minor
     if minor > left_minor or (minor <= 0 and left_minor):
         raise Invalid("Of this ticket {left} is left.", field="amount", left=Amount(left_minor, ticket.currency))
-    if (await queries.missing_of(screening_id)).get(ticket.order_id):
-        raise BankDecides("Her bank disputes this payment: it decides about the money.")
     order, refund_id = await Order.get(id=ticket.order_id), new_id() if minor else None
+    if await bank_holds([order.id]):
+        raise BankDecides("Her bank disputes this payment: it decides about the money.")
+    if order.paid_by == "credit" and minor < left_minor:
+        raise Invalid("This ticket was paid with a backer's seat: it is given back whole.", field="amount")
     await _take(ticket, minor, left_minor, reason, by)
-    if refund_id is not None:
+    if order.paid_by == "credit":
+        await _return_seat(screening, order, ticket, minor)
+    elif refund_id is not None:
         await _refund(screening, order, minor, reason, by, refund_id)
         await Ticket.filter(id=ticket.id).update(refund_id=refund_id)
+    elif screening.state == ScreeningState.SETTLED:
+        await returns.take_back(screening, order.id)  # it was free, and somebody less was there
     await end_wholly_refunded(order, because=reason, by=by)
     await record("ticket_refunded", f"screening:{screening_id}", by=by, reason=reason, after={"amount_minor": minor})
     return GivenBack(ticket.id, minor, left_minor - minor, ticket.currency)
@@ -111,6 +119,13 @@ async def _take(ticket: Ticket, minor: int, left_minor: int, reason: str, by: in
     await selling.take_back(given, TicketState.REFUNDED, because=reason, by=by)
 
 
+async def _return_seat(screening: Screening, order: Order, ticket: Ticket, minor: int) -> None:
+    """Her pledge has its seat again, and the producer what it has paid for it."""
+    if screening.state == ScreeningState.SETTLED:
+        await returns.take_into_escrow(screening, order.id)
+    await return_seats(order, [ticket], minor, screening_id=screening.id)
+
+
 async def _refund(screening: Screening, order: Order, minor: int, reason: str, by: int, refund_id: int) -> None:
     charge = await Charge.get(subject=order.subject, state=ChargeState.SUCCEEDED)
     sources: list[tuple[Account, int]] = [(chart.escrow(screening.id, screening.currency), minor)]
@@ -120,7 +135,8 @@ async def _refund(screening: Screening, order: Order, minor: int, reason: str, b
     await make_refunds(
         [
             RefundIntent(
-                charge_id=charge.id, subject=order.subject, campaign_id=None, held_for=charge.held_for, amount_minor=minor,
+                charge_id=charge.id, subject=order.subject, campaign_id=None, held_for=f"screening:{screening.id}",
+                amount_minor=minor,
                 currency=order.currency, stripe_charge_id=str(charge.stripe_charge_id), reason=reason, by_person_id=by,
                 sources=sources, ordinal=1 + await Refund.filter(charge_id=charge.id).count(), id=refund_id,
             )

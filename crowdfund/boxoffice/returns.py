@@ -15,9 +15,9 @@ from crowdfund.boxoffice.deals.split import Counted, Lines, Result, Showing, add
 from crowdfund.boxoffice.models import Deal, RowKind, Settlement
 from crowdfund.boxoffice.rules import NOTHING, PLATFORM, Stands, poured, standing_of
 from crowdfund.boxoffice.settling import tickets_in
-from crowdfund.boxoffice.writing_rows import Row, Who, terms_of, write
+from crowdfund.boxoffice.writing_rows import Row, Who, book, terms_of, write
 from crowdfund.database import new_id
-from crowdfund.ledger import Account, Entry, post
+from crowdfund.ledger import Account, Entry, chart, post
 from crowdfund.screenings.models import Screening
 
 
@@ -61,6 +61,15 @@ async def take_back(screening: Screening, order_id: int, missing: Mapping[int, i
         taken.append((who.get(fee_payee), fee_minor))
     sources = await found_again(taken, screening.currency)
     return await _less_given(made, screening, sources, await brought_to(given, screening.currency))
+
+
+async def take_into_escrow(screening: Screening, order_id: int) -> int:
+    """Take it back into the screening's escrow, from where the caller moves it on; gives how much that is."""
+    moved = await take_back(screening, order_id)
+    escrow = chart.escrow(screening.id, screening.currency)
+    key = f"screening:{screening.id}:taken_back:{new_id()}"
+    await book(key, "box_office_taken_back", screening, moved.parts, [(escrow, moved.minor)])
+    return moved.minor
 
 
 async def _less_given(

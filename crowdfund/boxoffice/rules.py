@@ -68,12 +68,14 @@ def kept_of(price_minor: int, fee_minor: int, refunded_minor: int) -> tuple[int,
 
 
 def standing_of(tickets: Iterable[Mapping[str, Any]], missing: Mapping[int, int]) -> dict[int, Stands]:
-    """What each ticket stands for, by its id; those that stand for nothing are left out.
+    """What each ticket stands for, by its id; those that stand for nothing are left out, and those that moved.
 
     tickets: id, order_id, price_minor, fee_minor, refunded_minor, state, by id. missing: what banks hold of each order.
     """
     left, found = dict(missing), {}
     for ticket in tickets:
+        if ticket["state"] == TicketState.MOVED:
+            continue
         whole = ticket["price_minor"] + ticket["fee_minor"]
         held = min(left.get(ticket["order_id"], 0), whole - ticket["refunded_minor"])
         left[ticket["order_id"]] = left.get(ticket["order_id"], 0) - held

@@ -11,16 +11,17 @@ from crowdfund import clock
 from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.accounts import account_of, found_again, split_by_sign
 from crowdfund.boxoffice.deals.split import Counted, Lines, Result, Showing, Taken, Ticket, added, split
-from crowdfund.boxoffice.models import Deal, DoorCount, RowKind
+from crowdfund.boxoffice.models import Deal, DoorCount, RowKind, Settlement
 from crowdfund.boxoffice.rules import CASHIERS, PLATFORM, WORDS_MAX, NotShownYet, Stands, WordsMissing, standing_of
 from crowdfund.boxoffice.writing_rows import Row, Who, book, make_true, terms_of, write
-from crowdfund.database import atomic, new_id
+from crowdfund.database import atomic, new_id, outbox
 from crowdfund.ledger import Account, balance_minor, chart
 from crowdfund.refusal import Sentence
 from crowdfund.screenings.holding import lock
-from crowdfund.screenings.models import Screening, ScreeningState
+from crowdfund.screenings.models import Booking, Screening, ScreeningState
 from crowdfund.screenings.programme import move_screening
 from crowdfund.screenings.selling import mark_no_shows
+from crowdfund.titles.models import Title
 
 WEEK_US = 7 * 86_400_000_000
 
@@ -101,7 +102,7 @@ async def settle_screening(screening_id: int) -> bool:
     await make_true(screening)
     who = await queries.bound_to(deal.id)
     found = await _count(screening, deal, who, await queries.taken_of(deal.run_id))
-    await _write(screening, deal, who, found)
+    await _tell(await _write(screening, deal, who, found))
     await _share_out(screening, who, found)
     await mark_no_shows(screening.id)
     await move_screening(screening, ScreeningState.SETTLED, "everybody has their share", None)
@@ -148,7 +149,15 @@ async def _week_of(screening: Screening) -> int:
     return 1 + max(0, starts - (first if first is not None else starts)) // WEEK_US
 
 
-async def _write(screening: Screening, deal: Deal, who: Who, found: Counting) -> None:
+async def _tell(row: Settlement) -> None:
+    """The cinema and the producer hear of it, once each."""
+    booking = await Booking.get(id=row.booking_id)
+    for to in sorted({booking.organisation_id, (await Title.get(id=booking.title_id)).organisation_id}):
+        payload = {"settlement": row.id, "to": to}
+        await outbox.enqueue("screening_settled", payload, key=f"screening_settled:{row.id}:{to}")
+
+
+async def _write(screening: Screening, deal: Deal, who: Who, found: Counting) -> Settlement:
     counted, tickets = await queries.last_count(screening.id), await queries.tickets_of(screening.id)
     row = Row(
         RowKind.SETTLED, found.week, found.stands, found.shares, found.result.input_hash,
@@ -161,7 +170,7 @@ async def _write(screening: Screening, deal: Deal, who: Who, found: Counting) ->
         },
     )  # fmt: skip
     assert deal.run_id is not None
-    await write(row, screening, deal, who, run_id=deal.run_id)
+    return await write(row, screening, deal, who, run_id=deal.run_id)
 
 
 async def _share_out(screening: Screening, who: Who, found: Counting) -> None:

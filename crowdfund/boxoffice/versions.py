@@ -26,7 +26,7 @@ from crowdfund.boxoffice.rules import (
     NotYourTurn,
 )
 from crowdfund.boxoffice.writing_rows import terms_of
-from crowdfund.database import atomic, new_id
+from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.moves import begin, move
 from crowdfund.people.audit import record
 from crowdfund.people.models import Organisation
@@ -168,7 +168,15 @@ async def offer_deal(deal_id: int, *, side: int, by: int) -> Deal:
     await _move(deal, DealState.OFFERED, "offered", by, offered_at=clock.now())
     if len(set(await sides_of(booking))) == 1:
         await _agree(deal, by)
+    else:
+        await _tell_other(deal, booking, DealState.OFFERED, side)
     return deal
+
+
+async def _tell_other(deal: Deal, booking: Booking, what: DealState, side: int) -> None:
+    """The other side hears of it, once."""
+    to = next(one for one in await sides_of(booking) if one != side)
+    await outbox.enqueue("deal_told", {"deal": deal.id, "what": what, "to": to}, key=f"deal_{what}:{deal.id}")
 
 
 def read_json(deal: Deal) -> dict[str, Any]:
@@ -184,10 +192,11 @@ async def agree_deal(deal_id: int, *, side: int, by: int) -> Deal:
     Raises NoSuchDeal, NotYourTurn, MoveRefused.
     """
     deal = await _own(deal_id, side)
-    await _booking(deal.booking_id, side)
+    booking = await _booking(deal.booking_id, side)
     if deal.state == DealState.OFFERED and deal.organisation_id == side:
         raise NotYourTurn("You have written this version: the other side agrees to it.")
     await _agree(deal, by)
+    await _tell_other(deal, booking, DealState.AGREED, side)
     return deal
 
 
@@ -206,11 +215,13 @@ async def _agree(deal: Deal, by: int) -> None:
 async def drop_deal(deal_id: int, *, side: int, by: int) -> Deal:
     """Take a draft or an offer of one's own back, or say no to the other side's. Raises NoSuchDeal, MoveRefused."""
     deal = await _own(deal_id, side)
-    await queries.lock_booking(deal.booking_id)
+    booking = await queries.lock_booking(deal.booking_id)
     if deal.state == DealState.AGREED:
         raise NotYourTurn("What is agreed on is replaced by another version, never taken back.")
-    because = "taken back" if deal.organisation_id == side else "declined"
+    because, was_offered = "taken back" if deal.organisation_id == side else "declined", deal.state == DealState.OFFERED
     await _move(deal, DealState.SUPERSEDED, because, by)
+    if was_offered:
+        await _tell_other(deal, booking, DealState.SUPERSEDED, side)
     return deal
 
 

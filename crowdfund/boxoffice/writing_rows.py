@@ -16,7 +16,7 @@ from crowdfund.boxoffice.deals.split import Lines, Owed, Taken, taken_hash, true
 from crowdfund.boxoffice.deals.steps import Deal as Terms
 from crowdfund.boxoffice.models import Deal, LineOf, RowKind, Settlement
 from crowdfund.boxoffice.rules import Stands, poured
-from crowdfund.database import new_id
+from crowdfund.database import new_id, outbox
 from crowdfund.ledger import Account, Entry, post
 from crowdfund.screenings.models import Screening
 
@@ -58,6 +58,8 @@ async def write(row: Row, screening: Screening, deal: Deal, who: Who, *, run_id:
     if row.stands:
         await queries.write_tickets(made.id, row.stands)
     gainers = [who.get(key) for lines in (row.shares, row.fees) for key, minor in lines.items() if minor > 0]
+    for to in await queries.waiting_for_account(gainers):
+        await outbox.enqueue("share_waits", {"to": to}, key=f"share_waits:{to}")
     await queries.owe(screening.id, gainers, screening.currency)
     return made
 
@@ -100,6 +102,9 @@ async def _make_true(screening: Screening, run_id: int) -> bool:
 async def write_true_up(screening: Screening, deal: Deal, who: Who, lines: Lines, taken: Taken, *, run_id: int) -> None:
     row = Row(RowKind.TRUE_UP, 1, {}, lines, taken_hash(taken))
     made = await write(row, screening, deal, who, run_id=run_id)
+    for to in sorted({one for key in lines if (one := who.get(key)) is not None}):
+        payload = {"settlement": made.id, "to": to}
+        await outbox.enqueue("settlement_corrected", payload, key=f"settlement_corrected:{made.id}:{to}")
     given, taken_from = split_by_sign(lines, who)
     sources = await found_again(taken_from, screening.currency)
     wants = await brought_to(given, screening.currency)

@@ -9,6 +9,7 @@ from typing import Any
 
 from crowdfund import clock
 from crowdfund.campaigns import counters
+from crowdfund.campaigns.box_office import refuse_second_count
 from crowdfund.campaigns.budget import write_budget
 from crowdfund.campaigns.milestones import actions as milestones
 from crowdfund.campaigns.models import (
@@ -211,7 +212,7 @@ async def _move(campaign: Campaign, to: CampaignState, because: str, by: int | N
 
 @atomic
 async def submit(campaign_id: int, *, by: int) -> None:
-    """Hand a draft to the reviewers. Raises NotReady with all that is missing; RemarksOpen until each remark is answered."""
+    """Hand a draft to the reviewers. Raises NotReady with all that is missing; RemarksOpen; CountedAlready."""
     await counters.lock_one(campaign_id)  # nobody empties it between the look and the move
     campaign = await Campaign.get(id=campaign_id)
     missing = await missing_in(campaign)
@@ -219,6 +220,7 @@ async def submit(campaign_id: int, *, by: int) -> None:
         raise NotReady(missing)
     if await ReviewRemark.exists(campaign_id=campaign_id, answered_at=None):
         raise RemarksOpen("Answer each of the reviewer's remarks first.")
+    await refuse_second_count(campaign)
     await _move(campaign, CampaignState.SUBMITTED, "submitted for review", by)
 
 

@@ -124,17 +124,20 @@ async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
     if await _POSTED.value(key):
         return False
     balance = chart.stripe(currency)
-    movements, hers_minor = [], 0
+    movements, hers_minor, onward = [], 0, list[Entry]()
     if transaction.amount_minor < 0:
         movements = [Posting(a, balance, minor) for a, minor in await _bearers(dispute, -transaction.amount_minor)]
     elif transaction.amount_minor > 0:
-        given_back, hers_minor = await _given_back(dispute, transaction.amount_minor)
+        if dispute.order_id is not None:
+            given_back, onward = await orders.given_back(dispute, transaction.amount_minor)
+        else:
+            given_back, hers_minor = await _given_back(dispute, transaction.amount_minor)
         movements = [Posting(balance, a, minor) for a, minor in given_back]
     if transaction.fee_minor > 0:
         movements.append(Posting(chart.dispute_cost(currency), balance, transaction.fee_minor))
     if movements:
         subject = (await Charge.get(id=dispute.charge_id)).held_for
-        await post([Entry(key, "dispute", subject, movements, balance_transaction_id=transaction.id)])
+        await post([Entry(key, "dispute", subject, movements, balance_transaction_id=transaction.id), *onward])
     if hers_minor:
         campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
         await takings.refund_hers(campaign, charge, hers_minor)
@@ -188,8 +191,6 @@ async def _given_back(dispute: Dispute, amount_minor: int) -> tuple[list[tuple[A
     What a fund lost that has succeeded since goes to its organisation, less our fee. What the organisation owed us for it and
     has repaid meanwhile is owed to it again.
     """
-    if dispute.order_id is not None:
-        return await orders.given_back(dispute, amount_minor), 0
     campaign = await Campaign.get(id=dispute.campaign_id)
     fund, payable = (
         chart.fund(campaign.id, campaign.currency),

@@ -10,10 +10,11 @@ from typing import Any
 
 from crowdfund.boxoffice import queries, returns
 from crowdfund.boxoffice.queries import settled_row
-from crowdfund.database import Sql, atomic, outbox
+from crowdfund.boxoffice.rules import poured
+from crowdfund.database import Sql, atomic, new_id, outbox
 from crowdfund.database.moves import move
 from crowdfund.disputes.models import Dispute, DisputeState
-from crowdfund.ledger import Account, balance_minor, chart
+from crowdfund.ledger import Account, Entry, balance_minor, chart
 from crowdfund.orders.following import end_wholly_refunded
 from crowdfund.orders.models import ORDER_MOVES, Order, OrderEvent, OrderState
 from crowdfund.payments import refunds
@@ -29,50 +30,62 @@ _FROM_ESCROW = Sql("""
 
 
 async def lock_order(charge: Charge) -> None:
-    await lock([int(charge.held_for.removeprefix("screening:"))])
+    """The screening that it was paid for, and those to which its tickets have moved since."""
+    locked, order_id = set[int](), int(charge.subject.removeprefix("order:"))
+    wanted = {int(charge.held_for.removeprefix("screening:"))}
+    while more := wanted - locked:
+        await lock(more)
+        locked |= more
+        wanted |= {ticket["screening_id"] for ticket in await queries.tickets_of_order(order_id)}
 
 
-async def _about(dispute: Dispute) -> tuple[Order, Screening]:
-    order = await Order.get(id=dispute.order_id)
-    return order, await Screening.get(id=order.screening_id)
+async def _screenings(order_id: int) -> list[Screening]:
+    """Where the tickets of an order are, and with them their money."""
+    ids = {ticket["screening_id"] for ticket in await queries.tickets_of_order(order_id)}
+    return await Screening.filter(id__in=list(ids)).order_by("id")
 
 
 async def bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
     """Whose money is frozen. What a refund has set aside of the charge stands in clearing: that part nobody bears but us."""
-    order, screening = await _about(dispute)
-    cost = chart.dispute_cost(dispute.currency)
-    if await settled_row(screening.id) is not None:
-        moved = await returns.take_back(screening, order.id)
-        return [*moved.parts, *_rest(cost, amount_minor - moved.minor)]
-    charge, escrow = await Charge.get(id=dispute.charge_id), chart.escrow(screening.id, screening.currency)
-    held = min(charge.amount_minor - charge.refunded_minor, amount_minor, await balance_minor(escrow))
-    return [*_rest(escrow, held), *_rest(cost, amount_minor - held)]
+    order_id, parts, left = int(dispute.order_id or 0), list[tuple[Account, int]](), amount_minor
+    for screening in await _screenings(order_id):
+        escrow = chart.escrow(screening.id, screening.currency)
+        if await settled_row(screening.id) is not None:
+            minor = await returns.take_into_escrow(screening, order_id)
+        else:
+            hers = (await queries.missing_of(screening.id)).get(order_id, 0)
+            minor = min(hers, left, await balance_minor(escrow))
+        parts, left = [*parts, (escrow, minor)], left - minor
+    return _those_of_some([*parts, (chart.dispute_cost(dispute.currency), left)])
 
 
-def _rest(account: Account, minor: int) -> list[tuple[Account, int]]:
-    return [(account, minor)] if minor > 0 else []
+def _those_of_some(parts: list[tuple[Account, int]]) -> list[tuple[Account, int]]:
+    return [(account, minor) for account, minor in parts if minor > 0]
 
 
-async def given_back(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
-    """A won dispute gives back what it took: to the escrow, or to those who have a share of the tickets by now."""
-    order, screening = await _about(dispute)
-    cost = chart.dispute_cost(dispute.currency)
-    if await settled_row(screening.id) is not None:
-        held = await queries.missing_of(screening.id)
-        held[order.id] = max(0, held.get(order.id, 0) - dispute.amount_minor)
-        moved = await returns.give_back(screening, order.id, held)
-        return [*moved.parts, *_rest(cost, amount_minor - moved.minor)]
-    escrow, subject = chart.escrow(screening.id, screening.currency), f"screening:{screening.id}"
-    taken = int(await _FROM_ESCROW.value(escrow.code, subject, f"dispute:{dispute.id}:%") or 0)
-    back = min(taken, amount_minor)
-    return [*_rest(escrow, back), *_rest(cost, amount_minor - back)]
+async def given_back(dispute: Dispute, amount_minor: int) -> tuple[list[tuple[Account, int]], list[Entry]]:
+    """A won dispute gives back what it took, to the escrow; and the entries that bring it from there to whoever has a share by now."""
+    order_id, parts, left, onward = int(dispute.order_id or 0), list[tuple[Account, int]](), amount_minor, list[Entry]()
+    for screening in await _screenings(order_id):
+        escrow, subject = chart.escrow(screening.id, screening.currency), f"screening:{screening.id}"
+        if await settled_row(screening.id) is not None:
+            held = await queries.missing_of(screening.id, but=dispute.id)
+            moved = await returns.give_back(screening, order_id, held)
+            minor, movements = moved.minor, poured([(escrow, moved.minor)], moved.parts)
+            key = f"dispute:{dispute.id}:{subject}:{new_id()}"
+            onward += [Entry(key, "dispute_shared_out", subject, movements)] if movements else []
+        else:
+            paid_for = (await Charge.get(id=dispute.charge_id)).held_for
+            minor = min(int(await _FROM_ESCROW.value(escrow.code, paid_for, f"dispute:{dispute.id}:%") or 0), left)
+        parts, left = [*parts, (escrow, minor)], left - minor
+    return _those_of_some([*parts, (chart.dispute_cost(dispute.currency), left)]), onward
 
 
 async def end(dispute: Dispute, state: DisputeState) -> None:
     """Won: all is as before. Lost: her tickets are worth nothing any more, and their places are free."""
     if dispute.is_inquiry:
         return
-    order, _screening = await _about(dispute)
+    order = await Order.get(id=dispute.order_id)
     if state == DisputeState.LOST:
         await _let_tickets_die(dispute, order)
         if OrderState.LOST in ORDER_MOVES[OrderState(order.state)]:
@@ -86,7 +99,7 @@ async def end(dispute: Dispute, state: DisputeState) -> None:
 
 async def _let_tickets_die(dispute: Dispute, order: Order) -> None:
     """What her bank gave her counts as given back, ticket by ticket, as it was counted while the bank decided."""
-    tickets = await queries.tickets_of(order.screening_id, order.id)
+    tickets = await queries.tickets_of_order(order.id)
     rows = {row["id"]: row for row in await selling.lock_tickets(order.id, [ticket["id"] for ticket in tickets])}
     left, dying = dispute.amount_minor, list[dict[str, Any]]()
     for ticket in tickets:
@@ -97,7 +110,9 @@ async def _let_tickets_die(dispute: Dispute, order: Order) -> None:
             dying.append({**rows[ticket["id"]], "refunded_minor": back})
         elif part:
             await Ticket.filter(id=ticket["id"]).update(refunded_minor=back)
-    await selling.take_back(dying, TicketState.LOST, because="the dispute was lost", by=None)
+    for screening_id in sorted({row["screening_id"] for row in dying}):
+        of_one = [row for row in dying if row["screening_id"] == screening_id]
+        await selling.take_back(of_one, TicketState.LOST, because="the dispute was lost", by=None)
 
 
 @atomic

@@ -15,6 +15,7 @@ from crowdfund.letters import (
     polls,
     recipients,
     settling,
+    shares,
     talk,
     teams,
     tickets,
@@ -25,5 +26,5 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
-    **tickets.JOBS, **bookings.JOBS,
+    **tickets.JOBS, **bookings.JOBS, **shares.JOBS,
 }  # fmt: skip

@@ -56,7 +56,8 @@ async def _came_too_late(payload: dict[str, Any]) -> None:
             [
                 where_of(shown),
                 _(
-                    "When your payment arrived, these places could not be sold to you any more. All of it, %(amount)s, goes back to your card."
+                    "When your payment arrived, these places could not be sold to you any more. "
+                    "All of it, %(amount)s, goes back to your card."
                 )
                 % {"amount": money(order.total_minor, order.currency)},
             ],

@@ -10,6 +10,7 @@ from crowdfund.database import Sql, atomic, new_id, outbox
 from crowdfund.orders import cancelling, moving
 from crowdfund.orders.cancelling import Back
 from crowdfund.orders.models import Answer, Asking, AskingAnswer, AskingState, Order
+from crowdfund.orders.queries import bank_holds
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.refusal import Invalid, NotFound, Refusal
 from crowdfund.screenings import holding, rescheduling
@@ -26,6 +27,10 @@ NOT_AS_SOLD = "the screening does not take place as it was sold"
 
 class AnsweredAlready(Refusal):
     pass
+
+
+class BankDecides(Refusal):
+    """Her bank has the money already, or gives it back to us: then she is asked again."""
 
 
 class TooFewPlaces(Refusal):
@@ -135,6 +140,8 @@ async def _waiting(asking: Asking, ticket_ids: Collection[int], by: int) -> list
     hers = [(answers[t.id], t) for t in tickets if t.person_id == by and answers[t.id].answer == Answer.WAITING]
     if len(hers) != len(set(ticket_ids)) or any(t.state != TicketState.SOLD for _, t in hers):
         raise AnsweredAlready("One of these tickets is answered already. Please look again.")
+    if await bank_holds(t.order_id for _, t in hers):
+        raise BankDecides("Your bank disputes this payment: it decides about the money.")
     return hers
 
 
@@ -213,9 +220,13 @@ async def _end(asking_id: int) -> bool:
     await holding.lock(i for i in (asking.screening_id, asking.to_screening_id) if i is not None)
     rows = await AskingAnswer.filter(asking_id=asking_id, answer=Answer.WAITING).order_by("ticket_id").limit(AT_ONCE)
     tickets = {t.id: t for t in await Ticket.filter(id__in=[row.ticket_id for row in rows])}
-    live = [(row, tickets[row.ticket_id]) for row in rows if tickets[row.ticket_id].state == TicketState.SOLD]
+    at_the_bank = await bank_holds(ticket.order_id for ticket in tickets.values())
+    live = [
+        (row, tickets[row.ticket_id]) for row in rows
+        if tickets[row.ticket_id].state == TicketState.SOLD and tickets[row.ticket_id].order_id not in at_the_bank
+    ]  # fmt: skip
     dead = [row.ticket_id for row in rows if tickets[row.ticket_id].state != TicketState.SOLD]
     await _money_back(asking, live, by_default=True)
     await _answered(dead, Answer.MONEY_BACK, by_default=True)
     await _close_where_done(asking)
-    return True
+    return bool(live or dead)

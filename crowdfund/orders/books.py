@@ -55,6 +55,7 @@ RULES = (
                        WHERE t.screening_id = s.id AND k.state = 'returned')
                     - (SELECT COALESCE(SUM(CASE WHEN p.debit_id = a.id THEN p.amount_minor ELSE -p.amount_minor END), 0)
                        FROM journal_entry e JOIN posting p ON p.entry_id = e.id AND (p.debit_id = a.id OR p.credit_id = a.id)
-                       WHERE e.subject = 'screening:' || CAST(s.id AS TEXT) AND e.kind = 'dispute') LIMIT 20"""),
+                       WHERE e.kind = 'dispute' AND e.subject IN (
+                           SELECT c.held_for FROM dispute d JOIN charge c ON c.id = d.charge_id WHERE d.order_id IS NOT NULL)) LIMIT 20"""),
     ),
 )

@@ -13,7 +13,8 @@ from crowdfund.orders.credits import return_seats
 from crowdfund.orders.following import end_wholly_refunded
 from crowdfund.orders.locking import lock_order
 from crowdfund.orders.models import Order, OrderState, PaidBy
-from crowdfund.payments.models import Charge, ChargeState
+from crowdfund.orders.queries import bank_holds
+from crowdfund.payments.models import Charge, ChargeState, Refund
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.screenings import holding, rules, selling
@@ -76,6 +77,8 @@ async def send_back(order_id: int, ticket_ids: Collection[int], *, expected_mino
     order, screening = await lock_order(order_id), await Screening.get(id=screenings.pop())
     if order.state != OrderState.PAID or screening.state not in TO_COME:
         raise NotReturnable("These tickets can't be sent back.")
+    if await bank_holds([order_id]):
+        raise NotReturnable("Your bank disputes this payment: it decides about the money.")
     tickets = await Ticket.filter(order_id=order_id, id__in=list(ticket_ids)).order_by("id")
     returned = backs(order, tickets, clock.to_us(screening.starts_at), clock.now_us())
     if len(returned) != len(set(ticket_ids)) or any(back.ticket.person_id != by for back in returned):
@@ -103,7 +106,7 @@ async def give_back(
                 charge_id=charge.id, subject=order.subject, campaign_id=None, held_for=f"screening:{screening_id}",
                 amount_minor=back_minor, currency=order.currency, stripe_charge_id=str(charge.stripe_charge_id),
                 reason=reason, by_person_id=by, sources=[(chart.escrow(screening_id, order.currency), back_minor)],
-                ordinal=1 + charge.refunded_minor, id=refund_id,
+                ordinal=1 + await Refund.filter(charge_id=charge.id).count(), id=refund_id,
             )
         ])  # fmt: skip
     rows: list[dict[str, Any]] = await selling.lock_tickets(order.id, [back.ticket.id for back in returned])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from crowdfund.database import Sql
+from crowdfund.database import Sql, as_rows
 from crowdfund.orders.models import Order, OrderLine
 from crowdfund.payments.models import Charge, ChargeState, Refund
 from crowdfund.refusal import NotFound
@@ -67,6 +68,17 @@ async def held_places(hold_id: int) -> list[str]:
     """What a hold keeps: each seat, and an area once for each place."""
     rows = await _HELD(hold_id)
     return sorted(row["place_id"] for row in rows for _ in range(row["places"]))
+
+
+_BANK_HOLDS = Sql("""
+    SELECT DISTINCT order_id FROM dispute
+    WHERE order_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND amount_minor > 0
+      AND state IN ('needs_response', 'answering', 'under_review')""")
+
+
+async def bank_holds(order_ids: Iterable[int]) -> set[int]:
+    """Orders whose payment a bank has taken back while it decides."""
+    return {row["order_id"] for row in await _BANK_HOLDS(as_rows({"id": one} for one in sorted(set(order_ids))))}
 
 
 _ANSWERS = Sql("SELECT answer, COUNT(*) AS tickets FROM asking_answer WHERE asking_id = $1 GROUP BY answer")

@@ -238,6 +238,7 @@ class Ticket(Model):
     refund_id = fields.BigIntField(null=True)
     refunded_minor = fields.BigIntField(default=0)  # what of price and fee she has back
     made_at = InstantField()
+    day = fields.BigIntField()  # on which it was sold, by the clock of its venue
 
     class Meta:
         table = "ticket"

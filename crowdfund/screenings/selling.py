@@ -25,11 +25,13 @@ _KEPT_STANDING = Sql("SELECT area_id, places FROM standing_claim WHERE hold_id =
 _AREAS = Sql("SELECT area_id, size, taken FROM standing WHERE screening_id = $1")
 _TICKETS = Sql("""
     INSERT INTO ticket (id, order_id, screening_id, person_id, seat_id, area_id, price_id, price_minor, fee_minor, currency, state,
-                        typed_code, made_at)
+                        typed_code, made_at, day)
     SELECT CAST(value->>'ticket_id' AS BIGINT), $2, CAST(value->>'screening_id' AS BIGINT), $3, value->>'seat_id', value->>'area_id',
            CAST(value->>'price_id' AS BIGINT), CAST(value->>'price_minor' AS BIGINT), CAST(value->>'fee_minor' AS BIGINT), $4, 'sold',
-           value->>'typed_code', $5
+           value->>'typed_code', $5, $6
     FROM {rows}""")
+_ZONE = Sql("""
+    SELECT v.zone FROM screening s JOIN auditorium a ON a.id = s.auditorium_id JOIN venue v ON v.id = a.venue_id WHERE s.id = $1""")
 _SEATS = Sql("""
     INSERT INTO seat_claim (screening_id, seat_id, ticket_id)
     SELECT CAST(value->>'screening_id' AS BIGINT), value->>'seat_id', CAST(value->>'ticket_id' AS BIGINT)
@@ -80,9 +82,9 @@ async def sell(
     lost = await _not_kept(hold_id, lines)
     await count_standing(({"screening_id": screening_id, "area_id": a, "places": n} for a, n in lost.items()), 1)
     tickets = await _with_codes(screening_id, lines)
-    rows = as_rows(tickets)
+    rows, day = as_rows(tickets), clock.day_there(now, str(await _ZONE.value(screening_id)))
     await together(
-        _TICKETS.bind(rows, order_id, person_id, currency, now),
+        _TICKETS.bind(rows, order_id, person_id, currency, now, day),
         _SEATS.bind(rows),
         _STOOD.bind(hold_id),
         _ENDED.bind(hold_id, now),

@@ -137,7 +137,7 @@ async def test_the_cinema_answers_with_what_was_bought_and_who_came(site: SiteUn
     assert "Nobody was seen at the door" in gu.response.text
     assert (await lin.get(f"{run.studio.desk_path}/disputes/{public(dispute.id)}")).status_code == 404
     mails = await Mail.filter(to_address=gu.person.email)
-    assert [mail.subject for mail in mails] == ["Disputed: €11.00 of River Moon"]
+    assert "Disputed: €11.00 of River Moon" in [mail.subject for mail in mails]
     program = await program_of(site, gu.person)
     [listed] = (await program.read(f"/organisations/{public(run.cinema.id)}/disputes"))["items"]
     assert (listed["order"], listed["campaign"], listed["pledge"]) == (public(order.id), None, None)

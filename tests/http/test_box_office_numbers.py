@@ -94,7 +94,7 @@ async def test_days_before_the_show(database: str) -> None:
     await sold(screening, "A-1", "A-2")
     await pass_time(days=10)
     await sold(screening, "A-3")
-    curve = dict(await curve_of(run.title.id))
+    curve = dict(await curve_of(await figures_of(title_id=run.title.id)))
     assert (curve[22], curve[20]) == (2, 1) and sum(curve.values()) == 3
 
 

@@ -101,11 +101,32 @@ def some_tickets(number: int, seed: int) -> list[Ticket]:
     return found
 
 
+def in_parts(lines: dict[str, int], price_minor: int, random: Random) -> dict[str, int]:
+    """What two to nine refunds of random sizes take back of a ticket, together."""
+    cuts = sorted(random.randint(0, price_minor) for _ in range(random.randint(1, 8)))
+    parts = [
+        refund_lines(lines, price_minor, end - begin, before_minor=begin)
+        for begin, end in zip([0, *cuts], [*cuts, price_minor], strict=True)
+    ]
+    assert [sum(part.values()) for part in parts] == [
+        begin - end for begin, end in zip([0, *cuts], [*cuts, price_minor], strict=True)
+    ]
+    return added(*parts)
+
+
 @pytest.mark.parametrize("key", DEALS)
 def test_a_hundred_thousand_tickets_to_the_cent(key: str, long: bool) -> None:
     number = 1_000_000 if long else 100_000
     whole, tickets = read(DEALS[key].json), some_tickets(number, seed=len(key))
-    stops = [1, 2, 1000, number // 3, number]
+    stops = [
+        1,
+        2,
+        1000,
+        1001,
+        number // 3,
+        number // 3 + 1,
+        number,
+    ]  # between two that follow each other: one ticket's lines
     booked: dict[str, int] = {}
     run, lines = Run(whole), []
     for begin, end in zip([0, *stops], stops, strict=False):
@@ -117,10 +138,11 @@ def test_a_hundred_thousand_tickets_to_the_cent(key: str, long: bool) -> None:
     at_once = Run(whole)
     assert added(at_once.take_all(tickets)) == booked
     back = Random(1).sample(range(number), number // 20)
-    booked = added(
-        booked, *(refund_lines(lines[one], tickets[one].gross_minor, tickets[one].gross_minor) for one in back)
-    )
     for one in back:
+        price_minor = tickets[one].gross_minor
+        whole_refund = refund_lines(lines[one], price_minor, price_minor)
+        assert in_parts(lines[one], price_minor, Random(one)) == whole_refund, "N partial refunds equal one full"
+        booked = added(booked, whole_refund)
         run.give_back(tickets[one])
     gone = set(back)
     standing = [ticket for place, ticket in enumerate(tickets) if place not in gone]

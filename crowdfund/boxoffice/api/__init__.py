@@ -1,5 +1,5 @@
 """The box office for programs."""
 
-from crowdfund.boxoffice.api import deals, money
+from crowdfund.boxoffice.api import deals, money, shares
 
-routes = [*deals.routes, *money.routes]
+routes = [*deals.routes, *money.routes, *shares.routes]

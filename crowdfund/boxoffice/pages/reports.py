@@ -89,7 +89,7 @@ async def of_title(request: Request) -> Response:
     """One title: four numbers, by territory, cinema and day; the presale's curve; what is whose."""
     title, cinema_id = await _title(request)
     report, facts = await _report(request, title, cinema_id)
-    curve = await curve_of(title.id, cinema_id=cinema_id)
+    curve = await curve_of(report.figures)
     nets: dict[str, Net] = {}
     if cinema_id is None:
         nets = {currency: await net_of(title, currency) for currency in report.whole}

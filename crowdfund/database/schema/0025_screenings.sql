@@ -188,6 +188,7 @@ CREATE TABLE ticket (
     refund_id BIGINT REFERENCES refund (id),
     refunded_minor BIGINT NOT NULL DEFAULT 0,
     made_at BIGINT NOT NULL,
+    day BIGINT NOT NULL, -- on which it was sold, by the clock of its venue: days since 1970
     CHECK ((seat_id IS NULL) <> (area_id IS NULL)),
     CHECK (refunded_minor >= 0 AND refunded_minor <= price_minor + fee_minor),
     FOREIGN KEY (screening_id, currency) REFERENCES screening (id, currency),

@@ -111,6 +111,7 @@ CREATE TABLE share_due (
     currency TEXT NOT NULL,
     PRIMARY KEY (screening_id, organisation_id)
 );
+CREATE INDEX share_due_organisation ON share_due (organisation_id);
 
 -- What the cinema counted at the door by itself, and why that is another number than ours. The newest row counts.
 CREATE TABLE door_count (

@@ -38,7 +38,8 @@ ALTER TABLE dispute ALTER COLUMN pledge_id DROP NOT NULL, ALTER COLUMN campaign_
 CREATE INDEX dispute_order ON dispute (order_id) WHERE order_id IS NOT NULL;
 
 -- Tickets of a screening by the day on which they were sold, counted with them: a chart of a presale reads a few rows, however many
--- tickets there are. day: days since 1970, UTC. refunded: of those sold on that day, also what banks took. admitted: likewise.
+-- tickets there are. day: days since 1970, by the clock of the venue. refunded: of those sold on that day, also what banks took. admitted:
+-- likewise. A ticket that has moved was sold where it is now.
 CREATE TABLE ticket_day (
     screening_id BIGINT NOT NULL REFERENCES screening (id),
     day BIGINT NOT NULL,
@@ -51,31 +52,36 @@ CREATE TABLE ticket_day (
     PRIMARY KEY (screening_id, day)
 );
 INSERT INTO ticket_day (screening_id, day, sold, gross_minor, refunded, refunded_minor, admitted, admitted_minor)
-SELECT screening_id, made_at / 86400000000, COUNT(*), SUM(price_minor),
+SELECT screening_id, day, COUNT(*), SUM(price_minor),
        SUM(CASE WHEN state IN ('refunded', 'lost') THEN 1 ELSE 0 END), SUM(CASE WHEN state IN ('refunded', 'lost') THEN price_minor ELSE 0 END),
        SUM(CASE WHEN state = 'admitted' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'admitted' THEN price_minor ELSE 0 END)
-FROM ticket GROUP BY screening_id, made_at / 86400000000;
+FROM ticket WHERE state <> 'moved' GROUP BY screening_id, day;
 -- sqlite:
 CREATE TRIGGER ticket_is_counted AFTER INSERT ON ticket BEGIN
-    INSERT INTO ticket_day (screening_id, day, sold, gross_minor) VALUES (NEW.screening_id, NEW.made_at / 86400000000, 1, NEW.price_minor)
+    INSERT INTO ticket_day (screening_id, day, sold, gross_minor) VALUES (NEW.screening_id, NEW.day, 1, NEW.price_minor)
     ON CONFLICT (screening_id, day) DO UPDATE SET sold = sold + 1, gross_minor = gross_minor + excluded.gross_minor;
 END;
 CREATE TRIGGER ticket_is_counted_out AFTER UPDATE OF state ON ticket
 WHEN NEW.state IN ('refunded', 'lost') AND OLD.state NOT IN ('refunded', 'lost') BEGIN
     UPDATE ticket_day SET refunded = refunded + 1, refunded_minor = refunded_minor + NEW.price_minor
-    WHERE screening_id = NEW.screening_id AND day = NEW.made_at / 86400000000;
+    WHERE screening_id = NEW.screening_id AND day = NEW.day;
+END;
+CREATE TRIGGER ticket_is_counted_away AFTER UPDATE OF state ON ticket
+WHEN NEW.state = 'moved' AND OLD.state <> 'moved' BEGIN
+    UPDATE ticket_day SET sold = sold - 1, gross_minor = gross_minor - NEW.price_minor
+    WHERE screening_id = NEW.screening_id AND day = NEW.day;
 END;
 CREATE TRIGGER ticket_is_counted_in AFTER UPDATE OF state ON ticket
 WHEN (NEW.state = 'admitted') <> (OLD.state = 'admitted') BEGIN
     UPDATE ticket_day SET admitted = admitted + CASE WHEN NEW.state = 'admitted' THEN 1 ELSE -1 END,
         admitted_minor = admitted_minor + CASE WHEN NEW.state = 'admitted' THEN NEW.price_minor ELSE -NEW.price_minor END
-    WHERE screening_id = NEW.screening_id AND day = NEW.made_at / 86400000000;
+    WHERE screening_id = NEW.screening_id AND day = NEW.day;
 END;
 -- end
 -- postgres:
 CREATE FUNCTION count_ticket() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO ticket_day (screening_id, day, sold, gross_minor) VALUES (NEW.screening_id, NEW.made_at / 86400000000, 1, NEW.price_minor)
+    INSERT INTO ticket_day (screening_id, day, sold, gross_minor) VALUES (NEW.screening_id, NEW.day, 1, NEW.price_minor)
     ON CONFLICT (screening_id, day) DO UPDATE SET sold = ticket_day.sold + 1, gross_minor = ticket_day.gross_minor + excluded.gross_minor;
     RETURN NULL;
 END $$;
@@ -84,12 +90,16 @@ CREATE FUNCTION count_ticket_again() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.state IN ('refunded', 'lost') AND OLD.state NOT IN ('refunded', 'lost') THEN
         UPDATE ticket_day SET refunded = refunded + 1, refunded_minor = refunded_minor + NEW.price_minor
-        WHERE screening_id = NEW.screening_id AND day = NEW.made_at / 86400000000;
+        WHERE screening_id = NEW.screening_id AND day = NEW.day;
+    END IF;
+    IF NEW.state = 'moved' AND OLD.state <> 'moved' THEN
+        UPDATE ticket_day SET sold = sold - 1, gross_minor = gross_minor - NEW.price_minor
+        WHERE screening_id = NEW.screening_id AND day = NEW.day;
     END IF;
     IF (NEW.state = 'admitted') <> (OLD.state = 'admitted') THEN
         UPDATE ticket_day SET admitted = admitted + CASE WHEN NEW.state = 'admitted' THEN 1 ELSE -1 END,
             admitted_minor = admitted_minor + CASE WHEN NEW.state = 'admitted' THEN NEW.price_minor ELSE -NEW.price_minor END
-        WHERE screening_id = NEW.screening_id AND day = NEW.made_at / 86400000000;
+        WHERE screening_id = NEW.screening_id AND day = NEW.day;
     END IF;
     RETURN NULL;
 END $$;
@@ -108,6 +118,9 @@ CREATE TABLE box_office (
 );
 -- Whether what is recognised at the box office counts towards a fund's goal: said before anybody could pledge.
 ALTER TABLE campaign ADD COLUMN counts_box_office BIGINT NOT NULL DEFAULT 0 CHECK (counts_box_office IN (0, 1));
+-- A cent of the box office counts towards one goal: of the funds of a title in a currency one may say so, until it has failed.
+CREATE UNIQUE INDEX campaign_one_counts ON campaign (title_id, currency)
+WHERE counts_box_office = 1 AND state NOT IN ('draft', 'changes_requested', 'rejected', 'failed', 'cancelled');
 -- sqlite:
 CREATE TRIGGER campaign_keeps_what_counts BEFORE UPDATE OF counts_box_office ON campaign
 WHEN OLD.launched_at IS NOT NULL AND OLD.counts_box_office <> NEW.counts_box_office

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crowdfund.boxoffice.queries import tickets_of
+from crowdfund.boxoffice.queries import tickets_of_order
 from crowdfund.disputes.queries import About
 from crowdfund.orders.models import Order
 from crowdfund.payments.models import Charge, Refund, RefundState
@@ -20,7 +20,7 @@ async def drafted_about_tickets(found: About, charge: Charge) -> str:
 
 
 async def _bought(order: Order, screening: Screening, charge: Charge) -> list[str]:
-    shown, tickets = await show(screening), await tickets_of(screening.id, order.id)
+    shown, tickets = await show(screening), await tickets_of_order(order.id)
     facts = {
         "num": len(tickets), "title": shown.title.name, "venue": shown.venue.name, "hall": shown.hall.name,
         "at": local_moment_text(screening.starts_at, shown.venue.zone),
@@ -38,7 +38,7 @@ async def _bought(order: Order, screening: Screening, charge: Charge) -> list[st
 
 
 async def _came_in(order: Order) -> list[str]:
-    ids = [ticket["id"] for ticket in await tickets_of(order.screening_id, order.id)]
+    ids = [ticket["id"] for ticket in await tickets_of_order(order.id)]
     events = await TicketEvent.filter(ticket_id__in=ids, to_state=TicketState.ADMITTED).order_by("at") if ids else []
     if not events:
         return [_("Nobody was seen at the door with these tickets.")]
