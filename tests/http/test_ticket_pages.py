@@ -11,14 +11,14 @@ import pytest
 from crowdfund import clock
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.ids import public
-from crowdfund.orders import paying
+from crowdfund.orders import cancelling, paying
 from crowdfund.orders.models import Asking, Order
 from crowdfund.screenings.models import Hold, Screening, Ticket
 from crowdfund.screenings.prices import PriceAsked, change_prices
 from crowdfund.screenings.queries import path_of
 from crowdfund.worker import work_until_idle
 from tests.bank import books_proven
-from tests.cinema import a_hall_plan, a_screening, bought, held, pay_at
+from tests.cinema import a_hall_plan, a_screening, bought, held, pay_at, tickets_of
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.world import Fan, a_fan
 
@@ -198,3 +198,11 @@ async def test_who_returns_before_the_bank_has_answered_is_told_to_wait(site: Si
     assert "Not paid yet" in mei.text
     await paying.end_unpaid()
     assert (await Order.get(id=order.id)).state == "placed"
+
+
+async def test_what_came_back_of_tickets_stands_among_her_refunds(site: SiteUnderTest) -> None:
+    screening, mei = await a_screening(), await site.signed_up("Mei")
+    order = await bought(Fan(mei.person.id, mei.person.email), screening, "A-1")
+    await cancelling.send_back(order.id, [(await tickets_of(order))[0].id], expected_minor=11_00, by=mei.person.id)
+    await mei.get("/money")
+    assert mei.status == 200 and "River Moon" in mei.text and "€11.00" in mei.text and order.path in mei.response.text
