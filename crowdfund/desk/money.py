@@ -67,7 +67,9 @@ async def my_money(request: Request) -> Response:
 async def _refunded(refunds: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
     """What each refund was paid for, by the subject of its charge: the name of its film, and where it stands."""
     funds = {c.id: c for c in await Campaign.filter(id__in={r["campaign_id"] for r in refunds if r["campaign_id"]})}
-    found = {r["subject"]: (funds[r["campaign_id"]].name, funds[r["campaign_id"]].path) for r in refunds if r["campaign_id"]}
+    found = {
+        r["subject"]: (funds[r["campaign_id"]].name, funds[r["campaign_id"]].path) for r in refunds if r["campaign_id"]
+    }
     subjects = {r["subject"] for r in refunds} - set(found)
     orders = await Order.filter(id__in=[int(one.partition(":")[2]) for one in subjects])
     screenings = {s.id: s.title_id for s in await Screening.filter(id__in={order.screening_id for order in orders})}

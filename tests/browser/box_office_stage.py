@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
+from crowdfund.boxoffice.jobs import settle_due
 from crowdfund.boxoffice.models import Deal
 from crowdfund.boxoffice.versions import DealContent, draft_deal, offer_deal
 from crowdfund.campaigns.models import Campaign
@@ -11,7 +13,7 @@ from crowdfund.database.ids import public
 from crowdfund.desk.statements.revenue import state_revenue
 from crowdfund.people.models import Organisation
 from crowdfund.screenings.door.admitting import admit, finish
-from crowdfund.screenings.models import Screening
+from crowdfund.screenings.models import Screening, ScreeningState
 from crowdfund.screenings.queries import path_of
 from crowdfund.titles.models import Title
 from tests.boxoffice import EVEN, Run, agreed, on_sale
@@ -51,6 +53,16 @@ async def come_in(screening: Screening, tickets: list[object]) -> None:
     for ticket in tickets:
         await admit(a_scan(await code(ticket)), keeper)  # type: ignore[arg-type]
     await finish()
+
+
+async def settled(screening: Screening) -> None:
+    """It is over, and its days have passed: the site settles it within half a minute, and here at once."""
+    for _ in range(120):
+        await settle_due()
+        if (await Screening.get(id=screening.id)).state == ScreeningState.SETTLED:
+            return
+        await asyncio.sleep(0.25)
+    raise AssertionError("it was never settled")
 
 
 async def a_box_office(fund: Campaign, lin: Fan, gu: Fan) -> BoxOffice:

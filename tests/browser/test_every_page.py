@@ -31,10 +31,9 @@ from crowdfund.disputes.models import Dispute
 from crowdfund.people import accounts, organisations, verification
 from crowdfund.people.models import Mail, Organisation, Role
 from crowdfund.pledges.models import Delivery, Pledge, PledgeState
-from crowdfund.screenings.models import Screening
 from crowdfund.web.routes import Route
 from tests.bank import ask, fans_with
-from tests.browser.box_office_stage import BoxOffice, a_box_office, box_offices_looked_at
+from tests.browser.box_office_stage import BoxOffice, a_box_office, box_offices_looked_at, settled
 from tests.browser.cinema_stage import desks_of_cinemas
 from tests.browser.conftest import Visitors
 from tests.browser.door_stage import doors_looked_at
@@ -139,7 +138,7 @@ async def a_world() -> World:
     await ask("POST", f"charges/{charge.stripe_charge_id}/dispute")
     await until(lambda: Dispute.filter(campaign_id=funded.id).count())
     await until(lambda: Draw.filter(id=made["won"].id, state="drawn").count())
-    await until(lambda: Screening.filter(id=office.shared.id, state="settled").count())
+    await settled(office.shared)
     await tell_fund(live.id)  # the site does it once a minute
     low_tide = await a_draft("Low Tide", await a_studio(lin), lin)
     return World(

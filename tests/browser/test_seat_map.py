@@ -24,7 +24,8 @@ from crowdfund.web.templates import _ABSENT, environment
 SITE = "http://seats.test"
 PAGE = """{% extends "base.html" %}{% from "screenings/seat_map.html" import seat_map %}{% block title %}Seats{% endblock %}
 {% block main %}<div class="page page--body stack"><h1>River Moon</h1><h2>Seats</h2>
-<form method="post" action="/hold">{{ seat_map(hall, state_of, chosen, price_of, amount_of, "USD", area_free, {}, "/status", 3, zone="Asia/Shanghai") }}
+<form method="post" action="/hold">{{ seat_map(hall, state_of, chosen, price_of, amount_of, "USD", area_free, {}, "/status", 3,
+  zone="Asia/Shanghai") }}
 <button class="button button--go" name="go" value="1">Keep these seats</button></form></div>{% endblock %}"""
 TABLE = "zone,row,seat,category,kind,x,y,capacity\nFloor,,,Standing,,,,200\n" + "".join(
     f"{zone},{row},{seat},{category},{'wheelchair' if (row, seat) == ('C', 1) else 'companion' if (row, seat) == ('C', 2) else ''},,,\n"
