@@ -13,7 +13,7 @@ from crowdfund.database.ids import public
 from crowdfund.desk.statements.revenue import state_revenue
 from crowdfund.people.models import Organisation
 from crowdfund.screenings.door.admitting import admit, finish
-from crowdfund.screenings.models import Screening, ScreeningState
+from crowdfund.screenings.models import Screening, ScreeningState, Ticket
 from crowdfund.screenings.queries import path_of
 from crowdfund.titles.models import Title
 from tests.boxoffice import EVEN, Run, agreed, on_sale
@@ -47,11 +47,11 @@ async def a_run_of(title: Title, cinema: Organisation, owner: Fan) -> Run:
     return Run(owner, studio, cinema, title, booking, await a_hall(cinema, owner, a_hall_plan()))
 
 
-async def come_in(screening: Screening, tickets: list[object]) -> None:
+async def come_in(screening: Screening, tickets: list[Ticket]) -> None:
     """Through its door."""
     keeper = with_pass(await a_pass(screening))
     for ticket in tickets:
-        await admit(a_scan(await code(ticket)), keeper)  # type: ignore[arg-type]
+        await admit(a_scan(await code(ticket)), keeper)
     await finish()
 
 
@@ -74,7 +74,7 @@ async def a_box_office(fund: Campaign, lin: Fan, gu: Fan) -> BoxOffice:
     coming = await on_sale(run, days=24)
     bo = await somebody("Bo")
     order = await bought(bo, shared, "A-1", "A-2", "A-3")
-    await come_in(shared, (await tickets_of(order))[:2])  # type: ignore[arg-type]
+    await come_in(shared, (await tickets_of(order))[:2])
     await bought(bo, waiting, "B-1")
     await bought(bo, coming, "C-1", "C-2")
     no_deal = await a_run_of(await a_film(lin, "Nobody Agreed"), cinema, gu)

@@ -60,7 +60,7 @@ async def test_a_deal_is_made_a_film_is_shown_and_both_see_who_has_what(visit: V
     await hers.reads("Agreed: version 1, in EUR")
 
     seen = await bought(await somebody("Mei"), screening, "A-1", "A-2", "A-3")
-    await come_in(screening, (await tickets_of(seen))[:2])  # type: ignore[arg-type]
+    await come_in(screening, (await tickets_of(seen))[:2])
     clock.advance(timedelta(days=4))
     await settled(screening)
     for visitor, side in ((hers, cinema), (his, run.studio)):

@@ -14,7 +14,7 @@ from crowdfund.people.models import Organisation, Role
 from crowdfund.screenings import giving
 from crowdfund.screenings.blocking import block_seats
 from crowdfund.screenings.door.admitting import admit, finish
-from crowdfund.screenings.models import Screening
+from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.screenings.pages.on_sale import title_path
 from crowdfund.screenings.programme import close_sale
 from crowdfund.screenings.queries import path_of
@@ -129,7 +129,7 @@ async def _of_the_fan(
     }
 
 
-async def _used(mei: Fan) -> object:
+async def _used(mei: Fan) -> Ticket:
     """A ticket that she came in with."""
     tonight = await a_screening(days=0.015)
     (ticket,) = await tickets_of(await bought(mei, tonight, "A-1"))
