@@ -38,18 +38,18 @@ LISTS = {"/funds": "", "/films": Kind.FILM, "/transfers": Kind.TRANSFER}
 
 _bodies: page_cache.Kept[page_cache.Body] = page_cache.Kept()
 _lists: page_cache.Kept[dict[str, Any]] = page_cache.Kept()
+_rows: page_cache.Kept[list[dict[str, Any]]] = page_cache.Kept()
 
 
 async def _front() -> dict[str, Any]:
     """What the front page shows. Nothing stands on it twice; the featured fund is the live one with the most behind it."""
-    on_sale = [row for row in await what_is_on() if can_be_had(row)]
     live = cards_of(await campaigns_in(GROUPS["live"], order="closing", limit=60))
     featured = max(live, key=_pull, default=None)
     rest = [card for card in live if card is not featured]
     closing = rest[:6]
     newest = sorted(rest[6:], key=lambda card: card.id, reverse=True)[:6]
     return {
-        "featured": featured, "on_sale": (await films_of(on_sale))[:ON_SALE_MAX], "closing_soon": closing, "just_launched": newest,
+        "featured": featured, "closing_soon": closing, "just_launched": newest,
         "coming": cards_of(await campaigns_in(GROUPS["prelaunch"], order="opening", limit=6)),
         "funded": cards_of(await campaigns_in(GROUPS["funded"], order="ended", limit=6)),
     }  # fmt: skip
@@ -60,13 +60,23 @@ def _pull(card: Card) -> tuple[int, int, int]:
     return min(card.promised_minor * 100 // max(1, card.goal_minor), 150), card.backers, -card.id
 
 
+async def _in_cinemas() -> list[dict[str, Any]]:
+    return [row for row in await what_is_on() if can_be_had(row)]
+
+
 async def home(request: Request) -> Response:
+    async def whole() -> Response:
+        on_sale = await films_of(await _rows.get("on sale", _in_cinemas))
+        return page(
+            request, "desk/home.html", **await _lists.get("front", _front), on_sale=on_sale[:ON_SALE_MAX]
+        )  # fmt: skip
+
     async def make() -> page_cache.Body:
-        return page_cache.body_of(bytes(page(request, "desk/home.html", **await _lists.get("front", _front)).body))
+        return page_cache.body_of(bytes((await whole()).body))
 
     if page_cache.is_for_everybody(request):
         return page_cache.send(request, await _bodies.get(("home", language.choose(request)), make))
-    return page(request, "desk/home.html", **await _lists.get("front", _front))
+    return await whole()
 
 
 async def funds(request: Request) -> Response:

@@ -13,10 +13,13 @@ from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.pages.shown import art_of, cards_of
 from crowdfund.campaigns.queries import followed_by
 from crowdfund.database.ids import private_or_none, public
+from crowdfund.orders.models import Order
 from crowdfund.payments import cards as saved_cards
 from crowdfund.pledges import queries
 from crowdfund.pledges.models import PledgeState
 from crowdfund.pledges.queries import Shown
+from crowdfund.screenings.models import Screening
+from crowdfund.screenings.queries import titles_of
 from crowdfund.titles.models import Title
 from crowdfund.web.page import page
 from crowdfund.web.routes import get, signed_in
@@ -55,10 +58,23 @@ async def my_money(request: Request) -> Response:
         request, "desk/money.html", needs=needs, coming=coming, first_page=before is None,
         done=await _tickets([pledge for pledge in done[: queries.PAGE] if pledge.id not in {one.shown.pledge.id for one in needs}]),
         purses=_purses(await queries.sums_of(person_id), coming), refunds=refunds,
-        names={c.id: c.name for c in await Campaign.filter(id__in={r["campaign_id"] for r in refunds})},
+        refunded=await _refunded(refunds),
         cards={public(c.id): c for c in await saved_cards.cards_of(person_id)}, followed=cards_of(await followed_by(person_id)),
         older=public(done[queries.PAGE - 1].id) if len(done) > queries.PAGE else None,
     )  # fmt: skip
+
+
+async def _refunded(refunds: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """What each refund was paid for, by the subject of its charge: the name of its film, and where it stands."""
+    funds = {c.id: c for c in await Campaign.filter(id__in={r["campaign_id"] for r in refunds if r["campaign_id"]})}
+    found = {
+        r["subject"]: (funds[r["campaign_id"]].name, funds[r["campaign_id"]].path) for r in refunds if r["campaign_id"]
+    }
+    subjects = {r["subject"] for r in refunds} - set(found)
+    orders = await Order.filter(id__in=[int(one.partition(":")[2]) for one in subjects])
+    screenings = {s.id: s.title_id for s in await Screening.filter(id__in={order.screening_id for order in orders})}
+    titles = await titles_of(screenings.values())
+    return found | {order.subject: (titles[screenings[order.screening_id]].name, order.path) for order in orders}
 
 
 def _when(one: Ticket) -> tuple[bool, datetime]:

@@ -264,7 +264,8 @@ async def sums_of(person_id: int) -> list[dict[str, Any]]:
     return await _COUNTS(person_id)
 
 
-async def refunds_of(person_id: int) -> list[dict[str, object]]:
+async def refunds_of(person_id: int) -> list[dict[str, Any]]:
+    """All that went back to a person, of pledges and of tickets, the newest first."""
     return await _REFUNDS(person_id)
 
 

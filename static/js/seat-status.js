@@ -49,6 +49,12 @@ export default function seatStatus(section) {
   later();
 }
 
+// By the clocks of the house, whatever those of the reader say.
+function clockThere(instant, timeZone) {
+  const format = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
+  return format.format(new Date(instant));
+}
+
 // How many are left, in each part of the hall and in all of it.
 function count(section, buttons, told) {
   const number = new Intl.NumberFormat(document.documentElement.lang);
@@ -72,7 +78,7 @@ function count(section, buttons, told) {
   for (const part of section.querySelectorAll("[data-zone-free]")) put(part, left.get(part.dataset.zoneFree));
   put(section.querySelector("[data-free]"), [...left.values()].reduce((sum, many) => sum + many, 0));
   put(section.querySelector("[data-held]"), held);
-  const says = section.querySelector("[data-says-back]").dataset.saysBack;
-  const back = told.next_back_at ? says.replace("{time}", told.next_back_at.slice(11, 16)) : "";
+  const { saysBack, zone } = section.querySelector("[data-says-back]").dataset;
+  const back = told.next_back_at ? saysBack.replace("{time}", clockThere(told.next_back_at, zone)) : "";
   section.querySelector("[data-back]").textContent = back;
 }

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from crowdfund import clock
 from crowdfund.app import ROUTES
+from crowdfund.boxoffice.funds import tell_fund
 from crowdfund.campaigns import actions, followers, sales, versions
 from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.updates import publish_update
@@ -32,12 +33,14 @@ from crowdfund.people.models import Mail, Organisation, Role
 from crowdfund.pledges.models import Delivery, Pledge, PledgeState
 from crowdfund.web.routes import Route
 from tests.bank import ask, fans_with
+from tests.browser.box_office_stage import BoxOffice, a_box_office, box_offices_looked_at, settled
 from tests.browser.cinema_stage import desks_of_cinemas
 from tests.browser.conftest import Visitors
 from tests.browser.door_stage import doors_looked_at
 from tests.browser.milestone_stage import Films, films_with_milestones, their_films
 from tests.browser.milestone_stage import looks_at as looks_at_films
 from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody
+from tests.browser.ticket_stage import carts_left_behind, tickets_looked_at
 from tests.browser.transfer_stage import Club, a_club_with_funds, looks_at, their_funds
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations
 from tests.http.draw_world import a_drafted_draw, a_draw, with_a_number
@@ -52,6 +55,7 @@ NOT_PAGES = re.compile(
     r"|.*/\{period\}\.json|.*/\{expense\}/receipt|/release-requests/.*|.*/acceptance|/outcomes/.*|.*/deal/paper"
     r"|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
     r"|/door/worker\.js|/door/passes/.*|/door/\{screening\}/list|.*/plan\.json"
+    r"|/screenings/\{screening\}/(seats|holds)|/orders/\{order\}/return|.*\.pdf|.*\.ics|.*/\{statement\}\.json"
 )
 BY_DAY_ON_DESKTOP, BY_NIGHT_ON_PHONE = (DESKTOP, "light"), (PHONE, "dark")
 THE_OTHER_TWO = [(PHONE, "light"), (DESKTOP, "dark")]
@@ -74,6 +78,8 @@ class World:
     draws: dict[str, Draw]
     films: Films
     gu: Fan
+    office: BoxOffice
+    left_behind: list[str]
 
 
 async def until(holds: Callable[[], Awaitable[object]]) -> None:
@@ -123,6 +129,8 @@ async def a_world() -> World:
     await they_talk(live, lin, mei, ada)
     await atomic(Campaign.filter(id=funded.id).update)(update_due_at=clock.now())  # its makers owe word, and it shows
     made = await in_each_state(live, lin, mei)
+    gu = await somebody("Gu")
+    office, left_behind = await a_box_office(live, lin, gu), await carts_left_behind(mei)
     clock.advance(timedelta(days=4))
     await until(lambda: Delivery.filter(campaign_id=funded.id).count())
     await until(lambda: Pledge.filter(campaign_id=settling.id, state=PledgeState.ERRORED).count())
@@ -130,9 +138,11 @@ async def a_world() -> World:
     await ask("POST", f"charges/{charge.stripe_charge_id}/dispute")
     await until(lambda: Dispute.filter(campaign_id=funded.id).count())
     await until(lambda: Draw.filter(id=made["won"].id, state="drawn").count())
+    await settled(office.shared)
+    await tell_fund(live.id)  # the site does it once a minute
     low_tide = await a_draft("Low Tide", await a_studio(lin), lin)
     return World(
-        lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made, films, await somebody("Gu")
+        lin, ada, mei, live, settling, funded, low_tide, others, club, voted, made, films, gu, office, left_behind
     )
 
 
@@ -210,8 +220,13 @@ async def pages_of(world: World) -> Looks:
         **await doors_looked_at(world.lin, LIN),
         "nowhere": [(NOBODY, "/no-such-page"), (MEI, "/staff"), (NOBODY, "/confirm/used-up"), (MEI, "/desk/lanting-pictures")],
     }  # fmt: skip
-    for path, looks in (await desks_of_cinemas(world.gu, world.lin, GU, LIN)).items():
-        pages[path] = [*pages.get(path, []), *looks]
+    for more in (
+        await tickets_looked_at(world.mei, world.lin, world.live, world.left_behind, MEI, LIN, NOBODY),
+        await box_offices_looked_at(world.office, GU, LIN, NOBODY),
+        await desks_of_cinemas(world.gu, world.lin, GU, LIN),
+    ):
+        for path, looks in more.items():
+            pages[path] = [*pages.get(path, []), *looks]
     return pages
 
 

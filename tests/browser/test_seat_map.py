@@ -24,7 +24,8 @@ from crowdfund.web.templates import _ABSENT, environment
 SITE = "http://seats.test"
 PAGE = """{% extends "base.html" %}{% from "screenings/seat_map.html" import seat_map %}{% block title %}Seats{% endblock %}
 {% block main %}<div class="page page--body stack"><h1>River Moon</h1><h2>Seats</h2>
-<form method="post" action="/hold">{{ seat_map(hall, state_of, chosen, price_of, amount_of, "USD", area_free, {}, "/status", 3) }}
+<form method="post" action="/hold">{{ seat_map(hall, state_of, chosen, price_of, amount_of, "USD", area_free, {}, "/status", 3,
+  zone="Asia/Shanghai") }}
 <button class="button button--go" name="go" value="1">Keep these seats</button></form></div>{% endblock %}"""
 TABLE = "zone,row,seat,category,kind,x,y,capacity\nFloor,,,Standing,,,,200\n" + "".join(
     f"{zone},{row},{seat},{category},{'wheelchair' if (row, seat) == ('C', 1) else 'companion' if (row, seat) == ('C', 2) else ''},,,\n"
@@ -222,7 +223,7 @@ async def test_what_others_take_meanwhile_is_seen_and_said(at: Open) -> None:
         "aria-disabled", "true"
     )
     await expect(seat(page, "Row B, seat 2, Standard, $14.00 + $1.20 fee, free")).to_have_attribute("type", "submit")
-    await expect(page.locator("[data-back]")).to_have_text("The next may come back at 14:32 UTC.")
+    await expect(page.locator("[data-back]")).to_have_text("The next may come back at 22:32.")
     await expect(page.locator("[data-free]")).to_have_text("118")
     assert await page.get_by_label("Floor, standing").get_attribute("max") == "1"
     await expect(page.locator("input[value=Stalls-B-7]")).to_be_disabled()

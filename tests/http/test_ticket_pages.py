@@ -11,7 +11,7 @@ import pytest
 from crowdfund import clock
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.ids import public
-from crowdfund.orders import paying
+from crowdfund.orders import cancelling, paying
 from crowdfund.orders.models import Asking, Order
 from crowdfund.screenings import holding
 from crowdfund.screenings.models import Hold, Screening, Ticket
@@ -19,7 +19,7 @@ from crowdfund.screenings.prices import PriceAsked, change_prices
 from crowdfund.screenings.queries import path_of
 from crowdfund.worker import work_until_idle
 from tests.bank import books_proven
-from tests.cinema import a_hall_plan, a_screening, bought, held, pay_at
+from tests.cinema import a_hall_plan, a_screening, bought, held, pay_at, tickets_of
 from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.world import Fan, a_fan
 
@@ -219,3 +219,11 @@ async def test_past_the_queue_a_calm_page_lets_the_fan_straight_back_in(
     assert mei.path.startswith("/holds/")
     hold = await Hold.get()
     assert hold.person_id == mei.person.id
+
+
+async def test_what_came_back_of_tickets_stands_among_her_refunds(site: SiteUnderTest) -> None:
+    screening, mei = await a_screening(), await site.signed_up("Mei")
+    order = await bought(Fan(mei.person.id, mei.person.email), screening, "A-1")
+    await cancelling.send_back(order.id, [(await tickets_of(order))[0].id], expected_minor=11_00, by=mei.person.id)
+    await mei.get("/money")
+    assert mei.status == 200 and "River Moon" in mei.text and "€11.00" in mei.text and order.path in mei.response.text

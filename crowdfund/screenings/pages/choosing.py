@@ -20,7 +20,7 @@ from crowdfund.screenings import rules
 from crowdfund.screenings.holding import hold_places
 from crowdfund.screenings.models import Hold, ScreeningState
 from crowdfund.screenings.pages.on_sale import title_path
-from crowdfund.screenings.pages.words import amounts_of, ladder_sentence, price_words, standing_words
+from crowdfund.screenings.pages.words import amounts_of, ladder_sentence, price_words, standing_words, why_not
 from crowdfund.screenings.queries import Free, Shown, free_in, prices_of, public_screening
 from crowdfund.screenings.seating.best import best_seats, orphans
 from crowdfund.screenings.seating.drawing import drawing_of
@@ -119,7 +119,7 @@ async def _show(
         colour=shown.title.colour, art_url=art_of(shown.title), title_path=title_path(shown.title.id), form=form or Form(),
         hall=drawing_of(plan), state_of=state_of, choice=choice, prices=prices,
         price_of=price_words(prices, screening), amount_of=amounts_of(prices, screening), free=free, hold=hold,
-        standing=standing_words(screening, free, shown.venue.zone),
+        standing=standing_words(screening, free, shown.venue.zone), why_not=why_not(screening),
         can_buy=screening.state == ScreeningState.ON_SALE and screening.sale_opens_at <= now < screening.sale_closes_at,
         opens_later=screening.state == ScreeningState.ON_SALE and now < screening.sale_opens_at,
         alone=[plan.label(seat) for seat in orphans(plan, plan.seat_ids - free.gone, choice.seats)][:3] if choice.seats else [],

@@ -14,18 +14,21 @@ from crowdfund import clock
 from crowdfund.campaigns.models import PUBLIC, Campaign, CampaignState
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.database.ids import private, public
+from crowdfund.people.models import Organisation
 from crowdfund.refusal import NotFound
 from crowdfund.screenings.models import Venue
 from crowdfund.screenings.pages.words import FEW_LEFT, there
 from crowdfund.screenings.queries import path_of, titles_of, what_is_on
+from crowdfund.settings import current
 from crowdfund.titles.models import Title
 from crowdfund.web import page_cache
-from crowdfund.web.formats import money_short, number, there_short
+from crowdfund.web.formats import money_short, number, there_short, weekday
 from crowdfund.web.i18n import _, ngettext
 from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get
 
 CITY_MAX = 60
+NEXT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Listed:
 
     path: str
     starts_at: Any
+    day: str
     time: str
     hall: str
     venue: str
@@ -59,6 +63,7 @@ class FilmOnSale:
     cities: str
     price_minor: int | None  # the lowest, with its fee
     currency: str
+    next: list[Listed]
 
 
 _rows: page_cache.Kept[list[dict[str, Any]]] = page_cache.Kept()
@@ -81,7 +86,8 @@ def listed(row: dict[str, Any]) -> Listed:
         words, is_open = "", True
     price = row["price_min_minor"]
     return Listed(
-        path=path_of(row["id"]), starts_at=clock.from_us(row["starts_at"]), time=f"{starts:%H:%M}", hall=row["hall"],
+        path=path_of(row["id"]), starts_at=clock.from_us(row["starts_at"]), day=weekday(starts.date()),
+        time=f"{starts:%H:%M}", hall=row["hall"],
         venue=row["venue"], venue_path=f"/venues/{row['venue_slug']}", city=row["city"], note=row["note"],
         price=money_short(price + row["fee_minor"], row["currency"]) if price is not None else "", left=words, is_open=is_open,
     )  # fmt: skip
@@ -128,7 +134,13 @@ def _film(title: Title, rows: Sequence[dict[str, Any]]) -> FilmOnSale:
         path=title_path(title.id), name=title.name, colour=title.colour, art_url=art_of(title),
         first_at=clock.from_us(rows[0]["starts_at"]), zone=rows[0]["zone"], number=len(rows), cities=shown,
         price_minor=cheapest["price_min_minor"] + cheapest["fee_minor"] if cheapest else None, currency=rows[0]["currency"],
+        next=_next(rows),
     )  # fmt: skip
+
+
+def _next(rows: Sequence[dict[str, Any]]) -> list[Listed]:
+    """The first that can still be had."""
+    return [one for one in map(listed, rows) if one.is_open][:NEXT]
 
 
 async def title_on_sale(request: Request) -> Response:
@@ -141,7 +153,9 @@ async def title_on_sale(request: Request) -> Response:
         raise NotFound("There is nothing here under that address.")
     return page(
         request, "screenings/title.html", title=title, colour=title.colour, art_url=art_of(title), days=by_day(rows),
-        fund=fund, fund_is_live=fund is not None and fund.state == CampaignState.LIVE, path=title_path(title_id),
+        film=_film(title, rows) if rows else None, fund=fund, studio=await Organisation.get(id=title.organisation_id),
+        fund_is_live=fund is not None and fund.state == CampaignState.LIVE, path=title_path(title_id),
+        base_url=current().base_url,
     )  # fmt: skip
 
 

@@ -83,6 +83,17 @@ def standing_words(screening: Screening, free: Free | None, zone: str) -> str:
     return _("Sold out")
 
 
+def why_not(screening: Screening) -> str:
+    """What somebody reads who comes to a screening that sells nothing any more, below what it is called."""
+    if screening.state == S.CANCELLED:
+        return _("The cinema has cancelled it. Whoever has a ticket was asked: another screening, or all of the money.")
+    if screening.state == S.RESCHEDULED:
+        return _("It takes place at another hour. Whoever has a ticket was asked whether that is all right.")
+    if screening.state in (S.SCREENED, S.SETTLED) or screening.ends_at <= clock.now():
+        return _("This evening is over.")
+    return _("Nothing more is sold for this evening. Who has a ticket comes in.")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A rung of the refund ladder. until: by when a cancellation gives this much back, in the venue's time."""
