@@ -21,6 +21,7 @@ from crowdfund.screenings.rescheduling import Hours
 from crowdfund.screenings.seating.best import best_seats
 
 ANSWER_DAYS = 7
+_SOLD = (ScreeningState.ON_SALE, ScreeningState.CLOSED)
 DEFAULT = "the screening does not take place as it was sold"
 
 
@@ -118,7 +119,7 @@ async def answer(
     waiting = await _waiting(asking, ticket_ids, by)
     if what == Answer.MONEY_BACK:
         await _money_back(asking, waiting, by_default=False)
-    elif what == Answer.KEEP and target is not None:
+    elif what == Answer.KEEP and target is not None and await Screening.exists(id=target, state__in=_SOLD):
         await _keep(waiting, await Screening.get(id=target), by)
     elif what == Answer.MOVE and target is not None:
         await _move(asking, waiting, target, by)

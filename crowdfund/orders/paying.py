@@ -21,6 +21,11 @@ from crowdfund.screenings.models import Hold, Screening, ScreeningState
 
 _LOCK = Sql('SELECT id FROM "order" WHERE id = $1 {for_update}')
 CAME_TOO_LATE = "It was paid when its places were somebody else's."
+PAID_ALREADY = "It was paid already, with seats of a pledge."
+# What she has bought there herself; what was given to her is not in the way of what she is paying for.
+_HAS = Sql("""
+    SELECT COUNT(*) FROM ticket t JOIN "order" o ON o.id = t.order_id
+    WHERE t.screening_id = $1 AND t.person_id = $2 AND o.person_id = $2 AND t.state IN ('sold', 'admitted', 'no_show')""")
 
 
 async def own_order(order_id: int, person_id: int) -> Order:
@@ -83,13 +88,23 @@ async def _paid(order_id: int, charge_id: int) -> None:
     await _LOCK(order_id)
     order, screening = await Order.get(id=order_id), await Screening.get(id=found.screening_id)
     lines: list[dict[str, Any]] = await OrderLine.filter(order_id=order_id).order_by("id").values()
-    sold = screening.state in (ScreeningState.ON_SALE, ScreeningState.CLOSED)
+    if order.state not in (OrderState.PLACED, OrderState.EXPIRED):
+        await _all_back(order, charge_id, PAID_ALREADY)
+        return
+    sold = screening.state in (ScreeningState.ON_SALE, ScreeningState.CLOSED) and not await is_too_many(
+        order, screening
+    )
     if sold and await selling.can_be_sold(screening.id, order.hold_id, lines) and not await _replaced(order):
         await selling.sell(order.id, order.hold_id, order.person_id, lines, order.currency)
         await _move(order, OrderState.PAID, "paid", paid_at=clock.now())
         await outbox.enqueue("order_paid", {"order": order.id}, key=f"order_paid:{order.id}")
         return
     await _move(order, OrderState.CAME_TOO_LATE, CAME_TOO_LATE)
+    await _all_back(order, charge_id, CAME_TOO_LATE)
+    await outbox.enqueue("order_came_too_late", {"order": order.id}, key=f"order_came_too_late:{order.id}")
+
+
+async def _all_back(order: Order, charge_id: int, reason: str) -> None:
     charge = await Charge.get(id=charge_id)
     escrow = chart.escrow(order.screening_id, order.currency)
     await make_refunds(
@@ -97,11 +112,16 @@ async def _paid(order_id: int, charge_id: int) -> None:
             RefundIntent(
                 charge_id=charge_id, subject=order.subject, campaign_id=None, held_for=charge.held_for,
                 amount_minor=charge.amount_minor, currency=order.currency, stripe_charge_id=str(charge.stripe_charge_id),
-                reason=CAME_TOO_LATE, by_person_id=None, sources=[(escrow, charge.amount_minor)],
+                reason=reason, by_person_id=None, sources=[(escrow, charge.amount_minor)],
             )
         ]
     )  # fmt: skip
-    await outbox.enqueue("order_came_too_late", {"order": order.id}, key=f"order_came_too_late:{order.id}")
+
+
+async def is_too_many(order: Order, screening: Screening) -> bool:
+    """Whether she would have more than one may: a hold asks that too, but payment pages of earlier holds can add up."""
+    more = await OrderLine.filter(order_id=order.id).count()
+    return int(await _HAS.value(screening.id, order.person_id)) + more > screening.per_fan_max
 
 
 async def _replaced(order: Order) -> bool:
@@ -134,7 +154,7 @@ _NEVER_PAID = Sql("""
 _GIVEN_UP = Sql("""
     SELECT c.id FROM checkout c
     JOIN "order" o ON o.id = CASE WHEN c.subject LIKE 'order:%' THEN CAST(SUBSTR(c.subject, 7) AS BIGINT) END
-    WHERE c.state = 'open' AND (c.give_up_at <= $1 OR o.state = 'expired') ORDER BY c.give_up_at LIMIT 100""")
+    WHERE c.state = 'open' AND (c.give_up_at <= $1 OR o.state IN ('expired', 'paid')) ORDER BY c.give_up_at LIMIT 100""")
 _OPEN = Sql("SELECT id FROM checkout WHERE state = 'open' AND stripe_session_id IS NOT NULL ORDER BY RANDOM() LIMIT 50")
 
 
