@@ -32,10 +32,6 @@ class GivenBackAlready(Refusal):
     pass
 
 
-class PaidWithSeat(Refusal):
-    pass
-
-
 class BankDecides(Refusal):
     """Her bank has the money already, or gives it back to us."""
 
@@ -56,7 +52,7 @@ async def refund_after_show(
 ) -> GivenBack:
     """Give price and fee of a ticket back, or a part of both. amount_minor: None for all that is left.
 
-    Raises NoSuchTicket, NotShownYet, AdmittedAlready, GivenBackAlready, PaidWithSeat, BankDecides, Invalid for more than is left.
+    Raises NoSuchTicket, NotShownYet, AdmittedAlready, GivenBackAlready, BankDecides, Invalid for more than is left.
     """
     await lock([screening_id])
     screening = await Screening.get(id=screening_id)
@@ -68,12 +64,9 @@ async def refund_after_show(
     minor = left_minor if amount_minor is None else amount_minor
     if minor > left_minor or (minor <= 0 and left_minor):
         raise Invalid("Of this ticket {left} is left.", field="amount", left=Amount(left_minor, ticket.currency))
-    order = await Order.get(id=ticket.order_id)
-    if order.paid_by == "credit":
-        raise PaidWithSeat("It was paid with a seat of a pledge, not with money: there is nothing to give back.")
     if (await queries.missing_of(screening_id)).get(ticket.order_id):
         raise BankDecides("Her bank disputes this payment: it decides about the money.")
-    refund_id = new_id() if minor else None
+    order, refund_id = await Order.get(id=ticket.order_id), new_id() if minor else None
     await _take(ticket, minor, left_minor, reason, by)
     if refund_id is not None:
         await _refund(screening, order, minor, reason, by, refund_id)

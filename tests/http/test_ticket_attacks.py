@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from crowdfund.boxoffice import refunding
 from crowdfund.ledger import balance_minor, chart
 from crowdfund.orders import asking, cancelling, credits, paying, placing
 from crowdfund.orders.models import Answer, Asking, Order
@@ -127,14 +126,3 @@ async def test_one_key_for_two_wishes_at_once_is_one_wish_and_nobody_else_is_hel
         await an_order(mei, kept, ["A-1"], key="o"),
     ]
     assert [type(answer).__name__ for answer in await placing._place(orders)] == ["Placed", "NotSoldNow"]
-
-
-async def test_a_seat_of_a_pledge_has_no_money_to_give_back_after_the_show(database: str) -> None:
-    mei, campaign = await a_backer()
-    screening = await shown_for(campaign)
-    order_id = (await ordered(mei, await held(mei, screening, "A-1"), "A-1")).id
-    await credits.pay_with_seats(order_id, by=mei.id)
-    (ticket,) = await tickets_of(await Order.get(id=order_id))
-    await pass_time(days=11)
-    with pytest.raises(refunding.PaidWithSeat):
-        await refunding.refund_after_show(screening.id, ticket.id, "The sound was bad.", by=mei.id)

@@ -27,7 +27,6 @@ from crowdfund.database.ids import private_or_none, public
 from crowdfund.screenings.models import Booking
 from crowdfund.titles.models import Title
 from crowdfund.web import formats
-from crowdfund.web.csv import harmless
 from crowdfund.web.i18n import _, lazy, ngettext
 from crowdfund.web.page import page
 from crowdfund.web.routes import get, member
@@ -130,7 +129,7 @@ def _curve_says(curve: list[tuple[int, int]]) -> str:
 def safe(cell: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
     text = str(cell)
-    return text if _is_number(text) else harmless(text)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:
