@@ -148,12 +148,19 @@ async def _keep(waiting: Sequence[tuple[AskingAnswer, Ticket]], to: Screening, b
 async def _move(asking: Asking, waiting: Sequence[tuple[AskingAnswer, Ticket]], to_id: int, by: int) -> None:
     was, to = await Screening.get(id=asking.screening_id), await Screening.get_or_none(id=to_id)
     others = to is not None and to.title_id == was.title_id and to.currency == was.currency
-    if to is None or not others or to.id == was.id or to.state != ScreeningState.ON_SALE or to.starts_at <= clock.now():
+    if to is None or not others or to.id == was.id or not _is_open(to):
         raise NoSuchAnswer("Please choose one of these screenings.", field="screening")
     await holding.let_go([a.hold_id for a, _ in waiting if a.hold_id is not None], clock.now_us())
     places = await _places_on(to, [t for _, t in waiting])
     await moving.move_tickets(places, to, because="moved to another screening", by=by)
     await _answered([a.ticket_id for a, _ in waiting], Answer.MOVE)
+
+
+def _is_open(screening: Screening) -> bool:
+    """Whether anybody can buy there: who moves is no earlier than others."""
+    now = clock.now()
+    is_sold = screening.state == ScreeningState.ON_SALE and screening.starts_at > now
+    return is_sold and screening.sale_opens_at <= now < screening.sale_closes_at
 
 
 async def _places_on(to: Screening, tickets: Sequence[Ticket]) -> list[moving.Place]:

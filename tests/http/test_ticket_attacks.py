@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from crowdfund import clock
+from crowdfund.campaigns.rules import refuse_tier_seats
+from crowdfund.database import Sql, atomic
 from crowdfund.ledger import balance_minor, chart
 from crowdfund.orders import asking, cancelling, credits, paying, placing
 from crowdfund.orders.models import Answer, Asking, Order
 from crowdfund.payments.models import Refund
-from crowdfund.refusal import Refusal
+from crowdfund.pledges.models import Pledge
+from crowdfund.pledges.refunding import refund_pledge
+from crowdfund.refusal import Invalid, Refusal
 from crowdfund.screenings import holding
 from crowdfund.screenings.holding import hold_places
 from crowdfund.screenings.models import Ticket
@@ -20,6 +27,7 @@ from crowdfund.worker import work_until_idle
 from tests.bank import books_proven, pass_time
 from tests.cinema import a_screening, a_want, an_order, bought, held, ordered, page_for, pay_at, tickets_of
 from tests.http.test_seat_credits import a_backer, shown_for
+from tests.http.test_second_tickets import _another as another_of
 from tests.http.test_second_tickets import hours_in
 from tests.world import a_fan
 
@@ -126,3 +134,39 @@ async def test_one_key_for_two_wishes_at_once_is_one_wish_and_nobody_else_is_hel
         await an_order(mei, kept, ["A-1"], key="o"),
     ]
     assert [type(answer).__name__ for answer in await placing._place(orders)] == ["Placed", "NotSoldNow"]
+
+
+async def test_who_has_the_money_of_her_pledge_back_has_no_seat_of_it(database: str) -> None:
+    mei, campaign = await a_backer(seats=2)
+    screening = await shown_for(campaign)
+    order_id = (await ordered(mei, await held(mei, screening, "A-1", "A-2"), "A-1", "A-2")).id
+    await credits.pay_with_seats(order_id, by=mei.id)
+    pledge = await Pledge.get(campaign_id=campaign.id, person_id=mei.id)
+    await refund_pledge(pledge.id, amount_minor=None, reason="She asked.", by_person_id=mei.id)
+    await work_until_idle()
+    assert (await Pledge.get(id=pledge.id)).state == "refunded"
+    order = await Order.get(id=order_id)
+    assert (order.state, {ticket.state for ticket in await tickets_of(order)}) == ("refunded", {"refunded"})
+    assert await balance_minor(chart.escrow(screening.id, "EUR")) == 0
+    assert (await held(await a_fan("Bo"), screening, "A-1")).places == 1, "the seats are free"
+
+
+async def test_nobody_moves_into_a_screening_before_it_is_sold_to_others(database: str) -> None:
+    screening, mei = await a_screening(), await a_fan("Mei")
+    (ticket,) = await tickets_of(await bought(mei, screening, "A-1"))
+    other = await another_of(screening)
+    opens = clock.to_us(clock.now() + timedelta(hours=1))
+    await atomic(Sql("UPDATE screening SET sale_opens_at = $2 WHERE id = $1").__call__)(other.id, opens)
+    asked = await asking.cancel_screening(screening.id, "Flooded.", by=mei.id)
+    assert asked is not None
+    with pytest.raises(asking.NoSuchAnswer):
+        await asking.answer(asked.id, [ticket.id], Answer.MOVE, by=mei.id, to_screening_id=other.id)
+
+
+async def test_seats_of_a_tier_are_worth_no_more_than_it_brings(database: str) -> None:
+    """Else a producer and a cinema who are friends pledge a cent, and the platform pays the cinema for tickets of nobody's money."""
+    refuse_tier_seats(SimpleNamespace(seats=2, seat_worth_minor=12_50, price_minor=25_00), "film")
+    for seats, worth_minor in ((2, 12_51), (1, 25_01), (20, 99_999_999)):
+        content = SimpleNamespace(seats=seats, seat_worth_minor=worth_minor, price_minor=25_00)
+        with pytest.raises(Invalid, match="no more than the tier costs"):
+            refuse_tier_seats(content, "film")
