@@ -147,6 +147,8 @@ def refuse_tier_seats(content: Any, kind: str) -> None:
         raise Invalid("Seats in a cinema come with a film only.", field="seats")
     if bool(content.seats) != bool(content.seat_worth_minor):
         raise Invalid("Say how many seats, and what each may cost at most.", field="seat_worth")
+    if content.seats * content.seat_worth_minor > content.price_minor:  # who pays for them has no more than that of it
+        raise Invalid("The seats of a tier are worth no more than the tier costs.", field="seat_worth")
 
 
 # What a tier said when a fan took it, and the sentence that holds a producer to it.

@@ -14,7 +14,7 @@ from crowdfund.orders.queries import bank_holds
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.refusal import Invalid, NotFound, Refusal
 from crowdfund.screenings import holding, rescheduling
-from crowdfund.screenings.models import Price, PriceState, Screening, ScreeningState, Ticket, TicketState
+from crowdfund.screenings.models import TO_COME, Price, PriceState, Screening, ScreeningState, Ticket, TicketState
 from crowdfund.screenings.plans import plan_of
 from crowdfund.screenings.programme import move_screening
 from crowdfund.screenings.queries import free_in
@@ -123,7 +123,7 @@ async def answer(
     waiting = await _waiting(asking, ticket_ids, by)
     if what == Answer.MONEY_BACK:
         await _money_back(asking, waiting, by_default=False)
-    elif what == Answer.KEEP and target is not None:
+    elif what == Answer.KEEP and target is not None and await Screening.exists(id=target, state__in=TO_COME):
         await _keep(waiting, await Screening.get(id=target), by)
     elif what == Answer.MOVE and target is not None:
         await _move(asking, waiting, target, by)
@@ -154,12 +154,19 @@ async def _keep(waiting: Sequence[tuple[AskingAnswer, Ticket]], to: Screening, b
 async def _move(asking: Asking, waiting: Sequence[tuple[AskingAnswer, Ticket]], to_id: int, by: int) -> None:
     was, to = await Screening.get(id=asking.screening_id), await Screening.get_or_none(id=to_id)
     others = to is not None and to.title_id == was.title_id and to.currency == was.currency
-    if to is None or not others or to.id == was.id or to.state != ScreeningState.ON_SALE or to.starts_at <= clock.now():
+    if to is None or not others or to.id == was.id or not _is_open(to):
         raise NoSuchAnswer("Please choose one of these screenings.", field="screening")
     await holding.let_go([a.hold_id for a, _ in waiting if a.hold_id is not None], clock.now_us())
     places = await _places_on(to, [t for _, t in waiting])
     await moving.move_tickets(places, to, because="moved to another screening", by=by)
     await _answered([a.ticket_id for a, _ in waiting], Answer.MOVE)
+
+
+def _is_open(screening: Screening) -> bool:
+    """Whether anybody can buy there: who moves is no earlier than others."""
+    now = clock.now()
+    is_sold = screening.state == ScreeningState.ON_SALE and screening.starts_at > now
+    return is_sold and screening.sale_opens_at <= now < screening.sale_closes_at
 
 
 async def _places_on(to: Screening, tickets: Sequence[Ticket]) -> list[moving.Place]:

@@ -11,7 +11,7 @@ from crowdfund.campaigns.models import SUCCEEDED, Campaign, Tier
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.moves import move
 from crowdfund.ledger import Entry, Posting, balance_minor, chart, post
-from crowdfund.orders import rules
+from crowdfund.orders import paying, rules
 from crowdfund.orders.locking import lock_with_screening
 from crowdfund.orders.models import (
     ORDER_MOVES,
@@ -23,13 +23,16 @@ from crowdfund.orders.models import (
     PaidBy,
     SeatCredit,
 )
-from crowdfund.orders.paying import own_order
 from crowdfund.pledges.models import Pledge, PledgeState
 from crowdfund.refusal import Refusal
 from crowdfund.screenings import selling
-from crowdfund.screenings.models import Screening, Ticket
+from crowdfund.screenings.models import TO_COME, Screening, Ticket
 from crowdfund.titles.models import Title
 
+# A seat whose ticket went back for less than all of its price is used up: its producer has paid the rest for nothing.
+_USED = Sql("""
+    SELECT COUNT(*) FROM seat_credit c JOIN ticket t ON t.id = c.ticket_id
+    WHERE c.pledge_id = $1 AND (c.state = 'used' OR t.refunded_minor < c.amount_minor)""")
 _LOCK_PLEDGE = Sql("SELECT id FROM pledge WHERE id = $1 {for_update}")
 
 
@@ -79,7 +82,7 @@ async def seats_left(person_id: int) -> list[Seats]:
 
 async def _of_pledge(pledge: Pledge, campaign: Campaign) -> Seats | None:
     tier = await Tier.get(id=pledge.tier_id or 0)
-    used = await SeatCredit.filter(pledge_id=pledge.id, state=CreditState.USED).count()
+    used = int(await _USED.value(pledge.id))
     left = tier.seats * pledge.quantity - used
     return Seats(pledge.id, campaign, left, tier.seat_worth_minor) if left > 0 else None
 
@@ -90,9 +93,11 @@ async def pay_with_seats(order_id: int, *, by: int) -> None:
 
     Raises HoldEnded, NoSeatsLeft.
     """
-    order = await lock_with_screening((await own_order(order_id, by)).id)
+    order = await lock_with_screening((await paying.own_order(order_id, by)).id)
     screening = await Screening.get(id=order.screening_id)
     lines: list[dict[str, Any]] = await OrderLine.filter(order_id=order_id).order_by("id").values()
+    if screening.state not in TO_COME or await paying.is_too_many(order, screening):
+        raise rules.NotSoldNow("No tickets are sold for this screening now.")
     if order.state != OrderState.PLACED or not await selling.can_be_sold(screening.id, order.hold_id, lines):
         raise rules.HoldEnded("The time in which these places were kept for you is over. Please choose again.")
     seats = await seats_of(by, screening.title_id, screening.currency)
@@ -136,7 +141,7 @@ async def _pay(organisation_id: int, order: Order) -> None:
 
 
 async def return_seats(order: Order, tickets: Sequence[Ticket], back_minor: int, *, screening_id: int) -> None:
-    """Tickets that were paid with seats went back: the seats can be used again, and the producer has its money again.
+    """Tickets that were paid with seats went back: what went back whole can be used again, and the producer has its money again.
 
     In the caller's transaction. back_minor: what of their price goes back; the rest stays with the screening, as for everybody.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crowdfund.orders import asking, following, paying
+from crowdfund.orders import asking, following, lost_pledges, paying
 
 
 async def follow_orders() -> bool:
@@ -12,5 +12,6 @@ async def follow_orders() -> bool:
 
 
 async def look_at_orders() -> bool:
-    """What lost events may hide: visits and refunds that are not over."""
-    return await paying.look_at_open() + await following.follow_pending_refunds() > 0
+    """What lost events may hide: visits and refunds that are not over; and seats of pledges whose money went back."""
+    moved = await paying.look_at_open() + await following.follow_pending_refunds()
+    return moved + await lost_pledges.take_seats_back() > 0

@@ -23,6 +23,12 @@ from crowdfund.screenings.models import TO_COME, Hold, Screening
 _LOCK_HOLD = Sql("SELECT id FROM hold WHERE id = $1 {for_update}")
 CAME_TOO_LATE = "It was paid when its places were somebody else's."
 NOT_SOLD_ANY_MORE = "It was paid when no tickets were sold for this screening any more."
+TOO_MANY = "It was paid when you had as many tickets there as one person may have."
+PAID_ALREADY = "It was paid already, with seats of a pledge."
+# What she has bought there herself; what was given to her is not in the way of what she is paying for.
+_HAS = Sql("""
+    SELECT COUNT(*) FROM ticket t JOIN "order" o ON o.id = t.order_id
+    WHERE t.screening_id = $1 AND t.person_id = $2 AND o.person_id = $2 AND t.state IN ('sold', 'admitted', 'no_show')""")
 
 
 async def own_order(order_id: int, person_id: int) -> Order:
@@ -87,15 +93,33 @@ async def _paid(order_id: int, charge_id: int) -> None:
     order = await lock_with_screening(order_id)
     screening = await Screening.get(id=order.screening_id)
     lines: list[dict[str, Any]] = await OrderLine.filter(order_id=order_id).order_by("id").values()
-    sold = screening.state in TO_COME
-    if sold and await selling.can_be_sold(screening.id, order.hold_id, lines) and not await _replaced(order):
+    if order.state not in (OrderState.PLACED, OrderState.EXPIRED):
+        await _all_back(order, charge_id, PAID_ALREADY)
+        return
+    reason = await _why_not(order, screening, lines)
+    if reason is None:
         await _end_others(order)
         await selling.sell(order.id, order.hold_id, order.person_id, lines, order.currency)
         await _move(order, OrderState.PAID, "paid", paid_at=clock.now())
         await outbox.enqueue("order_paid", {"order": order.id}, key=f"order_paid:{order.id}")
         return
-    reason = CAME_TOO_LATE if sold else NOT_SOLD_ANY_MORE
     await _move(order, OrderState.CAME_TOO_LATE, reason)
+    await _all_back(order, charge_id, reason)
+    await outbox.enqueue("order_came_too_late", {"order": order.id}, key=f"order_came_too_late:{order.id}")
+
+
+async def _why_not(order: Order, screening: Screening, lines: list[dict[str, Any]]) -> str | None:
+    """Why an order that is paid can't have its tickets any more, for her to read; none where it can."""
+    if screening.state not in TO_COME:
+        return NOT_SOLD_ANY_MORE
+    if await is_too_many(order, screening):
+        return TOO_MANY
+    if await _replaced(order) or not await selling.can_be_sold(screening.id, order.hold_id, lines):
+        return CAME_TOO_LATE
+    return None
+
+
+async def _all_back(order: Order, charge_id: int, reason: str) -> None:
     charge = await Charge.get(id=charge_id)
     escrow = chart.escrow(order.screening_id, order.currency)
     await make_refunds(
@@ -107,7 +131,12 @@ async def _paid(order_id: int, charge_id: int) -> None:
             )
         ]
     )  # fmt: skip
-    await outbox.enqueue("order_came_too_late", {"order": order.id}, key=f"order_came_too_late:{order.id}")
+
+
+async def is_too_many(order: Order, screening: Screening) -> bool:
+    """Whether she would have more than one may: a hold asks that too, but payment pages of earlier holds can add up."""
+    more = await OrderLine.filter(order_id=order.id).count()
+    return int(await _HAS.value(screening.id, order.person_id)) + more > screening.per_fan_max
 
 
 async def _replaced(order: Order) -> bool:
@@ -144,7 +173,7 @@ _NEVER_PAID = Sql("""
 _GIVEN_UP = Sql("""
     SELECT c.id FROM checkout c
     JOIN "order" o ON o.id = CASE WHEN c.subject LIKE 'order:%' THEN CAST(SUBSTR(c.subject, 7) AS BIGINT) END
-    WHERE c.state = 'open' AND (c.give_up_at <= $1 OR o.state = 'expired') ORDER BY c.give_up_at LIMIT 100""")
+    WHERE c.state = 'open' AND (c.give_up_at <= $1 OR o.state IN ('expired', 'paid')) ORDER BY c.give_up_at LIMIT 100""")
 _OPEN = Sql("SELECT id FROM checkout WHERE state = 'open' AND stripe_session_id IS NOT NULL ORDER BY RANDOM() LIMIT 50")
 
 

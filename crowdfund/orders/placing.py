@@ -73,7 +73,7 @@ async def _place(wants: list[Want]) -> list[Placed | Exception]:
     answers: list[Placed | Exception] = []
     new: list[tuple[Want, Placed]] = []
     given_up: list[int] = []
-    asked: set[int] = set()
+    asked: set[int | tuple[int, str]] = set()
     for want, found in zip(wants, seen, strict=True):
         try:
             if found["before"] is not None:
@@ -81,12 +81,12 @@ async def _place(wants: list[Want]) -> list[Placed | Exception]:
                 continue
             prices_minor, fees_minor = rules.decide_order(want, standing, now)
             live_id, live_state = (found["live"] or "0 -").split(" ")
-            if want.hold_id in asked or live_state == OrderState.PAID:
+            if {want.hold_id, (want.person_id, want.key)} & asked or live_state == OrderState.PAID:
                 raise rules.NotSoldNow("These places are ordered already.")
         except Refusal as refusal:
             answers.append(refusal)
             continue
-        asked.add(want.hold_id)
+        asked |= {want.hold_id, (want.person_id, want.key)}
         given_up += [int(live_id)] if found["live"] else []
         placed = _placed(want, standing, prices_minor, fees_minor)
         new.append((want, placed))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from crowdfund import clock
 from crowdfund.database import Sql, as_rows
 from crowdfund.orders.models import Order, OrderLine
 from crowdfund.payments.models import Charge, ChargeState, Refund
@@ -87,3 +88,15 @@ _ANSWERS = Sql("SELECT answer, COUNT(*) AS tickets FROM asking_answer WHERE aski
 async def answers_of(asking_id: int) -> dict[str, int]:
     """How many tickets were answered for, by answer."""
     return {row["answer"]: row["tickets"] for row in await _ANSWERS(asking_id)}
+
+
+_OF_LOST_PLEDGES = Sql("""
+    SELECT t.id FROM seat_credit c JOIN pledge p ON p.id = c.pledge_id JOIN ticket t ON t.id = c.ticket_id
+    JOIN screening s ON s.id = t.screening_id
+    WHERE c.state = 'used' AND p.state IN ('refunded', 'lost') AND t.state = 'sold' AND s.state IN ('on_sale', 'closed')
+      AND s.starts_at > $1 ORDER BY t.id LIMIT 100""")
+
+
+async def on_seats_of_lost_pledges() -> list[int]:
+    """Tickets to come that were paid with seats of a pledge whose money went back."""
+    return [row["id"] for row in await _OF_LOST_PLEDGES(clock.now_us())]

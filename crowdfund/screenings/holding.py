@@ -37,7 +37,7 @@ _SEEN = Sql("""
                AND t.screening_id = CAST(value->>'screening_id' AS BIGINT) AND t.state IN ('sold', 'admitted', 'no_show')) AS has,
            (SELECT MAX(h.id) FROM hold h WHERE h.person_id = CAST(value->>'person_id' AS BIGINT)
                AND h.screening_id = CAST(value->>'screening_id' AS BIGINT) AND h.held_until > $2
-               AND h.key NOT LIKE 'kept:%') AS own_id
+               AND h.fingerprint <> '') AS own_id
     FROM {rows}""")
 # A claim in one text: until when, whether it is a ticket, whose hold. A blocked seat has no end.
 _CLAIMS = Sql("""
@@ -116,19 +116,19 @@ async def _hold(wants: list[Want]) -> list[Kept | Exception]:
     standing, seen = await _look(wants, now)
     answers: list[Kept | Exception] = []
     new: list[Want] = []
-    asked: set[tuple[int, int]] = set()
+    asked: set[tuple[int, int | str]] = set()
     for want, found in zip(wants, seen, strict=True):
         try:
             if found["before_id"] is not None:
                 answers.append(_same_again(want, found))
                 continue
-            if (want.person_id, want.screening_id) in asked:
+            if {(want.person_id, want.screening_id), (want.person_id, want.key)} & asked:
                 raise rules.ChoosingElsewhere("You are choosing places in another window just now. Please try again.")
             rules.decide_hold(want, standing, now)
         except Refusal as refusal:
             answers.append(refusal)
             continue
-        asked.add((want.person_id, want.screening_id))
+        asked |= {(want.person_id, want.screening_id), (want.person_id, want.key)}
         new.append(want)
         answers.append(Kept(want.id, want.screening_id, want.places, now + rules.HOLD_SECONDS * 1_000_000))
     own = {(want.person_id, want.screening_id): found["own_id"] for want, found in zip(wants, seen, strict=True)}

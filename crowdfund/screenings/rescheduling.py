@@ -73,7 +73,7 @@ async def make_moved(screening: Screening, hours: Hours, reason: str, *, by: int
 async def keep_place(moved: Screening, ticket: Ticket, until: datetime) -> int:
     """A holder's place on the new screening is kept until she has answered; gives the hold. In the caller's transaction."""
     hold_id, until_us = new_id(), clock.to_us(until)
-    await _KEEP(hold_id, moved.id, ticket.person_id, until_us, f"kept:{ticket.id}", clock.now_us())
+    await _KEEP(hold_id, moved.id, ticket.person_id, until_us, f"kept:{hold_id}", clock.now_us())
     if ticket.seat_id is not None:
         await _KEEP_SEAT(moved.id, ticket.seat_id, hold_id)
     else:

@@ -134,7 +134,9 @@ class Model:
         order.page, hold = "paid", order.hold
         order.paid = PRICE * hold.places
         replaced = any(o.hold is hold and o.state == "paid" for o in self.orders)
-        if hold.showing.state in ("on_sale", "closed") and self.fits(hold, but=hold) and not replaced:
+        has = sum(t.fan == hold.fan for t in self.sold(hold.showing))
+        may = hold.showing.state in ("on_sale", "closed") and has + hold.places <= PER_FAN and not replaced
+        if may and self.fits(hold, but=hold):
             for other in self.orders:
                 if other.hold is hold and other.state == "placed" and other is not order:
                     other.state = "expired"

@@ -32,7 +32,10 @@ from crowdfund.web.formats import clock_there, money, said, weekday
 from crowdfund.web.headers import kept_as
 from crowdfund.web.i18n import _, pgettext
 from crowdfund.web.page import page
+from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import get, signed_in
+
+PRINTING = Limit("tickets_pdf", 30, 60, by="person")  # fifty tickets are a second of a processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,7 @@ async def calendar_entry(request: Request) -> Response:
 routes = [
     get("/tickets", mine, may=signed_in),
     get("/tickets/{ticket}", show, may=signed_in),
-    get("/tickets/{ticket}/ticket.pdf", pdf, may=signed_in),
-    get("/orders/{order}/tickets.pdf", pdf, may=signed_in),
+    get("/tickets/{ticket}/ticket.pdf", pdf, may=signed_in, limit=PRINTING),
+    get("/orders/{order}/tickets.pdf", pdf, may=signed_in, limit=PRINTING),
     get("/orders/{order}/screening.ics", calendar_entry, may=signed_in),
 ]
