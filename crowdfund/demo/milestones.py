@@ -9,7 +9,7 @@ from crowdfund import clock
 from crowdfund.campaigns.milestones.actions import write_plan
 from crowdfund.campaigns.milestones.rules import Planned
 from crowdfund.campaigns.models import BudgetLine, Campaign
-from crowdfund.demo.films import Film, Reward
+from crowdfund.demo.film import Film, Reward
 from crowdfund.demo.paper import paper
 from crowdfund.demo.plan import Plan
 from crowdfund.payouts.expenses.actions import Told, tell_expense

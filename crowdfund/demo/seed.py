@@ -19,7 +19,8 @@ from crowdfund.demo import programme
 from crowdfund.demo.cinemas import CINEMA, plan_cinemas
 from crowdfund.demo.crowd import Crowd, give, make_crowd, reward_for, sign_ups
 from crowdfund.demo.draws import plan_draws
-from crowdfund.demo.films import FILMS, STUDIOS, Film, Reward
+from crowdfund.demo.film import Film, Reward
+from crowdfund.demo.films import FILMS, STUDIOS
 from crowdfund.demo.milestones import FILM, plan_milestones
 from crowdfund.demo.plan import Plan
 from crowdfund.demo.polls import plan_polls

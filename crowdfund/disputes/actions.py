@@ -1,6 +1,4 @@
-"""Disputes: following what the bank says, and answering with what was promised, when she agreed, and what was sent.
-
-They are about pledges, or about orders of tickets (`orders`)."""
+"""Disputes about pledges and orders: following what the bank says, answering with what was promised, agreed to and sent."""
 
 from __future__ import annotations
 
