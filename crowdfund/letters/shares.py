@@ -39,12 +39,16 @@ async def _told_of_deal(payload: dict[str, Any]) -> None:
         if what == DealState.OFFERED:
             subject, sentence = (
                 _("%(other)s offers a deal for %(film)s"),
-                _("%(other)s offers version %(number)s of the deal for %(film)s in %(currency)s: who gets what of each ticket."),
+                _(
+                    "%(other)s offers version %(number)s of the deal for %(film)s in %(currency)s: who gets what of each ticket."
+                ),
             )
         elif what == DealState.AGREED:
             subject, sentence = (
                 _("Agreed: the deal for %(film)s"),
-                _("%(other)s agrees to version %(number)s of the deal for %(film)s. It counts from the next settlement on."),
+                _(
+                    "%(other)s agrees to version %(number)s of the deal for %(film)s. It counts from the next settlement on."
+                ),
             )
         elif taken_back:
             subject, sentence = (
@@ -54,7 +58,9 @@ async def _told_of_deal(payload: dict[str, Any]) -> None:
         else:
             subject, sentence = (
                 _("Declined: the deal for %(film)s"),
-                _("%(other)s has declined version %(number)s of the deal for %(film)s. Write another one, or talk to them."),
+                _(
+                    "%(other)s has declined version %(number)s of the deal for %(film)s. Write another one, or talk to them."
+                ),
             )
         words = [deal.note] if deal.note and what == DealState.OFFERED else []
         button = _("Read it, and answer") if what == DealState.OFFERED else _("Look at it")

@@ -184,7 +184,9 @@ async def test_nobody_bought_and_everybody_was_invited(database: str) -> None:
     one, _two = await tickets_of(order)
     await refund_after_show(free.id, one.id, "She was not there.", by=run.owner.id)
     _row, less = await rows_of(free)
-    assert (less.kind, less.gross_minor, less.admissions) == ("taken_back", 0, -1), "scales by admissions count one less"
+    assert (less.kind, less.gross_minor, less.admissions) == ("taken_back", 0, -1), (
+        "scales by admissions count one less"
+    )
     assert await money_of(run, empty, free) == {}
 
 
@@ -367,7 +369,9 @@ async def test_while_her_bank_decides_nothing_is_moved_or_given_back_a_second_ti
     assert (await Asking.get()).state == "open"
     await decided(dispute, won=won)
     await work_until_idle()
-    assert sorted(r.amount_minor for r in await Refund.filter(state="succeeded")) == ([11_00, 11_00] if won else [11_00])
+    assert sorted(r.amount_minor for r in await Refund.filter(state="succeeded")) == (
+        [11_00, 11_00] if won else [11_00]
+    )
     assert (await Asking.get()).state == "closed" and "escrow 1" not in await money_of(run, screening)
 
 

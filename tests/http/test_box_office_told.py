@@ -94,7 +94,9 @@ async def test_a_deal_is_told_to_the_side_that_did_nothing(database: str) -> Non
     assert (await told(lin), await told(gu)) == ([], ["已谢绝：《River Moon》的分账协议"])
     three = await version(run.cinema)
     await agree_deal(three, side=run.studio.id, by=run.owner.id)
-    assert (await told(lin), await told(gu)) == ([], ["已达成：《River Moon》的分账协议"]), "answered before it was read"
+    assert (await told(lin), await told(gu)) == ([], ["已达成：《River Moon》的分账协议"]), (
+        "answered before it was read"
+    )
 
 
 async def test_a_settlement_is_told_to_both_with_their_own_lines_and_what_waits_is_told_once(database: str) -> None:
@@ -231,7 +233,9 @@ async def test_of_two_handed_in_at_once_one_counts(site: SiteUnderTest) -> None:
     lin = await a_producer(site)
     first = await counting(lin)
     second = await counting(lin, first.title_id, "River Moon, the music")
-    answers = await asyncio.gather(*(actions.submit(one.id, by=lin.id) for one in (first, second)), return_exceptions=True)
+    answers = await asyncio.gather(
+        *(actions.submit(one.id, by=lin.id) for one in (first, second)), return_exceptions=True
+    )
     assert sorted(type(one).__name__ for one in answers) == ["CountedAlready", "NoneType"]
 
 
@@ -304,7 +308,9 @@ async def test_a_distributor_sees_its_lines_and_nothing_else(site: SiteUnderTest
     assert code_of(await program.get(f"/organisations/{public(run.cinema.id)}/box-office-shares"))[0] == 404
     gu = await desk_of(site, run.cinema)
     await gu.get(f"{run.cinema.desk_path}/shares")
-    assert "Special film fund" in gu.text and "Cinema" in gu.text and "Tide" not in gu.text, "what it remits is its line, too"
+    assert "Special film fund" in gu.text and "Cinema" in gu.text and "Tide" not in gu.text, (
+        "what it remits is its line, too"
+    )
     assert (await gu.get(path)).status_code == 404
 
 

@@ -55,7 +55,9 @@ class ShareSumsOut(BaseModel):
 def _share(lines: list[Share]) -> ShareOut:
     row = lines[0].row
     shown = [
-        PaidLineOut(what=one.row["what"], payee=one.row["payee"], name=one.payee(), amount_minor=one.row["amount_minor"])
+        PaidLineOut(
+            what=one.row["what"], payee=one.row["payee"], name=one.payee(), amount_minor=one.row["amount_minor"]
+        )
         for one in lines
     ]
     return ShareOut(
@@ -80,7 +82,9 @@ async def sums(request: Request) -> ShareSumsOut:
     found = await sums_of(organisation.id)
     return ShareSumsOut(
         items=[
-            ShareSumOut(currency=one.currency, settlements=one.settlements, lines=one.lines, amount_minor=one.amount_minor)
+            ShareSumOut(
+                currency=one.currency, settlements=one.settlements, lines=one.lines, amount_minor=one.amount_minor
+            )
             for one in found
         ]
     )
@@ -88,6 +92,13 @@ async def sums(request: Request) -> ShareSumsOut:
 
 _ALL, _MONEY = "/api/v1/organisations/{organisation}/box-office-shares", bearer("money:read")
 routes = [
-    get(_ALL, list_shares, may=_MONEY, gives=ShareOut, lists=True, summary="Shares of tickets that an organisation is paid by"),
+    get(
+        _ALL,
+        list_shares,
+        may=_MONEY,
+        gives=ShareOut,
+        lists=True,
+        summary="Shares of tickets that an organisation is paid by",
+    ),
     get(f"{_ALL}/sums", sums, may=_MONEY, gives=ShareSumsOut, summary="What its shares of tickets come to"),
 ]

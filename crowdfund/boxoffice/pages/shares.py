@@ -23,8 +23,25 @@ from crowdfund.web.routes import get, member
 
 DESK = "/desk/{organisation}/shares"
 AT_ONCE, FILE_MAX = 50, 100_000
-WHAT = {LineOf.SHARE: lazy("share"), LineOf.COST: lazy("of what the payment company took"), LineOf.FEE: lazy("left of booking fees")}
-COLUMNS = ("settled_at", "kind", "title", "venue", "city", "country", "starts_at", "what", "payee", "currency", "amount", "screening")
+WHAT = {
+    LineOf.SHARE: lazy("share"),
+    LineOf.COST: lazy("of what the payment company took"),
+    LineOf.FEE: lazy("left of booking fees"),
+}
+COLUMNS = (
+    "settled_at",
+    "kind",
+    "title",
+    "venue",
+    "city",
+    "country",
+    "starts_at",
+    "what",
+    "payee",
+    "currency",
+    "amount",
+    "screening",
+)
 
 
 def _before(request: Request) -> int:
