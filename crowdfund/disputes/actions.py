@@ -174,10 +174,8 @@ async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, i
         holder, rest = chart.fund(campaign.id, campaign.currency), 0
     held = min(await balance_minor(holder), left)
     owed = max(0, rest - held)
-    receivable, cost = (
-        chart.receivable(campaign.organisation_id, campaign.currency),
-        chart.dispute_cost(campaign.currency),
-    )
+    receivable = chart.receivable(campaign.organisation_id, campaign.currency)
+    cost = chart.dispute_cost(campaign.currency)
     fund, others = chart.fund(campaign.id, campaign.currency), amount_minor - waiting - held - owed
     parts = [(fund, waiting), (holder, held), (receivable, owed), (cost, others)]
     return [(account, minor) for account, minor in parts if minor > 0]

@@ -118,15 +118,8 @@ def in_parts(lines: dict[str, int], price_minor: int, random: Random) -> dict[st
 def test_a_hundred_thousand_tickets_to_the_cent(key: str, long: bool) -> None:
     number = 1_000_000 if long else 100_000
     whole, tickets = read(DEALS[key].json), some_tickets(number, seed=len(key))
-    stops = [
-        1,
-        2,
-        1000,
-        1001,
-        number // 3,
-        number // 3 + 1,
-        number,
-    ]  # between two that follow each other: one ticket's lines
+    # Between two that follow each other lie one ticket's lines.
+    stops = [1, 2, 1000, 1001, number // 3, number // 3 + 1, number]
     booked: dict[str, int] = {}
     run, lines = Run(whole), []
     for begin, end in zip([0, *stops], stops, strict=False):
