@@ -14,7 +14,7 @@ from crowdfund.orders.queries import bank_holds
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.refusal import Invalid, NotFound, Refusal
 from crowdfund.screenings import holding, rescheduling
-from crowdfund.screenings.models import TO_COME, Price, PriceState, Screening, ScreeningState, Ticket, TicketState
+from crowdfund.screenings.models import PROMISED, TO_COME, Price, PriceState, Screening, ScreeningState, Ticket
 from crowdfund.screenings.plans import plan_of
 from crowdfund.screenings.programme import move_screening
 from crowdfund.screenings.queries import free_in
@@ -77,7 +77,7 @@ def _answer_by(starts_at: datetime) -> datetime:
 
 
 async def _ask(screening: Screening, to: Screening | None, reason: str, answer_by: datetime, by: int) -> Asking | None:
-    if not await Ticket.exists(screening_id=screening.id, state=TicketState.SOLD):
+    if not await Ticket.exists(screening_id=screening.id, state__in=PROMISED):
         return None
     asking = await Asking.create(
         id=new_id(), screening_id=screening.id, to_screening_id=to.id if to else None, reason=reason, answer_by=answer_by,
@@ -90,12 +90,12 @@ async def _ask(screening: Screening, to: Screening | None, reason: str, answer_b
 
 _ASK = Sql("""
     INSERT INTO asking_answer (ticket_id, asking_id, person_id, answer)
-    SELECT id, CAST($1 AS BIGINT), person_id, 'waiting' FROM ticket WHERE screening_id = $2 AND state = 'sold'""")
+    SELECT id, CAST($1 AS BIGINT), person_id, 'waiting' FROM ticket WHERE screening_id = $2 AND state IN ('sold', 'admitted')""")
 _HOLD_OF = Sql("UPDATE asking_answer SET hold_id = $2 WHERE ticket_id = $1 AND answer = 'waiting' RETURNING ticket_id")
 
 
 async def _keep_places(asking: Asking, moved: Screening) -> None:
-    tickets = await Ticket.filter(screening_id=asking.screening_id, state=TicketState.SOLD).order_by("id")
+    tickets = await Ticket.filter(screening_id=asking.screening_id, state__in=PROMISED).order_by("id")
     for ticket in tickets:
         hold_id = await rescheduling.keep_place(moved, ticket, asking.answer_by)
         await _HOLD_OF(ticket.id, hold_id)
@@ -138,7 +138,7 @@ async def _waiting(asking: Asking, ticket_ids: Collection[int], by: int) -> list
     answers = {a.ticket_id: a for a in await AskingAnswer.filter(asking_id=asking.id, ticket_id__in=list(ticket_ids))}
     tickets = await Ticket.filter(id__in=list(answers)).order_by("id")
     hers = [(answers[t.id], t) for t in tickets if t.person_id == by and answers[t.id].answer == Answer.WAITING]
-    if len(hers) != len(set(ticket_ids)) or any(t.state != TicketState.SOLD for _, t in hers):
+    if len(hers) != len(set(ticket_ids)) or any(t.state not in PROMISED for _, t in hers):
         raise AnsweredAlready("One of these tickets is answered already. Please look again.")
     if await bank_holds(t.order_id for _, t in hers):
         raise BankDecides("Your bank disputes this payment: it decides about the money.")
@@ -230,9 +230,9 @@ async def _end(asking_id: int) -> bool:
     at_the_bank = await bank_holds(ticket.order_id for ticket in tickets.values())
     live = [
         (row, tickets[row.ticket_id]) for row in rows
-        if tickets[row.ticket_id].state == TicketState.SOLD and tickets[row.ticket_id].order_id not in at_the_bank
+        if tickets[row.ticket_id].state in PROMISED and tickets[row.ticket_id].order_id not in at_the_bank
     ]  # fmt: skip
-    dead = [row.ticket_id for row in rows if tickets[row.ticket_id].state != TicketState.SOLD]
+    dead = [row.ticket_id for row in rows if tickets[row.ticket_id].state not in PROMISED]
     await _money_back(asking, live, by_default=True)
     await _answered(dead, Answer.MONEY_BACK, by_default=True)
     await _close_where_done(asking)

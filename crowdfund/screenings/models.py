@@ -67,12 +67,13 @@ class TicketState(StrEnum):
 T = TicketState
 TICKET_MOVES: dict[TicketState, set[TicketState]] = {
     T.SOLD: {T.ADMITTED, T.NO_SHOW, T.REFUNDED, T.MOVED, T.LOST},
-    T.ADMITTED: {T.LOST},
+    T.ADMITTED: {T.REFUNDED, T.MOVED, T.LOST},  # back only where the screening was broken off
     T.NO_SHOW: {T.ADMITTED, T.REFUNDED, T.LOST},  # a door that was offline tells of her later
     T.REFUNDED: set(),
     T.MOVED: set(),
     T.LOST: set(),
 }
+PROMISED = (T.SOLD, T.ADMITTED)  # a screening that is called off owes these their seat, those that are in already too
 LIVE = (T.SOLD, T.ADMITTED, T.NO_SHOW)  # their seat is nobody else's
 
 

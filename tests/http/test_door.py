@@ -313,6 +313,9 @@ async def test_every_pair_of_states_of_a_ticket(database: str) -> None:
     (one,) = await sold(mei, screening, "A-1")
     await walk_every_pair(one, TICKET_MOVES, TicketEvent)
     await atomic(Ticket.filter(id=one.id).update)(state=TicketState.SOLD)
+    # A way back that no verb knows: what its day counted is taken back with it.
+    nothing = "sold = 1, gross_minor = 1000, refunded = 0, refunded_minor = 0, admitted = 0, admitted_minor = 0"
+    await atomic(Sql(f"UPDATE ticket_day SET {nothing} WHERE screening_id = $1").__call__)(screening.id)
 
 
 async def test_five_hundred_scans_of_every_kind_at_two_gates_one_of_them_offline(database: str) -> None:

@@ -16,6 +16,8 @@ from crowdfund.payments.models import Refund
 from crowdfund.refusal import NotFound
 from crowdfund.screenings import giving, rules
 from crowdfund.screenings.codes import token
+from crowdfund.screenings.codes.judging import Verdict
+from crowdfund.screenings.door.admitting import admit
 from crowdfund.screenings.keys import code_of, public_keys
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.screenings.programme import HallBusy, WrongHours
@@ -23,6 +25,7 @@ from crowdfund.screenings.rescheduling import Hours
 from crowdfund.worker import work_until_idle
 from tests.bank import books_proven, pass_time
 from tests.cinema import a_hall_plan, a_screening, a_showing, bought, held, ordered, paid, tickets_of
+from tests.door import a_scan, code, doors_open, keeper_at, sold
 from tests.world import a_fan
 
 
@@ -173,6 +176,26 @@ async def test_a_cancelled_screening_gives_all_back_to_who_says_so_and_to_who_sa
     assert sorted((a.answer, a.by_default) for a in await AskingAnswer.all()) == [
         ("money_back", 0), ("money_back", 0), ("money_back", 1),
     ]  # fmt: skip
+
+
+async def test_a_screening_that_breaks_off_gives_all_back_to_who_was_in_as_well(database: str) -> None:
+    """Two are in and one is not when the projector burns: 33.00 go back, or along to the new hour."""
+    screening, mei, bo = await a_screening(ladder=()), await a_fan("Mei"), await a_fan("Bo")
+    hers, (his,) = await sold(mei, screening, "A-1", "A-2"), await sold(bo, screening, "B-1")
+    keeper = await keeper_at(screening)
+    doors_open(screening)
+    for ticket in (hers[0], his):
+        assert (await admit(a_scan(await code(ticket)), keeper)).verdict == Verdict.ADMITTED
+    assert (await again(screening)).admitted == 2
+    moved = await asking.reschedule(screening.id, hours_in(3), "The projector burned.", by=mei.id)
+    asked = await Asking.get()
+    await asking.answer(asked.id, [one.id for one in hers], Answer.KEEP, by=mei.id)
+    await pass_time(days=2, hours=1)
+    assert (await Ticket.get(id=his.id)).state == "refunded"
+    assert [r.amount_minor for r in await Refund.all()] == [11_00]
+    was, now = await again(screening), await again(moved)
+    assert (was.sold, was.admitted, await escrow_of(screening)) == (0, 0, 0)
+    assert (now.sold, now.admitted, await escrow_of(moved)) == (2, 0, 22_00)
 
 
 async def test_a_moved_screening_and_its_three_answers(database: str) -> None:

@@ -15,7 +15,7 @@ RULES = (
                UNION ALL
                SELECT 'scan ' || CAST(a.id AS TEXT) AS what FROM admission a
                WHERE a.counted = 1
-                 AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.id = a.ticket_id AND t.state IN ('admitted', 'lost'))
+                 AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.id = a.ticket_id AND t.state IN ('admitted', 'lost', 'refunded', 'moved'))
                LIMIT 20"""),
     ),
     Rule(
