@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,13 +20,13 @@ from crowdfund.database.ids import private, public
 from crowdfund.refusal import Busy, Refusal
 from crowdfund.screenings import rules
 from crowdfund.screenings.holding import hold_places
-from crowdfund.screenings.models import Hold, ScreeningState
+from crowdfund.screenings.models import Hold, Price, ScreeningState
 from crowdfund.screenings.pages.on_sale import title_path
 from crowdfund.screenings.pages.words import amounts_of, ladder_sentence, price_words, standing_words, why_not
 from crowdfund.screenings.queries import Free, Shown, free_in, prices_of, public_screening
 from crowdfund.screenings.seating.best import best_seats, orphans
 from crowdfund.screenings.seating.drawing import drawing_of
-from crowdfund.web import csrf, page_cache
+from crowdfund.web import csrf, language, page_cache
 from crowdfund.web.form import Form
 from crowdfund.web.formats import iso, said
 from crowdfund.web.i18n import _
@@ -32,11 +34,15 @@ from crowdfund.web.page import page, redirect
 from crowdfund.web.paths import sign_in_path
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import anyone, get, post
+from crowdfund.web.templates import render
 
 HOLDS = Limit("hold", 30, 60, by="person")
 CHOSEN_MAX = 60
 
+WIDE = 800  # a drawing that wants all of a desktop's width, in its own units
+
 _free: page_cache.Kept[Free] = page_cache.Kept()
+_halls: page_cache.Kept[Markup] = page_cache.Kept()
 
 
 class Choice:
@@ -82,16 +88,19 @@ async def screening_page(request: Request) -> Response:
     asked = request.query_params
     choice = Choice(asked, asked.getlist("seat"), shown)
     person = request.scope["state"].get("person")
-    hold = await own_hold(person.id, shown) if person else None
+    latest = await _latest_hold(person.id, shown) if person else None
+    hold = latest if latest is not None and latest.held_until > clock.now() else None
     if hold is not None and not choice.seats and person is not None:
         free = await free_in(shown.screening.id, shown.plan, person_id=person.id)
         choice.seats = [seat.id for seat in shown.plan.seats if seat.id in free.own]
-    return await _show(request, shown, choice, hold=hold)
+    is_usual = latest is None and not choice.seats and not choice.stood
+    return await _show(request, shown, choice, hold=hold, is_usual=is_usual)
 
 
-async def own_hold(person_id: int, shown: Shown) -> Hold | None:
-    """What is kept for her here now."""
-    held = Hold.filter(person_id=person_id, screening_id=shown.screening.id, held_until__gt=clock.now())
+async def _latest_hold(person_id: int, shown: Shown) -> Hold | None:
+    """What is kept for her here now, or was until a moment ago: what she lets go she sees free at once."""
+    since = clock.now() - timedelta(seconds=2 * page_cache.SECONDS)
+    held = Hold.filter(person_id=person_id, screening_id=shown.screening.id, held_until__gt=since)
     return await held.order_by("-id").first()
 
 
@@ -103,29 +112,60 @@ async def _show(
     *,
     form: Form | None = None,
     hold: Hold | None = None,
+    is_usual: bool = False,
 ) -> Response:
+    """is_usual: what everybody sees who has chosen nothing; drawn once a second for all of them, as at an hour when all come."""
     screening, plan = shown.screening, shown.plan
     person = request.scope["state"].get("person")
-    free = await free_in(screening.id, plan, person_id=person.id if person else None)
+
+    async def find() -> Free:
+        return await free_in(screening.id, plan, person_id=person.id if person and not is_usual else None)
+
+    free = await (_free.get(screening.id, find) if is_usual else find())
     prices = await prices_of(screening.id)
+    now = clock.now()
+    can_buy = screening.state == ScreeningState.ON_SALE and screening.sale_opens_at <= now < screening.sale_closes_at
+    chooses = can_buy and bool(free.left or free.back_at is not None or choice.seats)
+    opens_later = screening.state == ScreeningState.ON_SALE and now < screening.sale_opens_at
+
+    async def draw() -> Markup:
+        return _drawn(request, shown, choice, free, prices, chooses)
+
+    hall = Markup()
+    if can_buy or opens_later:
+        key = (screening.id, language.choose(request), chooses)
+        hall = await (_halls.get(key, draw) if is_usual else draw())
+    return page(
+        request, "screenings/show.html", status, shown=shown, screening=screening, title=shown.title, venue=shown.venue,
+        colour=shown.title.colour, art_url=art_of(shown.title), title_path=title_path(shown.title.id), form=form or Form(),
+        hall=hall, is_wide=drawing_of(plan).width > WIDE, choice=choice, free=free, hold=hold, chooses=chooses,
+        standing=standing_words(screening, free, shown.venue.zone), why_not=why_not(screening),
+        can_buy=can_buy, opens_later=opens_later,
+        alone=[plan.label(seat) for seat in orphans(plan, plan.seat_ids - free.gone, choice.seats)][:3] if choice.seats else [],
+        ladder=ladder_sentence(screening.refund_steps, screening.starts_at, shown.venue.zone), key=token_urlsafe(16),
+        has_wheelchairs=any(seat.kind == "wheelchair" for seat in plan.seats),
+    )  # fmt: skip
+
+
+def _drawn(request: Request, shown: Shown, choice: Choice, free: Free, prices: list[Price], chooses: bool) -> Markup:
+    """The hall as it stands now: to choose from, or to look at."""
+    screening, plan = shown.screening, shown.plan
     state_of = {
         **dict.fromkeys(free.held, "held"),
         **dict.fromkeys(free.taken, "taken"),
         **dict.fromkeys(free.blocked, "closed"),
     }
-    now = clock.now()
-    return page(
-        request, "screenings/show.html", status, shown=shown, screening=screening, title=shown.title, venue=shown.venue,
-        colour=shown.title.colour, art_url=art_of(shown.title), title_path=title_path(shown.title.id), form=form or Form(),
-        hall=drawing_of(plan), state_of=state_of, choice=choice, prices=prices,
-        price_of=price_words(prices, screening), amount_of=amounts_of(prices, screening), free=free, hold=hold,
-        standing=standing_words(screening, free, shown.venue.zone), why_not=why_not(screening),
-        can_buy=screening.state == ScreeningState.ON_SALE and screening.sale_opens_at <= now < screening.sale_closes_at,
-        opens_later=screening.state == ScreeningState.ON_SALE and now < screening.sale_opens_at,
-        alone=[plan.label(seat) for seat in orphans(plan, plan.seat_ids - free.gone, choice.seats)][:3] if choice.seats else [],
-        ladder=ladder_sentence(screening.refund_steps, screening.starts_at, shown.venue.zone), key=token_urlsafe(16),
-        has_wheelchairs=any(seat.kind == "wheelchair" for seat in plan.seats),
-    )  # fmt: skip
+    given: dict[str, Any] = {
+        "state_of": state_of, "price_of": price_words(prices, screening), "area_free": free.areas, "choosing": chooses
+    }  # fmt: skip
+    if chooses:
+        given |= {
+            "chosen": choice.seats, "amount_of": amounts_of(prices, screening), "currency": screening.currency,
+            "area_typed": choice.areas, "status_url": f"{shown.path}/seats", "most": screening.per_fan_max,
+            "next_back_at": free.back_at, "zone": shown.venue.zone,
+        }  # fmt: skip
+    drawn = render("screenings/_hall.html", language.choose(request), hall=drawing_of(plan), given=given)
+    return Markup(drawn)  # noqa: S704 - a template of ours, which escapes
 
 
 async def hold(request: Request) -> Response:
