@@ -101,4 +101,24 @@ async def _asked(payload: dict[str, Any]) -> None:
     await tell_readers(payload, (asking.id,), write, readers=(_HOLDERS,))
 
 
-JOBS: dict[str, Job] = {"ticket_offered": _offered, "ticket_given": _given, "asking_opened": _asked}
+async def _seat_taken_back(payload: dict[str, Any]) -> None:
+    ticket = await Ticket.get(id=payload["ticket"])
+    shown = await shown_screening(ticket.screening_id)
+
+    def write() -> Letter:
+        return Letter(
+            _("Your ticket is not good any more: %(film)s") % {"film": shown.title.name},
+            [
+                where_of(shown),
+                _("The seat came with a pledge, and the money of that pledge has gone back. You can buy a ticket as everybody can."),
+            ],
+            _("Look at the screening"),
+            shown.path,
+        )  # fmt: skip
+
+    await send(payload, await Person.get(id=ticket.person_id), write)
+
+
+JOBS: dict[str, Job] = {
+    "ticket_offered": _offered, "ticket_given": _given, "asking_opened": _asked, "seat_taken_back": _seat_taken_back,
+}  # fmt: skip

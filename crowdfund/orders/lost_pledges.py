@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crowdfund.database import atomic
+from crowdfund.database import atomic, outbox
 from crowdfund.orders.cancelling import Back, give_back
 from crowdfund.orders.models import Order
 from crowdfund.orders.queries import on_seats_of_lost_pledges
@@ -26,4 +26,5 @@ async def _take_back(ticket_id: int) -> bool:
         return False
     back = Back(ticket, ticket.price_minor + ticket.fee_minor, ticket.price_minor + ticket.fee_minor)
     await give_back(await Order.get(id=ticket.order_id), [back], reason=PLEDGE_WENT_BACK, by=None, ticket_by=None)
+    await outbox.enqueue("seat_taken_back", {"ticket": ticket_id}, key=f"seat_taken_back:{ticket.order_id}")
     return True

@@ -29,6 +29,7 @@ from tests.cinema import a_screening, a_want, an_order, bought, held, ordered, p
 from tests.http.test_seat_credits import a_backer, shown_for
 from tests.http.test_second_tickets import _another as another_of
 from tests.http.test_second_tickets import hours_in
+from tests.money import told
 from tests.world import a_fan
 
 
@@ -147,6 +148,7 @@ async def test_who_has_the_money_of_her_pledge_back_has_no_seat_of_it(database: 
     assert (await Pledge.get(id=pledge.id)).state == "refunded"
     order = await Order.get(id=order_id)
     assert (order.state, {ticket.state for ticket in await tickets_of(order)}) == ("refunded", {"refunded"})
+    assert [s for s in await told(pledge) if "ticket" in s] == ["Your ticket is not good any more: River Moon"]
     assert await balance_minor(chart.escrow(screening.id, "EUR")) == 0
     assert (await held(await a_fan("Bo"), screening, "A-1")).places == 1, "the seats are free"
 

@@ -38,7 +38,13 @@ from crowdfund.screenings.seating.plan import (
     Zone,
 )
 
-SEATS_MAX, AREAS_MAX, ZONES_MAX, CATEGORIES_MAX, SIGNS_MAX = 5_000, 100, 100, 50, 100  # the largest cinemas; more stand in areas
+SEATS_MAX, AREAS_MAX, ZONES_MAX, CATEGORIES_MAX, SIGNS_MAX = (
+    5_000,
+    100,
+    100,
+    50,
+    100,
+)  # the largest cinemas; more stand in areas
 CAPACITY_MAX = 100_000
 SIZE_MAX = 100_000
 
