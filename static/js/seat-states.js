@@ -37,3 +37,9 @@ export function say(section, sentence) {
   section.querySelector("[data-said]").textContent = sentence;
   for (const too of document.querySelectorAll("[data-said-too]")) too.textContent = sentence;
 }
+
+// By the clocks of the house, whatever those of the reader say.
+export function clockThere(instant, timeZone) {
+  const format = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
+  return format.format(new Date(instant));
+}

@@ -1,5 +1,5 @@
 // While somebody looks, the server is asked every few seconds which seats are gone: {taken, held, areas, next_back_at}.
-import { named, say, seatsOf, show } from "./seat-states.js";
+import { clockThere, named, say, seatsOf, show } from "./seat-states.js";
 
 const EVERY_MS = 5_000;
 const LONGEST_MS = 120_000;
@@ -47,12 +47,6 @@ export default function seatStatus(section) {
   window.addEventListener("pagehide", () => clearTimeout(timer));
   window.addEventListener("pageshow", later);
   later();
-}
-
-// By the clocks of the house, whatever those of the reader say.
-function clockThere(instant, timeZone) {
-  const format = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
-  return format.format(new Date(instant));
 }
 
 // How many are left, in each part of the hall and in all of it.

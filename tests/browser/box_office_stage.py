@@ -107,6 +107,8 @@ async def box_offices_looked_at(world: BoxOffice, cinema: str, producer: str, no
             for who, side in ((cinema, run.cinema), (producer, run.studio))
             for one_screening in (world.shared, world.waiting, world.coming)
         ] + [(producer, f"{world.no_deal.studio.desk_path}{path_of(world.unshared.id)}/settlement")],
+        "/desk/{organisation}/shares": [(cinema, f"{theirs}/shares"), (producer, f"{run.studio.desk_path}/shares"),
+            (producer, f"{world.offered.studio.desk_path}/shares")],
         "/desk/{organisation}/box-office": [(cinema, f"{theirs}/box-office"), (producer, f"{run.studio.desk_path}/box-office"),
             (producer, f"{world.offered.studio.desk_path}/box-office")],
         "/desk/{organisation}/box-office/{title}": [(producer, f"{run.studio.desk_path}{report}"), (cinema, f"{theirs}{report}"),
