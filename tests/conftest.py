@@ -12,12 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+from zlib import crc32
 
 import asyncpg
 import pytest
 
 from crowdfund import clock, settings
-from crowdfund.database import close_database, open_database
+from crowdfund.database import close_database, connect, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.payments import stripe
 from crowdfund.sandbox.process import Running, start
@@ -27,21 +28,35 @@ from tests.turns import turn
 TEST_DATA = Path(os.environ.get("CROWDFUND_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 _numbers = count(1)
 _AGAIN = PostgresAgain()
+connect.SQLITE_SYNCHRONOUS = "OFF"  # what survives a loss of power is not looked at here: nothing waits for the disk
 T = TypeVar("T")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="the long version of each test")
+    parser.addoption("--both", action="store_true", help="each story on both databases, as before a change lands")
+    parser.addoption("--long", action="store_true", help="the long version of each test, on both databases")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The short run shows pages on PostgreSQL alone: browsers look at them on SQLite."""
+    """What runs on which database: pages on PostgreSQL, as browsers look at them on SQLite; unit tests on both, for they are quick;
+    every other story on one of the two, half of them on each, or with --both on both."""
     if config.getoption("--long"):
         return
     left_out = {item for item in items if item.get_closest_marker("pages") and _engine_of(item) == "sqlite"}
+    if not config.getoption("--both"):
+        left_out |= _second_tellings([item for item in items if not item.nodeid.startswith("tests/unit/")])
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def _second_tellings(items: list[pytest.Item]) -> set[pytest.Item]:
+    """One of two tests that differ by their database alone; which one depends on the name, so that it is always the same."""
+    stories: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if engine := _engine_of(item):
+            stories.setdefault(item.nodeid.replace(engine, ""), []).append(item)
+    return {told[crc32(story.encode()) % 2] for story, told in stories.items() if len(told) == 2}
 
 
 def _engine_of(item: pytest.Item) -> str | None:
@@ -91,7 +106,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _hurry(address: str) -> None:
-    """What survives a loss of power is not looked at here, and a thousand databases are made: nothing waits for the disk."""
+    """The same for PostgreSQL."""
     for setting in ("fsync = off", "full_page_writes = off", "checkpoint_timeout = '1h'", "max_wal_size = '8GB'"):
         await _run_postgres(address, f"ALTER SYSTEM SET {setting}")
     await _run_postgres(address, "SELECT pg_reload_conf()")

@@ -15,6 +15,7 @@ from crowdfund.database.atomic import finish_transactions
 from crowdfund.database.names import DatabaseError, reading, writing
 
 SQLITE_MIN = (3, 38)  # the ->> operator, which every rush statement uses
+SQLITE_SYNCHRONOUS = "FULL"  # what was answered is on the disk
 
 MODELS = (
     "crowdfund.people.models",
@@ -76,7 +77,7 @@ def _connections_of(url: str) -> dict[str, dict[str, Any]]:
         path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True)
         one = {
-            "file_path": str(path), "journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": 5000,
+            "file_path": str(path), "journal_mode": "WAL", "synchronous": SQLITE_SYNCHRONOUS, "busy_timeout": 5000,
             "foreign_keys": "ON", "temp_store": "MEMORY", "cache_size": -65536, "journal_size_limit": 67108864,
             # Sixteen times the default: a rush changes the same pages again and again, and they are copied back once.
             "wal_autocheckpoint": 16_000,

@@ -92,6 +92,7 @@ class Visitors:
         context = await self.chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts, locale="en-GB",
             color_scheme="dark" if dark else "light", accept_downloads=True,
+            reduced_motion="no-preference" if self.thorough else "reduce",  # what moves is waited for, and drawn all the time
         )  # fmt: skip
         self.contexts.append(context)
         if person is not None:

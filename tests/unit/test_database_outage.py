@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,6 +33,31 @@ async def on_sqlite(tmp_path: Path) -> AsyncIterator[settings.Settings]:
     await open_database(ours.database_url)
     yield ours
     await close_database()
+
+
+SYNCHRONOUS = """
+import asyncio
+from tortoise.connection import get_connection
+from crowdfund.database import close_database, open_database
+from crowdfund.database.migrate import migrate
+from crowdfund.database.names import writing
+
+async def ask():
+    await migrate("sqlite:///site.db")
+    await open_database("sqlite:///site.db")
+    print((await get_connection(writing()).execute_query("PRAGMA synchronous"))[1][0]["synchronous"])
+    await close_database()
+
+asyncio.run(ask())
+"""
+
+
+def test_what_was_answered_survives_a_loss_of_power(tmp_path: Path) -> None:
+    """Tests don't wait for the disk: a process that is none is asked whether it does."""
+    asked = subprocess.run(
+        [sys.executable, "-c", SYNCHRONOUS], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert asked.stdout.strip() == "2"  # FULL
 
 
 async def statement(text: str) -> None:
