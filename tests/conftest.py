@@ -70,6 +70,12 @@ def long(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long"))
 
 
+@pytest.fixture(scope="session")
+def both(request: pytest.FixtureRequest, long: bool) -> bool:
+    """The run in which each story is told on both databases, which has more time."""
+    return long or bool(request.config.getoption("--both"))
+
+
 @pytest.fixture(autouse=True)
 def in_turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Marked `alone`, a test shares its cores with no other of this run."""

@@ -123,7 +123,6 @@ async def a_hall(site: Site, **more: object) -> Hall:
     return Hall(site, screening, prices.get("standing", prices["usual"]))
 
 
-@pytest.mark.alone
 async def test_two_hundred_clients_buy_a_hall_of_a_hundred_seats(opened: Site, long: bool) -> None:
     plan = a_hall_plan(10, 10)
     seats = [seat.id for seat in plan.seats]
@@ -142,7 +141,6 @@ async def test_two_hundred_clients_buy_a_hall_of_a_hundred_seats(opened: Site, l
     assert broken((await check()).findings) == []
 
 
-@pytest.mark.alone
 async def test_two_thousand_want_to_stand_where_five_hundred_can(opened: Site, long: bool) -> None:
     for _turn in range(20 if long else 1):
         hall = await a_hall(opened, plan=a_hall_plan(1, 1, standing=500))
