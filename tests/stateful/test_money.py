@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis.stateful import initialize
-from stripe import HTTPClient
 
 from crowdfund.database import open_database
-from crowdfund.sandbox.process import Running
 from tests.stateful.rules_banks import Banks
 from tests.stateful.rules_fans import Fans
 from tests.stateful.rules_milestones import Milestones
 from tests.stateful.rules_time import Time
 from tests.stateful.rules_transfers import Transfers
-from tests.stateful.site import run
 from tests.transfers import a_charity, a_club, a_recipient
 from tests.world import a_fan
 
@@ -46,19 +42,6 @@ class MoneyMachine(Fans, Banks, Milestones, Transfers, Time):
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_money(
-    engine: str,
-    new_database: Callable[[str], str],
-    sandbox: Running,
-    tmp_path: Path,
-    long: bool,
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.001)
-    monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0.001)
+def test_money(engine: str, tell: Callable[..., None], long: bool) -> None:
     steps = {"sqlite": 20_000 if long else 100, "postgres": 5_000 if long else 50}[engine]
-    run(
-        MoneyMachine, engine, steps, new_database=new_database, sandbox=sandbox, folder=tmp_path,
-        chosen_seed=request.config.getoption("--hypothesis-seed"), is_long=long,
-    )  # fmt: skip
+    tell(MoneyMachine, engine, steps)

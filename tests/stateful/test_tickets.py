@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
-from stripe import HTTPClient
 
 from crowdfund.books import RULES
 from crowdfund.clock import now_us
@@ -20,7 +18,6 @@ from crowdfund.orders import asking, cancelling, letting_go, paying
 from crowdfund.orders.models import Answer, Asking
 from crowdfund.orders.models import Order as OrderRow
 from crowdfund.refusal import Refusal
-from crowdfund.sandbox.process import Running
 from crowdfund.screenings.models import Screening
 from crowdfund.screenings.models import Ticket as TicketRow
 from crowdfund.screenings.plans import plan_of
@@ -29,7 +26,7 @@ from crowdfund.screenings.rules import Kept
 from crowdfund.worker import work_until_idle
 from tests.cinema import a_hall_plan, a_screening, held, ordered, page_for, pay_at
 from tests.stateful.model_tickets import Hold, Model, Order
-from tests.stateful.site import OnASite, run
+from tests.stateful.site import OnASite
 from tests.world import Fan, a_fan, broken
 
 FANS, DAY = 3, 86_400
@@ -226,19 +223,6 @@ class TicketMachine(OnASite):
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_tickets(
-    engine: str,
-    new_database: Callable[[str], str],
-    sandbox: Running,
-    tmp_path: Path,
-    long: bool,
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.001)
-    monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0.001)
+def test_tickets(engine: str, tell: Callable[..., None], long: bool) -> None:
     steps = {"sqlite": 10_000 if long else 150, "postgres": 3_000 if long else 100}[engine]
-    run(
-        TicketMachine, engine, steps, new_database=new_database, sandbox=sandbox, folder=tmp_path,
-        chosen_seed=request.config.getoption("--hypothesis-seed"), is_long=long,
-    )  # fmt: skip
+    tell(TicketMachine, engine, steps)
