@@ -52,6 +52,7 @@ class FestivalResult(Report):
     ordering_seconds: float = 0.0
     orders_per_second: float = 0.0
     order_p99_ms: float = 0.0
+    begun_again: int = 0
     paid: int = 0
     paying_seconds: float = 0.0
     paid_per_second: float = 0.0
@@ -73,7 +74,7 @@ class FestivalResult(Report):
             ("ordering", f"{self.ordering_seconds:.1f} s: {self.orders:,} orders, {self.orders_per_second:,.0f} a second; "
                          f"p99 {self.order_p99_ms} ms"),
             ("paying", f"{self.paying_seconds:.1f} s: {self.paid:,} orders paid on the processor's page, "
-                       f"{self.paid_per_second:,.0f} a second"),
+                       f"{self.paid_per_second:,.0f} a second; {self.begun_again:,} chose again, their time was over before their turn"),
             ("tickets", f"{self.tickets:,}, {self.sold_twice} sold twice; {self.collected_minor / 100:,.2f} collected"),
             ("server", f"peak memory of one process {self.peak_rss_mib:.0f} MiB"),
             ("books", "balanced" if self.books_balanced else "NOT BALANCED"),

@@ -140,12 +140,10 @@ class FestivalPlay:
 
     async def _hold(self, parties: list[Party]) -> list[tuple[Party, str]]:
         held: list[tuple[Party, str]] = []
-        names, times = [public(screening.id) for screening in self.screenings], Times()
+        times = Times()
 
         async def one(party: Party, connection: Connection) -> None:
-            body = orjson.dumps({"seats": party.seats})
-            path = f"/api/v1/screenings/{names[party.screening]}/holds"
-            answer = await self._ask(connection, path, body, party.fan, "hold")
+            answer = await self._hold_for(party, connection, "hold")
             if answer.status == 201:
                 held.append((party, answer.json["id"]))
             elif answer.json["code"] in ("seat_in_cart", "seat_taken"):
@@ -166,10 +164,7 @@ class FestivalPlay:
 
         async def one(kept: tuple[Party, str], connection: Connection) -> None:
             party, hold = kept
-            lines = [{"place": seat, "price": self.prices[party.screening]} for seat in party.seats]
-            total_minor = len(lines) * (PRICE_MINOR + FEE_MINOR)
-            body = orjson.dumps({"hold": hold, "lines": lines, "total_minor": total_minor})
-            answer = await self._ask(connection, "/api/v1/orders", body, party.fan, "order")
+            answer = await self._order_for(party, hold, connection, "order")
             if answer.status == 201:
                 orders.append((party, answer.json["id"]))
             else:
@@ -198,6 +193,15 @@ class FestivalPlay:
             await asyncio.gather(*(client() for _ in range(self.clients)))
             return perf_counter() - started
 
+    async def _hold_for(self, party: Party, connection: Connection, key: str) -> Answer:
+        path = f"/api/v1/screenings/{public(self.screenings[party.screening].id)}/holds"
+        return await self._ask(connection, path, orjson.dumps({"seats": party.seats}), party.fan, key)
+
+    async def _order_for(self, party: Party, hold: str, connection: Connection, key: str) -> Answer:
+        lines = [{"place": seat, "price": self.prices[party.screening]} for seat in party.seats]
+        body = {"hold": hold, "lines": lines, "total_minor": len(lines) * (PRICE_MINOR + FEE_MINOR)}
+        return await self._ask(connection, "/api/v1/orders", orjson.dumps(body), party.fan, key)
+
     async def _ask(self, connection: Connection, path: str, body: bytes, fan: int, key: str) -> Answer:
         return await ask_again(connection, path, body, token=Fans.token_of(fan), key=key)
 
@@ -223,6 +227,8 @@ class FestivalPlay:
 
     async def _pay_one(self, party: Party, order: str, site: Connection, processor: Connection) -> None:
         answer = await self._ask(site, f"/api/v1/orders/{order}/payment", b"", party.fan, "pay")
+        if answer.status == 409 and answer.json["code"] == "hold_ended":
+            order, answer = await self._begin_again(party, site)
         if answer.status != 200:
             self.result.differ(f"a payment was answered {answer.status} {answer.body[:200]!r}")
             return
@@ -236,6 +242,18 @@ class FestivalPlay:
         token = f"authorization: Bearer {Fans.token_of(party.fan)}\r\n".encode()
         seen = await site.ask("GET", f"/api/v1/orders/{order}", headers=token)
         self.result.paid += seen.status == 200 and seen.json["state"] == "paid"
+
+    async def _begin_again(self, party: Party, site: Connection) -> tuple[str, Answer]:
+        """So many stood before her at the processor's page that her time was over: the seats are free again, and she wants them."""
+        self.result.begun_again += 1
+        held = await self._hold_for(party, site, "hold-again")
+        if held.status != 201:
+            return "", held
+        ordered = await self._order_for(party, held.json["id"], site, "order-again")
+        if ordered.status != 201:
+            return "", ordered
+        order = ordered.json["id"]
+        return order, await self._ask(site, f"/api/v1/orders/{order}/payment", b"", party.fan, "pay-again")
 
     # --- as it has to be ---
 
