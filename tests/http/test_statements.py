@@ -110,14 +110,15 @@ async def test_months_of_downtime_end_in_one_chain_in_order() -> None:
     assert len(await periods(campaign)) == 3
 
 
-async def test_several_workers_at_once_make_one() -> None:
+async def test_several_workers_at_once_make_each_once() -> None:
     campaign = await a_campaign()
     for month in (1, 2):
         at(datetime(2027, month, 15, tzinfo=UTC))
         await collected(campaign, month)
     at(MARCH + timedelta(days=1))
     made = await asyncio.gather(*(actions.make_next_statement(campaign.id) for _ in range(6)))
-    assert made.count(True) == 1 and await periods(campaign) == ["2027-01"]
+    assert made.count(True) in (1, 2)  # who comes when one is made already makes the next
+    assert await periods(campaign) == ["2027-01", "2027-02"][: made.count(True)]
     await asyncio.gather(*(all_due() for _ in range(4)))
     assert await periods(campaign) == ["2027-01", "2027-02"]
 
