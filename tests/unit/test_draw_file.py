@@ -124,6 +124,12 @@ def test_what_is_no_draw_file_is_a_sentence(name: str) -> None:
     assert refused.value.sentence.isprintable() and refused.value.sentence.endswith(".")
 
 
+@pytest.mark.parametrize("letter", ["\ud7fc", "\u202e", "\u2028"])
+def test_a_title_can_not_make_a_line_look_like_another(letter: str) -> None:
+    shown = lines(read(json.dumps(JSON | {"title": f"Set visit{letter}dne"}, ensure_ascii=False).encode()))
+    assert shown[0].startswith("Set visit\ufffddne (")
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
 )  # fmt: skip

@@ -99,7 +99,8 @@ def lines(file: DrawFile) -> list[str]:
                 f"          - it should be  {check.computed}",
             ]
     told += [f"winner {rank}: {entry}" for rank, entry in enumerate(file.winners, 1)] if holds(file) else []
-    return told
+    # What runs from right to left, or is no letter at all, would make a line look like another one.
+    return ["".join(letter if letter.isprintable() else "\ufffd" for letter in line) for line in told]
 
 
 _SAYS = {
