@@ -6,7 +6,6 @@ Each ends with the books proven: every account, every row, and what lies at the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import orjson
@@ -29,7 +28,7 @@ from crowdfund.screenings.door.admitting import admit
 from crowdfund.screenings.jobs import end_screenings
 from crowdfund.screenings.models import Screening, Ticket
 from crowdfund.worker import work_until_idle
-from tests.bank import ask, books_proven, no_faults, pass_time
+from tests.bank import ask, pass_time
 from tests.boxoffice import (
     EVEN,
     Run,
@@ -53,13 +52,7 @@ from tests.http.test_second_tickets import hours_in
 from tests.money import stripe_fee_minor
 from tests.world import Fan, a_fan
 
-
-@pytest.fixture(autouse=True)
-async def proven(database: str) -> AsyncIterator[None]:
-    yield
-    await no_faults()
-    await work_until_idle()
-    await books_proven()
+pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
 
 async def its_ticket(order: Order) -> Ticket:

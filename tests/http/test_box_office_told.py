@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from tortoise.exceptions import IntegrityError
 
 from crowdfund import clock
 from crowdfund.boxoffice.figures import curve_of, figures_of
+from crowdfund.boxoffice.pages import shares
 from crowdfund.boxoffice.refunding import refund_after_show
 from crowdfund.boxoffice.versions import DealContent, agree_deal, draft_deal, drop_deal, offer_deal
 from crowdfund.campaigns import actions
@@ -24,7 +24,7 @@ from crowdfund.database.ids import public
 from crowdfund.people.models import Mail, Member, Organisation, Person
 from crowdfund.screenings.models import Auditorium, Screening, Ticket, Venue
 from crowdfund.worker import work_until_idle
-from tests.bank import books_proven, no_faults, pass_time
+from tests.bank import pass_time
 from tests.boxoffice import Run, a_run, a_scale, agreed, on_sale, settled, sold
 from tests.cinema import tickets_of
 from tests.http.campaign_world import a_draft, a_producer
@@ -32,13 +32,7 @@ from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.http.program import code_of, program_of
 from tests.world import Fan, a_fan, a_studio
 
-
-@pytest.fixture(autouse=True)
-async def proven(database: str) -> AsyncIterator[None]:
-    yield
-    await no_faults()
-    await work_until_idle()
-    await books_proven()
+pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
 
 async def at(organisation: Organisation, name: str, locale: str = "en") -> Fan:
@@ -271,8 +265,11 @@ async def desk_of(site: SiteUnderTest, organisation: Organisation) -> SignedIn:
 
 
 @pytest.mark.pages
-async def test_a_distributor_sees_its_lines_and_nothing_else(site: SiteUnderTest) -> None:
+async def test_a_distributor_sees_its_lines_and_nothing_else(
+    site: SiteUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """20.00 gross, 19.00 divisible: 1.90 are Tide's; of a ticket given back 0.95 are taken back."""
+    monkeypatch.setattr(shares, "OF_FILE", 1)  # the file is read settlement by settlement
     run, tide, screening = await a_chain()
     ping = await desk_of(site, tide)
     path = f"{tide.desk_path}/shares"

@@ -21,7 +21,7 @@ from crowdfund.web.page import page
 from crowdfund.web.routes import get, member
 
 DESK = "/desk/{organisation}/shares"
-AT_ONCE, FILE_MAX = 50, 100_000
+AT_ONCE, OF_FILE = 50, 500  # settlements
 WHAT = {
     LineOf.SHARE: lazy("share"),
     LineOf.COST: lazy("of what the payment company took"),
@@ -68,8 +68,10 @@ async def as_file(request: Request) -> Response:
 
 
 async def _rows(organisation_id: int) -> AsyncIterator[list[list[str]]]:
-    for lines in await shares_of(organisation_id, limit=FILE_MAX):
-        yield [_cells(line) for line in lines]
+    before = LAST
+    while found := await shares_of(organisation_id, before=before, limit=OF_FILE):
+        yield [_cells(line) for lines in found for line in lines]
+        before = found[-1][0].row["settlement_id"]
 
 
 def _cells(line: Share) -> list[str]:
