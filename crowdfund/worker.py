@@ -30,7 +30,7 @@ from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, wor
 from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
 from crowdfund.orders.following import follow_order_refund
-from crowdfund.orders.jobs import follow_orders, look_at_orders
+from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
@@ -154,6 +154,7 @@ SWEEPS = (
     Sweep("no-shows", 2, mark_no_shows),
     Sweep("settle screenings", 30, settle_due),
     Sweep("visits that are not over", 15, look_at_orders),
+    Sweep("seats of lost pledges", 600, take_seats_back),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),

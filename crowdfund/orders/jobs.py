@@ -12,6 +12,10 @@ async def follow_orders() -> bool:
 
 
 async def look_at_orders() -> bool:
-    """What lost events may hide: visits and refunds that are not over; and seats of pledges whose money went back."""
-    moved = await paying.look_at_open() + await following.follow_pending_refunds()
-    return moved + await lost_pledges.take_seats_back() > 0
+    """What lost events may hide: visits and refunds that are not over."""
+    return await paying.look_at_open() + await following.follow_pending_refunds() > 0
+
+
+async def take_seats_back() -> bool:
+    """Seats of pledges whose money went back. It looks through all seats that were ever used, so not often."""
+    return await lost_pledges.take_seats_back() > 0
