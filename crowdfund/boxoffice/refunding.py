@@ -15,7 +15,7 @@ from crowdfund.ledger import Account, chart
 from crowdfund.money import Amount
 from crowdfund.orders.credits import return_seats
 from crowdfund.orders.following import end_wholly_refunded
-from crowdfund.orders.models import Order
+from crowdfund.orders.models import Order, PaidBy
 from crowdfund.orders.queries import bank_holds
 from crowdfund.payments.models import Charge, ChargeState, Refund
 from crowdfund.payments.refunds import RefundIntent, make_refunds
@@ -82,10 +82,10 @@ async def refund_after_show(
     order, refund_id = await Order.get(id=ticket.order_id), new_id() if minor else None
     if await bank_holds([order.id]):
         raise BankDecides("Her bank disputes this payment: it decides about the money.")
-    if order.paid_by == "credit" and minor < left_minor:
+    if order.paid_by == PaidBy.SEATS and minor < left_minor:
         raise Invalid("This ticket was paid with a backer's seat: it is given back whole.", field="amount")
     await _take(ticket, minor, left_minor, reason, by)
-    if order.paid_by == "credit":
+    if order.paid_by == PaidBy.SEATS:
         await _return_seat(screening, order, ticket, minor)
     elif refund_id is not None:
         await _refund(screening, order, minor, reason, by, refund_id)

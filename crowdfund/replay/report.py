@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 DIFFERENCES_MAX = 50
 
 
-class Report:
+class Report(ABC):
     """What each kind of replay tells of what it found; its fields are those of the dataclass that it is."""
 
     __slots__ = ()
@@ -16,9 +17,9 @@ class Report:
     books_balanced: bool
 
     @property
+    @abstractmethod
     def rows(self) -> list[tuple[str, str]]:
         """The table that is printed: a name and what there is to say."""
-        raise NotImplementedError
 
     @property
     def as_json(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from crowdfund.community.draws.algorithm import ALGORITHM, VERSION, commitment_of, drawn, list_hash_of, sorted_entries
 from crowdfund.refusal import Invalid
+from crowdfund.terminal import one_line
 
 BYTES_MAX = 64 * 1024 * 1024
 WINNERS_MAX = 1_000_000  # far more than any draw has: a number that no list can be cut by is none
@@ -99,8 +100,7 @@ def lines(file: DrawFile) -> list[str]:
                 f"          - it should be  {check.computed}",
             ]
     told += [f"winner {rank}: {entry}" for rank, entry in enumerate(file.winners, 1)] if holds(file) else []
-    # What runs from right to left, or is no letter at all, would make a line look like another one.
-    return ["".join(letter if letter.isprintable() else "\ufffd" for letter in line) for line in told]
+    return [one_line(line) for line in told]
 
 
 _SAYS = {

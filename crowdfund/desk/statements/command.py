@@ -8,6 +8,7 @@ import click
 
 from crowdfund.desk.statements import rules
 from crowdfund.desk.statements.rules import Check, NotAStatement
+from crowdfund.terminal import one_line
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 NO_STATEMENT = 2
@@ -65,6 +66,6 @@ def _tell(text: bytes, checks: list[Check], *, told_keys: bool, told_previous: b
 
 
 def _plain(value: object) -> str:
-    """What a file says, as it may stand on a terminal: one line, and nothing that moves the cursor."""
+    """What a file says, as it may stand on a terminal."""
     text = value if isinstance(value, str) else "?" if value is None else str(value)
-    return "".join(letter if letter.isprintable() else "�" for letter in text)[:200]
+    return one_line(text)[:200]

@@ -38,13 +38,8 @@ from crowdfund.screenings.seating.plan import (
     Zone,
 )
 
-SEATS_MAX, AREAS_MAX, ZONES_MAX, CATEGORIES_MAX, SIGNS_MAX = (
-    5_000,
-    100,
-    100,
-    50,
-    100,
-)  # the largest cinemas; more stand in areas
+SEATS_MAX = 5_000  # more than the largest cinemas have; more people stand in areas
+AREAS_MAX, ZONES_MAX, CATEGORIES_MAX, SIGNS_MAX = 100, 100, 50, 100
 CAPACITY_MAX = 100_000
 SIZE_MAX = 100_000
 
