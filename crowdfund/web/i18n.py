@@ -1,6 +1,7 @@
 """What people read, in their language: gettext from `.po` files, read at start, with the locale of the task at hand.
 
-English is the source, so it needs no file. A translation is `crowdfund/locale/<locale>/messages.po`; nobody compiles it.
+English is the source, so it needs no file. A translation is `crowdfund/locale/<locale>/messages.po`, or a file
+of its room beside it; nobody compiles them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
@@ -84,15 +86,28 @@ def direction(name: str) -> str:
 
 @cache
 def _catalogue(name: str) -> gettext.NullTranslations:
-    path = _FOLDER / name / "messages.po"
-    if not path.is_file():
+    catalogue = catalogue_of(name)
+    if catalogue is None:
         return gettext.NullTranslations()
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=name, abort_invalid=True)
     compiled = BytesIO()
     write_mo(compiled, catalogue)  # in memory: plural rules and contexts then are Python's own
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def catalogue_of(name: str) -> Catalog | None:
+    """All that was translated into a language: `messages.po`, and a file for each room that has one of its own."""
+    whole: Catalog | None = None
+    for path in sorted((_FOLDER / name).glob("*.po"), key=lambda path: (path.name != "messages.po", path.name)):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=name, abort_invalid=True)
+        if whole is None:
+            whole = catalogue
+            continue
+        for message in catalogue:
+            if message.id:
+                whole[message.id] = message
+    return whole
 
 
 def _(message: str) -> str:

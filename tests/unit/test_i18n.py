@@ -16,7 +16,7 @@ from crowdfund.web import i18n
 from crowdfund.web.formats import said
 from crowdfund.web.i18n import _, choose_locale, lazy, ngettext, pgettext, speaking
 
-FILES = sorted((Path(i18n.__file__).parents[1] / "locale").glob("*/messages.po"))
+FILES = sorted((Path(i18n.__file__).parents[1] / "locale").glob("*/*.po"))
 PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+>")
 
 
@@ -77,12 +77,12 @@ def test_an_unknown_locale_is_english():
         assert i18n.locale() == "en"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_translation_keeps_every_placeholder_and_is_nobodys_guess(path):
     with path.open("rb") as file:
         catalogue = read_po(file, locale=path.parent.name, abort_invalid=True)
     messages = [message for message in catalogue if message.id]
-    assert len(messages) > 100
+    assert messages
     for message in messages:
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         said = message.string if isinstance(message.string, tuple) else (message.string,)
