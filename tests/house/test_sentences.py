@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from crowdfund.web import i18n
 from crowdfund.web.i18n import LOCALES
 from tests.house.sentences import HOUSE, files, in_code, in_templates, refusals, sentence_of
