@@ -35,6 +35,7 @@ MODELS = (
     "crowdfund.community.draws.models",
     "crowdfund.pledges.milestones.models",
     "crowdfund.merch.screen.models",
+    "crowdfund.merch.listings.models",
     "crowdfund.boxoffice.models",
     "crowdfund.payouts.models",
     "crowdfund.payouts.expenses.models",
