@@ -29,6 +29,8 @@ from crowdfund.desk.statements.actions import make_due_statements
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
 from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
+from crowdfund.merch.applications.jobs import expire_applications
+from crowdfund.merch.licences.jobs import follow_licences
 from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
 from crowdfund.payments import inbox, reconcile, stripe
@@ -149,6 +151,8 @@ SWEEPS = (
     Sweep("transfers", 1, follow_transfers),
     Sweep("polls", 1, look_after_polls),
     Sweep("milestones", 1, follow_milestones),
+    Sweep("licences", 1, follow_licences),
+    Sweep("applications", 1, expire_applications),
     Sweep("orders", 1, follow_orders),
     Sweep("screenings", 1, end_screenings),
     Sweep("no-shows", 2, mark_no_shows),
