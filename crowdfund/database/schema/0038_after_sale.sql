@@ -3,8 +3,9 @@ ALTER TABLE goods_line ADD COLUMN asked_back BIGINT NOT NULL DEFAULT 0
     CHECK (0 <= asked_back AND returned - cancelled + asked_back <= shipped);
 CREATE UNIQUE INDEX goods_line_of_order ON goods_line (id, order_id);
 
--- What a fan wants of what she bought: called off before it is sent, sent back, or put right. answer_by: who says nothing until then
--- has agreed. send_by: until when she sends it back. receive_by: what she has sent and nobody has counted by then has arrived whole.
+-- What a fan wants of what she bought: called off before it is sent, sent back, or put right. answer_by: who says nothing until then has
+-- agreed. send_by: until when she sends it back, or the seller another piece. receive_by: what she has sent and nobody has counted by
+-- then has arrived whole.
 CREATE TABLE goods_return (
     id BIGINT PRIMARY KEY,
     order_id BIGINT NOT NULL REFERENCES goods_order (id),
@@ -193,7 +194,7 @@ CREATE TABLE review (
     id BIGINT PRIMARY KEY,
     line_id BIGINT NOT NULL UNIQUE REFERENCES goods_line (id),
     person_id BIGINT NOT NULL REFERENCES person (id),
-    listing_id BIGINT NOT NULL REFERENCES listing (id),
+    listing_id BIGINT NOT NULL,
     organisation_id BIGINT NOT NULL REFERENCES organisation (id),
     stars BIGINT NOT NULL CHECK (stars BETWEEN 1 AND 5),
     words TEXT NOT NULL DEFAULT '',

@@ -77,9 +77,7 @@ async def _parcel(
         state=ParcelState.SENT, carrier_state=CarrierState.UNKNOWN, sent_at=clock.now(),
     )  # fmt: skip
     for line_id, number in pieces.items():
-        await ParcelLine.create(
-            id=new_id(), parcel_id=parcel.id, order_id=order.id, line_id=line_id, quantity=number
-        )
+        await ParcelLine.create(id=new_id(), parcel_id=parcel.id, order_id=order.id, line_id=line_id, quantity=number)
     await begin(parcel, because="sent", by=by, events=ParcelEvent)
     await outbox.enqueue("goods_sent", {"parcel": parcel.id}, key=f"goods_sent:{parcel.id}")
     return parcel

@@ -23,10 +23,12 @@ from crowdfund.orders.returns.models import (
     Resolution,
     ReturnState,
 )
+from crowdfund.payments.in_turn import in_turn
 from crowdfund.refusal import Refusal
 
 BY_SILENCE = "nobody said anything in time, which means yes"
 SENT_BACK, CLAIMED = "you sent it back", "your claim was right"
+NO_OTHER_CAME = "no other piece was sent in time"
 
 
 class AnsweredAlready(Refusal):
@@ -54,7 +56,7 @@ async def approve(
     for line in asked:
         await GoodsReturnLine.filter(id=line.id).update(replaces=some.get(line.line_id, 0))
     stays = keeps_it or found.reason == Reason.NOT_ARRIVED
-    send_by = None if stays else clock.now() + rules.SEND_WITHIN
+    send_by = clock.now() + (rules.REPLACE_WITHIN if stays else rules.SEND_WITHIN)
     await move(
         found, ReturnState.APPROVED, moves=RETURN_MOVES, because=answer or BY_SILENCE, by=by, events=GoodsReturnEvent,
         resolution=resolution, keeps_it=int(stays), answer=answer, send_by=send_by,
@@ -65,9 +67,7 @@ async def approve(
     return found
 
 
-async def _call_off(
-    found: GoodsReturn, order: GoodsOrder, lines: list[GoodsLine], answer: str, by: int | None
-) -> None:
+async def _call_off(found: GoodsReturn, order: GoodsOrder, lines: list[GoodsLine], answer: str, by: int | None) -> None:
     """Of what was asked for, all that has not gone out meanwhile."""
     there = {one.line_id: one.to_ship for one in pieces_of(lines)}
     asked = await GoodsReturnLine.filter(return_id=found.id)
@@ -102,6 +102,8 @@ async def settle(
         await give_back(order, lines, pieces, reason=reason, by=by, return_id=found.id, freely=not is_claim)
     if not any(one.replaces for one in asked):
         await _ended(found, ReturnState.REFUNDED, by)
+    else:
+        await GoodsReturn.filter(id=found.id).update(send_by=clock.now() + rules.REPLACE_WITHIN)
 
 
 async def _ended(found: GoodsReturn, state: ReturnState, by: int | None, because: str = "the money goes back") -> None:
@@ -141,11 +143,29 @@ async def decline(return_id: int, answer: str, *, by: int) -> None:
 
 async def approve_unanswered() -> int:
     """Wishes whose time to answer is over are agreed to, as it was said; gives how many."""
-    approved = 0
-    for return_id in await queries.unanswered():
-        try:
-            await approve(return_id, "", by=None)
-        except (AnsweredAlready, Refusal):
-            continue
-        approved += 1
-    return approved
+    return await in_turn(await queries.unanswered(), _approve_by_silence)
+
+
+async def _approve_by_silence(return_id: int) -> bool:
+    await approve(return_id, "", by=None)
+    return True
+
+
+async def pay_unreplaced() -> int:
+    """Other pieces that were promised and not sent in time: the money goes instead; gives of how many returns."""
+    return await in_turn(await queries.unreplaced(), _pay_instead)
+
+
+@atomic
+async def _pay_instead(return_id: int) -> bool:
+    found, order, lines = await lock_return(return_id)
+    if found.state not in (ReturnState.RECEIVED, ReturnState.APPROVED):
+        return False
+    own, asked = {line.id: line for line in lines}, await GoodsReturnLine.filter(return_id=found.id).order_by("id")
+    pieces = [Pieces(own[one.line_id], one.replaces, asked=True) for one in asked if one.replaces]
+    for one in asked:
+        await GoodsReturnLine.filter(id=one.id).update(replaces=0)
+    await give_back(order, lines, pieces, reason=NO_OTHER_CAME, by=None, return_id=found.id)
+    await _ended(found, ReturnState.REFUNDED, None, NO_OTHER_CAME)
+    await outbox.enqueue("goods_return_counted", {"return": found.id}, key=f"goods_return_paid:{found.id}")
+    return True

@@ -48,7 +48,9 @@ async def cancel_late(order_id: int, wants: Wants, *, by: int) -> int:
     if not is_late_now(order, lines, clock.now()):
         raise NotLate("It is not late: its seller has to agree.")
     amount_minor = await call_off(order, lines, wants, reason=NOT_SENT_IN_TIME, by=by, restock=True)
-    await outbox.enqueue("goods_called_off", {"order": order.id}, key=f"goods_called_off:{order.id}:{by}:{sum_of(lines)}")
+    await outbox.enqueue(
+        "goods_called_off", {"order": order.id}, key=f"goods_called_off:{order.id}:{by}:{sum_of(lines)}"
+    )
     return amount_minor
 
 
@@ -68,5 +70,7 @@ async def cancel_by_seller(order_id: int, wants: Wants, reason: str, *, by: int,
         raise NothingPaid("Nothing of this order is paid that could go back.")
     amount_minor = await call_off(order, lines, wants, reason=reason, by=by, restock=restock)
     payload = {"order": order.id, "reason": reason}
-    await outbox.enqueue("goods_cancelled_by_seller", payload, key=f"goods_cancelled_by_seller:{order.id}:{sum_of(lines)}")
+    await outbox.enqueue(
+        "goods_cancelled_by_seller", payload, key=f"goods_cancelled_by_seller:{order.id}:{sum_of(lines)}"
+    )
     return amount_minor

@@ -139,19 +139,13 @@ async def _to_be_sold_again(order: GoodsOrder, pieces: Sequence[Pieces]) -> None
         await give_units_back(licence_id, number)
 
 
-async def end_wholly_given_back(
-    order: GoodsOrder, lines: Sequence[GoodsLine], *, because: str, by: int | None
-) -> None:
+async def end_wholly_given_back(order: GoodsOrder, lines: Sequence[GoodsLine], *, because: str, by: int | None) -> None:
     """An order of which nothing is left is refunded, and so is a purchase of which no order is."""
     if order.state != GoodsOrderState.PAID or any(line.kept for line in lines):
         return
-    await move(
-        order, GoodsOrderState.REFUNDED, moves=GOODS_ORDER_MOVES, because=because, by=by, events=GoodsOrderEvent
-    )
+    await move(order, GoodsOrderState.REFUNDED, moves=GOODS_ORDER_MOVES, because=because, by=by, events=GoodsOrderEvent)
     if order.purchase_id is None or await queries.has_live_orders(order.purchase_id):
         return
     purchase = await Purchase.get(id=order.purchase_id)
     if purchase.state == PurchaseState.PAID:
-        await move(
-            purchase, PurchaseState.REFUNDED, moves=PURCHASE_MOVES, because=because, by=by, events=PurchaseEvent
-        )
+        await move(purchase, PurchaseState.REFUNDED, moves=PURCHASE_MOVES, because=because, by=by, events=PurchaseEvent)

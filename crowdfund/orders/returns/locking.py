@@ -30,5 +30,6 @@ async def lock_return(return_id: int) -> tuple[GoodsReturn, GoodsOrder, list[Goo
 
 def pieces_of(lines: Sequence[GoodsLine]) -> list[Pieces]:
     return [
-        Pieces(one.id, one.name, one.quantity, one.shipped, one.cancelled, one.returned, one.asked_back) for one in lines
+        Pieces(one.id, one.name, one.quantity, one.shipped, one.cancelled, one.returned, one.asked_back)
+        for one in lines
     ]

@@ -58,7 +58,9 @@ async def give_back(rows: Iterable[Mapping[str, int]]) -> bool:
 
 # --- what has happened ---
 
-_SHIPPING = Sql("SELECT CAST(COALESCE(SUM(shipping_minor), 0) AS BIGINT) AS minor FROM goods_refund WHERE order_id = $1")
+_SHIPPING = Sql(
+    "SELECT CAST(COALESCE(SUM(shipping_minor), 0) AS BIGINT) AS minor FROM goods_refund WHERE order_id = $1"
+)
 _SENT_BACK_FREELY = Sql("""
     SELECT 1 AS found FROM goods_refund f JOIN goods_return r ON r.id = f.return_id
     WHERE f.order_id = $1 AND r.kind = 'return' LIMIT 1""")
@@ -113,6 +115,11 @@ _UNCOUNTED = Sql(f"""
 _UNSENT = Sql("""
     SELECT id FROM goods_return WHERE state = 'approved' AND send_by <= $1 AND sent_at IS NULL AND keeps_it = 0 ORDER BY id LIMIT 50""")
 
+_UNREPLACED = Sql(f"""
+    SELECT r.id FROM goods_return r WHERE r.send_by <= $1 AND (r.state = 'received' OR (r.state = 'approved' AND r.keeps_it = 1))
+      AND EXISTS (SELECT 1 FROM goods_return_line l WHERE l.return_id = r.id AND l.replaces > 0) AND {_NOT_HELD}
+    ORDER BY r.id LIMIT 50""")  # noqa: S608
+
 
 async def unanswered() -> list[int]:
     """Wishes whose seller has said nothing in time."""
@@ -127,6 +134,11 @@ async def uncounted() -> list[int]:
 async def unsent() -> list[int]:
     """Returns that were agreed to, and that nobody has sent."""
     return [row["id"] for row in await _UNSENT(clock.now_us())]
+
+
+async def unreplaced() -> list[int]:
+    """Returns that wait for another piece, and whose seller has not sent it in time."""
+    return [row["id"] for row in await _UNREPLACED(clock.now_us())]
 
 
 # --- lists ---

@@ -15,6 +15,7 @@ CLAIM_WITHIN = timedelta(days=180)  # after that cards take no refunds
 ANSWER_WITHIN = timedelta(days=7)
 SEND_WITHIN = timedelta(days=30)
 RECEIVE_WITHIN = timedelta(days=14)
+REPLACE_WITHIN = timedelta(days=14)
 
 Wants = Mapping[int, int]  # how many pieces, by the id of the line
 
