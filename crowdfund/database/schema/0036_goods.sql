@@ -1,12 +1,12 @@
 -- What lies in a fan's cart. price_seen_minor: for one, after its discount, as she saw it last: what it costs now is asked again before
--- she pays. appearance_id and moment_ms: where in the film she saw it.
+-- she pays. appearance_id and moment_ms: where in the film she saw it, as it was called then: the cues may be others by now.
 CREATE TABLE cart_line (
     id BIGINT PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES person (id),
     variant_id BIGINT NOT NULL REFERENCES variant (id),
     quantity BIGINT NOT NULL CHECK (quantity BETWEEN 1 AND 99),
     price_seen_minor BIGINT NOT NULL CHECK (price_seen_minor >= 0),
-    appearance_id BIGINT REFERENCES appearance (id),
+    appearance_id BIGINT,
     moment_ms BIGINT CHECK (moment_ms >= 0),
     added_at BIGINT NOT NULL,
     UNIQUE (person_id, variant_id)
@@ -104,7 +104,7 @@ CREATE TABLE goods_line (
     product_id BIGINT NOT NULL REFERENCES onscreen_product (id),
     title_id BIGINT NOT NULL REFERENCES title (id),
     licence_id BIGINT REFERENCES licence (id),
-    appearance_id BIGINT REFERENCES appearance (id),
+    appearance_id BIGINT,
     moment_ms BIGINT,
     name TEXT NOT NULL,
     variant_name TEXT NOT NULL,
