@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from crowdfund.database import Sql
+from collections.abc import Iterable
+
+from crowdfund.database import Sql, as_rows
 from crowdfund.ledger.chart import Account
 
 _KEPT = Sql("""
@@ -38,6 +40,16 @@ _KINDS = Sql("""
         UNION ALL SELECT e.kind, -p.amount_minor FROM account a JOIN posting p ON p.debit_id = a.id
         JOIN journal_entry e ON e.id = p.entry_id AND e.subject = $2 WHERE a.code = $1
     ) AS moved GROUP BY kind""")
+
+_LOCK = Sql("""
+    SELECT account_id FROM balance
+    WHERE account_id IN (SELECT a.id FROM account a WHERE a.code IN (SELECT value->>'code' FROM {rows}))
+    ORDER BY account_id {for_update}""")
+
+
+async def lock_balances(accounts: Iterable[Account]) -> None:
+    """Keep accounts with a floor as they are until the end of the caller's transaction: who else moves them waits."""
+    await _LOCK(as_rows({"code": account.code} for account in accounts))
 
 
 async def balance_minor(account: Account) -> int:
