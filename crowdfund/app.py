@@ -57,7 +57,7 @@ from crowdfund.screenings.door import admitting, passes
 from crowdfund.screenings.door import api as door_api
 from crowdfund.screenings.door import pages as door_pages
 from crowdfund.settings import Settings
-from crowdfund.web import images, openapi
+from crowdfund.web import images, openapi, region
 from crowdfund.web.routes import get, public
 from crowdfund.web.site import Site
 from crowdfund.web.static import static
@@ -122,6 +122,7 @@ ROUTES: list[BaseRoute] = [
     *money.routes,
     *sandbox.routes,
     *images.routes,
+    *region.routes,
     *openapi.routes,
     get("/healthz", healthz, may=public),
     get("/.well-known/security.txt", security_txt, may=public),

@@ -37,32 +37,50 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long version of each test, on both databases")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: a story waits for browsers, databases and servers a third of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What runs on which database: pages on PostgreSQL, as browsers look at them on SQLite; unit tests on both, for they are quick;
-    every other story on one of the two, half of them on each, or with --both on both."""
+    every other story on one of the two, half of them on each, or with --both on both. So is what a browser does with scripts or without.
+
+    What is marked `landing` is told with --both alone: before a change lands, not with each `pytest`.
+    """
     if config.getoption("--long"):
         return
     left_out = {item for item in items if item.get_closest_marker("pages") and _engine_of(item) == "sqlite"}
     if not config.getoption("--both"):
-        left_out |= _second_tellings([item for item in items if not item.nodeid.startswith("tests/unit/")])
+        left_out |= {item for item in items if item.get_closest_marker("landing")}
+        told = [item for item in items if item not in left_out and not item.nodeid.startswith("tests/unit/")]
+        left_out |= _second_tellings(told, _engine_of)
+        left_out |= _second_tellings([item for item in told if item not in left_out], _scripts_of)
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
-def _second_tellings(items: list[pytest.Item]) -> set[pytest.Item]:
-    """One of two tests that differ by their database alone; which one depends on the name, so that it is always the same."""
+def _second_tellings(items: list[pytest.Item], way_of: Callable[[pytest.Item], str | None]) -> set[pytest.Item]:
+    """One of two tests that tell the same in two ways; which one depends on the name, so that it is always the same."""
     stories: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if engine := _engine_of(item):
-            stories.setdefault(item.nodeid.replace(engine, ""), []).append(item)
+        if way := way_of(item):
+            stories.setdefault(item.nodeid.replace(way, ""), []).append(item)
     return {told[crc32(story.encode()) % 2] for story, told in stories.items() if len(told) == 2}
 
 
+def _scripts_of(item: pytest.Item) -> str | None:
+    """Of a story that a browser is told with scripts and without: all that its two tellings differ by."""
+    return item.nodeid.partition("[")[2] if "scripts" in _params_of(item) else None
+
+
 def _engine_of(item: pytest.Item) -> str | None:
-    return (
-        item.callspec.params.get("engine") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
-    )
+    return _params_of(item).get("engine")
+
+
+def _params_of(item: pytest.Item) -> dict[str, Any]:
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
 
 
 @pytest.fixture(scope="session")

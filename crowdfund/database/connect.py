@@ -34,6 +34,7 @@ MODELS = (
     "crowdfund.community.talk.models",
     "crowdfund.community.draws.models",
     "crowdfund.pledges.milestones.models",
+    "crowdfund.merch.screen.models",
     "crowdfund.boxoffice.models",
     "crowdfund.payouts.models",
     "crowdfund.payouts.expenses.models",

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import Any
-
-from babel import Locale
-
 from crowdfund.people.models import OrganisationKind, Role, StaffRole
 from crowdfund.web import fields
 from crowdfund.web.form import Form
-from crowdfund.web.i18n import LOCALES, lazy, locale
+from crowdfund.web.i18n import LOCALES, lazy
 from crowdfund.web.rate_limit import Limit
+from crowdfund.web.region import countries as countries
 
 INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)  # each is a mail to an address of anybody
 
@@ -51,19 +46,6 @@ SCOPE_WORDS = {
     "staff:money": lazy("As staff: give pledges back"),
 }
 STAFF = {"": lazy("No staff"), StaffRole.REVIEWER: lazy("Reviewer"), StaffRole.ADMIN: lazy("Admin")}
-
-
-@cache
-def _countries(locale_name: str) -> dict[str, str]:
-    """Countries by their two letters, in the order of the reader's alphabet."""
-    names = Locale.parse(locale_name).territories
-    none = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}  # groupings and placeholders of the CLDR
-    real = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in none}
-    return dict(sorted(real.items(), key=lambda country: country[1]))
-
-
-def countries(given: Mapping[str, Any] | None = None) -> dict[str, str]:
-    return _countries(locale())
 
 
 class SignUpForm(Form):

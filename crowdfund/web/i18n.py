@@ -55,13 +55,13 @@ def choose_locale(accept_language: str = "", preference: str | None = None) -> s
     if preference in LOCALES:
         return preference
     languages = {name.split("_")[0]: name for name in reversed(LOCALES)}
-    for tag in _by_weight(accept_language):
+    for tag in by_weight(accept_language):
         if (language := tag.partition("-")[0].lower()) in languages:
             return languages[language]
     return DEFAULT
 
 
-def _by_weight(accept_language: str) -> list[str]:
+def by_weight(accept_language: str) -> list[str]:
     """Language tags of the header, the best first. One page of header is enough for anybody."""
     weighed: list[tuple[float, int, str]] = []
     for part in accept_language[:1000].split(","):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import expect
 
 from crowdfund import clock
@@ -22,6 +23,8 @@ from tests.browser.stage import a_live_film, somebody
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.cinema import bought, tickets_of
 from tests.world import pledged
+
+pytestmark = pytest.mark.landing
 
 
 async def lines_of(visitor: Visitor) -> list[tuple[str, int]]:

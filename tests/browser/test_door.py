@@ -27,6 +27,8 @@ from tests.cinema import a_screening
 from tests.door import a_manager, a_pass, a_scan, code, desk_of, doors_open, given_away, keeper_at, sold
 from tests.world import Fan
 
+pytestmark = pytest.mark.landing
+
 WIDTH, HEIGHT = 640, 480
 
 

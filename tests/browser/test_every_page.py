@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
+
 from crowdfund import clock
 from crowdfund.app import ROUTES
 from crowdfund.boxoffice.funds import tell_fund
@@ -47,6 +49,8 @@ from tests.http.draw_world import a_drafted_draw, a_draw, with_a_number
 from tests.money import attempts
 from tests.polls import a_draft_poll, an_open_poll, candidate, votes
 from tests.world import Fan, pledged
+
+pytestmark = pytest.mark.landing
 
 # What is read by programs, or only leads on to a page.
 NOT_PAGES = re.compile(

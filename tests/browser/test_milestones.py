@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.demo.paper import paper
@@ -20,6 +22,8 @@ from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.milestones import BUDGET, WORDS, a_film_draft, a_film_studio
 from tests.money import stripe_fee_minor
 from tests.world import Fan, pledged
+
+pytestmark = pytest.mark.landing
 
 NOT_SO = "Nobody was seen shooting on the river, not once."
 

@@ -21,6 +21,8 @@ from crowdfund.web.i18n import speaking
 from crowdfund.web.static import files
 from crowdfund.web.templates import _ABSENT, environment
 
+pytestmark = pytest.mark.landing
+
 SITE = "http://seats.test"
 PAGE = """{% extends "base.html" %}{% from "screenings/seat_map.html" import seat_map %}{% block title %}Seats{% endblock %}
 {% block main %}<div class="page page--body stack"><h1>River Moon</h1><h2>Seats</h2>

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.database.ids import public
@@ -21,6 +23,8 @@ from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.money import stripe_fee_minor
 from tests.transfers import a_charity, a_club, a_draft, a_recipient, opened
 from tests.world import a_fan, again, pledged
+
+pytestmark = pytest.mark.landing
 
 
 def a_paper(folder: Path, title: str) -> Path:

@@ -19,6 +19,8 @@ from crowdfund.worker import work_until_idle
 from tests.crash.test_kill import a_child, kills, wall
 from tests.http.draw_world import a_draw, a_fund, again, entrants, pass_to
 
+pytestmark = pytest.mark.landing
+
 __all__ = ["kills", "wall"]
 
 RESULTS = ("You won", "You are in line", "The result of")  # everybody gets one of these letters

@@ -31,6 +31,8 @@ from tests.money import at_the_processor
 from tests.turns import READY_WITHIN_SECONDS
 from tests.world import a_campaign, a_fan_with_card, a_tier, again, broken, pledged
 
+pytestmark = pytest.mark.landing
+
 ROOT = Path(__file__).parents[2]
 
 

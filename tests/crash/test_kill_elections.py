@@ -20,6 +20,8 @@ from tests.money import at_the_processor
 from tests.transfers import a_charity, a_club, a_draft, a_recipient, file, opened
 from tests.world import again, broken, pledged
 
+pytestmark = pytest.mark.landing
+
 __all__ = ["wall"]
 TICKS = ["", "refund", "fallback", "next", "charity"]
 KILLS = 5

@@ -32,6 +32,8 @@ from tests.cinema import a_hall_plan, a_screening
 from tests.crash.test_server import started_again
 from tests.world import broken
 
+pytestmark = pytest.mark.landing
+
 FANS, CLIENTS = 2_000, 200
 TAKEN = {"seat_in_cart", "seat_taken"}
 

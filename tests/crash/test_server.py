@@ -28,6 +28,8 @@ from crowdfund.replay.site import Site, start_server, wait_until_serving
 from tests.turns import READY_WITHIN_SECONDS
 from tests.world import a_campaign, again, broken
 
+pytestmark = pytest.mark.landing
+
 CLIENTS, FANS, FUNDS = 32, 1_000, 24
 
 

@@ -71,13 +71,13 @@ async def tried(call: Awaitable[object]) -> None:
 
 
 def choose(metafunc: pytest.Metafunc, calls: Sequence[str], *, moving: Sequence[str]) -> None:
-    """All of them with --long; with --both every fault on the calls that move money; else three on these, and one on each other."""
+    """All of them with --long; with --both every fault on the calls that move money; else one on each."""
     if "call" not in metafunc.fixturenames:
         return
     if metafunc.config.getoption("--long"):
         cases = list(product(ENGINES, calls, KINDS))
     else:
-        many = len(KINDS) if metafunc.config.getoption("--both") else 3
+        many = len(KINDS) if metafunc.config.getoption("--both") else 1
         first = [(call, KINDS[(3 * i + n) % len(KINDS)]) for i, call in enumerate(moving) for n in range(many)]
         others = [(call, KINDS[i % len(KINDS)]) for i, call in enumerate(call for call in calls if call not in moving)]
         cases = [(ENGINES[i % 2], call, kind) for i, (call, kind) in enumerate([*first, *others])]

@@ -18,13 +18,13 @@ from tests.http.browser import ORIGIN, Browser
 from tests.http.conftest import SiteUnderTest
 
 # By name: where no form token is asked for. The webhook's signature and the API's bearer token stand in for it.
-NO_TOKEN = {"POST /webhooks/stripe", "POST /language", "POST /sandbox/clock"}
+NO_TOKEN = {"POST /webhooks/stripe", "POST /language", "POST /region", "POST /sandbox/clock"}
 # Anybody may post here without being signed in.
 OPEN_TO_ALL = {
     # Who chooses seats signs in when they are to be kept; who has the link to a gift may say no to it.
     "POST /screenings/{screening}/holds", "POST /gifts/{secret}/refusal",
     "POST /sign-up", "POST /sign-in", "POST /sign-out", "POST /confirm/{secret}", "POST /reset", "POST /reset/{secret}",
-    "POST /language", "POST /sandbox/clock", "POST /webhooks/stripe", "POST /news/{letters}",
+    "POST /language", "POST /region", "POST /sandbox/clock", "POST /webhooks/stripe", "POST /news/{letters}",
     "POST /draws/{draw}/verification",
 }  # fmt: skip
 

@@ -21,6 +21,8 @@ from crowdfund.database import Sql, close_database, open_database
 from tests.http.browser import Page
 from tests.http.conftest import PASSWORD
 
+pytestmark = pytest.mark.landing
+
 HOUSE = Path(__file__).parents[2]
 
 

@@ -18,6 +18,8 @@ from crowdfund import clock
 from crowdfund.sandbox.process import SandboxDidNotStart, start
 from tests.http.stripe_caller import Caller
 
+pytestmark = pytest.mark.landing
+
 
 async def test_a_killed_sandbox_comes_back_with_everything(tmp_path: Path) -> None:
     running = start(tmp_path / "data")

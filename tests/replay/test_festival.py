@@ -6,10 +6,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from crowdfund import clock, settings
 from crowdfund.replay.festival import FestivalResult, read_festival
 from crowdfund.replay.festival_play import FestivalPlay, Party
 from crowdfund.replay.site import running_site
+
+pytestmark = pytest.mark.landing
 
 
 class LatePlay(FestivalPlay):

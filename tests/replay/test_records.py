@@ -14,6 +14,8 @@ import pytest
 
 from tests.conftest import TEST_DATA
 
+pytestmark = pytest.mark.landing
+
 FILMS = str(TEST_DATA / "kickstarter-film-2009-2010.csv")
 
 
