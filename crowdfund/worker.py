@@ -34,6 +34,7 @@ from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
+from crowdfund.payouts.royalties.actions import follow_royalties
 from crowdfund.payouts.sellers.reversals import take_back_what_is_owed
 from crowdfund.people.forgetting import forget_what_ran_out
 from crowdfund.people.verification import follow_account
@@ -161,6 +162,7 @@ SWEEPS = (
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),
     Sweep("reversals", 2, take_back_what_is_owed),
+    Sweep("royalties", 30, follow_royalties),
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
     Sweep("disputes", 30, work_on_disputes),

@@ -87,7 +87,9 @@ async def given_back(order: Split, *, net: int, commission: int = 0, royalty: in
         (chart.fee("EUR"), commission), (chart.royalty(order.licence, "EUR"), royalty), (chart.tax("EUR"), tax),
     ]  # fmt: skip
     movements = [Posting(account, chart.bank("EUR"), minor) for account, minor in sources if minor]
-    await post([Entry(f"refund:{next(_numbers)}:{order.order}", "refund_promised", f"goods_order:{order.order}", movements)])
+    await post(
+        [Entry(f"refund:{next(_numbers)}:{order.order}", "refund_promised", f"goods_order:{order.order}", movements)]
+    )
 
 
 async def holds(seller: int) -> dict[str, int]:

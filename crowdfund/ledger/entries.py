@@ -61,9 +61,7 @@ async def debited_before(codes: Iterable[str], before_us: int) -> int:
 
 
 async def _with_postings(rows: list[dict[str, Any]], subject: str = "") -> list[Written]:
-    page = {
-        row["id"]: Written(row["key"], row["kind"], row["at"], subject=row.get("subject", subject)) for row in rows
-    }
+    page = {row["id"]: Written(row["key"], row["kind"], row["at"], subject=row.get("subject", subject)) for row in rows}
     found: list[dict[str, Any]] = await _POSTINGS(as_rows({"id": entry_id} for entry_id in page))
     for posting in found:
         page[posting["entry_id"]].postings.append((posting["debit"], posting["credit"], posting["amount_minor"]))

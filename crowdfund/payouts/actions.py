@@ -15,7 +15,7 @@ from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
 from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.database import Sql, atomic, new_id, outbox
-from crowdfund.ledger import Entry, Posting, balance_minor, chart, part_minor, post
+from crowdfund.ledger import Entry, Posting, chart, part_minor, post
 from crowdfund.payments import stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts import queries

@@ -35,11 +35,11 @@ class PayoutOut(BaseModel):
 
 
 def _payout_out(payout: Payout) -> PayoutOut:
+    campaign = public(payout.campaign_id) if payout.campaign_id is not None else None
     return PayoutOut(
-        id=public(payout.id), of=payout.held_for.partition(":")[0],
-        campaign=public(payout.campaign_id) if payout.campaign_id is not None else None, amount_minor=payout.amount_minor, currency=payout.currency,
-        state=payout.state, note=payout.note, made_at=api.instant(payout.made_at), paid_at=api.instant_or_none(payout.paid_at),
-        reversed_minor=payout.reversed_minor,
+        id=public(payout.id), of=payout.held_for.partition(":")[0], campaign=campaign, amount_minor=payout.amount_minor,
+        currency=payout.currency, state=payout.state, note=payout.note, made_at=api.instant(payout.made_at),
+        paid_at=api.instant_or_none(payout.paid_at), reversed_minor=payout.reversed_minor,
     )  # fmt: skip
 
 

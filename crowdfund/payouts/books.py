@@ -79,7 +79,9 @@ TIMELY = (
     Rule(
         "a reversal that was asked for is done, or refused, within a week",
         Sql("SELECT COUNT(*) FROM reversal WHERE state IN ('due', 'sending')"),
-        Sql("SELECT key AS what FROM reversal WHERE state IN ('due', 'sending') AND made_at < $1 ORDER BY made_at LIMIT 20"),
+        Sql(
+            "SELECT key AS what FROM reversal WHERE state IN ('due', 'sending') AND made_at < $1 ORDER BY made_at LIMIT 20"
+        ),
         after_days=7,
     ),
     Rule(

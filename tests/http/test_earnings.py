@@ -84,7 +84,10 @@ async def test_what_is_earned_on_one_day_goes_out_as_one() -> None:
     await work_until_idle()
     await earned(Split(earrings.seller, 10_00), Split(earrings.seller, 5_00))
     await pass_time(hours=12)
-    assert (await payouts_of(earrings.seller), await holds(earrings.seller)) == ([("paid", 69_62, 1)], {"earned": 15_00})
+    assert (await payouts_of(earrings.seller), await holds(earrings.seller)) == (
+        [("paid", 69_62, 1)],
+        {"earned": 15_00},
+    )
     await pass_time(hours=12)
     assert await payouts_of(earrings.seller) == [("paid", 69_62, 1), ("paid", 15_00, 1)]
     keys = [payout.key for payout in await Payout.all().order_by("id")]
@@ -184,7 +187,10 @@ async def test_a_worker_that_dies_between_the_beats_pays_once() -> None:
     )  # fmt: skip
     clock.advance(timedelta(minutes=6))
     await send_due_payouts()
-    assert (await payouts_of(earrings.seller), await at_the_processor("transfers")) == ([("paid", 69_62, 1)], (1, 69_62))
+    assert (await payouts_of(earrings.seller), await at_the_processor("transfers")) == (
+        [("paid", 69_62, 1)],
+        (1, 69_62),
+    )
 
 
 # --- reversals ---
@@ -203,7 +209,10 @@ async def test_what_has_left_for_the_bank_is_owed_and_netted_from_what_is_earned
     await pass_time(days=1)  # at midnight the processor sends it to the seller's bank
     await given_back(earrings, net=33_21)
     await work_until_idle()
-    assert (await reversals_of(earrings.seller), await holds(earrings.seller)) == ([("refused", 33_21, 1)], {"owes": 33_21})
+    assert (await reversals_of(earrings.seller), await holds(earrings.seller)) == (
+        [("refused", 33_21, 1)],
+        {"owes": 33_21},
+    )
     assert (await Reversal.get(organisation_id=earrings.seller)).note == "not enough is in the seller's account"
     await earned(Split(earrings.seller, 20_00))
     await work_until_idle()
@@ -267,7 +276,10 @@ async def test_nobody_knows_whether_it_came_back_until_it_is_asked_again() -> No
     await fault("drop_after", "transfers.reversals.create", times=1)
     await fault("refuse", "transfers.reversals.create")
     await work_until_idle()
-    assert (await reversals_of(earrings.seller), await holds(earrings.seller)) == ([("sending", 33_21, 1)], {"owes": 33_21})
+    assert (await reversals_of(earrings.seller), await holds(earrings.seller)) == (
+        [("sending", 33_21, 1)],
+        {"owes": 33_21},
+    )
     await earned(Split(earrings.seller, 40_00))
     clock.advance(timedelta(days=1))  # a payout is due; what is being asked back is not taken a second time
     await no_faults()
@@ -289,7 +301,10 @@ async def test_a_worker_that_dies_while_asking_takes_it_once(hours: int) -> None
     await work_until_idle()
     await no_faults()
     await pass_time(hours=hours)
-    assert (await reversals_of(earrings.seller), await at_the_processor("reversals")) == ([("done", 33_21, 1)], (1, 33_21))
+    assert (await reversals_of(earrings.seller), await at_the_processor("reversals")) == (
+        [("done", 33_21, 1)],
+        (1, 33_21),
+    )
 
 
 async def test_what_a_bank_gave_back_meanwhile_is_hers_again() -> None:
@@ -301,7 +316,10 @@ async def test_what_a_bank_gave_back_meanwhile_is_hers_again() -> None:
     await won(earrings.seller, 33_21)
     await no_faults()
     await pass_time(minutes=6)
-    assert (await reversals_of(earrings.seller), await holds(earrings.seller)) == ([("done", 33_21, 1)], {"earned": 33_21})
+    assert (await reversals_of(earrings.seller), await holds(earrings.seller)) == (
+        [("done", 33_21, 1)],
+        {"earned": 33_21},
+    )
     await pass_time(days=1)
     assert await payouts_of(earrings.seller) == [("paid", 69_62, 1), ("paid", 33_21, 1)]
 

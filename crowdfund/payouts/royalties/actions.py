@@ -51,7 +51,13 @@ async def _begin(licence_id: int) -> bool:
 
 
 async def _open(
-    licence: Licence, kind: StatementKind, from_at: datetime, to_at: datetime, *, due_at: datetime, topped_up_minor: int = 0
+    licence: Licence,
+    kind: StatementKind,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    due_at: datetime,
+    topped_up_minor: int = 0,
 ) -> RoyaltyStatement:
     return await RoyaltyStatement.create(
         id=new_id(), licence_id=licence.id, kind=kind, from_at=from_at, to_at=to_at, currency=licence.currency,
@@ -129,7 +135,9 @@ async def _top_up(licence_id: int) -> bool:
     account = chart.royalty(licence.id, licence.currency)
     movements = [Posting(source, account, minor) for source, minor in parts if minor > 0]
     if movements:
-        await post([Entry(f"royalty_topped_up:{statement.id}", "royalty_topped_up", f"licence:{licence.id}", movements)])
+        await post(
+            [Entry(f"royalty_topped_up:{statement.id}", "royalty_topped_up", f"licence:{licence.id}", movements)]
+        )
     return True
 
 

@@ -37,7 +37,14 @@ class Purse:
     @property
     def is_empty(self) -> bool:
         return not any(
-            (self.held_minor, self.earned_minor, self.on_its_way_minor, self.paid_minor, self.reversed_minor, self.owed_minor)
+            (
+                self.held_minor,
+                self.earned_minor,
+                self.on_its_way_minor,
+                self.paid_minor,
+                self.reversed_minor,
+                self.owed_minor,
+            )
         )
 
     @property
@@ -48,13 +55,20 @@ class Purse:
 async def purses_of(organisation_id: int) -> list[Purse]:
     """One for each currency in which something ever moved, in the order of the settings."""
     held = {row["currency"]: row for row in await queries.HELD(organisation_id)}
-    sums = {(row["currency"], row["state"]): row for row in await queries.PAYOUTS(organisation_id, str(organisation_id))}
+    sums = {
+        (row["currency"], row["state"]): row for row in await queries.PAYOUTS(organisation_id, str(organisation_id))
+    }
     currencies = dict.fromkeys([*settings.current().currencies, *held, *(currency for currency, _ in sums)])
     purses = [await _purse(organisation_id, currency, held, sums) for currency in currencies]
     return [purse for purse in purses if not purse.is_empty]
 
 
-async def _purse(organisation_id: int, currency: str, held: dict[str, dict[str, int]], sums: dict[tuple[str, str], dict[str, int]]) -> Purse:
+async def _purse(
+    organisation_id: int,
+    currency: str,
+    held: dict[str, dict[str, int]],
+    sums: dict[tuple[str, str], dict[str, int]],
+) -> Purse:
     none = {"minor": 0, "orders": 0, "reversed_minor": 0}
     paid, sending = sums.get((currency, PayoutState.PAID), none), sums.get((currency, PayoutState.SENDING), none)
     mine = held.get(currency, none)
