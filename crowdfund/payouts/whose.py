@@ -8,7 +8,7 @@ from typing import Self
 from crowdfund import money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.recipients.models import Gift
-from crowdfund.ledger import Account, balance_minor, chart, lock_balances, part_minor
+from crowdfund.ledger import Account, balance_minor, chart, held_minor, part_minor
 from crowdfund.payouts import queries
 from crowdfund.payouts.models import Payout
 from crowdfund.screenings.holding import lock as lock_screenings
@@ -60,7 +60,7 @@ class Whose:
         elif self.campaign_id is not None:
             await counters.lock_one(self.campaign_id)
         else:
-            await lock_balances([self.source, self.receivable])
+            await held_minor([self.source, self.receivable])
 
     async def owed_minor(self) -> int:
         """What of it is its organisation's, or a recipient's, and not paid out yet: never more than its account holds."""

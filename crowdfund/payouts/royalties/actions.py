@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from crowdfund import clock
 from crowdfund.database import atomic, new_id
-from crowdfund.ledger import Entry, Posting, balance_minor, chart, lock_balances, post
+from crowdfund.ledger import Entry, Posting, balance_minor, chart, held_minor, post
 from crowdfund.merch.licences.models import Licence
+from crowdfund.orders.returns.rules import RETURN_WITHIN
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.royalties import queries
 from crowdfund.payouts.royalties.models import RoyaltyStatement, StatementKind, StatementState
-from crowdfund.payouts.royalties.rules import RETURN_WINDOW, missing_minor, payable_minor, periods
+from crowdfund.payouts.royalties.rules import missing_minor, payable_minor, periods
 
 LOOK_AGAIN = timedelta(hours=6)  # while something is on its way back, or owed
 FOR_EVER_US = 2**62
@@ -83,7 +84,7 @@ async def _pay_period(statement: RoyaltyStatement, licence: Licence) -> bool:
         await RoyaltyStatement.filter(id=statement.id).update(due_at=due_at)
         return False
     account, until_us = chart.royalty(licence.id, licence.currency), clock.to_us(statement.to_at)
-    await lock_balances([account, chart.earnings(licence.licensor_id, licence.currency)])
+    await held_minor([account, chart.earnings(licence.licensor_id, licence.currency)])
     sold = await queries.SOLD.one(licence.id, clock.to_us(statement.from_at), until_us)
     later = await queries.SOLD.one(licence.id, until_us, FOR_EVER_US)
     assert sold is not None and later is not None
@@ -102,7 +103,7 @@ async def _due(statement: RoyaltyStatement) -> datetime:
     )
     if row is None or row["last_at"] is None:
         return statement.to_at
-    due_at = max(statement.to_at, clock.from_us(row["last_at"]) + RETURN_WINDOW)
+    due_at = max(statement.to_at, clock.from_us(row["last_at"]) + RETURN_WITHIN)
     return max(due_at, clock.now() + LOOK_AGAIN) if row["returning"] else due_at
 
 
@@ -129,7 +130,7 @@ async def _top_up(licence_id: int) -> bool:
     statement = await _open(licence, StatementKind.MINIMUM, end, end, due_at=now, topped_up_minor=missing)
     earned = chart.earnings(licence.licensee_id, licence.currency)
     owed = chart.receivable(licence.licensee_id, licence.currency)
-    await lock_balances([earned, owed, chart.royalty(licence.id, licence.currency)])
+    await held_minor([earned, owed, chart.royalty(licence.id, licence.currency)])
     of_earned = min(missing, await balance_minor(earned))
     parts = [(earned, of_earned), (owed, missing - of_earned)]
     account = chart.royalty(licence.id, licence.currency)

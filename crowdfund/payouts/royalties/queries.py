@@ -18,7 +18,8 @@ DUE = Sql("SELECT id FROM royalty_statement WHERE state = 'open' AND due_at <= $
 # Of what was earned before a moment: until when something of it can still be returned, and whether something is just now.
 # Without a parcel it is what was earned then: a run's part, or what was given back before it left.
 CAN_BE_RETURNED = Sql("""
-    SELECT MAX(COALESCE((SELECT MAX(COALESCE(p.delivered_at, p.sent_at)) FROM parcel p WHERE p.order_id = o.id), o.earned_at)) AS last_at,
+    SELECT MAX(COALESCE((SELECT MAX(COALESCE(p.delivered_at, p.sent_at + o.days_max * 86400000000)) FROM parcel p
+                         WHERE p.order_id = o.id), o.earned_at)) AS last_at,
            COALESCE(SUM((SELECT COUNT(*) FROM goods_return r WHERE r.order_id = o.id
                          AND r.state IN ('requested', 'approved', 'received'))), 0) AS returning
     FROM goods_order o

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-
-RETURN_WINDOW = timedelta(days=14)  # after it arrived, a fan may send it back
+from datetime import datetime
 
 
 def add_months(at: datetime, months: int) -> datetime:
