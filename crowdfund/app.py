@@ -31,6 +31,10 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.applications import pages as application_pages
+from crowdfund.merch.licences import pages as licence_pages
+from crowdfund.merch.previews import pages as preview_pages
+from crowdfund.merch.shops import pages as shop_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
@@ -101,6 +105,10 @@ ROUTES: list[BaseRoute] = [
     *pledge_api.routes,
     *screening_pages.routes,
     *screening_api.routes,
+    *shop_pages.routes,
+    *application_pages.routes,
+    *licence_pages.routes,
+    *preview_pages.routes,
     *order_pages.routes,
     *order_api.routes,
     *poll_pages.routes,

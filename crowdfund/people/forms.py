@@ -11,10 +11,10 @@ from crowdfund.web.region import countries as countries
 
 INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)  # each is a mail to an address of anybody
 
-# Shops come with what they do here.
 KINDS = {
     OrganisationKind.STUDIO: lazy("Film studio"), OrganisationKind.CLUB: lazy("Football club"),
     OrganisationKind.CINEMA: lazy("Cinema, or a chain of them"),
+    OrganisationKind.SHOP: lazy("Shop, or a maker of things that are seen in films"),
     OrganisationKind.INSTITUTION: lazy("Charity, or another institution that is given to"),
 }  # fmt: skip
 ROLES = {
