@@ -40,14 +40,15 @@ def end_of(licence: Licence) -> datetime:
 
 @atomic
 async def _begin(which: tuple[int, str]) -> bool:
-    """Open the statements of all periods that have begun."""
+    """Open the statements of all periods that have begun; after the licence's end once all of its own were paid, where some is left."""
     licence_id, currency = which
     await queries.LOCK_LICENCE(licence_id)
     licence, now, made = await Licence.get(id=licence_id), clock.now(), 0
     there = await RoyaltyStatement.filter(licence_id=licence_id, kind=StatementKind.PERIOD, currency=currency)
-    begun = {statement.from_at for statement in there}
-    for from_at, to_at in periods(licence.starts_at, licence.report_months, end_of(licence)):
-        if from_at > now:
+    begun, end = {statement.from_at for statement in there}, end_of(licence)
+    goes_on = all(statement.state == StatementState.PAID for statement in there) and end in {s.to_at for s in there}
+    for from_at, to_at in periods(licence.starts_at, licence.report_months, end):
+        if from_at > now or (from_at >= end and not goes_on):
             break
         if from_at not in begun:
             await _open(licence, StatementKind.PERIOD, currency, from_at, to_at, due_at=to_at)
@@ -108,7 +109,7 @@ async def _due(statement: RoyaltyStatement) -> datetime:
     if row is None or row["last_at"] is None:
         return statement.to_at
     due_at = max(statement.to_at, clock.from_us(row["last_at"]) + RETURN_WITHIN)
-    return max(due_at, clock.now() + LOOK_AGAIN) if row["returning"] else due_at
+    return max(due_at, clock.now() + LOOK_AGAIN) if row["coming_back"] else due_at
 
 
 async def _post_paid(statement: RoyaltyStatement, licence: Licence, minor: int) -> None:

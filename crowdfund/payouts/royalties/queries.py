@@ -14,7 +14,7 @@ TO_BEGIN = Sql("""
     WHERE l.accepted_at IS NOT NULL AND l.starts_at <= $2 AND (c.currency = l.currency OR a.id IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM royalty_statement s
                       WHERE s.licence_id = l.id AND s.kind = 'period' AND s.currency = c.currency AND s.to_at > $2)
-      AND (l.state IN ('active', 'sell_off', 'suspended')
+      AND ((l.state IN ('active', 'sell_off', 'suspended') AND $2 < l.ends_at + l.sell_off_days * 86400000000)
            OR (b.credits_minor > b.debits_minor
                AND NOT EXISTS (SELECT 1 FROM royalty_statement s
                                WHERE s.licence_id = l.id AND s.currency = c.currency AND s.state = 'open')))
@@ -26,7 +26,7 @@ CAN_BE_RETURNED = Sql("""
     SELECT MAX(COALESCE((SELECT MAX(COALESCE(p.delivered_at, p.sent_at + o.days_max * 86400000000)) FROM parcel p
                          WHERE p.order_id = o.id), o.earned_at)) AS last_at,
            COALESCE(SUM((SELECT COUNT(*) FROM goods_return r WHERE r.order_id = o.id
-                         AND r.state IN ('requested', 'approved', 'received'))), 0) AS returning
+                         AND r.state IN ('requested', 'approved', 'received'))), 0) AS coming_back
     FROM goods_order o
     WHERE o.earned_at >= $3 AND o.earned_at < $4 AND o.currency = $2
       AND EXISTS (SELECT 1 FROM goods_line i WHERE i.order_id = o.id AND i.licence_id = $1)""")
