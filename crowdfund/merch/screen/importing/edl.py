@@ -161,7 +161,8 @@ def _listed(reading: _Reading, begin: int, counted_from: str) -> Listed:
             first=counted_from,
         )
     scenes: dict[str, SceneRow] = {}
-    sightings, problems = [], []
+    sightings: list[SightingRow] = []
+    problems: list[Problem] = []
     for shot in sorted(reading.shots, key=lambda one: one.start):
         start, end = ms_of_frame(shot.start - begin, fps), ms_of_frame(shot.end - begin, fps)
         if shot.scene:
@@ -169,7 +170,10 @@ def _listed(reading: _Reading, begin: int, counted_from: str) -> Listed:
             line, first = (before.line, before.start_ms) if before else (shot.line, start)
             scenes[shot.scene] = SceneRow(line, shot.scene, "", first, max(end, before.end_ms if before else 0))
         for found in _marked(shot, begin, fps):
-            (problems if isinstance(found, Problem) else sightings).append(found)  # type: ignore[arg-type]
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                sightings.append(found)
     return Listed(tuple(scenes.values()), tuple(sightings), tuple(problems), counted_from, tuple(_hints(reading)))
 
 

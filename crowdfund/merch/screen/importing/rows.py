@@ -147,7 +147,7 @@ def outcome_of(listed: Listed, known: Known) -> Outcome:
     return found
 
 
-def _once(rows: Iterable, key, found: Outcome) -> Iterable:  # type: ignore[no-untyped-def, type-arg]
+def _once(rows: Iterable, key, found: Outcome) -> Iterable:  # type: ignore[no-untyped-def]
     """Rows but for those that say the same thing a second time, which is a problem."""
     seen: dict[object, int] = {}
     for row in rows:

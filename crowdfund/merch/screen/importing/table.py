@@ -64,7 +64,9 @@ def read_table(text: str, fps: Fraction) -> Listed:
         raise ListNotUnderstood("There is nothing in this list.", field="file")
     names = [cell.strip().lower().replace(" ", "_") for cell in lines[0]]
     _refuse_names(names)
-    scenes, sightings, problems = [], [], []
+    scenes: list[SceneRow] = []
+    sightings: list[SightingRow] = []
+    problems: list[Problem] = []
     for number, cells in enumerate(lines[1:], 2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -73,7 +75,10 @@ def read_table(text: str, fps: Fraction) -> Listed:
         except Refusal as refusal:
             problems.append(Problem(number, refusal.words))
             continue
-        (sightings if isinstance(row, SightingRow) else scenes).append(row)  # type: ignore[arg-type]
+        if isinstance(row, SightingRow):
+            sightings.append(row)
+        else:
+            scenes.append(row)
     if len(scenes) + len(sightings) > ROWS_MAX:
         raise ListNotUnderstood("At most {most} lines at once.", field="file", most=ROWS_MAX)
     if not scenes and not sightings and not problems:
