@@ -16,7 +16,7 @@ from crowdfund.titles.models import Title
 from tests.bank import books_proven
 from tests.cinema import a_title
 from tests.http.campaign_world import Producer, a_producer
-from tests.http.conftest import SiteUnderTest
+from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.nasty import NASTY
 from tests.screen import a_master, a_product, a_scene, an_appearance, published
 from tests.unit.test_screen_lists import EDL, TABLE
@@ -171,7 +171,7 @@ async def test_what_cant_be_is_said_beside_its_field_and_changes_nothing(lin: Pr
     assert her.status == 422 and "One box too many" in her.text
 
 
-async def test_anything_typed_anywhere_is_answered(lin: Producer, title: Title) -> None:
+async def test_anything_typed_anywhere_is_answered(lin: Producer, title: Title, long: bool) -> None:
     her, desk = lin.browser, screen_of(lin, title)
     await a_master(title.id)
     product, scene = await a_product(title.id), await a_scene(title.id)
@@ -182,13 +182,24 @@ async def test_anything_typed_anywhere_is_answered(lin: Producer, title: Title) 
         (f"/products/{public(product.id)}", f"/products/{public(product.id)}/clearances"), ("/appearances/new", "/appearances"),
         (f"/appearances/{public(seen.id)}",) * 2,
     ]  # fmt: skip
+    values = NASTY if long else [*NASTY[::6], "\x00", "\ud800", "9" * 400]
     for page, action in pages:
         await her.get(desk + page)
-        fields = [name for name in her.form(desk + action).fields if name not in ("csrf", "key")]
-        for nasty in NASTY:
-            await her.get(desk + page)
-            await her.submit(desk + action, **dict.fromkeys(fields, nasty))
-            assert her.status < 500, (action, nasty)
+        good = her.form(desk + action).fields
+        names = [name for name in good if name != "csrf"]
+        for number, nasty in enumerate(values):
+            forget_tries()
+            typed = [nasty.encode("utf-8", "replace").decode()]
+            only = names[number % len(names)]
+            for wish in ({**good, **dict.fromkeys(names, typed)}, {**good, only: typed}):
+                await her.post(desk + action, wish, follow=False)
+                assert her.status < 500, (action, nasty[:40], her.response.text[:500])
+    for number, nasty in enumerate(values):
+        forget_tries()
+        await her.get(f"{desk}/list")
+        content = nasty.encode("utf-8", "surrogatepass") * (1 + number % 2)
+        await her.submit(f"{desk}/list/preview", files={"file": ("x", content or b" ", "text/csv")}, follow=False)
+        assert her.status == 422, nasty[:40]
     for query in ("?at=noon", "?at=99:99:99", "?product=zzz", "?at=" + "9" * 60):
         await her.get(f"{desk}/appearances/new{query}")
         assert her.status == 200

@@ -16,7 +16,7 @@ from crowdfund.merch.screen.cues import Offset
 from crowdfund.merch.screen.importing.rows import FILE_MAX
 from crowdfund.merch.screen.masters import MasterFacts
 from crowdfund.merch.screen.models import Appearance, Master, OnscreenProduct, ProductKind, Scene
-from crowdfund.merch.screen.products import ProductFacts
+from crowdfund.merch.screen.products import ProductFacts, Worn
 from crowdfund.merch.screen.rules import ABOUT_MAX, ALT_MAX, CLEARANCE_MAX, CODE_MAX, NAME_MAX, boxes_of, boxes_text
 from crowdfund.merch.screen.scenes import SceneFacts
 from crowdfund.merch.screen.timecode import RATES, clock_text, rate_name
@@ -183,11 +183,22 @@ class ProductForm(Form):
     image_kept = fields.text(max=13, min=0)
     key = fields.text(max=64, min=0)
 
-    def facts(self, wearer_id: int | None) -> ProductFacts:
+    @property
+    def facts(self) -> ProductFacts:
         return ProductFacts(
-            ProductKind(self.kind), self.name, self.about, self.category, self.designer, wearer_id, self.embargo_until,
+            ProductKind(self.kind),
+            self.name,
+            self.about,
+            self.category,
+            self.designer,
+            None,
+            self.embargo_until,
             int(self.spoiler),
-        )  # fmt: skip
+        )
+
+    @property
+    def worn(self) -> Worn:
+        return Worn(self.wearer, self.actor)
 
 
 def product_typed(product: OnscreenProduct, wearer: tuple[str, str], image_alt: str) -> dict[str, str]:

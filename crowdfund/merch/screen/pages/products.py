@@ -26,7 +26,6 @@ from crowdfund.merch.screen.pages.own import (
 from crowdfund.merch.screen.pages.shown import picture_of
 from crowdfund.merch.screen.queries import appearances_of, has_backers, products_of, seen_of, wearers_of
 from crowdfund.merch.screen.rules import why_not_cleared
-from crowdfund.merch.screen.scenes import keep_wearer
 from crowdfund.merch.screen.timecode import clock_text
 from crowdfund.people.models import Image, Person
 from crowdfund.titles.models import Title
@@ -76,17 +75,11 @@ async def make(request: Request) -> Response:
     if not form.errors:
         with form.showing_refusals():
             by, key = request.state.person.id, f"form:{form.key or token_urlsafe(16)}"
-            made = await verbs.make_product_once(
-                title.id, form.facts(await _wearer_id(title, form, by)), by=by, key=key
-            )
+            made = await verbs.make_product_once(title.id, form.facts, worn=form.worn, by=by, key=key)
             await verbs.picture_product(made.id, image_id, alt=form.image_alt, by=by)
             told = _("Here it is, as a draft. Write down who agreed, then it can be cleared.")
             return redirect(request, product_path(request, made), ("good", told))
     return await _new_page(request, title, form, form.status)
-
-
-async def _wearer_id(title: Title, form: ProductForm, by: int) -> int | None:
-    return (await keep_wearer(title.id, form.wearer, form.actor, by=by)).id if form.wearer else None
 
 
 async def show_one(request: Request) -> Response:
@@ -132,7 +125,7 @@ async def change(request: Request) -> Response:
     if not form.errors:
         with form.showing_refusals():
             by = request.state.person.id
-            await verbs.change_product(product.id, form.facts(await _wearer_id(title, form, by)), by=by)
+            await verbs.change_product(product.id, form.facts, worn=form.worn, by=by)
             await verbs.picture_product(product.id, image_id, alt=form.image_alt, by=by)
             return redirect(request, product_path(request, product), ("good", _("Saved.")))
     return await _one(request, title, await OnscreenProduct.get(id=product.id), form, form.status)
