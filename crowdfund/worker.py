@@ -26,7 +26,8 @@ from crowdfund.community.polls.due import look_after_polls
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.desk.statements.actions import make_due_statements
-from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
+from crowdfund.disputes.actions import follow_dispute, follow_open_disputes
+from crowdfund.disputes.answers import work_on_disputes
 from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
 from crowdfund.orders.following import follow_order_refund
