@@ -15,6 +15,7 @@ from crowdfund.ledger.balances import (
 )
 from crowdfund.ledger.chart import Account
 from crowdfund.ledger.post import Entry, EntryDiffers, FloorBroken, Posting, post, recorded_by_processor, reverse
+from crowdfund.ledger.pouring import poured
 
 __all__ = [
     "Account",
@@ -30,6 +31,7 @@ __all__ = [
     "parts_of",
     "parts_of_kind",
     "post",
+    "poured",
     "recorded_by_processor",
     "reverse",
     "taken_from",
