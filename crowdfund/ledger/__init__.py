@@ -6,6 +6,7 @@ Balanced by construction, append-only by trigger; a correction is a reversing en
 from crowdfund.ledger import chart, daybook
 from crowdfund.ledger.balances import (
     balance_minor,
+    held_minor,
     moved_by_kind,
     part_minor,
     parts_of,
@@ -26,6 +27,7 @@ __all__ = [
     "balance_minor",
     "chart",
     "daybook",
+    "held_minor",
     "moved_by_kind",
     "part_minor",
     "parts_of",

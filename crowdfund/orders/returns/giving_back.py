@@ -10,6 +10,7 @@ from crowdfund.database import new_id
 from crowdfund.database.moves import move
 from crowdfund.merch.licences.counting import give_units_back
 from crowdfund.merch.listings import stock
+from crowdfund.orders.goods.earning import earn
 from crowdfund.orders.goods.models import (
     GOODS_ORDER_MOVES,
     PURCHASE_MOVES,
@@ -74,6 +75,7 @@ async def give_back(
     await write_down(order, backs, return_id=return_id, refund_id=refund_id)
     await to_be_sold_again(order, pieces)
     await end_wholly_given_back(order, lines, because=reason, by=by)
+    await earn(order.id)
     return amount_minor
 
 
