@@ -15,6 +15,7 @@ from crowdfund.letters import (
     orders,
     polls,
     recipients,
+    sellers,
     settling,
     shares,
     talk,
@@ -27,5 +28,5 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
-    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **after_sale.JOBS,
+    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS,
 }  # fmt: skip
