@@ -30,9 +30,11 @@ TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"de
 # Where SQL is written by hand besides database/, ledger/ and files named queries.py or books.py: what works set by set.
 SQL_BY_HAND = {
     "letters/transfers.py",
+    "merch/licences/counting.py",
     "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py",
     "community/polls/casting.py", "disputes/actions.py", "disputes/orders.py",
     "letters/tickets.py", "orders/asking.py", "orders/following.py", "orders/locking.py", "orders/paying.py", "orders/placing.py",
+    "merch/listings/stock.py",
     "payments/checkouts.py", "screenings/blocking.py", "screenings/giving.py", "screenings/holding.py", "screenings/programme.py",
     "screenings/rescheduling.py", "screenings/selling.py",
     "screenings/door/admitting.py", "screenings/door/no_shows.py", "orders/credits.py",
