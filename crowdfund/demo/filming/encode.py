@@ -9,8 +9,17 @@ from typing import Any
 
 from PIL import Image
 
-# Constant quality; a whole picture each four seconds, so that a jump shows at once.
-_VP9 = {"crf": "37", "b": "0", "deadline": "good", "cpu-used": "2", "row-mt": "1", "tile-columns": "1", "auto-alt-ref": "1", "lag-in-frames": "25"}
+# As good as it gets in the room there is; a whole picture each four seconds, so that a jump shows at once.
+_VP9 = {
+    "crf": "37",
+    "b": "0",
+    "deadline": "good",
+    "cpu-used": "2",
+    "row-mt": "1",
+    "tile-columns": "1",
+    "auto-alt-ref": "1",
+    "lag-in-frames": "25",
+}
 _KEY_SECONDS = 4
 
 

@@ -116,7 +116,11 @@ def glow(radius: int, colour: str, strength: float = 1.0, hard: float = 2.2) -> 
 
 
 def lit(canvas: Image.Image, x: float, y: float, radius: int, colour: str, strength: float = 1.0) -> None:
-    place(canvas, glow(min(radius, 128), colour, round(strength, 2)), Pose(x, y, (min(radius, 128),) * 2, max(1.0, radius / 128)))
+    place(
+        canvas,
+        glow(min(radius, 128), colour, round(strength, 2)),
+        Pose(x, y, (min(radius, 128),) * 2, max(1.0, radius / 128)),
+    )
 
 
 def faded(layer: Image.Image, opacity: float) -> Image.Image:

@@ -51,7 +51,13 @@ def boat_leaving(t: float) -> Pose:
 
 
 def lamp_close(t: float) -> Pose:
-    return Pose(690 - eased(t, 31, 42, 0, 50), 96 + 3 * swing(t, 4.4), LAMP_HOOK, eased(t, 31, 42, 1.02, 1.14), 4.2 * swing(t, 3.8))
+    return Pose(
+        690 - eased(t, 31, 42, 0, 50),
+        96 + 3 * swing(t, 4.4),
+        LAMP_HOOK,
+        eased(t, 31, 42, 1.02, 1.14),
+        4.2 * swing(t, 3.8),
+    )
 
 
 def lamp_ashore(t: float) -> Pose:
@@ -90,6 +96,26 @@ class Scene:
     start_ms: int
     end_ms: int
     spoiler: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """Where a thing's picture is cut from: a moment, and a rectangle of 4 to 3 in pixels of what is drawn."""
+
+    second: float
+    left: int
+    top: int
+    width: int
+
+
+STILLS = {
+    "earring": Still(49.0, 280, 300, 480), "coat": Still(60.0, 380, 130, 760), "lamp": Still(36.0, 360, 60, 740),
+    "hat": Still(57.0, 440, 0, 480),
+}  # fmt: skip
+
+
+def still_path(product: str) -> Path:
+    return Path(__file__).with_name(f"{product}.webp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +159,14 @@ def _boxes(where: Callable[[float], Rect], start_ms: int, end_ms: int) -> list[l
 
 def _on_the_way(a: list[float], b: list[float], point: list[float]) -> bool:
     part = (point[0] - a[0]) / (b[0] - a[0])
-    return part < 0.7 and all(abs(m + (n - m) * part - p) < 0.002 for m, n, p in zip(a[1:], b[1:], point[1:], strict=True))
+    return part < 0.7 and all(
+        abs(m + (n - m) * part - p) < 0.002 for m, n, p in zip(a[1:], b[1:], point[1:], strict=True)
+    )
 
 
-def _shown(product: str, scene: str, start: float, end: float, prominence: int, alt: str, where: Callable[[float], Rect]) -> Shown:
+def _shown(
+    product: str, scene: str, start: float, end: float, prominence: int, alt: str, where: Callable[[float], Rect]
+) -> Shown:
     start_ms, end_ms = round(start * 1000), round(end * 1000)
     return Shown(product, scene, start_ms, end_ms, prominence, alt, _boxes(where, start_ms, end_ms))
 
@@ -144,7 +174,7 @@ def _shown(product: str, scene: str, start: float, end: float, prominence: int, 
 APPEARANCES = (
     _shown("lamp", "S2", 9, 19.5, 1, "hanging amidships, small and lit", aboard(boat_crossing, LAMP_ABOARD, LAMP_BODY)),
     _shown("coat", "S2", 9, 19.5, 1, "on the ferryman, at the stern", aboard(boat_crossing, MAN_ABOARD, COAT)),
-    _shown("lamp", "S3", 20.5, 30.8, 2, "between the two of them, lit", aboard(boat_aboard, LAMP_ABOARD, LAMP_BODY)),
+    _shown("lamp", "S3", 20.5, 30, 2, "between the two of them, lit", aboard(boat_aboard, LAMP_ABOARD, LAMP_BODY)),
     _shown("coat", "S3", 20.5, 30.8, 2, "on the ferryman, on the right", aboard(boat_aboard, MAN_ABOARD, COAT)),
     _shown("earring", "S3", 20.5, 30.8, 1, "at Lin's ear, on the left", lambda t: boat_aboard(t).around(LIN_EAR_ABOARD)),
     _shown("hat", "S3", 20.5, 30.8, 1, "on the ferryman's head", aboard(boat_aboard, MAN_ABOARD, HAT)),

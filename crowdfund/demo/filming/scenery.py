@@ -64,7 +64,9 @@ def moon(radius: int) -> Image.Image:
     return s.done()
 
 
-def put_moon(canvas: Image.Image, x: float, y: float, radius: int, colour: str = "#ffdca0", strength: float = 0.75) -> None:
+def put_moon(
+    canvas: Image.Image, x: float, y: float, radius: int, colour: str = "#ffdca0", strength: float = 0.75
+) -> None:
     lit(canvas, x, y, radius * 5, colour, strength * 0.5)
     lit(canvas, x, y, radius * 2, colour, strength)
     place(canvas, moon(radius), Pose(x, y, (radius, radius)))
@@ -76,7 +78,9 @@ def _pieces(seed: int, number: int) -> tuple[tuple[float, float, float, float], 
     return tuple((dice.real(), dice.real(), dice.real(2.6, 6.0), dice.real(0, 6.28)) for _ in range(number))
 
 
-def shimmer(canvas: Image.Image, t: float, x: float, top: int, colour: str, wide: float = 150, strength: float = 1.0) -> None:
+def shimmer(
+    canvas: Image.Image, t: float, x: float, top: int, colour: str, wide: float = 150, strength: float = 1.0
+) -> None:
     """The way of light on the water below the moon: dashes that breathe, wider the nearer they are."""
     mask = Image.new("L", (WIDTH * 2, (HEIGHT - top) * 2))
     pen, depth = ImageDraw.Draw(mask), (HEIGHT - top) * 2
@@ -86,7 +90,10 @@ def shimmer(canvas: Image.Image, t: float, x: float, top: int, colour: str, wide
         half = (10 + wide * (0.25 + down)) * (0.25 + 0.75 * breath) * (0.4 + across * 0.6)
         middle = 2 * x + (across - 0.5) * wide * (0.7 + 1.6 * down) + 8 * swing(t, seconds * 1.7, phase)
         thick = 1.5 + 4.5 * down
-        pen.ellipse((middle - half, y - thick, middle + half, y + thick), fill=round(strength * (90 + 150 * breath) * (1 - 0.55 * down)))
+        pen.ellipse(
+            (middle - half, y - thick, middle + half, y + thick),
+            fill=round(strength * (90 + 150 * breath) * (1 - 0.55 * down)),
+        )
     light = Image.new("RGBA", (WIDTH, HEIGHT - top), rgba(colour))
     light.putalpha(mask.reduce(2))
     canvas.alpha_composite(light, (0, top))
@@ -120,7 +127,9 @@ def mist(seed: int, colour: str) -> Image.Image:
     return layer
 
 
-def put_mist(canvas: Image.Image, t: float, y: float, seed: int, colour: str, speed: float, opacity: float = 1.0) -> None:
+def put_mist(
+    canvas: Image.Image, t: float, y: float, seed: int, colour: str, speed: float, opacity: float = 1.0
+) -> None:
     place(canvas, mist(seed, colour), Pose(-160 + speed * t, y), opacity)
 
 

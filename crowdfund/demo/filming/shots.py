@@ -12,8 +12,21 @@ from crowdfund.demo.filming.motion import HEIGHT, WIDTH, Pose, ease, eased, shar
 from crowdfund.demo.filming.paint import Sheet, curve, faded, lit, place, smaller
 from crowdfund.demo.filming.people import HEMS, lin_head, lin_seated, man
 from crowdfund.demo.filming.river_moon import (
-    BOAT_MIDDLE, BOAT_SIZE, LAMP_ABOARD, LIN_EAR_ABOARD, MAN_ABOARD, NAME, PEARL_HOOK,
-    boat_aboard, boat_crossing, boat_leaving, lamp_ashore, lamp_close, lin_close, man_close, pearl_close,
+    BOAT_MIDDLE,
+    BOAT_SIZE,
+    LAMP_ABOARD,
+    LIN_EAR_ABOARD,
+    MAN_ABOARD,
+    NAME,
+    PEARL_HOOK,
+    boat_aboard,
+    boat_crossing,
+    boat_leaving,
+    lamp_ashore,
+    lamp_close,
+    lin_close,
+    man_close,
+    pearl_close,
 )  # fmt: skip
 from crowdfund.demo.filming.things import hull, lamp, pearl
 
@@ -40,7 +53,9 @@ def put_boat(canvas: Image.Image, t: float, pose: Pose, ready: float, light: flo
     drawn = boat(int(t * 8) % HEMS, ready)
     flipped = ImageOps.flip(drawn)
     x, y = pose.x, pose.y + 92 * pose.size
-    upside = Pose(x, y + 84 * pose.size, (BOAT_MIDDLE[0] * ready, (BOAT_SIZE[1] - 884) * ready), pose.size / ready, -pose.turn)
+    upside = Pose(
+        x, y + 84 * pose.size, (BOAT_MIDDLE[0] * ready, (BOAT_SIZE[1] - 884) * ready), pose.size / ready, -pose.turn
+    )
     place(canvas, flipped, upside, 0.26)
     _pole(canvas, t, pose)
     place(canvas, drawn, _scaled(pose, ready))
@@ -54,7 +69,9 @@ def _pole(canvas: Image.Image, t: float, pose: Pose) -> None:
     hand, beat = pose.point(*MAN_ABOARD.point(162, 548)), swing(t, 6.2)
     length, width = 900 * pose.size, max(2, round(11 * pose.size))
     drawn = Image.new("RGBA", (width * 2, round(length) * 2))
-    ImageDraw.Draw(drawn).rounded_rectangle((width // 2, 0, width * 2 - width // 2, drawn.height), width, fill=(70, 44, 34, 255))
+    ImageDraw.Draw(drawn).rounded_rectangle(
+        (width // 2, 0, width * 2 - width // 2, drawn.height), width, fill=(70, 44, 34, 255)
+    )
     place(canvas, drawn, Pose(*hand, (width, length * 0.9), 0.5, -14 + 9 * beat))
 
 
@@ -236,10 +253,10 @@ def ashore(t: float) -> Image.Image:
     sc.ripples(canvas, t, 440, "#fff0dc", 0.5)
     pose, burning = lamp_ashore(t), 1 - ease(share(t, 81, 82.4))
     place(canvas, _jetty(), Pose(0, 0))
-    x, y = pose.point(*FLAME)
-    lit(canvas, x, y, 260, "#ffb45e", 0.6 * burning)
+    fx, fy = pose.point(*FLAME)
+    lit(canvas, fx, fy, 260, "#ffb45e", 0.6 * burning)
     place(canvas, lamp(), pose)
-    lit(canvas, x, y, 110, "#ffe2a0", 0.7 * burning)
+    lit(canvas, fx, fy, 110, "#ffe2a0", 0.7 * burning)
     return faded_to_black(canvas, ease(share(t, 82.6, 83.8)))
 
 
@@ -249,8 +266,8 @@ def _jetty() -> Image.Image:
     s.shape([(560, 560), (1280, 530), (1280, 592), (552, 590)], ("#5a4048", "#2a1c2a"))
     for x in range(600, 1280, 62):
         s.line([(x, 559 - (x - 560) * 0.041), (x - 4, 590)], "#1c1220", 3)
-    for x, low in ((590, 720), (780, 720), (1000, 720), (1210, 720)):
-        s.shape([(x, 584), (x + 20, 584), (x + 24, low), (x - 4, low)], ("#38262e", "#140c18"))
+    for post, low in ((590, 720), (780, 720), (1000, 720), (1210, 720)):
+        s.shape([(post, 584), (post + 20, 584), (post + 24, low), (post - 4, low)], ("#38262e", "#140c18"))
     s.shape([(866, 300), (884, 300), (888, 560), (862, 560)], ("#6b4c4c", "#2a1c2a"))
     s.line([(874, 318), (800, 326)], "#4a343c", 9)
     return s.done()
