@@ -34,7 +34,9 @@ from crowdfund.disputes import pages as dispute_pages
 from crowdfund.merch.applications import pages as application_pages
 from crowdfund.merch.licences import pages as licence_pages
 from crowdfund.merch.previews import pages as preview_pages
+from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.shops import pages as shop_pages
+from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
@@ -109,6 +111,8 @@ ROUTES: list[BaseRoute] = [
     *application_pages.routes,
     *licence_pages.routes,
     *preview_pages.routes,
+    *screen_pages.routes,
+    *watching_pages.routes,
     *order_pages.routes,
     *order_api.routes,
     *poll_pages.routes,

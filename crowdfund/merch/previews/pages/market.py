@@ -73,7 +73,8 @@ async def _product(request: Request, form: ConsentForm) -> Response:
     currency = current().currencies[0]
     return page(
         request, "merch/sellers/market_product.html", form.status, row=row, hidden=hidden, shop=shop, shops=shops, form=form,
-        kinds=KINDS, art=art_of_row(row), picture=None if hidden else picture_of(row, small=False), path=f"/market/{request.path_params['product']}",
+        kinds=KINDS, art=art_of_row(row), picture=None if hidden else picture_of(row, small=False),
+        path=f"/market/{request.path_params['product']}",
         terms=VERSIONS[CURRENT], terms_version=CURRENT, live=live, net_form=NetForm(net_typed(currency=currency)),
         **await _previews(request, row, shop, hidden), **net_shown(None, currency),
     )  # fmt: skip
