@@ -37,6 +37,7 @@ class Settings:
     uploads: Path = Path("var/uploads")
     currencies: tuple[str, ...] = ("EUR", "USD", "CNY")
     fee_bps: int = 500
+    commission_bps: int = 500
     sandbox_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     data: Path = Path("var")
@@ -100,6 +101,7 @@ def read(environ: dict[str, str] | None = None) -> Settings:
         uploads=Path(of("UPLOADS", str(data / "uploads"))),
         currencies=tuple(code.strip().upper() for code in of("CURRENCIES", ",".join(plain.currencies)).split(",")),
         fee_bps=_whole("FEE_BPS", of("FEE_BPS", str(plain.fee_bps))),
+        commission_bps=_whole("COMMISSION_BPS", of("COMMISSION_BPS", str(plain.commission_bps))),
         sandbox_url=of("SANDBOX_URL").rstrip("/"),
         trusted_proxies=tuple(p.strip() for p in of("TRUSTED_PROXIES").split(",") if p.strip()),
         data=data,
@@ -128,6 +130,8 @@ def _refuse_contradictions(settings: Settings) -> None:
         raise SettingsError("CROWDFUND_STATEMENT_KEY is the 32 bytes of an Ed25519 key in base64: 44 letters.")
     if not 0 <= settings.fee_bps <= 3_000:
         raise SettingsError("CROWDFUND_FEE_BPS is between 0 and 3000 basis points.")
+    if not 0 <= settings.commission_bps <= 3_000:
+        raise SettingsError("CROWDFUND_COMMISSION_BPS is between 0 and 3000 basis points.")
 
 
 def _whole(name: str, text: str) -> int:

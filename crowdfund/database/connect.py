@@ -28,6 +28,7 @@ MODELS = (
     "crowdfund.screenings.models",
     "crowdfund.screenings.door.models",
     "crowdfund.orders.models",
+    "crowdfund.orders.goods.models",
     "crowdfund.pledges.models",
     "crowdfund.pledges.transfers.models",
     "crowdfund.community.polls.models",

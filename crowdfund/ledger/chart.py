@@ -40,10 +40,36 @@ def escrow(screening_id: int, currency: str) -> Account:
     return Account(f"escrow:{screening_id}", LIABILITY, currency, 0)
 
 
+def purchase(purchase_id: int, currency: str) -> Account:
+    """What a fan has paid for goods of several sellers, for the moment in which it is not divided among them."""
+    return Account(f"purchase:{purchase_id}", LIABILITY, currency, 0)
+
+
+def sale(order_id: int, currency: str) -> Account:
+    """What a fan has paid one seller, until it is shipped: all of it can go back."""
+    return Account(f"sale:{order_id}", LIABILITY, currency, 0)
+
+
 def holding(held_for: str, currency: str) -> Account:
-    """Where the money of a payment lies until it is earned. held_for: `campaign:1` or `screening:2`."""
+    """Where the money of a payment lies until it is earned. held_for: `campaign:1`, `screening:2`, `purchase:3`, `goods_order:4`."""
     kind, _, number = held_for.partition(":")
-    return {"campaign": fund, "screening": escrow}[kind](int(number), currency)
+    kinds = {"campaign": fund, "screening": escrow, "purchase": purchase, "goods_order": sale}
+    return kinds[kind](int(number), currency)
+
+
+def earnings(organisation_id: int, currency: str) -> Account:
+    """What a seller has earned by sales, or a production by royalties, less what was paid out."""
+    return Account(f"earnings:{organisation_id}:{currency}", LIABILITY, currency, 0)
+
+
+def royalty(licence_id: int, currency: str) -> Account:
+    """What the sales under a licence owe its production, until the period's statement pays it."""
+    return Account(f"royalty:{licence_id}:{currency}", LIABILITY, currency, 0)
+
+
+def tax(currency: str) -> Account:
+    """Tax on sales that the platform has withheld, for the state."""
+    return Account(f"tax:{currency}", LIABILITY, currency)
 
 
 def carried(organisation_id: int, currency: str) -> Account:

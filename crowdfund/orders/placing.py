@@ -8,6 +8,7 @@ nothing is paid at once.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from crowdfund import clock
@@ -73,23 +74,28 @@ async def _place(wants: list[Want]) -> list[Placed | Exception]:
     answers: list[Placed | Exception] = []
     new: list[tuple[Want, Placed]] = []
     given_up: list[int] = []
-    asked: set[int | tuple[int, str]] = set()
+    asked: set[int] = set()
+    pressed: dict[tuple[int, str], tuple[Want, Placed]] = {}
     for want, found in zip(wants, seen, strict=True):
         try:
+            if (again := _pressed_twice(want, pressed)) is not None:
+                answers.append(again)
+                continue
             if found["before"] is not None:
                 answers.append(_same_again(want, found, standing))
                 continue
             prices_minor, fees_minor = rules.decide_order(want, standing, now)
             live_id, live_state = (found["live"] or "0 -").split(" ")
-            if {want.hold_id, (want.person_id, want.key)} & asked or live_state == OrderState.PAID:
+            if want.hold_id in asked or live_state == OrderState.PAID:
                 raise rules.NotSoldNow("These places are ordered already.")
         except Refusal as refusal:
             answers.append(refusal)
             continue
-        asked |= {want.hold_id, (want.person_id, want.key)}
+        asked.add(want.hold_id)
         given_up += [int(live_id)] if found["live"] else []
         placed = _placed(want, standing, prices_minor, fees_minor)
         new.append((want, placed))
+        pressed[want.person_id, want.key] = (want, placed)
         answers.append(placed)
     await _write(new, standing, given_up, now)
     return answers
@@ -125,6 +131,16 @@ async def _look(wants: list[Want]) -> tuple[Standing, list[dict[str, Any]]]:
     standing.screenings = {row["id"]: row for row in screenings}
     standing.plans = {row["id"]: plans[row["plan_id"]] for row in screenings}
     return standing, seen
+
+
+def _pressed_twice(want: Want, pressed: dict[tuple[int, str], tuple[Want, Placed]]) -> Placed | None:
+    """What the same press has placed in this very batch. Raises KeyUsedForAnother."""
+    if (found := pressed.get((want.person_id, want.key))) is None:
+        return None
+    other, placed = found
+    if other.fingerprint != want.fingerprint:
+        raise KeyUsedForAnother("This idempotency key was used for another order.")
+    return replace(placed, again=True)
 
 
 def _price(text: str) -> PriceFound:

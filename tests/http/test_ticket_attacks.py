@@ -134,7 +134,15 @@ async def test_one_key_for_two_wishes_at_once_is_one_wish_and_nobody_else_is_hel
         await an_order(mei, Kept(wants[0].id, first.id, 1, 0), ["A-1"], key="o"),
         await an_order(mei, kept, ["A-1"], key="o"),
     ]
-    assert [type(answer).__name__ for answer in await placing._place(orders)] == ["Placed", "NotSoldNow"]
+    assert [type(answer).__name__ for answer in await placing._place(orders)] == ["Placed", "KeyUsedForAnother"]
+
+
+async def test_a_button_that_is_pressed_twice_in_the_same_moment_makes_one_order(database: str) -> None:
+    screening, mei = await a_screening(), await a_fan("Mei")
+    kept = await held(mei, screening, "A-1")
+    first, second = [await an_order(mei, kept, ["A-1"], key="o") for _ in range(2)]
+    answers = await placing._place([first, second])
+    assert [(answer.id, answer.again) for answer in answers] == [(first.id, False), (first.id, True)]
 
 
 async def test_who_has_the_money_of_her_pledge_back_has_no_seat_of_it(database: str) -> None:
