@@ -15,6 +15,8 @@ from crowdfund.disputes.books import RULES as DISPUTE_RULES
 from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
 from crowdfund.orders.books import RULES as ORDER_RULES
+from crowdfund.orders.runs.books import RULES as RUN_RULES
+from crowdfund.orders.runs.books import TIMELY as RUN_TIMELY
 from crowdfund.payments import reconcile
 from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
 from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
@@ -33,13 +35,14 @@ RULES: Sequence[Rule] = (
     *SCREENING_RULES,
     *DOOR_RULES,
     *ORDER_RULES,
+    *RUN_RULES,
     *BOX_OFFICE_RULES,
     *DISPUTE_RULES,
     *EXPENSE_RULES,
 )
 # These tell of delay, of votes, draws and what was signed, not of a wrong amount: a person looks into them, and nobody's payout
 # waits for that.
-TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES, *DRAW_TIMELY, *STATEMENT_RULES)
+TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *RUN_TIMELY, *POLL_RULES, *DRAW_TIMELY, *STATEMENT_RULES)
 
 
 @dataclass(frozen=True, slots=True)

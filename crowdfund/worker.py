@@ -31,6 +31,8 @@ from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
 from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
+from crowdfund.orders.runs.following import follow_run_refund
+from crowdfund.orders.runs.jobs import look_at_runs, work_on_runs
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
@@ -124,6 +126,7 @@ async def reconcile_all() -> bool:
     moved = await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
     returned = [s for s, kind in sources.items() if kind in reconcile.RETURNED]
     moved += await in_turn(returned, following.follow_refund) + await in_turn(returned, follow_order_refund)
+    moved += await in_turn(returned, follow_run_refund)
     moved += await follow_open_disputes() + await following.follow_waiting_charges()
     await in_turn([row["stripe_account_id"] for row in await _OWED_ACCOUNTS()], follow_account)
     return moved > 0
@@ -150,6 +153,7 @@ SWEEPS = (
     Sweep("polls", 1, look_after_polls),
     Sweep("milestones", 1, follow_milestones),
     Sweep("orders", 1, follow_orders),
+    Sweep("production runs", 1, work_on_runs),
     Sweep("screenings", 1, end_screenings),
     Sweep("no-shows", 2, mark_no_shows),
     Sweep("settle screenings", 30, settle_due),
@@ -160,6 +164,7 @@ SWEEPS = (
     Sweep("payouts", 2, pay_out),
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
+    Sweep("lost answers about runs", 15, look_at_runs),
     Sweep("disputes", 30, work_on_disputes),
     Sweep("draws", 1, work_on_draws),
     Sweep("reconcile", 300, reconcile_all),

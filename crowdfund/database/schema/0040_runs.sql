@@ -57,8 +57,8 @@ CREATE TABLE run_diary (
 CREATE INDEX run_diary_run ON run_diary (run_id, id);
 CREATE INDEX run_diary_image ON run_diary (image_id) WHERE image_id IS NOT NULL;
 
--- The part of an order that waits for its run: her card, and how often it was asked. Counted in the run from standing on. released_minor:
--- what the maker was given of it when production started, after which nothing of it is given twice.
+-- The part of an order that waits for its run: her card, and how often it was asked. Counted in the run from standing on. half_at: when
+-- half of it was given to its maker. address: lines, as JSON.
 CREATE TABLE run_order (
     order_id BIGINT PRIMARY KEY REFERENCES goods_order (id),
     run_id BIGINT NOT NULL REFERENCES production_run (id),
@@ -69,15 +69,13 @@ CREATE TABLE run_order (
     attempts BIGINT NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     next_charge_at BIGINT,
     mend_by BIGINT,
-    released_minor BIGINT NOT NULL DEFAULT 0 CHECK (released_minor >= 0),
     half_at BIGINT,
     why TEXT NOT NULL DEFAULT '',
     name TEXT NOT NULL,
     address TEXT NOT NULL,
     phone TEXT NOT NULL DEFAULT '',
     made_at BIGINT NOT NULL,
-    CHECK (state IN ('started', 'cancelled', 'released') OR card_id IS NOT NULL),
-    CHECK (half_at IS NOT NULL OR released_minor = 0)
+    CHECK (state IN ('started', 'cancelled', 'released') OR card_id IS NOT NULL)
 );
 CREATE INDEX run_order_run ON run_order (run_id, state, order_id);
 CREATE INDEX run_order_person ON run_order (person_id, order_id);

@@ -68,29 +68,25 @@ async def move_run(run: ProductionRun, to: RunState, *, because: str, by: int | 
 
 async def cancel_run(run_id: int, reason: str, *, organisation_id: int, by: int) -> None:
     """Its maker can't make it after all: nobody is charged any more, and all that was paid goes back. Raises NotNow."""
-    await _change(run_id, organisation_id, RunState.CANCELLED, "called off by its maker", by, reason=reason)
+    await _change(run_id, organisation_id, RunState.CANCELLED, because="called off by its maker", by=by, reason=reason)
 
 
 async def start_production(run_id: int, *, organisation_id: int, by: int) -> None:
     """It is being made from now on: no more orders, and half of what was paid is the maker's. Raises NotNow."""
-    await _change(run_id, organisation_id, RunState.IN_PRODUCTION, "production has started", by)
+    await _change(run_id, organisation_id, RunState.IN_PRODUCTION, because="production has started", by=by)
 
 
 @atomic
-async def _change(run_id: int, organisation_id: int, to: RunState, because: str, by: int, **changes: Any) -> None:
+async def _change(run_id: int, organisation_id: int, to: RunState, *, because: str, by: int, **changes: Any) -> None:
     await own_run(organisation_id, run_id)
     run = await counting.lock(run_id)
     if run.state == to:
         return  # the button was pressed twice
     if to not in MOVES[RunState(run.state)]:
-        raise NotNow(_NOT_NOW[to])
+        if to == RunState.CANCELLED:
+            raise NotNow("It can't be called off any more: it is being made, or it is over.")
+        raise NotNow("Production starts once enough orders are paid.")
     await move_run(run, to, because=because, by=by, **changes)
-
-
-_NOT_NOW = {
-    RunState.CANCELLED: "It can't be called off any more: it is being made, or it is over.",
-    RunState.IN_PRODUCTION: "Production starts once enough orders are paid.",
-}
 
 
 async def write_diary(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crowdfund import clock
-from crowdfund.merch.listings.models import Listing, ListingImage, Variant
+from crowdfund.merch.listings.models import Listing, ListingImage, ListingState, Variant, VariantState
 from crowdfund.merch.runs.models import TO_JOIN, ProductionRun, ProductionRunEvent, RunDiary
 from crowdfund.merch.runs.rules import NoSuchRun
 from crowdfund.merch.screen.models import OnscreenProduct
@@ -51,7 +51,9 @@ async def run_shown(run: ProductionRun) -> RunShown:
 async def open_runs_of(variant_ids: Iterable[int]) -> dict[int, ProductionRun]:
     """The run of each of these variants that takes orders now, by the variant."""
     now = clock.now()
-    runs = await ProductionRun.filter(variant_id__in=list(set(variant_ids)), state__in=[str(state) for state in TO_JOIN])
+    runs = await ProductionRun.filter(
+        variant_id__in=list(set(variant_ids)), state__in=[str(state) for state in TO_JOIN]
+    )
     return {run.variant_id: run for run in runs if run.can_be_joined(now)}
 
 
@@ -67,3 +69,12 @@ async def diary_of(run_id: int) -> list[RunDiary]:
 
 async def history_of(run_id: int) -> list[ProductionRunEvent]:
     return await ProductionRunEvent.filter(production_run_id=run_id).order_by("id")
+
+
+async def variants_for(organisation_id: int) -> list[tuple[Variant, Listing]]:
+    """What a seller may make a run of: all that is offered, by listing."""
+    listings = {one.id: one for one in await Listing.filter(organisation_id=organisation_id, state=ListingState.LIVE)}
+    variants = await Variant.filter(listing_id__in=list(listings), state=VariantState.OFFERED).order_by(
+        "listing_id", "position"
+    )
+    return [(variant, listings[variant.listing_id]) for variant in variants]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from crowdfund import clock
 from crowdfund.database import atomic
-from crowdfund.ledger import Account, balance_minor, chart
 from crowdfund.merch.runs import counting
 from crowdfund.merch.runs.models import CAN_BE_LATE, ProductionRun
+from crowdfund.orders.goods.earning import bearers
+from crowdfund.orders.goods.locking import lock_goods_order
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, GoodsOrderState
+from crowdfund.orders.goods.queries import bank_holds
+from crowdfund.orders.goods.shares import part_of
+from crowdfund.orders.goods.units import count_cancelled
 from crowdfund.orders.runs.models import RunOrder, RunOrderState
 from crowdfund.orders.runs.moving import lock_order, move_order, own_order
 from crowdfund.payments.models import Charge, ChargeState
@@ -24,35 +28,36 @@ class NotToCancel(Refusal):
     pass
 
 
-async def give_back(order: RunOrder, why: str, *, by: int | None = None) -> int:
-    """All that is left of what she paid, in the caller's transaction, with the run locked; gives how much.
+class BankIsDeciding(Refusal):
+    pass
 
-    Whose money it is: what is still held for the order first, then what its maker was given already.
+
+async def give_back(order: RunOrder, why: str, *, by: int | None = None) -> int:
+    """All that is left of what she paid, in the caller's transaction, with the run locked; gives how much. Nothing of it was sent.
+
+    What is still held for the order goes back first, then what its maker was given already. Raises BankIsDeciding.
     """
     charge = await Charge.get(subject=order.subject, state=ChargeState.SUCCEEDED)
-    goods = await GoodsOrder.get(id=order.order_id)
+    goods, lines = (
+        await lock_goods_order(order.order_id),
+        await GoodsLine.filter(order_id=order.order_id).order_by("id"),
+    )
+    if await bank_holds(goods):
+        raise BankIsDeciding("Her bank is deciding about this payment: wait for it, or she has her money twice.")
+    parts = [(line, part_of(line, line.returned, line.to_ship)) for line in lines if line.to_ship]
     left_minor = charge.amount_minor - charge.refunded_minor
     if left_minor:
+        shipping_minor = left_minor - sum(part.total_minor for _, part in parts)
         intent = RefundIntent(
             charge_id=charge.id, subject=order.subject, campaign_id=None, amount_minor=left_minor, currency=charge.currency,
             stripe_charge_id=str(charge.stripe_charge_id), reason=why, by_person_id=by, held_for=order.subject,
-            sources=await _sources(goods, left_minor), ordinal=1 + charge.refunded_minor,
+            sources=await bearers(goods, parts, shipping_minor), ordinal=1 + charge.refunded_minor,
         )  # fmt: skip
         await make_refunds([intent])
-    for line in await GoodsLine.filter(order_id=order.order_id):
-        more = line.quantity - line.shipped - line.cancelled
-        await GoodsLine.filter(id=line.id).update(cancelled=line.cancelled + more, returned=line.returned + more)
+    for line, _part in parts:
+        await count_cancelled(line.id, line.to_ship)
     await move_order(order, S.GIVEN_BACK, because=why, by=by, why=why)
     return int(left_minor)
-
-
-async def _sources(goods: GoodsOrder, amount_minor: int) -> list[tuple[Account, int]]:
-    currency = goods.currency
-    sale, earnings = chart.sale(goods.id, currency), chart.earnings(goods.organisation_id, currency)
-    from_sale = min(await balance_minor(sale), amount_minor)
-    from_earnings = min(await balance_minor(earnings), amount_minor - from_sale)
-    rest = amount_minor - from_sale - from_earnings
-    return [(sale, from_sale), (earnings, from_earnings), (chart.receivable(goods.organisation_id, currency), rest)]
 
 
 async def can_go_late(run: ProductionRun, order: RunOrder) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from crowdfund.orders.runs import cards, charging
-from crowdfund.orders.runs.sweep import work_on_runs
+from crowdfund.orders.runs import cards, charging, following, sweep
 
-__all__ = ["look_at_runs", "work_on_runs"]
+
+async def work_on_runs() -> bool:
+    """Take runs one step further, and send the refunds that were promised; gives whether there is more right now."""
+    moved = await sweep.work_on_runs()
+    return await following.send_due_refunds() > 0 or moved
 
 
 async def look_at_runs() -> bool:
-    """What lost answers and lost events may hide: charges under way, visits that are not over."""
-    return await charging.finish_charges_left() + await cards.look_at_open_visits() > 0
+    """What lost answers and lost events may hide: charges under way, refunds, visits that are not over."""
+    moved = await charging.finish_charges_left() + await cards.look_at_open_visits()
+    return moved + await following.follow_pending_refunds() > 0

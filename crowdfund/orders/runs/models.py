@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import orjson
 from tortoise import fields
 from tortoise.models import Model
 
@@ -50,11 +51,10 @@ class RunOrder(Model):
     attempts = fields.BigIntField(default=0)
     next_charge_at = InstantField(null=True)
     mend_by = InstantField(null=True)
-    released_minor = fields.BigIntField(default=0)
     half_at = InstantField(null=True)
     why = fields.TextField(default="")  # why its money went back; the fan reads it
     name = fields.TextField()
-    address = fields.TextField()
+    address = fields.TextField()  # lines, as JSON
     phone = fields.TextField(default="")
     made_at = InstantField()
 
@@ -64,6 +64,10 @@ class RunOrder(Model):
     @property
     def path(self) -> str:
         return f"/runs/{public(self.run_id)}/orders/{public(self.order_id)}"
+
+    @property
+    def address_lines(self) -> list[str]:
+        return list(orjson.loads(self.address))
 
     @property
     def subject(self) -> str:

@@ -45,7 +45,9 @@ async def begin_order(order: RunOrder) -> None:
         await _count(order)
 
 
-async def move_order(order: RunOrder, to: RunOrderState, *, because: str, by: int | None = None, **changes: Any) -> None:
+async def move_order(
+    order: RunOrder, to: RunOrderState, *, because: str, by: int | None = None, **changes: Any
+) -> None:
     """In the caller's transaction, with its run locked. Raises NotToJoin, UnitsGone where it comes to count and can't."""
     was = order.state
     await move(order, to, moves=MOVES, because=because, by=by, events=RunOrderEvent, **changes)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import orjson
 
 from crowdfund import clock
-from crowdfund.database import atomic, new_id
+from crowdfund.database import atomic, new_id, outbox
+from crowdfund.database.moves import begin
 from crowdfund.database.once import made_before, once
 from crowdfund.merch.runs import counting, rules
 from crowdfund.merch.runs.actions import move_run
 from crowdfund.merch.runs.models import ProductionRun, RunState
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, GoodsOrderEvent, GoodsOrderState
-from crowdfund.database.moves import begin
 from crowdfund.orders.runs.models import RunOrder, RunOrderState
 from crowdfund.orders.runs.moving import begin_order, lock_order, move_order, own_order
 from crowdfund.orders.runs.pricing import Quote, quote_of
@@ -88,6 +88,8 @@ async def _order(want: Want) -> int:
     )  # fmt: skip
     await order.save(force_create=True)
     await begin_order(order)
+    if order.state == S.STANDING:
+        await _tell(order)
     await _tip(run.id)
     return int(goods.id)
 
@@ -104,8 +106,14 @@ async def _write(run: ProductionRun, quote: Quote, want: Want) -> GoodsOrder:
     )  # fmt: skip
     await goods.save(force_create=True)
     await begin(goods, because="ordered in a production run", by=want.person_id, events=GoodsOrderEvent)
-    await GoodsLine.create(id=new_id(), order_id=goods.id, variant_id=run.variant_id, listing_id=run.listing_id, **quote.line)
+    await GoodsLine.create(
+        id=new_id(), order_id=goods.id, variant_id=run.variant_id, listing_id=run.listing_id, **quote.line
+    )
     return goods
+
+
+async def _tell(order: RunOrder) -> None:
+    await outbox.enqueue("run_order_stands", {"order": order.order_id}, key=f"run_order_stands:{order.order_id}")
 
 
 async def _tip(run_id: int) -> None:
@@ -137,6 +145,7 @@ async def _use_card(order_id: int, card_id: int) -> None:
     if order.state == S.STARTED:
         rules.refuse_joining(run, order.quantity, clock.now())
         await move_order(order, S.STANDING, because="card saved", by=order.person_id, card_id=card_id)
+        await _tell(order)
         await _tip(run.id)
     elif order.card_id != card_id or order.state == S.ERRORED:
         again = clock.now() if order.state == S.ERRORED else None

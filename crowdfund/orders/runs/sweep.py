@@ -26,7 +26,9 @@ _WITH_ORDERS_LEFT = Sql("""
                        OR (r.state = 'collected' AND o.state = 'paid' AND p.state <> 'closed')))
     ORDER BY p.ended_at LIMIT 50""")
 _COUNTS = Sql("SELECT state, COUNT(*) AS orders FROM run_order WHERE run_id = $1 GROUP BY state")
-_DUE = Sql("SELECT COUNT(*) FROM run_order WHERE run_id = $1 AND state = 'errored' AND next_charge_at <= $2 AND mend_by > $2")
+_DUE = Sql(
+    "SELECT COUNT(*) FROM run_order WHERE run_id = $1 AND state = 'errored' AND next_charge_at <= $2 AND mend_by > $2"
+)
 _SENT = Sql("""
     SELECT CAST(COALESCE(SUM(l.shipped), 0) AS BIGINT) AS sent,
            CAST(COALESCE(SUM(l.quantity - l.shipped - l.cancelled), 0) AS BIGINT) AS to_send
@@ -66,7 +68,9 @@ async def _move_on(run_id: int) -> bool:
     elif rules.is_over_untipped(run, now):
         await move_run(run, RunState.FAILED, because="too few were ordered in time", by=None)
     elif run.state == RunState.TIPPED:
-        await move_run(run, RunState.CHARGING, because="the cards are asked", by=None, charging_until=now + rules.CHARGING)
+        await move_run(
+            run, RunState.CHARGING, because="the cards are asked", by=None, charging_until=now + rules.CHARGING
+        )
     elif run.state == RunState.CHARGING and (to := await _verdict(run)) is not None:
         because = "enough are paid" if to == RunState.FUNDED else "too few cards could be charged"
         await move_run(run, to, because=because, by=None)
@@ -74,7 +78,9 @@ async def _move_on(run_id: int) -> bool:
         await ProductionRun.filter(id=run.id).update(late_at=now)
         await outbox.enqueue("run_late", {"run": run.id}, key=f"run_late:{run.id}")
     elif (to := await _by_parcels(run)) is not None:
-        await move_run(run, to, because="all is sent" if to == RunState.CLOSED else "the first parcels are sent", by=None)
+        await move_run(
+            run, to, because="all is sent" if to == RunState.CLOSED else "the first parcels are sent", by=None
+        )
     else:
         return False
     return True
