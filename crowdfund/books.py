@@ -14,6 +14,7 @@ from crowdfund.desk.statements.books import proof as proof_of_statements
 from crowdfund.disputes.books import RULES as DISPUTE_RULES
 from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
+from crowdfund.merch.screen.books import RULES as SCREEN_RULES
 from crowdfund.orders.books import RULES as ORDER_RULES
 from crowdfund.orders.runs.books import RULES as RUN_RULES
 from crowdfund.orders.runs.books import TIMELY as RUN_TIMELY
@@ -40,9 +41,9 @@ RULES: Sequence[Rule] = (
     *DISPUTE_RULES,
     *EXPENSE_RULES,
 )
-# These tell of delay, of votes, draws and what was signed, not of a wrong amount: a person looks into them, and nobody's payout
-# waits for that.
-TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *RUN_TIMELY, *POLL_RULES, *DRAW_TIMELY, *STATEMENT_RULES)
+# These tell of delay, of votes, draws, what was signed and what is on screen, not of a wrong amount: a person looks into them, and
+# nobody's payout waits for that.
+TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES, *DRAW_TIMELY, *STATEMENT_RULES, *SCREEN_RULES, *RUN_TIMELY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,10 @@ async def _paid(payload: dict[str, Any]) -> None:
             [
                 _about(found),
                 _("Paid: %(amount)s.") % {"amount": money(found.goods.total_minor, found.goods.currency)},
-                _("If fewer than %(needed)s are paid in the end, all of it goes back. It is promised to be sent by %(day)s; later than that you can cancel for nothing.")
-                % {"needed": number(found.run.minimum_units), "day": day(found.run.ships_by)},
+                _("If fewer than %(needed)s are paid in the end, all of it goes back.")
+                % {"needed": number(found.run.minimum_units)},
+                _("It is promised to be sent by %(day)s; later than that you can cancel for nothing.")
+                % {"day": day(found.run.ships_by)},
             ],
             _("See your order"), found.order.path,
         )  # fmt: skip

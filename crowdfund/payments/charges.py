@@ -251,7 +251,8 @@ _LEFT = (
 async def charges_left(kind: str, older_than_seconds: int = 60) -> list[tuple[int, ChargeOutcome]]:
     """Ask again for charges whose answer never came: with the same key while Stripe remembers it, then by looking.
 
-    kind: of what was paid for: `pledge`, `goods_order`. Gives (charge id, outcome) for the room that owns it. "Absent" is concluded from a list, never from a search.
+    kind: of what was paid for: `pledge`, `goods_order`. Gives (charge id, outcome) for the room that owns it.
+    "Absent" is concluded from a list, never from a search.
     """
     wall = clock.wall_now_us()
     left = await _LEFT(wall - older_than_seconds * 1_000_000, f"{kind}:%")

@@ -43,7 +43,8 @@ def steps_of(run: ProductionRun, history: list[ProductionRunEvent]) -> list[Step
     at = {event.to_state: event.at for event in history}
     order = [R.OPEN, R.CHARGING, R.FUNDED, R.IN_PRODUCTION, R.SHIPPING, R.CLOSED]
     words = {
-        R.OPEN: _("Orders until %(when)s") % {"when": moment_text(run.closes_at)}, R.CHARGING: _("Enough are ordered: the cards are charged"),
+        R.OPEN: _("Orders until %(when)s") % {"when": moment_text(run.closes_at)},
+        R.CHARGING: _("Enough are ordered: the cards are charged"),
         R.FUNDED: _("Enough are paid: it will be made"), R.IN_PRODUCTION: _("It is being made"),
         R.SHIPPING: _("The first parcels are sent"), R.CLOSED: _("All is sent, by %(when)s") % {"when": moment_text(run.ships_by)},
     }  # fmt: skip

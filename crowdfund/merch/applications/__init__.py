@@ -1,0 +1,1 @@
+"""A shop asks a studio whether it may make a product: with samples, and an answer by a date."""
