@@ -42,6 +42,7 @@ MODELS = (
     "crowdfund.merch.licences.models",
     "crowdfund.pledges.milestones.models",
     "crowdfund.merch.screen.models",
+    "crowdfund.merch.listings.models",
     "crowdfund.boxoffice.models",
     "crowdfund.payouts.models",
     "crowdfund.payouts.expenses.models",

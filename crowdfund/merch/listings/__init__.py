@@ -1,0 +1,1 @@
+"""A listing: what a seller offers of a product on screen, with its pieces, its pictures, and where it is sent."""
