@@ -10,11 +10,10 @@ from typing import Any
 
 from crowdfund.boxoffice import queries, returns
 from crowdfund.boxoffice.queries import settled_row
-from crowdfund.boxoffice.rules import poured
 from crowdfund.database import Sql, atomic, new_id, outbox
 from crowdfund.database.moves import move
 from crowdfund.disputes.models import Dispute, DisputeState
-from crowdfund.ledger import Account, Entry, balance_minor, chart
+from crowdfund.ledger import Account, Entry, balance_minor, chart, poured
 from crowdfund.orders.following import end_wholly_refunded
 from crowdfund.orders.models import ORDER_MOVES, Order, OrderEvent, OrderState
 from crowdfund.payments import refunds

@@ -49,6 +49,16 @@ async def balance_minor(account: Account) -> int:
     return int(await statement.value(account.code) or 0)
 
 
+_LOCK = Sql("""
+    SELECT account_id FROM balance WHERE account_id = (SELECT id FROM account WHERE code = $1) {for_update}""")
+
+
+async def held_minor(account: Account) -> int:
+    """What an account with a floor holds, which nobody else changes until the caller's transaction ends."""
+    await _LOCK(account.code)
+    return await balance_minor(account)
+
+
 async def part_minor(account: Account, subject: str) -> int:
     """How much of what an account holds comes from one subject (`campaign:12`); below nothing where that took more than it gave."""
     return int(await _PART.value(account.code, subject) or 0)
