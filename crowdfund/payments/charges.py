@@ -43,6 +43,7 @@ class Ended:
 
     id: int
     subject: str
+    held_for: str
     campaign_id: int
     person_id: int
     card_id: int
