@@ -41,6 +41,8 @@ from crowdfund.payments import stripe
 from crowdfund.payouts import api as payout_api
 from crowdfund.payouts.expenses import api as expense_api
 from crowdfund.payouts.expenses import pages as expense_pages
+from crowdfund.payouts.sellers import api as seller_money_api
+from crowdfund.payouts.sellers import pages as seller_money_pages
 from crowdfund.people import api as people_api
 from crowdfund.people import devices, pages, queries
 from crowdfund.pledges import api as pledge_api
@@ -119,6 +121,8 @@ ROUTES: list[BaseRoute] = [
     *dispute_api.routes,
     *payout_api.routes,
     *expense_pages.routes,
+    *seller_money_pages.routes,
+    *seller_money_api.routes,
     *expense_api.routes,
     *payment_pages.routes,
     *desk_pages.routes,

@@ -20,6 +20,7 @@ from crowdfund.orders.runs.books import RULES as RUN_RULES
 from crowdfund.orders.runs.books import TIMELY as RUN_TIMELY
 from crowdfund.payments import reconcile
 from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
+from crowdfund.payouts.books import RULES as PAYOUT_RULES
 from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
 from crowdfund.payouts.expenses.books import RULES as EXPENSE_RULES
 from crowdfund.pledges.books import RULES as PLEDGE_RULES
@@ -40,6 +41,7 @@ RULES: Sequence[Rule] = (
     *BOX_OFFICE_RULES,
     *DISPUTE_RULES,
     *EXPENSE_RULES,
+    *PAYOUT_RULES,
 )
 # These tell of delay, of votes, draws, what was signed and what is on screen, not of a wrong amount: a person looks into them, and
 # nobody's payout waits for that.

@@ -36,6 +36,8 @@ from crowdfund.orders.runs.jobs import look_at_runs, work_on_runs
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
+from crowdfund.payouts.royalties.actions import follow_royalties
+from crowdfund.payouts.sellers.reversals import take_back_what_is_owed
 from crowdfund.people.forgetting import forget_what_ran_out
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges import card_changes, following, letting_go, refunding, settlement, telling
@@ -137,7 +139,8 @@ _PROVEN_AT = Sql("SELECT done_at FROM sweep WHERE name = $1 AND note = ''")
 _OWED_ACCOUNTS = Sql("""
     SELECT DISTINCT o.stripe_account_id FROM account a
     JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
-    JOIN organisation o ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || a.currency
+    JOIN organisation o ON a.code IN ('payable:' || CAST(o.id AS TEXT) || ':' || a.currency,
+                                      'earnings:' || CAST(o.id AS TEXT) || ':' || a.currency)
     WHERE o.stripe_account_id IS NOT NULL ORDER BY o.stripe_account_id LIMIT 200""")
 
 
@@ -162,6 +165,8 @@ SWEEPS = (
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),
+    Sweep("reversals", 2, take_back_what_is_owed),
+    Sweep("royalties", 30, follow_royalties),
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
     Sweep("lost answers about runs", 15, look_at_runs),

@@ -36,6 +36,8 @@ SQL_BY_HAND = {
     "letters/tickets.py", "orders/asking.py", "orders/following.py", "orders/locking.py", "orders/paying.py", "orders/placing.py",
     "merch/listings/stock.py",
     "orders/goods/earning.py", "orders/goods/locking.py", "orders/goods/units.py",
+    "orders/goods/earning.py", "orders/goods/locking.py", "orders/goods/units.py", "orders/goods/placing.py", "orders/goods/paying.py",
+    "merch/listings/stock.py",
     "payments/checkouts.py", "screenings/blocking.py", "screenings/giving.py", "screenings/holding.py", "screenings/programme.py",
     "screenings/rescheduling.py", "screenings/selling.py",
     "screenings/door/admitting.py", "screenings/door/no_shows.py", "orders/credits.py",

@@ -34,7 +34,7 @@ async def earn(order_id: int) -> bool:
         return False
     await GoodsOrder.filter(id=order_id).update(earned_at=clock.now())
     sale = chart.sale(order.id, order.currency)
-    left, others = await held_minor(sale), _others(order, lines, order.fee_minor)
+    left, others = await _held(sale), _others(order, lines, order.fee_minor)
     sellers = left - sum(minor for _, minor in others)
     movements = poured(
         [(sale, left), *await owed_by_seller(order, -sellers)],
@@ -62,12 +62,17 @@ def _others(order: GoodsOrder, lines: Sequence[GoodsLine], fee_minor: int) -> li
     return [(account, minor) for account, minor in shared if minor]
 
 
+async def _held(account: Account) -> int:
+    """What an account holds, which nobody takes from under who decides by it."""
+    return (await held_minor([account]))[account.code]
+
+
 async def owed_by_seller(order: GoodsOrder, minor: int) -> list[tuple[Account, int]]:
     """Where an amount that a seller owes comes from: her earnings as far as they reach, and a debt for the rest."""
     if minor <= 0:
         return []
     earnings = chart.earnings(order.organisation_id, order.currency)
-    there = min(minor, max(await held_minor(earnings), 0))
+    there = min(minor, max(await _held(earnings), 0))
     owed = [(earnings, there), (chart.receivable(order.organisation_id, order.currency), minor - there)]
     return [(account, part) for account, part in owed if part]
 
@@ -81,7 +86,7 @@ async def release_half(order_id: int) -> bool:
         return False
     if await bank_holds(order):
         return False
-    left = await held_minor(sale)
+    left = await _held(sale)
     lines = await GoodsLine.filter(order_id=order_id).order_by("id")
     half = (left - sum(minor for _, minor in _others(order, lines, order.fee_minor))) // 2
     if half <= 0:
@@ -106,7 +111,7 @@ async def bearers(
     total = sum(part.total_minor for _, part in parts) + shipping_minor
     if order.earned_at is None:
         sale = chart.sale(order.id, currency)
-        there = min(total, await held_minor(sale))
+        there = min(total, await _held(sale))
         return [(sale, there), *await owed_by_seller(order, total - there)]
     royalties: defaultdict[int, int] = defaultdict(int)
     for line, part in parts:
@@ -126,12 +131,12 @@ _LICENSOR = Sql("SELECT licensor_id FROM licence WHERE id = $1")
 async def _royalty_back(licence_id: int, currency: str, minor: int) -> list[tuple[Account, int]]:
     """A royalty that goes back: out of what its licence has not paid out yet, else the production owes it."""
     royalty = chart.royalty(licence_id, currency)
-    there = min(minor, max(await held_minor(royalty), 0))
+    there = min(minor, max(await _held(royalty), 0))
     found = [(royalty, there)] if there else []
     if there < minor:
         licensor = int(await _LICENSOR.value(licence_id))
         earnings = chart.earnings(licensor, currency)
-        earned = min(minor - there, max(await held_minor(earnings), 0))
+        earned = min(minor - there, max(await _held(earnings), 0))
         found += [(earnings, earned), (chart.receivable(licensor, currency), minor - there - earned)]
     return [(account, part) for account, part in found if part]
 

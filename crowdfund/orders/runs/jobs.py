@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from crowdfund.orders.goods import earning
 from crowdfund.orders.runs import cards, charging, following, sweep
 
 
 async def work_on_runs() -> bool:
     """Take runs one step further, and send the refunds that were promised; gives whether there is more right now."""
-    moved = await sweep.work_on_runs()
+    moved = await earning.share_fees() + await earning.earn_due() > 0  # halves and rests wait for the real fee
+    moved |= await sweep.work_on_runs()
     return await following.send_due_refunds() > 0 or moved
 
 
