@@ -25,7 +25,9 @@ from tests.world import Fan, a_fan
 _numbers = count(1)
 
 
-def asked(minimum: int = 3, most: int | None = None, *, price_minor: int = 100_00, days: float = 10, **more: Any) -> Asked:
+def asked(
+    minimum: int = 3, most: int | None = None, *, price_minor: int = 100_00, days: float = 10, **more: Any
+) -> Asked:
     closes_at = clock.now() + timedelta(days=days)
     facts = {"closes_at": closes_at, "ships_by": closes_at + timedelta(days=20), "about": "Turned by hand.", **more}
     return Asked(minimum_units=minimum, most_units=most, price_minor=price_minor, **facts)

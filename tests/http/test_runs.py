@@ -262,7 +262,9 @@ async def test_what_can_not_be_promised_is_refused_beside_its_field() -> None:
         (asked(ships_by=now + timedelta(days=11)), "ships_by"),
     ]:  # fmt: skip
         with pytest.raises(RunRefused) as refused:
-            await actions.make_run(variant.id, wrong, organisation_id=shop.id, by=owner.id, key=f"x-{field}-{wrong.price_minor}")
+            await actions.make_run(
+                variant.id, wrong, organisation_id=shop.id, by=owner.id, key=f"x-{field}-{wrong.price_minor}"
+            )
         assert refused.value.field == field
     await actions.make_run(variant.id, asked(2), organisation_id=shop.id, by=owner.id, key="one")
     with pytest.raises(RunRefused, match="takes orders already"):
