@@ -45,7 +45,15 @@ RULES: Sequence[Rule] = (
 )
 # These tell of delay, of votes, draws, what was signed and what is on screen, not of a wrong amount: a person looks into them, and
 # nobody's payout waits for that.
-TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES, *DRAW_TIMELY, *STATEMENT_RULES, *SCREEN_RULES, *RUN_TIMELY)
+TIMELY: Sequence[Rule] = (
+    *PAYMENT_TIMELY,
+    *PAYOUT_TIMELY,
+    *POLL_RULES,
+    *DRAW_TIMELY,
+    *STATEMENT_RULES,
+    *SCREEN_RULES,
+    *RUN_TIMELY,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from crowdfund.orders.goods.units import count_shipped
 from crowdfund.orders.runs.models import RunOrder
 from crowdfund.orders.runs.placing import Want, order_in_run
 from crowdfund.orders.runs.pricing import quote_of
+from crowdfund.payments.models import SavedCard
 from crowdfund.people.models import Mail, Person
 from tests.bank import fans_with, pass_time
 from tests.listings import a_licence, a_listing, a_product, a_shop
@@ -59,8 +60,6 @@ async def a_want(run: ProductionRun, fan: Fan, *, quantity: int = 1, card_id: in
 
 async def ordered(run: ProductionRun, *cards: str, quantity: int = 1, consent: str = "while_needed") -> list[RunOrder]:
     """An order for each card, of a fan of its own, by the sandbox's names."""
-    from crowdfund.payments.models import SavedCard
-
     orders = []
     for fan in await fans_with(*cards, consent=consent):
         card = await SavedCard.get(person_id=fan.id)

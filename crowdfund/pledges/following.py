@@ -47,5 +47,9 @@ async def finish_what_was_left(older_than_seconds: int = 60) -> int:
 
 async def follow_waiting_charges() -> int:
     """Charges that wait for their fan, looked up in case the event of their end was lost; gives how many moved."""
-    waiting = await Charge.filter(state=ChargeState.NEEDS_ACTION, subject__startswith="pledge:").order_by("ended_at").limit(50)
+    waiting = (
+        await Charge.filter(state=ChargeState.NEEDS_ACTION, subject__startswith="pledge:")
+        .order_by("ended_at")
+        .limit(50)
+    )
     return await in_turn([str(charge.stripe_payment_intent_id) for charge in waiting], follow_charge)

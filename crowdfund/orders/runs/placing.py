@@ -144,6 +144,7 @@ async def _use_card(order_id: int, card_id: int) -> None:
         raise NoSuchCard("That card is not saved any more. Please pick another.", field="card")
     if order.state == S.STARTED:
         rules.refuse_joining(run, order.quantity, clock.now())
+        await quote_of(run, order.quantity, (await GoodsOrder.get(id=order_id)).country)  # it may still be sold there
         await move_order(order, S.STANDING, because="card saved", by=order.person_id, card_id=card_id)
         await _tell(order)
         await _tip(run.id)
