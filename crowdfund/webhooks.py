@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from crowdfund.disputes.actions import follow_dispute
 from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.paying import finish_checkout
+from crowdfund.orders.returns.following import follow_goods_refund
 from crowdfund.orders.runs.cards import finish_run_setup
 from crowdfund.orders.runs.charging import follow_run_charge
-from crowdfund.orders.runs.following import follow_run_refund
 from crowdfund.payments.inbox import Action
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges.actions import finish_setup
@@ -28,7 +28,7 @@ def whoever_knows(*actions: Callable[[str], Awaitable[bool]]) -> Action:
 
 _page_left = whoever_knows(finish_setup, finish_checkout, finish_run_setup)
 _charge_moved = whoever_knows(follow_charge, follow_run_charge)
-_refund_moved = whoever_knows(follow_refund, follow_order_refund, follow_run_refund)
+_refund_moved = whoever_knows(follow_refund, follow_order_refund, follow_goods_refund)
 
 SWITCHBOARD: dict[str, Action] = {
     "checkout.session.completed": _page_left,

@@ -7,13 +7,12 @@ from itertools import count
 from typing import Any
 
 from crowdfund import clock
-from crowdfund.database import atomic
 from crowdfund.ledger import balance_minor, chart
 from crowdfund.merch.runs import actions
 from crowdfund.merch.runs.models import ProductionRun
 from crowdfund.merch.runs.rules import Asked
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder
-from crowdfund.orders.goods.units import count_shipped
+from crowdfund.orders.parcels.sending import Sending, send
 from crowdfund.orders.runs.models import RunOrder
 from crowdfund.orders.runs.placing import Want, order_in_run
 from crowdfund.orders.runs.pricing import quote_of
@@ -96,7 +95,8 @@ async def until(at: datetime, seconds: float = 0) -> None:
 async def sent(order: RunOrder) -> None:
     """All pieces of an order go out."""
     line = await GoodsLine.get(order_id=order.order_id)
-    await atomic(count_shipped)(line.id, line.to_ship)
+    parcel = Sending(order.order_id, "SF Express", f"SF{order.order_id}", {line.id: line.to_ship})
+    await send(parcel, by=(await a_fan("Lin")).id, key=f"parcel-{next(_numbers)}")
 
 
 async def earnings_minor(run: ProductionRun) -> int:

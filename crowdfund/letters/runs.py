@@ -11,9 +11,9 @@ from crowdfund.merch.runs.models import ProductionRun, RunDiary, RunState
 from crowdfund.merch.runs.queries import run_shown
 from crowdfund.orders.runs.models import RunOrder, RunOrderState
 from crowdfund.orders.runs.queries import LEFT_BEHIND, NOT_SENT, PAID, WAITING, OrderShown, order_shown
-from crowdfund.payments.models import Charge, ChargeState, Refund
+from crowdfund.payments.models import Charge, ChargeState
 from crowdfund.people.models import Person
-from crowdfund.web.formats import day, moment_text, money, number, said
+from crowdfund.web.formats import day, moment_text, money, number
 from crowdfund.web.i18n import _
 
 S = RunOrderState
@@ -178,25 +178,6 @@ async def _diary(payload: dict[str, Any]) -> None:
     await tell_readers(payload, (run.id,), write, readers=(WAITING,))
 
 
-async def _refund_sent(payload: dict[str, Any]) -> None:
-    refund = await Refund.get(id=payload["refund"])
-    found = await order_shown(await RunOrder.get(order_id=int(refund.subject.removeprefix("goods_order:"))))
-
-    def write() -> Letter:
-        return Letter(
-            _("%(amount)s is on its way back to you") % {"amount": money(refund.amount_minor, refund.currency)},
-            [
-                _about(found),
-                _("Why: %(reason)s.") % {"reason": said(refund.reason).rstrip(" .。")},
-                _("It arrives on your card in a few days; how many, your bank decides."),
-            ],
-            _("See your order"),
-            found.order.path,
-        )
-
-    await send(payload, await _reader(found), write)
-
-
 JOBS: dict[str, Job] = {
     "run_order_stands": _stands,
     "run_order_paid": _paid,
@@ -205,5 +186,4 @@ JOBS: dict[str, Job] = {
     "run_moved": _moved,
     "run_late": _late,
     "run_diary": _diary,
-    "run_refund_sent": _refund_sent,
 }

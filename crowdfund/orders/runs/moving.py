@@ -73,10 +73,10 @@ async def _count(order: RunOrder) -> None:
 
 
 async def _count_off(order: RunOrder, was: str) -> None:
-    if was == S.COLLECTED:
+    if was == S.COLLECTED:  # its licence had its pieces back with the money
         await counting.count_paid_back(order.run_id, order.quantity)
-    else:
-        await counting.give_back(order.run_id, order.quantity)
+        return
+    await counting.give_back(order.run_id, order.quantity)
     licence_id = await _licence_of(order)
     if licence_id is not None:
         await give_units_back(licence_id, order.quantity)

@@ -55,7 +55,7 @@ async def work_on_runs() -> bool:
 async def _step(run_id: int) -> bool:
     more = await _move_on(run_id)
     more |= await charging.charge_due(run_id) > 0
-    more |= await _drop_overdue(run_id)
+    more |= await _drop_overdue(run_id) or await _count_off_refunded(run_id)
     return more | (await release_halves(run_id) > 0)
 
 
@@ -107,6 +107,23 @@ async def _by_parcels(run: ProductionRun) -> RunState | None:
     if not sent["to_send"] and not waiting:
         return RunState.CLOSED
     return RunState.SHIPPING if sent["sent"] and run.state == RunState.IN_PRODUCTION else None
+
+
+_REFUNDED = Sql("""
+    SELECT r.order_id FROM run_order r JOIN goods_order o ON o.id = r.order_id AND o.state = 'refunded'
+    WHERE r.run_id = $1 AND r.state = 'collected'
+      AND NOT EXISTS (SELECT 1 FROM goods_line l WHERE l.order_id = r.order_id AND l.shipped > 0)
+    ORDER BY r.order_id LIMIT 100""")
+
+
+@atomic
+async def _count_off_refunded(run_id: int) -> bool:
+    """Orders that were called off elsewhere before anything of them was sent: they count in the run no more."""
+    await counting.lock(run_id)
+    refunded = await _REFUNDED(run_id)
+    for row in refunded:
+        await move_order(await lock_order(row["order_id"]), S.GIVEN_BACK, because="all of it was paid back")
+    return bool(refunded)
 
 
 @atomic
