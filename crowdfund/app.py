@@ -34,12 +34,14 @@ from crowdfund.disputes import pages as dispute_pages
 from crowdfund.merch.applications import pages as application_pages
 from crowdfund.merch.licences import pages as licence_pages
 from crowdfund.merch.previews import pages as preview_pages
+from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.shops import pages as shop_pages
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
 from crowdfund.payouts import api as payout_api
@@ -115,6 +117,8 @@ ROUTES: list[BaseRoute] = [
     *watching_pages.routes,
     *order_pages.routes,
     *order_api.routes,
+    *run_pages.routes,
+    *run_order_pages.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,
