@@ -34,6 +34,7 @@ from crowdfund.disputes import pages as dispute_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.goods import placing as goods_placing
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
 from crowdfund.payouts import api as payout_api
@@ -161,6 +162,7 @@ def make_app(ours: Settings, *, work: Work | None = None) -> Site:
             await make.finish()
             await holding.finish()
             await placing.finish()
+            await goods_placing.finish()
             await admitting.finish()
             await casting.finish()
             await stripe.close()

@@ -16,6 +16,7 @@ from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
 from crowdfund.merch.screen.books import RULES as SCREEN_RULES
 from crowdfund.orders.books import RULES as ORDER_RULES
+from crowdfund.orders.goods.books import RULES as GOODS_RULES
 from crowdfund.payments import reconcile
 from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
 from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
@@ -34,6 +35,7 @@ RULES: Sequence[Rule] = (
     *SCREENING_RULES,
     *DOOR_RULES,
     *ORDER_RULES,
+    *GOODS_RULES,
     *BOX_OFFICE_RULES,
     *DISPUTE_RULES,
     *EXPENSE_RULES,
