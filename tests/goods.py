@@ -5,7 +5,6 @@ Two sellers and the worked example: `await two_sellers()`, then `await bought(fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -21,6 +20,8 @@ from crowdfund.orders.goods.models import CartLine, GoodsLine, GoodsOrder, Purch
 from crowdfund.orders.goods.placing import place_purchase
 from crowdfund.orders.goods.queries import found_of
 from crowdfund.orders.goods.rules import Placed, Want, Wish
+from crowdfund.orders.parcels.models import Parcel
+from crowdfund.orders.parcels.sending import Sending, send
 from crowdfund.people.models import Member, Organisation
 from crowdfund.titles.models import Title
 from crowdfund.worker import work_until_idle
@@ -184,5 +185,9 @@ async def one_bought(quantity: int = 1, **more: Any) -> tuple[Fan, ForSale, Good
     return fan, one, (await orders_of(purchase))[0]
 
 
-def held(orders: Sequence[GoodsOrder]) -> list[int]:
-    return [order.total_minor for order in orders]
+async def sent(order: GoodsOrder, one: ForSale) -> Parcel:
+    """All of an order goes out in one parcel."""
+    wants = {line.id: line.to_ship for line in await lines_of(order)}
+    return await send(
+        Sending(order.id, "China Post", f"LX{next(_numbers)}CN", wants), by=one.owner.id, key=f"sent-{order.id}"
+    )

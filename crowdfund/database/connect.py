@@ -47,6 +47,8 @@ MODELS = (
     "crowdfund.boxoffice.models",
     "crowdfund.payouts.models",
     "crowdfund.payouts.expenses.models",
+    "crowdfund.payouts.sellers.models",
+    "crowdfund.payouts.royalties.models",
     "crowdfund.disputes.models",
     "crowdfund.desk.statements.models",
 )

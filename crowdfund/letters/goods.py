@@ -101,15 +101,8 @@ async def _came_too_late(payload: dict[str, Any]) -> None:
 
 
 async def _refund_sent(payload: dict[str, Any]) -> None:
-    """Of a purchase, or of one seller's order."""
     refund = await Refund.get(id=payload["refund"])
-    kind, _sep, number_of = refund.subject.partition(":")
-    if kind == "purchase":
-        purchase: Purchase | GoodsOrder = await Purchase.get(id=int(number_of))
-        path = f"/purchases/{public(purchase.id)}"
-    else:
-        purchase = order = await GoodsOrder.get(id=int(number_of))
-        path = f"/purchases/{public(order.purchase_id)}" if order.purchase_id is not None else "/purchases"
+    purchase = await Purchase.get(id=int(refund.subject.removeprefix("purchase:")))
 
     def write() -> Letter:
         return Letter(
@@ -119,12 +112,12 @@ async def _refund_sent(payload: dict[str, Any]) -> None:
                 _("It arrives on your card in a few days; how many, your bank decides."),
             ],
             _("See your purchase"),
-            path,
+            purchase.path,
         )
 
     await send(payload, await Person.get(id=purchase.person_id), write)
 
 
 JOBS: dict[str, Job] = {
-    "goods_bought": _bought, "goods_sold": _sold, "goods_came_too_late": _came_too_late, "goods_refund_sent": _refund_sent,
+    "goods_bought": _bought, "goods_sold": _sold, "goods_came_too_late": _came_too_late, "purchase_refund_sent": _refund_sent,
 }  # fmt: skip
