@@ -45,6 +45,8 @@ SQL_BY_HAND = {
     "pledges/letting_go.py", "pledges/make.py", "pledges/moves.py", "pledges/refunding.py", "pledges/settlement.py",
     "pledges/telling.py", "pledges/terms.py", "pledges/sharing_back.py", "pledges/transfers/asking.py", "pledges/transfers/elections.py",
     "pledges/transfers/keeping.py", "campaigns/recipients/gifts.py",
+    "merch/runs/counting.py", "orders/runs/cards.py", "orders/runs/charging.py", "orders/runs/moving.py",
+    "orders/runs/releasing.py", "orders/runs/sweep.py",
 }  # fmt: skip
 
 
