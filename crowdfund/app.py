@@ -38,6 +38,7 @@ from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.goods import placing as goods_placing
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
@@ -175,6 +176,7 @@ def make_app(ours: Settings, *, work: Work | None = None) -> Site:
             await make.finish()
             await holding.finish()
             await placing.finish()
+            await goods_placing.finish()
             await admitting.finish()
             await casting.finish()
             await stripe.close()
