@@ -10,6 +10,7 @@ from crowdfund.letters import (
     deliveries,
     draws,
     fans,
+    listings,
     milestones,
     orders,
     polls,
@@ -26,5 +27,5 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
-    **tickets.JOBS, **bookings.JOBS, **shares.JOBS,
+    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **listings.JOBS,
 }  # fmt: skip
