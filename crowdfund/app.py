@@ -31,6 +31,7 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.listings import pages as listing_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
@@ -99,6 +100,7 @@ ROUTES: list[BaseRoute] = [
     *pledge_api.routes,
     *screening_pages.routes,
     *screening_api.routes,
+    *listing_pages.routes,
     *order_pages.routes,
     *order_api.routes,
     *poll_pages.routes,
