@@ -32,6 +32,8 @@ from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
 from crowdfund.merch.listings import pages as listing_pages
+from crowdfund.merch.screen import pages as screen_pages
+from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
@@ -40,6 +42,8 @@ from crowdfund.payments import stripe
 from crowdfund.payouts import api as payout_api
 from crowdfund.payouts.expenses import api as expense_api
 from crowdfund.payouts.expenses import pages as expense_pages
+from crowdfund.payouts.sellers import api as seller_money_api
+from crowdfund.payouts.sellers import pages as seller_money_pages
 from crowdfund.people import api as people_api
 from crowdfund.people import devices, pages, queries
 from crowdfund.pledges import api as pledge_api
@@ -101,6 +105,8 @@ ROUTES: list[BaseRoute] = [
     *screening_pages.routes,
     *screening_api.routes,
     *listing_pages.routes,
+    *screen_pages.routes,
+    *watching_pages.routes,
     *order_pages.routes,
     *order_api.routes,
     *poll_pages.routes,
@@ -117,6 +123,8 @@ ROUTES: list[BaseRoute] = [
     *dispute_api.routes,
     *payout_api.routes,
     *expense_pages.routes,
+    *seller_money_pages.routes,
+    *seller_money_api.routes,
     *expense_api.routes,
     *payment_pages.routes,
     *desk_pages.routes,

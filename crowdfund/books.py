@@ -16,8 +16,10 @@ from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
 from crowdfund.merch.screen.books import RULES as SCREEN_RULES
 from crowdfund.orders.books import RULES as ORDER_RULES
+from crowdfund.orders.returns.books import RULES as RETURN_RULES
 from crowdfund.payments import reconcile
 from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
+from crowdfund.payouts.books import RULES as PAYOUT_RULES
 from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
 from crowdfund.payouts.expenses.books import RULES as EXPENSE_RULES
 from crowdfund.pledges.books import RULES as PLEDGE_RULES
@@ -34,9 +36,11 @@ RULES: Sequence[Rule] = (
     *SCREENING_RULES,
     *DOOR_RULES,
     *ORDER_RULES,
+    *RETURN_RULES,
     *BOX_OFFICE_RULES,
     *DISPUTE_RULES,
     *EXPENSE_RULES,
+    *PAYOUT_RULES,
 )
 # These tell of delay, of votes, draws, what was signed and what is on screen, not of a wrong amount: a person looks into them, and
 # nobody's payout waits for that.

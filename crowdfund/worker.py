@@ -26,14 +26,21 @@ from crowdfund.community.polls.due import look_after_polls
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.desk.statements.actions import make_due_statements
-from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
+from crowdfund.disputes.actions import follow_dispute, follow_open_disputes
+from crowdfund.disputes.answers import work_on_disputes
 from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
+from crowdfund.merch.applications.jobs import expire_applications
+from crowdfund.merch.licences.jobs import follow_licences
 from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
+from crowdfund.orders.returns.following import follow_goods_refund
+from crowdfund.orders.returns.jobs import follow_returns, look_at_returns
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
+from crowdfund.payouts.royalties.actions import follow_royalties
+from crowdfund.payouts.sellers.reversals import take_back_what_is_owed
 from crowdfund.people.forgetting import forget_what_ran_out
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges import card_changes, following, letting_go, refunding, settlement, telling
@@ -124,6 +131,7 @@ async def reconcile_all() -> bool:
     moved = await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
     returned = [s for s, kind in sources.items() if kind in reconcile.RETURNED]
     moved += await in_turn(returned, following.follow_refund) + await in_turn(returned, follow_order_refund)
+    moved += await in_turn(returned, follow_goods_refund)
     moved += await follow_open_disputes() + await following.follow_waiting_charges()
     await in_turn([row["stripe_account_id"] for row in await _OWED_ACCOUNTS()], follow_account)
     return moved > 0
@@ -134,7 +142,8 @@ _PROVEN_AT = Sql("SELECT done_at FROM sweep WHERE name = $1 AND note = ''")
 _OWED_ACCOUNTS = Sql("""
     SELECT DISTINCT o.stripe_account_id FROM account a
     JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
-    JOIN organisation o ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || a.currency
+    JOIN organisation o ON a.code IN ('payable:' || CAST(o.id AS TEXT) || ':' || a.currency,
+                                      'earnings:' || CAST(o.id AS TEXT) || ':' || a.currency)
     WHERE o.stripe_account_id IS NOT NULL ORDER BY o.stripe_account_id LIMIT 200""")
 
 
@@ -149,7 +158,11 @@ SWEEPS = (
     Sweep("transfers", 1, follow_transfers),
     Sweep("polls", 1, look_after_polls),
     Sweep("milestones", 1, follow_milestones),
+    Sweep("licences", 1, follow_licences),
+    Sweep("applications", 1, expire_applications),
     Sweep("orders", 1, follow_orders),
+    Sweep("what goes back", 1, follow_returns),
+    Sweep("refunds of goods that are not over", 15, look_at_returns),
     Sweep("screenings", 1, end_screenings),
     Sweep("no-shows", 2, mark_no_shows),
     Sweep("settle screenings", 30, settle_due),
@@ -158,6 +171,8 @@ SWEEPS = (
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),
+    Sweep("reversals", 2, take_back_what_is_owed),
+    Sweep("royalties", 30, follow_royalties),
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
     Sweep("disputes", 30, work_on_disputes),

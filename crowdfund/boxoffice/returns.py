@@ -13,11 +13,11 @@ from crowdfund.boxoffice import queries
 from crowdfund.boxoffice.accounts import brought_to, found_again, split_by_sign
 from crowdfund.boxoffice.deals.split import Counted, Lines, Result, Showing, added, refund_lines, split
 from crowdfund.boxoffice.models import Deal, RowKind, Settlement
-from crowdfund.boxoffice.rules import NOTHING, PLATFORM, Stands, poured, standing_of
+from crowdfund.boxoffice.rules import NOTHING, PLATFORM, Stands, standing_of
 from crowdfund.boxoffice.settling import tickets_in
 from crowdfund.boxoffice.writing_rows import Row, Who, book, terms_of, write
 from crowdfund.database import new_id
-from crowdfund.ledger import Account, Entry, chart, post
+from crowdfund.ledger import Account, Entry, chart, post, poured
 from crowdfund.screenings.models import Screening
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from crowdfund.ledger import Account, Posting
 from crowdfund.refusal import Invalid, NotFound, Refusal
 from crowdfund.screenings.models import LIVE, TicketState
 
@@ -84,20 +83,3 @@ def standing_of(tickets: Iterable[Mapping[str, Any]], missing: Mapping[int, int]
         if (stands := Stands(gross, fee, int(is_seated))) != NOTHING:
             found[ticket["id"]] = stands
     return found
-
-
-def poured(sources: Sequence[tuple[Account, int]], wants: Sequence[tuple[Account, int]]) -> list[Posting]:
-    """Movements that bring all of the sources to those who are to have it, both in their order. They come to the same sum."""
-    left, movements = [[account, minor] for account, minor in sources if minor], []
-    for account, minor in wants:
-        while minor:
-            source: Any = left[0]
-            part = min(source[1], minor)
-            if source[0] != account:
-                movements.append(Posting(source[0], account, part))
-            minor, source[1] = minor - part, source[1] - part
-            if not source[1]:
-                left.pop(0)
-    if left:
-        raise ValueError(f"{left} goes to nobody")
-    return movements

@@ -15,9 +15,9 @@ from crowdfund.boxoffice.deals.reading import read
 from crowdfund.boxoffice.deals.split import Lines, Owed, Taken, taken_hash, true_up
 from crowdfund.boxoffice.deals.steps import Deal as Terms
 from crowdfund.boxoffice.models import Deal, LineOf, RowKind, Settlement
-from crowdfund.boxoffice.rules import Stands, poured
+from crowdfund.boxoffice.rules import Stands
 from crowdfund.database import new_id, outbox
-from crowdfund.ledger import Account, Entry, post
+from crowdfund.ledger import Account, Entry, post, poured
 from crowdfund.screenings.models import Screening
 
 Who = Mapping[str, int | None]

@@ -13,6 +13,8 @@ from crowdfund.campaigns.queries import campaigns_of
 from crowdfund.desk.queries import Delivered, deliveries_of
 from crowdfund.people.models import Organisation
 from crowdfund.refusal import NotFound
+from crowdfund.screenings.pages.on_sale import films_of
+from crowdfund.screenings.queries import what_is_on
 from crowdfund.web.page import page
 from crowdfund.web.routes import anyone, get
 
@@ -43,13 +45,14 @@ async def studio(request: Request) -> Response:
     organisation = await Organisation.get_or_none(slug=request.path_params["organisation"])
     rows = await campaigns_of(organisation.id) if organisation else []
     cards = cards_of(row for row in rows if row["state"] in PUBLIC)
-    if organisation is None or not cards:
+    on_sale = await films_of(await what_is_on(studio_id=organisation.id)) if organisation else []
+    if organisation is None or not (cards or on_sale):
         raise NotFound("There is no such studio.")
     delivered = await deliveries_of(organisation.id)
     late = {one.campaign_id for one in delivered if not one.on_time}
     return page(
         request, "desk/studio_public.html", organisation=organisation, record=record_of(cards, delivered), late=late,
-        colour=cards[0].colour, since=organisation.made_at,
+        colour=(cards or on_sale)[0].colour, since=organisation.made_at, on_sale=on_sale,
         open_now=[card for state in (S.LIVE, S.SETTLING, S.SUSPENDED) for card in cards if card.state == state],
         coming=[card for card in cards if card.state == S.PRELAUNCH],
         made_it=[card for card in cards if card.state in SUCCEEDED], over=[card for card in cards if card.is_over],

@@ -32,7 +32,7 @@ OPEN = {D.NEEDS_RESPONSE, D.ANSWERING, D.UNDER_REVIEW}
 class Dispute(Model):
     """A bank that takes a payment back, or asks about it first. amount_minor: what it has taken, none while it only asks.
 
-    It is about a pledge of a fund, or about an order of tickets.
+    It is about a pledge of a fund, about an order of tickets, or about goods: a purchase, or an order of a production run.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -41,6 +41,8 @@ class Dispute(Model):
     pledge_id = fields.BigIntField(null=True)
     campaign_id = fields.BigIntField(null=True)
     order_id = fields.BigIntField(null=True)
+    purchase_id = fields.BigIntField(null=True)
+    goods_order_id = fields.BigIntField(null=True)
     amount_minor = fields.BigIntField()
     asked_minor = fields.BigIntField(default=0)
     currency = fields.TextField()
@@ -58,3 +60,21 @@ class Dispute(Model):
     @property
     def is_inquiry(self) -> bool:
         return not self.amount_minor
+
+    @property
+    def is_about_goods(self) -> bool:
+        return self.purchase_id is not None or self.goods_order_id is not None
+
+
+class DisputeWords(Model):
+    """What one of several sellers says for a purchase."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    dispute_id = fields.BigIntField()
+    organisation_id = fields.BigIntField()
+    words = fields.TextField()
+    by_person_id = fields.BigIntField()
+    made_at = InstantField()
+
+    class Meta:
+        table = "dispute_words"

@@ -10,11 +10,10 @@ from typing import Any
 
 from crowdfund.boxoffice import queries, returns
 from crowdfund.boxoffice.queries import settled_row
-from crowdfund.boxoffice.rules import poured
 from crowdfund.database import Sql, atomic, new_id, outbox
 from crowdfund.database.moves import move
 from crowdfund.disputes.models import Dispute, DisputeState
-from crowdfund.ledger import Account, Entry, balance_minor, chart
+from crowdfund.ledger import Account, Entry, balance_minor, chart, poured
 from crowdfund.orders.following import end_wholly_refunded
 from crowdfund.orders.models import ORDER_MOVES, Order, OrderEvent, OrderState
 from crowdfund.payments import refunds
@@ -117,5 +116,5 @@ async def _let_tickets_die(dispute: Dispute, order: Order) -> None:
 
 @atomic
 async def end_refund(refund_id: int, *, note: str, paid_from: Account) -> None:
-    """A refund of an order that has reached its fan by her bank."""
+    """A refund of tickets or goods that has reached its fan by her bank."""
     await refunds.pay_another_way(refund_id, note=note, paid_from=paid_from)

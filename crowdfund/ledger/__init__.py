@@ -6,6 +6,7 @@ Balanced by construction, append-only by trigger; a correction is a reversing en
 from crowdfund.ledger import chart, daybook
 from crowdfund.ledger.balances import (
     balance_minor,
+    held_minor,
     moved_by_kind,
     part_minor,
     parts_of,
@@ -15,6 +16,7 @@ from crowdfund.ledger.balances import (
 )
 from crowdfund.ledger.chart import Account
 from crowdfund.ledger.post import Entry, EntryDiffers, FloorBroken, Posting, post, recorded_by_processor, reverse
+from crowdfund.ledger.pouring import poured
 
 __all__ = [
     "Account",
@@ -25,11 +27,13 @@ __all__ = [
     "balance_minor",
     "chart",
     "daybook",
+    "held_minor",
     "moved_by_kind",
     "part_minor",
     "parts_of",
     "parts_of_kind",
     "post",
+    "poured",
     "recorded_by_processor",
     "reverse",
     "taken_from",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from crowdfund.database import Sql
+from collections.abc import Iterable
+
+from crowdfund.database import Sql, as_rows
 from crowdfund.ledger.chart import Account
 
 _KEPT = Sql("""
     SELECT CAST((b.debits_minor - b.credits_minor) * b.sign AS BIGINT) AS minor
     FROM account a JOIN balance b ON b.account_id = a.id WHERE a.code = $1""")
+_LOCKED = Sql("""
+    SELECT (SELECT a.code FROM account a WHERE a.id = b.account_id) AS code,
+           CAST((b.debits_minor - b.credits_minor) * b.sign AS BIGINT) AS minor
+    FROM balance b WHERE b.account_id IN (SELECT a.id FROM account a WHERE a.code IN (SELECT value->>'code' FROM {rows}))
+    ORDER BY b.account_id {for_update}""")
 _SUMMED = Sql("""
     SELECT CAST((COALESCE((SELECT SUM(amount_minor) FROM posting WHERE debit_id = a.id), 0)
                - COALESCE((SELECT SUM(amount_minor) FROM posting WHERE credit_id = a.id), 0)) * a.sign AS BIGINT) AS minor
@@ -47,6 +54,13 @@ async def balance_minor(account: Account) -> int:
     """
     statement = _SUMMED if account.floor_minor is None else _KEPT
     return int(await statement.value(account.code) or 0)
+
+
+async def held_minor(accounts: Iterable[Account]) -> dict[str, int]:
+    """What accounts with a floor hold, by code, locked until the transaction ends: nobody takes it from under who decides by it."""
+    codes = sorted({account.code for account in accounts})
+    held = {row["code"]: row["minor"] for row in await _LOCKED(as_rows({"code": code} for code in codes))}
+    return {code: held.get(code, 0) for code in codes}
 
 
 async def part_minor(account: Account, subject: str) -> int:

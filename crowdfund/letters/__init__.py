@@ -5,6 +5,7 @@ from __future__ import annotations
 from crowdfund import mailer
 from crowdfund.database.outbox import Job
 from crowdfund.letters import (
+    after_sale,
     bookings,
     crowds,
     deliveries,
@@ -15,6 +16,7 @@ from crowdfund.letters import (
     orders,
     polls,
     recipients,
+    sellers,
     settling,
     shares,
     talk,
@@ -27,5 +29,9 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
+<<<<<<< HEAD
     **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **listings.JOBS,
+=======
+    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS,
+>>>>>>> goods
 }  # fmt: skip

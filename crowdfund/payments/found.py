@@ -52,6 +52,15 @@ class RefundFound:
 
 
 @dataclass(frozen=True, slots=True)
+class ReversalFound:
+    """Money of a transfer that came back, and Stripe's record of it."""
+
+    id: str
+    amount_minor: int
+    came_back_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceTransaction:
     """A movement of the balance at Stripe, as Stripe books it. net = amount - fee."""
 

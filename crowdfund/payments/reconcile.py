@@ -21,6 +21,7 @@ from crowdfund.payments.own_money import KINDS, book_own_money
 LOOK_BACK_SECONDS = 3 * 86_400  # what Stripe lists can appear days late
 PAGE = 100
 RETURNED = ("refund_failure", "payment_failure_refund")  # a refund that its bank sent back
+TAKEN_BACK = ("transfer_refund",)  # money of a transfer that was asked back
 
 _READ_UP_TO = Sql("SELECT up_to FROM reconciled WHERE what = $1")
 _READ = Sql("""
@@ -33,6 +34,9 @@ _REFUND_ENTRIES = Sql("""
     FROM {rows}""")
 _PAYOUT_ENTRIES = Sql("""
     SELECT value->>'id' AS id, (SELECT p.id FROM payout p WHERE p.stripe_transfer_id = value->>'source') AS payout_id
+    FROM {rows}""")
+_REVERSAL_ENTRIES = Sql("""
+    SELECT value->>'id' AS id, (SELECT r.id FROM reversal r WHERE r.stripe_reversal_id = value->>'source') AS reversal_id
     FROM {rows}""")
 _FEES_MISSING = Sql("SELECT COUNT(*) AS n FROM charge WHERE state = 'succeeded' AND fee_minor IS NULL")
 _FEE_OVERDUE = Sql("""
@@ -95,6 +99,7 @@ async def _write(transactions: Sequence[BalanceTransaction]) -> tuple[int, list[
     )
     await _tie(_REFUND_ENTRIES, "refund:{}:returned", [by_id[i] for i in missing if by_id[i].type in RETURNED])
     await _tie(_PAYOUT_ENTRIES, "payout:{}:paid", [by_id[i] for i in missing if by_id[i].type == "transfer"])
+    await _tie(_REVERSAL_ENTRIES, "reversal:{}:done", [by_id[i] for i in missing if by_id[i].type in TAKEN_BACK])
     if own := [by_id[i] for i in missing if by_id[i].type in KINDS]:
         await book_own_money(own)
     left = await _UNKNOWN(as_rows({"id": i} for i in missing))
@@ -107,7 +112,7 @@ async def _tie(look_up: Sql, key: str, transactions: Sequence[BalanceTransaction
     if not transactions:
         return
     for row in await look_up(as_rows({"id": t.id, "source": t.source_id} for t in transactions)):
-        number = row.get("refund_id") or row.get("payout_id")
+        number = row.get("refund_id") or row.get("payout_id") or row.get("reversal_id")
         if number is not None:
             await recorded_by_processor(key.format(number), row["id"])
 

@@ -2,113 +2,52 @@
 
 A fund is paid out as often as its organisation is owed something of it: once in the life of most, again when a won dispute
 brings money back, in parts where it is more than one transfer can carry. So is a screening, to everybody who has a share of it.
-What the organisation owes us is taken off first.
+What sellers earn goes out once a day, all that lies there. What the organisation owes us is taken off first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from crowdfund import clock, money
+from crowdfund import clock
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
-from crowdfund.campaigns.recipients.models import Gift, Recipient
+from crowdfund.campaigns.recipients.models import Recipient
 from crowdfund.database import Sql, atomic, new_id, outbox
-from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, part_minor, post
+from crowdfund.ledger import Entry, Posting, chart, part_minor, post
 from crowdfund.payments import stripe
 from crowdfund.payments.in_turn import in_turn
+from crowdfund.payouts import queries
 from crowdfund.payouts.models import MOVES, Payout, PayoutState
-from crowdfund.screenings.holding import lock
+from crowdfund.payouts.repaying import repay
+from crowdfund.payouts.whose import Whose
 
 AGAIN_AFTER = timedelta(days=1)
+EARNINGS_EVERY = timedelta(days=1)
 ANSWER_WITHIN = timedelta(minutes=5)
 KEY_GOOD_FOR = timedelta(hours=23)
 
-_OWED = Sql("""
-    SELECT c.id FROM campaign c JOIN organisation o ON o.id = c.organisation_id
-    JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || c.currency
-    JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
-    WHERE c.state IN ('funded', 'released', 'delivering', 'completed') AND o.payouts_state = 'enabled' AND o.state = 'verified'
-      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.recipient_id IS NULL AND p.state IN ('due', 'sending'))
-      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.recipient_id IS NULL AND p.state = 'failed'
-                      AND p.next_try_at > $1)
-      AND (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
-           WHERE p.credit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
-        > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
-           WHERE p.debit_id = a.id AND e.subject = 'campaign:' || CAST(c.id AS TEXT))
-    ORDER BY c.ended_at, c.id LIMIT 50""")
-# Gifts are paid out once all that a fund gives is given.
-_OWED_GIFTS = Sql("""
-    SELECT g.campaign_id, g.recipient_id FROM gift g JOIN campaign c ON c.id = g.campaign_id
-    JOIN recipient r ON r.id = g.recipient_id JOIN organisation o ON o.id = r.organisation_id
-    WHERE c.state IN ('redirecting', 'closed', 'funded', 'released', 'delivering', 'completed')
-      AND o.payouts_state = 'enabled' AND o.state = 'verified'
-      AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.campaign_id = c.id AND p.recipient_id = g.recipient_id
-                      AND (p.state IN ('due', 'sending') OR (p.state = 'failed' AND p.next_try_at > $1)))
-      AND g.amount_minor > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payout p
-                            WHERE p.campaign_id = c.id AND p.recipient_id = g.recipient_id AND p.state = 'paid')
-    ORDER BY c.ended_at, c.id, g.recipient_id LIMIT 50""")
-# Shares of screenings that were settled; where nothing more is owed the row goes.
-_OWED_SHARES = Sql("""
-    SELECT d.screening_id, d.organisation_id, d.currency FROM share_due d JOIN organisation o ON o.id = d.organisation_id
-    JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || d.currency
-    JOIN balance b ON b.account_id = a.id AND b.credits_minor > b.debits_minor
-    WHERE o.payouts_state = 'enabled' AND o.state = 'verified'
-      AND NOT EXISTS (SELECT 1 FROM payout p
-                      WHERE p.held_for = 'screening:' || CAST(d.screening_id AS TEXT) AND p.organisation_id = d.organisation_id
-                        AND p.campaign_id IS NULL AND (p.state IN ('due', 'sending') OR (p.state = 'failed' AND p.next_try_at > $1)))
-    ORDER BY d.screening_id, d.organisation_id LIMIT 50""")
-_NOT_OWED = Sql("DELETE FROM share_due WHERE screening_id = $1 AND organisation_id = $2")
-_PAID_GIFT = Sql("""
-    SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM payout
-    WHERE campaign_id = $1 AND recipient_id = $2 AND state = 'paid'""")
 _DUE = Sql(
     "SELECT id FROM payout WHERE state IN ('due', 'sending') AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 50"
 )
 _ACCOUNT = Sql("SELECT stripe_account_id FROM organisation WHERE id = $1")
-_VERIFIED = Sql("SELECT id FROM organisation WHERE id = $1 AND state = 'verified'")
-
-
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """What is paid out to whom. campaign_id, and of a gift recipient_id; or else screening_id."""
-
-    organisation_id: int
-    currency: str
-    campaign_id: int | None = None
-    recipient_id: int | None = None
-    screening_id: int | None = None
-
-    @property
-    def held_for(self) -> str:
-        return f"campaign:{self.campaign_id}" if self.screening_id is None else f"screening:{self.screening_id}"
-
-    @property
-    def source(self) -> Account:
-        """Whose money it is."""
-        if self.recipient_id is not None:
-            return chart.recipient(self.recipient_id, self.currency)
-        return chart.payable(self.organisation_id, self.currency)
-
-
-def _whose(payout: Payout) -> Whose:
-    kind, _, number = payout.held_for.partition(":")
-    screening_id = int(number) if kind == "screening" else None
-    return Whose(payout.organisation_id, payout.currency, payout.campaign_id, payout.recipient_id, screening_id)
+_MAY_BE_PAID = Sql("SELECT state, payouts_state FROM organisation WHERE id = $1")
 
 
 async def make_due_payouts() -> int:
-    """A payout for everybody who is owed something of a funded fund or a settled screening and can be paid; how many were made."""
+    """A payout for everybody who is owed something of a funded fund, a settled screening or goods, and can be paid; how many."""
     now = clock.now_us()
-    owed = [(row["id"], None) for row in await _OWED(now)]
-    gifts = [(row["campaign_id"], row["recipient_id"]) for row in await _OWED_GIFTS(now)]
+    owed = [(row["id"], None) for row in await queries.OWED_OF_FUNDS(now)]
+    gifts = [(row["campaign_id"], row["recipient_id"]) for row in await queries.OWED_GIFTS(now)]
     shares = [
         Whose(row["organisation_id"], row["currency"], screening_id=row["screening_id"])
-        for row in await _OWED_SHARES(now)
+        for row in await queries.OWED_SHARES(now)
     ]
-    return await in_turn([*owed, *gifts], _make_for_fund) + await in_turn(shares, _make_for_share)
+    yesterday = clock.to_us(clock.now() - EARNINGS_EVERY)
+    earned = [Whose(row["organisation_id"], row["currency"]) for row in await queries.OWED_EARNINGS(yesterday)]
+    made = await in_turn([*owed, *gifts], _make_for_fund) + await in_turn(shares, _make_for_share)
+    return made + await in_turn(earned, _make_for_seller)
 
 
 @atomic
@@ -128,16 +67,25 @@ async def _make_for_fund(which: tuple[int, int | None]) -> bool:
 
 @atomic
 async def _make_for_share(whose: Whose) -> bool:
-    await _lock(whose)
+    await whose.lock()
     if await part_minor(whose.source, whose.held_for) <= 0:
-        await _NOT_OWED(whose.screening_id, whose.organisation_id)
+        await queries.NOT_OWED(whose.screening_id, whose.organisation_id)
         return False
     number = 1 + await Payout.filter(held_for=whose.held_for, organisation_id=whose.organisation_id).count()
     return await _make(whose, f"{whose.held_for}:payout:{whose.organisation_id}:{number}")
 
 
+@atomic
+async def _make_for_seller(whose: Whose) -> bool:
+    """What she owes us is taken off first: there may be nothing left to pay out."""
+    await whose.lock()
+    await repay(whose)
+    number = 1 + await Payout.filter(held_for=whose.held_for, organisation_id=whose.organisation_id).count()
+    return await _make(whose, f"{whose.held_for}:payout:{number}")
+
+
 async def _make(whose: Whose, key: str) -> bool:
-    owed_minor, now = await _owed_minor(whose), clock.now()
+    owed_minor, now = await whose.owed_minor(), clock.now()
     under_way: dict[str, Any] = {
         "held_for": whose.held_for, "organisation_id": whose.organisation_id, "recipient_id": whose.recipient_id,
         "state__in": (PayoutState.DUE, PayoutState.SENDING),
@@ -150,23 +98,6 @@ async def _make(whose: Whose, key: str) -> bool:
         key=key, next_try_at=now, made_at=now,
     )  # fmt: skip
     return True
-
-
-async def _lock(whose: Whose) -> None:
-    if whose.screening_id is not None:
-        await lock([whose.screening_id])
-    elif whose.campaign_id is not None:
-        await counters.lock_one(whose.campaign_id)
-
-
-async def _owed_minor(whose: Whose) -> int:
-    """What of it is its organisation's, or a recipient's, and not paid out yet: never more than its account holds."""
-    if whose.recipient_id is not None:
-        gift = await Gift.get(campaign_id=whose.campaign_id, recipient_id=whose.recipient_id)
-        left = gift.amount_minor - int(await _PAID_GIFT.value(whose.campaign_id, whose.recipient_id))
-        return min(left, await balance_minor(whose.source), money.CHARGE_MAX_MINOR)
-    part = await part_minor(whose.source, whose.held_for)
-    return min(part, await balance_minor(whose.source), money.CHARGE_MAX_MINOR)
 
 
 async def payouts_are_due() -> bool:
@@ -207,7 +138,7 @@ async def _set_aside(payout_id: int) -> Payout | None:
 
     A payout that is under way already is only claimed again, as it is. None: somebody else was faster, or nothing is owed.
     """
-    await _lock(_whose(await Payout.get(id=payout_id)))
+    await Whose.of(await Payout.get(id=payout_id)).lock()
     payout = await Payout.get(id=payout_id)
     now = clock.now()
     if payout.next_try_at > now or payout.state not in (PayoutState.DUE, PayoutState.SENDING):
@@ -215,14 +146,13 @@ async def _set_aside(payout_id: int) -> Payout | None:
     if payout.state == PayoutState.SENDING:
         await Payout.filter(id=payout_id).update(next_try_at=now + ANSWER_WITHIN)
         return payout
-    whose = _whose(payout)
-    if not await _VERIFIED.value(payout.organisation_id):
-        note = "the organisation is suspended: nothing is paid until staff has decided"
+    whose = Whose.of(payout)
+    if note := await _waits(whose):
         await Payout.filter(id=payout_id).update(next_try_at=now + AGAIN_AFTER, note=note)
         return None
     if payout.recipient_id is None:
-        await _repay(whose)
-    owed_minor = await _owed_minor(whose)
+        await repay(whose)
+    owed_minor = await whose.owed_minor()
     if owed_minor <= 0:
         await move_payout(payout, PayoutState.FAILED, note="nothing is owed any more")
         return None
@@ -232,13 +162,14 @@ async def _set_aside(payout_id: int) -> Payout | None:
     return payout
 
 
-async def _repay(whose: Whose) -> None:
-    """What an organisation owes us is taken from what we owe it."""
-    receivable = chart.receivable(whose.organisation_id, whose.currency)
-    minor = min(await balance_minor(receivable), await _owed_minor(whose))
-    if minor > 0:
-        movement = Posting(whose.source, receivable, minor)
-        await post([Entry(f"repaid:{new_id()}", "receivable_repaid", whose.held_for, [movement])])
+async def _waits(whose: Whose) -> str:
+    """Why an organisation is not paid today."""
+    organisation = await _MAY_BE_PAID.one(whose.organisation_id)
+    if organisation is None or organisation["state"] != "verified":
+        return "the organisation is suspended: nothing is paid until staff has decided"
+    if whose.is_earned and organisation["payouts_state"] != "enabled":
+        return "the organisation's account can't be paid: it has to be completed"
+    return ""
 
 
 async def move_payout(payout: Payout, to: PayoutState, **changes: Any) -> bool:
@@ -265,16 +196,22 @@ async def _paid(payout_id: int, transfer_id: str, balance_transaction_id: str | 
 
 @atomic
 async def _refused(payout_id: int, refused: stripe.Refused) -> None:
-    """The money is the organisation's again. Not enough is available yet: tomorrow again. Anything else: a new payout then."""
+    """The money is the organisation's again. Not enough is available yet: tomorrow again. Anything else: a new payout then.
+
+    What a seller has earned is tried again tomorrow as the same payout, whatever the reason was.
+    """
     payout = await Payout.get(id=payout_id)
     attempt, again_at = payout.attempt, clock.now() + AGAIN_AFTER
     if refused.code == "balance_insufficient":
         note = "waits until the charges are available"
         moved = await move_payout(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=note)
+    elif Whose.of(payout).is_earned:
+        note = str(refused)[:300]
+        moved = await move_payout(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=note)
     else:
         moved = await move_payout(payout, PayoutState.FAILED, next_try_at=again_at, note=str(refused)[:300])
     if moved:
-        back = Posting(chart.payout_transit(payout.currency), _whose(payout).source, payout.amount_minor)
+        back = Posting(chart.payout_transit(payout.currency), Whose.of(payout).source, payout.amount_minor)
         await post([_entry(payout, f"back:{attempt}", "payout_back", back)])
 
 

@@ -17,22 +17,29 @@ from crowdfund.web.routes import bearer, get
 
 
 class PayoutOut(BaseModel):
-    """state: `due`, `sending`, `paid` or `failed`; of a failed one the money is the organisation's again. note: why it waits."""
+    """state: `due`, `sending`, `paid` or `failed`; of a failed one the money is the organisation's again. note: why it waits.
+
+    of: `campaign`, `screening`, or `earnings` of a seller. reversed_minor: what of it was taken back.
+    """
 
     id: str
-    campaign: str
+    of: str
+    campaign: str | None
     amount_minor: int
     currency: str
     state: str
     note: str
     made_at: str
     paid_at: str | None
+    reversed_minor: int
 
 
 def _payout_out(payout: Payout) -> PayoutOut:
+    campaign = public(payout.campaign_id) if payout.campaign_id is not None else None
     return PayoutOut(
-        id=public(payout.id), campaign=public(payout.campaign_id), amount_minor=payout.amount_minor, currency=payout.currency,
-        state=payout.state, note=payout.note, made_at=api.instant(payout.made_at), paid_at=api.instant_or_none(payout.paid_at),
+        id=public(payout.id), of=payout.held_for.partition(":")[0], campaign=campaign, amount_minor=payout.amount_minor,
+        currency=payout.currency, state=payout.state, note=payout.note, made_at=api.instant(payout.made_at),
+        paid_at=api.instant_or_none(payout.paid_at), reversed_minor=payout.reversed_minor,
     )  # fmt: skip
 
 
@@ -43,7 +50,7 @@ async def list_payouts_of_campaign(request: Request) -> Response:
 
 
 async def list_payouts_of_organisation(request: Request) -> Response:
-    """Payouts of all funds of an organisation, the newest first."""
+    """All payouts of an organisation, of funds, screenings and sales, the newest first."""
     organisation, _role = await own_organisation(request, Role.VIEWER)
     return await _listed(request, organisation_id=organisation.id)
 

@@ -27,7 +27,7 @@ MOVES: dict[PayoutState, set[PayoutState]] = {
 
 
 class Payout(Model):
-    """held_for: whose money it was: `campaign:1`, `screening:2`; of a fund campaign_id says it too."""
+    """held_for: whose money it was: `campaign:1`, `screening:2`, `earnings:3:EUR`; of a fund campaign_id says it too."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
     organisation_id = fields.BigIntField()
@@ -44,6 +44,7 @@ class Payout(Model):
     next_try_at = InstantField()
     made_at = InstantField()
     paid_at = InstantField(null=True)
+    reversed_minor = fields.BigIntField(default=0)  # what of it was taken back
 
     class Meta:
         table = "payout"

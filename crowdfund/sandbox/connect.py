@@ -18,6 +18,7 @@ CREATE = frozenset(
      "settings", "type"}
 )  # fmt: skip
 LINK = frozenset({"account", "collect", "collection_options", "refresh_url", "return_url", "type"})
+DAY_SECONDS = 86_400
 LINK_LIVES_SECONDS = 300  # wall time: a link is for the next click
 WANTED = [
     "business_profile.url", "external_account", "representative.first_name", "representative.last_name",
@@ -39,13 +40,14 @@ def create(account: Account, params: Params) -> Obj:
     currencies = get_territory_currencies(country)
     if not currencies:
         raise invalid(f"Stripe does not support the country {country}.", param="country", code="country_unsupported")
-    copied = ("business_profile", "business_type", "email", "metadata", "settings")
+    copied = ("business_profile", "business_type", "email", "metadata")
     made = account.new(
         "account", controller=_controller(params), country=country, type=params.get("type", "none"),
         default_currency=params.get("default_currency", currencies[0].lower()),
         capabilities={n: "inactive" for n, asked in params.get("capabilities", {}).items() if asked.get("requested")},
         **{name: params[name] for name in copied if params.get(name)},
     )  # fmt: skip
+    made["settings"] = _within(made["settings"], params.get("settings", {}))
     made["external_accounts"] = _empty_list(f"/v1/accounts/{made['id']}/external_accounts")
     _require(made, WANTED, "requirements.past_due")
     account.insert(made)
@@ -63,6 +65,14 @@ def _controller(params: Params) -> Obj:
         "requirement_collection": asked.get("requirement_collection", usual["collects"]),
         "stripe_dashboard": {"type": asked.get("stripe_dashboard", {}).get("type", usual["dashboard"])},
         "type": "application",
+    }
+
+
+def _within(usual: Obj, asked: Obj) -> Obj:
+    """Settings as they are asked for, and for the rest as they usually are."""
+    return {
+        **usual,
+        **{n: _within(usual.get(n) or {}, value) if isinstance(value, dict) else value for n, value in asked.items()},
     }
 
 
@@ -117,6 +127,16 @@ def payable(account: Account, account_id: str) -> tuple[Account, Obj]:
         message = "The destination account has no active capability for transfers."
         raise invalid(message, param="destination", code="insufficient_capabilities_for_transfer")
     return of, made
+
+
+def schedule_payout(of: Account, made: Obj, available_on: int | None) -> None:
+    """What came into a connected account leaves for its bank at the next midnight (UTC) at which it is available.
+
+    Not where the platform has set its payouts to manual.
+    """
+    if made["settings"]["payouts"]["schedule"]["interval"] != "manual":
+        midnight = (max(of.now, available_on or 0) // DAY_SECONDS + 1) * DAY_SECONDS
+        of.due(midnight, "automatic_payout", made["id"])
 
 
 def create_link(account: Account, params: Params) -> Obj:

@@ -88,6 +88,8 @@ class Door:
             raise ApiError(404, f"The sandbox does not simulate {request.method} /v1/{path}.")
         operation, ids = found
         due.run(account)
+        if operation.name == "transfers.reversals.create":
+            due.run_connected(account)
         fault = self.faults.for_call(account.owner.platform, operation.name)
         raw = (await request.body()).decode("utf-8", "replace") if request.method == "POST" else request.url.query
         refusal = _before(fault, operation)

@@ -18,6 +18,7 @@ def _expire_session(account: Account, session_id: str) -> None:
 
 
 _ACTS: dict[str, Callable[[Account, str], object]] = {
+    "automatic_payout": payouts.empty,
     "decide_dispute": disputes.decide,
     "dispute": disputes.open_dispute,
     "dispute_unanswered": disputes.unanswered,
@@ -38,6 +39,14 @@ def run(account: Account) -> None:
             with suppress(ApiError), store.savepoint():  # it may be too late, as for a dispute of what was refunded
                 _ACTS[row[1]](account, row[2])
     store.look_up_next_due(account.n)
+
+
+def run_connected(account: Account) -> None:
+    """Do what is due in the accounts connected to a platform's, before their money is counted on."""
+    for n in list(account.store.next_due):
+        owner = account.store.owner(n)
+        if owner.platform == account.n and n != account.n:
+            run(Account(account.store, owner, origin=account.origin))
 
 
 def run_all(store: Store, origin: str) -> None:

@@ -1,4 +1,4 @@
-"""Payouts to a bank, made by hand: pending, then paid two days later, unless somebody lets one fail."""
+"""Payouts to a bank, made by hand or by themselves: pending, then paid two days later, unless somebody lets one fail."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ _PLATFORM_BANK = "ba_1SimulatedBank0platform0"
 
 def create(account: Account, params: Params) -> Obj:
     """Send available money to the account's bank. A connected account has to have finished its onboarding."""
+    return _create(account, params)
+
+
+def empty(account: Account, account_id: str) -> None:
+    """All that is available in a connected account goes to its bank, by itself, each currency apart."""
+    for currency in sums.currencies(account.store, account.n):
+        available = sums.available_minor(account.store, account.n, currency, account.now)
+        if available > 0:
+            _create(account, {"amount": available, "currency": currency}, automatic=True)
+
+
+def _create(account: Account, params: Params, *, automatic: bool = False) -> Obj:
     amount, currency = params["amount"], params["currency"]
     check_amount(amount, currency)
     bank = _bank(account, params.get("destination"))
@@ -25,7 +37,7 @@ def create(account: Account, params: Params) -> Obj:
     if there < amount:
         raise insufficient(f"Only {in_words(there, currency)} are available for a payout.")
     payout = account.new(
-        "payout", amount=amount, arrival_date=account.now + ARRIVES_AFTER_SECONDS, currency=currency,
+        "payout", amount=amount, automatic=automatic, arrival_date=account.now + ARRIVES_AFTER_SECONDS, currency=currency,
         description=params.get("description"), destination=bank, metadata=params.get("metadata", {}),
         statement_descriptor=params.get("statement_descriptor"),
         trace_id={"status": "pending", "value": None},

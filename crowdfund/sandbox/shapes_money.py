@@ -161,7 +161,7 @@ define(
             "statement_descriptor_prefix_kana": None, "statement_descriptor_prefix_kanji": None,
         },
         "payouts": {
-            "debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "manual"},
+            "debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"},
             "statement_descriptor": None,
         },
         "sepa_debit_payments": {},

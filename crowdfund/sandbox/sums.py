@@ -38,6 +38,12 @@ def available_minor(store: Store, account: int, currency: str, now: int) -> int:
     return net
 
 
+def currencies(store: Store, account: int) -> list[str]:
+    """In which an account has money, or had."""
+    sql = "SELECT DISTINCT currency FROM balance WHERE account = ? ORDER BY currency"
+    return [currency for (currency,) in store.db.execute(sql, (account,))]
+
+
 def _mature(store: Store, account: int, now: int) -> None:
     sql = "SELECT currency, sum(net_minor) FROM balance WHERE account = ? AND at > 0 AND at <= ? GROUP BY currency"
     ripe = store.db.execute(sql, (account, now)).fetchall()

@@ -47,6 +47,7 @@ def create(account: Account, params: Params) -> Obj:
     move_money(
         to, "payment", transfer["destination_payment"], amount=amount, currency=currency, available_on=available_on
     )
+    connect.schedule_payout(to, made, available_on)
     if charge is not None:
         private(charge)["transferred"] = private(charge).get("transferred", 0) + amount
         account.save(charge)

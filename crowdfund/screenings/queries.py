@@ -134,15 +134,16 @@ _ON = Sql("""
     JOIN seat_plan p ON p.id = s.plan_id
     WHERE s.state IN ('on_sale', 'closed') AND s.starts_at > $1 AND (CAST($2 AS BIGINT) IS NULL OR s.title_id = $2)
       AND (CAST($3 AS BIGINT) IS NULL OR v.id = $3)
+      AND (CAST($5 AS BIGINT) IS NULL OR s.title_id IN (SELECT t.id FROM title t WHERE t.organisation_id = $5))
     ORDER BY s.starts_at, s.id LIMIT $4""")
 LISTED_MAX = 300
 
 
 async def what_is_on(
-    *, title_id: int | None = None, venue_id: int | None = None, limit: int = LISTED_MAX
+    *, title_id: int | None = None, venue_id: int | None = None, studio_id: int | None = None, limit: int = LISTED_MAX
 ) -> list[dict[str, Any]]:
     """Screenings to come that fans may see, by time, with place and lowest price."""
-    return await _ON(clock.now_us(), title_id, venue_id, limit)
+    return await _ON(clock.now_us(), title_id, venue_id, limit, studio_id)
 
 
 async def titles_of(title_ids: Iterable[int]) -> dict[int, Title]:

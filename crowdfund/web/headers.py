@@ -17,7 +17,8 @@ _FEATURES = (
 )  # fmt: skip
 
 
-def _permissions(*granted: str) -> str:
+def permissions(*granted: str) -> str:
+    """What the browser may do for a page: of all that it could, only what is granted."""
     return ", ".join(f"{feature}=({'self' if feature in granted else ''})" for feature in _FEATURES)
 
 
@@ -29,7 +30,7 @@ def _content_policy(form_action: str, frame_ancestors: str = "'none'") -> str:
 
 
 # Exceptions, for a route's `headers=`.
-CAMERA = {"permissions-policy": _permissions("camera")}
+CAMERA = {"permissions-policy": permissions("camera")}
 NO_REFERRER = {"referrer-policy": "no-referrer"}  # the address holds a secret
 FRAMED = {
     "content-security-policy": _content_policy("'none'", "*"),
@@ -49,7 +50,7 @@ def always(settings: Settings) -> Raw:
         "content-security-policy": _content_policy(f"'self' {processor}"),
         "x-content-type-options": "nosniff",
         "referrer-policy": "strict-origin-when-cross-origin",
-        "permissions-policy": _permissions(),
+        "permissions-policy": permissions(),
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "server": "",  # else the server writes its own name

@@ -34,6 +34,7 @@ SQL_BY_HAND = {
     "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py",
     "community/polls/casting.py", "disputes/actions.py", "disputes/orders.py",
     "letters/tickets.py", "orders/asking.py", "orders/following.py", "orders/locking.py", "orders/paying.py", "orders/placing.py",
+    "orders/goods/earning.py", "orders/goods/locking.py", "orders/goods/units.py", "orders/goods/placing.py", "orders/goods/paying.py",
     "merch/listings/stock.py",
     "payments/checkouts.py", "screenings/blocking.py", "screenings/giving.py", "screenings/holding.py", "screenings/programme.py",
     "screenings/rescheduling.py", "screenings/selling.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from stripe import HTTPXClient, StripeClient
@@ -69,11 +69,14 @@ class Caller:
         }  # fmt: skip
         return await self.v1.payment_intents.create_async(params, {"idempotency_key": key} if key else {})
 
-    async def account(self, outcome: str = "complete") -> str:
+    async def account(self, outcome: str = "complete", *, payouts: Literal["daily", "manual"] = "daily") -> str:
         """A connected account, onboarded."""
         made = await self.v1.accounts.create_async(
-            {"country": "DE", "email": "studio@example.com", "capabilities": {"transfers": {"requested": True}}}
-        )
+            {
+                "country": "DE", "email": "studio@example.com", "capabilities": {"transfers": {"requested": True}},
+                "settings": {"payouts": {"schedule": {"interval": payouts}}},
+            }
+        )  # fmt: skip
         await self.control("POST", f"accounts/{made.id}/onboarding", {"outcome": outcome})
         return str(made.id)
 

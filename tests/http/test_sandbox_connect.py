@@ -144,8 +144,40 @@ async def test_a_reversal_takes_back_what_the_account_still_has(api: Caller) -> 
     assert (await api.event_types()).count("transfer.reversed") == 2
 
 
-async def test_a_connected_account_pays_out_and_is_told(api: Caller) -> None:
+async def test_what_a_connected_account_has_goes_to_its_bank_at_midnight(api: Caller) -> None:
+    seller, by_hand = await api.account(), await api.account(payouts="manual")
+    await api.pay("instant", amount=100_00)
+    there = await api.v1.transfers.create_async({"amount": 50_00, "currency": "eur", "destination": seller})
+    await api.v1.transfers.create_async({"amount": 20_00, "currency": "eur", "destination": by_hand})
+    assert await api.balance(seller) == {"eur": (50_00, 0)}
+    await api.pass_time(days=1)
+    assert (await api.balance(seller), await api.balance(by_hand)) == ({"eur": (0, 0)}, {"eur": (20_00, 0)})
+    (payout,) = (await api.v1.payouts.list_async({}, {"stripe_account": seller})).data
+    assert (payout.amount, payout.automatic, payout.status) == (50_00, True, "pending")
+    with pytest.raises(stripe.InvalidRequestError) as too_late:
+        await api.v1.transfers.reversals.create_async(there.id, {"amount": 1})
+    assert too_late.value.code == "balance_insufficient"
+    await api.pass_time(days=2)
+    assert (await api.v1.payouts.retrieve_async(payout.id, {}, {"stripe_account": seller})).status == "paid"
+    made = await api.v1.accounts.retrieve_async(by_hand)
+    assert made.settings is not None and made.settings.payouts is not None
+    assert (made.settings.payouts.schedule.interval, made.settings.payouts.schedule.delay_days) == ("manual", 2)
+
+
+async def test_a_transfer_that_waits_for_its_charge_leaves_for_the_bank_after_it(api: Caller) -> None:
     seller = await api.account()
+    intent = await api.pay(amount=30_00)
+    await api.v1.transfers.create_async(
+        {"amount": 20_00, "currency": "eur", "destination": seller, "source_transaction": intent.latest_charge}
+    )
+    await api.pass_time(days=2)
+    assert await api.balance(seller) == {"eur": (20_00, 0)}
+    await api.pass_time(days=1)
+    assert await api.balance(seller) == {"eur": (0, 0)}
+
+
+async def test_a_connected_account_pays_out_and_is_told(api: Caller) -> None:
+    seller = await api.account(payouts="manual")
     await api.pay("instant", amount=100_00)
     await api.v1.transfers.create_async({"amount": 50_00, "currency": "eur", "destination": seller})
     as_seller = {"stripe_account": seller}

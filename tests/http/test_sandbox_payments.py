@@ -249,7 +249,13 @@ async def test_a_payment_saves_its_card_where_that_was_asked_for(api: Caller) ->
 
 
 async def test_fees_by_currency(api: Caller) -> None:
-    for amount, currency, fee in ((25_00, "eur", 63), (100_00, "usd", 175), (1_000, "jpy", 40), (10_000, "kwd", 175)):
+    for amount, currency, fee in (
+        (25_00, "eur", 63),
+        (100_00, "usd", 320),
+        (239_70, "usd", 725),
+        (1_000, "jpy", 40),
+        (10_000, "kwd", 175),
+    ):
         intent = await api.pay(amount=amount, currency=currency)
         charge = await api.v1.charges.retrieve_async(intent.latest_charge, {"expand": ["balance_transaction"]})
         assert (charge.balance_transaction.fee, charge.balance_transaction.net) == (fee, amount - fee)

@@ -11,6 +11,9 @@ from crowdfund import clock
 from crowdfund.campaigns.pages.shown import opens_large
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.desk.queries import BACKERS_PAGE, deliveries_of
+from crowdfund.people.models import Organisation
+from crowdfund.titles.models import Title
+from tests.cinema import a_screening
 from tests.http.campaign_world import a_draft, a_producer, launched
 from tests.http.conftest import SiteUnderTest
 from tests.world import a_campaign, a_fan_with_card, a_pledge, a_tier, pledged
@@ -104,6 +107,14 @@ async def test_a_fans_name_stays_hers_when_she_hides_it(site: SiteUnderTest) -> 
     visitor = site.browser()
     await visitor.get(f"{campaign.path}/backers")
     assert "Mei" not in visitor.text and "And 1 on this page who does not show their name." in visitor.text
+
+
+async def test_a_studio_that_only_sells_tickets_has_its_page(site: SiteUnderTest) -> None:
+    screening = await a_screening()
+    studio = await Organisation.get(id=(await Title.get(id=screening.title_id)).organisation_id)
+    visitor = site.browser()
+    await visitor.get(studio.path)
+    assert visitor.status == 200 and "On sale" in visitor.text and "1 screening" in visitor.text
 
 
 def test_a_large_first_letter_needs_a_paragraph_to_stand_in() -> None:

@@ -1,9 +1,9 @@
 -- What lies in a fan's cart. price_seen_minor: for one, after its discount, as she saw it last: what it costs now is asked again before
--- she pays. appearance_id and moment_ms: where in the film she saw it.
+-- she pays. appearance_id and moment_ms: where in the film she saw it, as it was called then: the cues may be others by now.
 CREATE TABLE cart_line (
     id BIGINT PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES person (id),
-    variant_id BIGINT NOT NULL,
+    variant_id BIGINT NOT NULL REFERENCES variant (id),
     quantity BIGINT NOT NULL CHECK (quantity BETWEEN 1 AND 99),
     price_seen_minor BIGINT NOT NULL CHECK (price_seen_minor >= 0),
     appearance_id BIGINT,
@@ -100,10 +100,10 @@ CREATE TABLE goods_line (
     id BIGINT PRIMARY KEY,
     order_id BIGINT NOT NULL REFERENCES goods_order (id),
     variant_id BIGINT NOT NULL,
-    listing_id BIGINT NOT NULL,
+    listing_id BIGINT NOT NULL REFERENCES listing (id),
     product_id BIGINT NOT NULL REFERENCES onscreen_product (id),
     title_id BIGINT NOT NULL REFERENCES title (id),
-    licence_id BIGINT,
+    licence_id BIGINT REFERENCES licence (id),
     appearance_id BIGINT,
     moment_ms BIGINT,
     name TEXT NOT NULL,
@@ -123,6 +123,7 @@ CREATE TABLE goods_line (
     cancelled BIGINT NOT NULL DEFAULT 0,
     returned BIGINT NOT NULL DEFAULT 0,
     UNIQUE (order_id, variant_id),
+    FOREIGN KEY (variant_id, listing_id) REFERENCES variant (id, listing_id),
     CHECK (net_minor = price_minor * quantity - discount_minor),
     CHECK (commission_minor + royalty_minor <= net_minor),
     CHECK (licence_id IS NOT NULL OR royalty_minor = 0),

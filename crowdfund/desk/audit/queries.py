@@ -43,6 +43,8 @@ _SUBJECTS = Sql(f"""
     UNION ALL SELECT 'screening:' || CAST(s.id AS TEXT), t.name || ' · ' || v.name, '', s.currency, 0
     FROM screening s JOIN title t ON t.id = s.title_id JOIN auditorium a ON a.id = s.auditorium_id JOIN venue v ON v.id = a.venue_id
     WHERE s.id IN {_of("screening")}
+    UNION ALL SELECT 'payout:' || CAST(y.id AS TEXT), o.name, '/staff/payouts', y.currency, 0
+    FROM payout y JOIN organisation o ON o.id = y.organisation_id WHERE y.id IN {_of("payout")}
     UNION ALL SELECT 'refund:' || CAST(r.id AS TEXT), p.name || ' · ' || c.name, '/staff/pledges/', r.currency,
                      CAST(SUBSTR(r.subject, 8) AS BIGINT)
     FROM refund r JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id JOIN campaign c ON c.id = r.campaign_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tortoise import fields
@@ -79,6 +80,11 @@ class Licence(Model):
     @property
     def public_id(self) -> str:
         return public(self.id)
+
+    @property
+    def sold_off_at(self) -> datetime:
+        """From when on nothing may be sold any more."""
+        return self.ends_at + timedelta(days=self.sell_off_days)  # type: ignore[no-any-return]
 
     @property
     def path(self) -> str:

@@ -27,27 +27,18 @@ from crowdfund.merch.listings.contents import (
 )
 from crowdfund.merch.listings.models import Listing, Match, ShippingZone, Variant
 from crowdfund.merch.listings.rules import EVERYWHERE
+from crowdfund.merch.watching.pages.shown import MATCHES
 from crowdfund.web import fields
 from crowdfund.web.fields import Field, Wrong
 from crowdfund.web.form import Form
 from crowdfund.web.formats import plain_money
-from crowdfund.web.i18n import _, lazy
+from crowdfund.web.i18n import _
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.region import countries
 
 LISTINGS = Limit("make_listing", 60, 3600, by="person")
 REPORTS = Limit("report_listing", 20, 3600, by="person", shared=True)
 
-MATCHES = {
-    Match.LICENSED_REPLICA: lazy("Licensed replica"), Match.IDENTICAL: lazy("The very model"),
-    Match.SAME_MAKER: lazy("Same maker"), Match.INSPIRED: lazy("Inspired by it"),
-}  # fmt: skip
-MATCHES_MEAN = {
-    Match.LICENSED_REPLICA: lazy("Made after what you saw, with a licence of the film. The film earns a share of it."),
-    Match.IDENTICAL: lazy("The same model that was used on screen, off the shelf."),
-    Match.SAME_MAKER: lazy("Another piece by whoever made the one on screen."),
-    Match.INSPIRED: lazy("In the spirit of what you saw, nothing more."),
-}
 EUROPEAN_UNION = (
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL",
     "PL", "PT", "RO", "SE", "SI", "SK",

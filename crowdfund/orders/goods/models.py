@@ -196,6 +196,7 @@ class GoodsLine(Model):
     shipped = fields.BigIntField(default=0)
     cancelled = fields.BigIntField(default=0)
     returned = fields.BigIntField(default=0)
+    asked_back = fields.BigIntField(default=0)  # in a return or a claim that is not over
 
     class Meta:
         table = "goods_line"

@@ -9,6 +9,8 @@ from crowdfund.payments.stripe.accounts import (
     account_state,
     make_account,
     onboarding_link,
+    reversal_searched,
+    reverse_transfer,
     transfer,
     transfer_searched,
 )
@@ -62,6 +64,8 @@ __all__ = [
     "refund_found",
     "refund_searched",
     "register_webhooks",
+    "reversal_searched",
+    "reverse_transfer",
     "transfer",
     "transfer_searched",
 ]

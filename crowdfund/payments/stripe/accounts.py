@@ -1,7 +1,10 @@
-"""Accounts of organisations at Stripe, and transfers to them."""
+"""Accounts of organisations at Stripe, transfers to them, and what is taken back from those."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from crowdfund.payments.found import ReversalFound
 from crowdfund.payments.stripe.asking import all_of, ask, client, id_of, is_for, under
 
 
@@ -78,3 +81,26 @@ async def transfer_searched(account_id: str, group: str, payout_id: int) -> tupl
         if is_for(found, "payout", payout_id):
             return found.id, id_of(found.balance_transaction)
     return None
+
+
+async def reverse_transfer(*, key: str, transfer_id: str, amount_minor: int, reversal_id: int) -> ReversalFound:
+    """Take money of a transfer back. Raises Refused: `balance_insufficient` where the account has less than that available."""
+    made = await ask(
+        client().v1.transfers.reversals.create_async(
+            transfer_id, {"amount": amount_minor, "metadata": {"reversal": str(reversal_id)}}, under(key)
+        )
+    )
+    return _reversal_of(made)
+
+
+async def reversal_searched(transfer_id: str, reversal_id: int) -> ReversalFound | None:
+    """Look for a reversal whose answer was lost, by listing the transfer's; None: there is none."""
+    page = await ask(client().v1.transfers.reversals.list_async(transfer_id, {"limit": 100}))
+    async for found in all_of(page):
+        if is_for(found, "reversal", reversal_id):
+            return _reversal_of(found)
+    return None
+
+
+def _reversal_of(found: Any) -> ReversalFound:
+    return ReversalFound(found.id, found.amount, id_of(found.balance_transaction))

@@ -12,12 +12,13 @@ from crowdfund import clock
 from crowdfund.database.ids import private_or_none, public
 from crowdfund.merch.listings.actions import NoSuchProduct, make_listing_once
 from crowdfund.merch.listings.contents import ABOUT_MAX, NAME_MAX
-from crowdfund.merch.listings.forms import LISTINGS, MATCHES, MATCHES_MEAN, NewListingForm
+from crowdfund.merch.listings.forms import LISTINGS, NewListingForm
 from crowdfund.merch.listings.models import Match
 from crowdfund.merch.listings.pages.own import DESK, desk_page, licences_to_choose
 from crowdfund.merch.listings.pages.shown import pictures_shown
 from crowdfund.merch.listings.queries import may_be_listed, products_called, products_licensed_to
 from crowdfund.merch.screen.models import OnscreenProduct
+from crowdfund.merch.watching.pages.shown import MATCHES, MATCHES_MEAN
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
 from crowdfund.web.i18n import _

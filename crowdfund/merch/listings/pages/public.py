@@ -20,10 +20,10 @@ from crowdfund.merch.listings.reading import Shelved, own_reports, shelved
 from crowdfund.merch.listings.rules import Facts, NoSuchListing, Piece, price_now_minor, why_not, zone_for
 from crowdfund.merch.listings.stopping import report_listing
 from crowdfund.merch.screen.models import CLEARED, Appearance
+from crowdfund.merch.watching.pages.linked import script_of
 from crowdfund.settings import current
 from crowdfund.web.formats import day, money, said
 from crowdfund.web.i18n import _
-from crowdfund.web.linked_data import script_of
 from crowdfund.web.page import page, redirect
 from crowdfund.web.region import countries, region_of
 from crowdfund.web.routes import anyone, get, post, signed_in

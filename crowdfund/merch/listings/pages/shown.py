@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from crowdfund.database.ids import public
 from crowdfund.merch.art.words import drawing_url
-from crowdfund.merch.listings.forms import MATCHES, MATCHES_MEAN
 from crowdfund.merch.listings.models import Listing, ListingImage, ListingState, Match, Variant, VariantState
 from crowdfund.merch.listings.rules import EVERYWHERE, LOW, Zone, price_now_minor
 from crowdfund.merch.screen.models import OnscreenProduct
+from crowdfund.merch.watching.pages.shown import MATCHES, MATCHES_MEAN
 from crowdfund.titles.models import Title
 from crowdfund.web.formats import money, money_short
 from crowdfund.web.i18n import _

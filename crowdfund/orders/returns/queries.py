@@ -1,0 +1,170 @@
+"""What is read, locked and counted of what goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from crowdfund import clock
+from crowdfund.database import Sql, as_rows
+from crowdfund.orders.returns.rules import Way
+
+_LOCK_CHARGE = Sql("SELECT id FROM charge WHERE subject = $1 AND state = 'succeeded' {for_update}")
+_LOCK_ORDER = Sql("SELECT id FROM goods_order WHERE id = $1 {for_update}")
+
+
+async def lock_charge(subject: str) -> None:
+    await _LOCK_CHARGE(subject)
+
+
+async def lock_order(order_id: int) -> None:
+    await _LOCK_ORDER(order_id)
+
+
+# --- pieces, counted; each statement changes all of its rows or its caller refuses ---
+
+_OF = """FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'n' AS BIGINT) AS n, CAST(value->>'unsent' AS BIGINT) AS unsent,
+         CAST(value->>'asked' AS BIGINT) AS asked FROM {rows}) AS counted WHERE goods_line.id = counted.id"""
+_SHIP = Sql(f"""
+    UPDATE goods_line SET shipped = shipped + counted.n {_OF}
+      AND shipped + cancelled + counted.n <= quantity RETURNING goods_line.id""")  # noqa: S608
+_ASK_BACK = Sql(f"""
+    UPDATE goods_line SET asked_back = asked_back + counted.n {_OF} AND asked_back + counted.n >= 0
+      AND returned - cancelled + asked_back + counted.n <= shipped RETURNING goods_line.id""")  # noqa: S608
+_GIVE_BACK = Sql(f"""
+    UPDATE goods_line SET returned = returned + counted.n, cancelled = cancelled + counted.unsent,
+        asked_back = asked_back - counted.asked {_OF}
+      AND shipped + cancelled + counted.unsent <= quantity AND asked_back >= counted.asked
+      AND returned + counted.n - cancelled - counted.unsent + asked_back - counted.asked <= shipped
+    RETURNING goods_line.id""")  # noqa: S608
+
+
+async def ship(pieces: Mapping[int, int]) -> bool:
+    """Count pieces as sent; gives whether all of them were there to send."""
+    return len(await _SHIP(as_rows({"id": line_id, "n": n} for line_id, n in pieces.items()))) == len(pieces)
+
+
+async def ask_back(pieces: Mapping[int, int]) -> bool:
+    """Count pieces into a return, or out of one by numbers below nothing; gives whether all of them could be."""
+    rows = [{"id": line_id, "n": n} for line_id, n in pieces.items() if n]
+    return len(await _ASK_BACK(as_rows(rows))) == len(rows)
+
+
+async def give_back(rows: Iterable[Mapping[str, int]]) -> bool:
+    """Count pieces as paid back: id, n, unsent of them, asked of them in a return; gives whether all of them could be."""
+    counted = list(rows)
+    return len(await _GIVE_BACK(as_rows(counted))) == len(counted)
+
+
+# --- what has happened ---
+
+_SHIPPING = Sql(
+    "SELECT CAST(COALESCE(SUM(shipping_minor), 0) AS BIGINT) AS minor FROM goods_refund WHERE order_id = $1"
+)
+_SENT_BACK_FREELY = Sql("""
+    SELECT 1 AS found FROM goods_refund f JOIN goods_return r ON r.id = f.return_id
+    WHERE f.order_id = $1 AND r.kind = 'return' LIMIT 1""")
+_BANK_HOLDS = Sql("""
+    SELECT o.id FROM goods_order o WHERE o.id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows})
+      AND EXISTS (SELECT 1 FROM dispute d WHERE d.amount_minor > 0 AND d.state IN ('needs_response', 'answering', 'under_review')
+                  AND (d.purchase_id = o.purchase_id OR d.goods_order_id = o.id))""")
+_WAYS = Sql("""
+    SELECT l.line_id, p.sent_at, p.delivered_at, p.state FROM parcel_line l JOIN parcel p ON p.id = l.parcel_id
+    WHERE p.order_id = $1 ORDER BY p.id""")
+_LIVE_SIBLINGS = Sql("""
+    SELECT COUNT(*) AS orders FROM goods_order WHERE purchase_id = $1 AND state NOT IN ('refunded', 'cancelled', 'lost')""")
+
+
+async def shipping_given_back(order_id: int) -> int:
+    return int(await _SHIPPING.value(order_id) or 0)
+
+
+async def was_sent_back_freely(order_id: int) -> bool:
+    """Whether a piece of an order came back because its buyer may, with no fault of the seller's."""
+    return await _SENT_BACK_FREELY.value(order_id) is not None
+
+
+async def bank_holds(order_ids: Iterable[int]) -> set[int]:
+    """Orders whose payment a bank has taken back while it decides."""
+    return {row["id"] for row in await _BANK_HOLDS(as_rows({"id": one} for one in sorted(set(order_ids))))}
+
+
+async def ways_of(order_id: int) -> dict[int, list[Way]]:
+    """The parcels in which each line of an order went."""
+    ways: dict[int, list[Way]] = {}
+    for row in await _WAYS(order_id):
+        delivered_at = None if row["delivered_at"] is None else clock.from_us(row["delivered_at"])
+        way = Way(row["line_id"], clock.from_us(row["sent_at"]), delivered_at, row["state"])
+        ways.setdefault(way.line_id, []).append(way)
+    return ways
+
+
+async def has_live_orders(purchase_id: int) -> bool:
+    return bool(await _LIVE_SIBLINGS.value(purchase_id))
+
+
+# --- what is due ---
+
+_NOT_HELD = """NOT EXISTS (SELECT 1 FROM dispute d JOIN goods_order o ON o.id = r.order_id WHERE d.amount_minor > 0
+    AND d.state IN ('needs_response', 'answering', 'under_review') AND (d.purchase_id = o.purchase_id OR d.goods_order_id = o.id))"""
+_UNANSWERED = Sql(f"""
+    SELECT r.id FROM goods_return r WHERE r.state = 'requested' AND r.answer_by <= $1 AND {_NOT_HELD}
+    ORDER BY r.answer_by LIMIT 50""")  # noqa: S608
+_UNCOUNTED = Sql(f"""
+    SELECT r.id FROM goods_return r WHERE r.state = 'approved' AND r.receive_by <= $1 AND {_NOT_HELD} ORDER BY r.id LIMIT 50""")  # noqa: S608
+_UNSENT = Sql("""
+    SELECT id FROM goods_return WHERE state = 'approved' AND send_by <= $1 AND sent_at IS NULL AND keeps_it = 0 ORDER BY id LIMIT 50""")
+
+_UNREPLACED = Sql(f"""
+    SELECT r.id FROM goods_return r WHERE r.send_by <= $1 AND (r.state = 'received' OR (r.state = 'approved' AND r.keeps_it = 1))
+      AND EXISTS (SELECT 1 FROM goods_return_line l WHERE l.return_id = r.id AND l.replaces > 0) AND {_NOT_HELD}
+    ORDER BY r.id LIMIT 50""")  # noqa: S608
+
+
+async def unanswered() -> list[int]:
+    """Wishes whose seller has said nothing in time."""
+    return [row["id"] for row in await _UNANSWERED(clock.now_us())]
+
+
+async def uncounted() -> list[int]:
+    """Returns that were sent long ago, and of which the seller has counted nothing."""
+    return [row["id"] for row in await _UNCOUNTED(clock.now_us())]
+
+
+async def unsent() -> list[int]:
+    """Returns that were agreed to, and that nobody has sent."""
+    return [row["id"] for row in await _UNSENT(clock.now_us())]
+
+
+async def unreplaced() -> list[int]:
+    """Returns that wait for another piece, and whose seller has not sent it in time."""
+    return [row["id"] for row in await _UNREPLACED(clock.now_us())]
+
+
+# --- lists ---
+
+_OF_SELLER = Sql("""
+    SELECT r.id FROM goods_return r JOIN goods_order o ON o.id = r.order_id
+    WHERE o.organisation_id = $1 AND r.id < $2 AND ($3 = '' OR r.state = $3) ORDER BY r.id DESC LIMIT $4""")
+_OPEN_OF_SELLER = Sql("""
+    SELECT COUNT(*) AS returns FROM goods_return r JOIN goods_order o ON o.id = r.order_id
+    WHERE o.organisation_id = $1 AND r.state IN ('requested', 'approved', 'received')""")
+
+
+async def returns_of_seller(organisation_id: int, *, before: int, state: str, limit: int) -> list[int]:
+    """The newest first; state: empty for all."""
+    return [row["id"] for row in await _OF_SELLER(organisation_id, before, state, limit)]
+
+
+async def open_returns(organisation_id: int) -> int:
+    return int(await _OPEN_OF_SELLER.value(organisation_id) or 0)
+
+
+_PENDING = Sql("""
+    SELECT stripe_refund_id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NOT NULL AND subject LIKE 'goods_order:%'
+    ORDER BY RANDOM() LIMIT 100""")
+
+
+async def pending_refunds() -> list[dict[str, Any]]:
+    """Refunds of goods that no bank has confirmed."""
+    return await _PENDING()

@@ -1,0 +1,1 @@
+"""What sellers earn: paid out once a day, and taken back from transfers where a refund came later."""
