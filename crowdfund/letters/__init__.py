@@ -16,6 +16,7 @@ from crowdfund.letters import (
     orders,
     polls,
     recipients,
+    runs,
     sellers,
     settling,
     shares,
@@ -29,6 +30,10 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
+<<<<<<< HEAD
     **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS,
     **listings.JOBS,
+=======
+    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS, **runs.JOBS,
+>>>>>>> goods
 }  # fmt: skip
