@@ -30,10 +30,6 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
-<<<<<<< HEAD
-    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS,
-    **listings.JOBS,
-=======
     **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS, **runs.JOBS,
->>>>>>> goods
+    **listings.JOBS,
 }  # fmt: skip
