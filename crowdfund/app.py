@@ -31,11 +31,8 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
-<<<<<<< HEAD
 from crowdfund.merch.listings import pages as listing_pages
-=======
 from crowdfund.merch.runs import pages as run_pages
->>>>>>> goods
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
