@@ -11,11 +11,8 @@ from crowdfund.letters import (
     deliveries,
     draws,
     fans,
-<<<<<<< HEAD
-    listings,
-=======
     goods,
->>>>>>> goods
+    listings,
     milestones,
     orders,
     polls,
