@@ -16,6 +16,7 @@ from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
 from crowdfund.merch.screen.books import RULES as SCREEN_RULES
 from crowdfund.orders.books import RULES as ORDER_RULES
+from crowdfund.orders.returns.books import RULES as RETURN_RULES
 from crowdfund.payments import reconcile
 from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
 from crowdfund.payouts.books import RULES as PAYOUT_RULES
@@ -35,6 +36,7 @@ RULES: Sequence[Rule] = (
     *SCREENING_RULES,
     *DOOR_RULES,
     *ORDER_RULES,
+    *RETURN_RULES,
     *BOX_OFFICE_RULES,
     *DISPUTE_RULES,
     *EXPENSE_RULES,

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from crowdfund.disputes.actions import follow_dispute
 from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.paying import finish_checkout
+from crowdfund.orders.returns.following import follow_goods_refund
 from crowdfund.payments.inbox import Action
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges.actions import finish_setup
@@ -25,7 +26,7 @@ def whoever_knows(*actions: Callable[[str], Awaitable[bool]]) -> Action:
 
 _page_left, _refund_moved = (
     whoever_knows(finish_setup, finish_checkout),
-    whoever_knows(follow_refund, follow_order_refund),
+    whoever_knows(follow_refund, follow_order_refund, follow_goods_refund),
 )
 
 SWITCHBOARD: dict[str, Action] = {

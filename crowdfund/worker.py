@@ -26,13 +26,16 @@ from crowdfund.community.polls.due import look_after_polls
 from crowdfund.database import Sql, atomic, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.desk.statements.actions import make_due_statements
-from crowdfund.disputes.actions import follow_dispute, follow_open_disputes, work_on_disputes
+from crowdfund.disputes.actions import follow_dispute, follow_open_disputes
+from crowdfund.disputes.answers import work_on_disputes
 from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
 from crowdfund.merch.applications.jobs import expire_applications
 from crowdfund.merch.licences.jobs import follow_licences
 from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
+from crowdfund.orders.returns.following import follow_goods_refund
+from crowdfund.orders.returns.jobs import follow_returns, look_at_returns
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
@@ -128,6 +131,7 @@ async def reconcile_all() -> bool:
     moved = await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
     returned = [s for s, kind in sources.items() if kind in reconcile.RETURNED]
     moved += await in_turn(returned, following.follow_refund) + await in_turn(returned, follow_order_refund)
+    moved += await in_turn(returned, follow_goods_refund)
     moved += await follow_open_disputes() + await following.follow_waiting_charges()
     await in_turn([row["stripe_account_id"] for row in await _OWED_ACCOUNTS()], follow_account)
     return moved > 0
@@ -157,6 +161,8 @@ SWEEPS = (
     Sweep("licences", 1, follow_licences),
     Sweep("applications", 1, expire_applications),
     Sweep("orders", 1, follow_orders),
+    Sweep("what goes back", 1, follow_returns),
+    Sweep("refunds of goods that are not over", 15, look_at_returns),
     Sweep("screenings", 1, end_screenings),
     Sweep("no-shows", 2, mark_no_shows),
     Sweep("settle screenings", 30, settle_due),

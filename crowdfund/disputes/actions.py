@@ -1,4 +1,4 @@
-"""Disputes about pledges and orders: following what the bank says, answering with what was promised, agreed to and sent."""
+"""Disputes about pledges, tickets and goods: following what the bank says, answering with what was promised, agreed to and sent."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from crowdfund import clock, money
 from crowdfund.campaigns import counters
 from crowdfund.campaigns.models import SUCCEEDED, Campaign
 from crowdfund.database import Sql, atomic, new_id, outbox
-from crowdfund.disputes import orders
+from crowdfund.disputes import goods, orders
 from crowdfund.disputes.models import MOVES, OPEN, Dispute, DisputeState
-from crowdfund.disputes.queries import kept_refunds
+from crowdfund.disputes.queries import kept_refunds, taken_in
 from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
 from crowdfund.payments import stripe
 from crowdfund.payments.found import BalanceTransaction, DisputeFound
@@ -37,6 +37,7 @@ class AnswerRefused(Refusal):
     pass
 
 
+KNOWN = ("pledge:", "order:", "purchase:", "goods_order:")
 _STATES = {
     "needs_response": DisputeState.NEEDS_RESPONSE,
     "warning_needs_response": DisputeState.NEEDS_RESPONSE,
@@ -55,13 +56,15 @@ async def follow_dispute(stripe_dispute_id: str) -> bool:
     """
     found = await stripe.dispute_found(stripe_dispute_id)
     charge = await Charge.get_or_none(stripe_charge_id=found.stripe_charge_id)
-    return charge is not None and charge.subject.startswith(("pledge:", "order:")) and await _follow(found, charge.id)
+    return charge is not None and charge.subject.startswith(KNOWN) and await _follow(found, charge.id)
 
 
 @atomic
 async def _follow(found: DisputeFound, charge_id: int) -> bool:
     charge = await Charge.get(id=charge_id)
-    if charge.campaign_id is None:
+    if charge.subject.startswith(("purchase:", "goods_order:")):
+        await goods.lock(charge)
+    elif charge.campaign_id is None:
         await orders.lock_order(charge)
     else:
         await counters.lock_one(charge.campaign_id)
@@ -128,6 +131,8 @@ async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
     elif transaction.amount_minor > 0:
         if dispute.order_id is not None:
             given_back, onward = await orders.given_back(dispute, transaction.amount_minor)
+        elif dispute.is_about_goods:
+            given_back = await goods.given_back(dispute, transaction.amount_minor)
         else:
             given_back, hers_minor = await _given_back(dispute, transaction.amount_minor)
         movements = [Posting(balance, a, minor) for a, minor in given_back]
@@ -143,11 +148,6 @@ async def _book(dispute: Dispute, transaction: BalanceTransaction) -> bool:
 
 
 _POSTED = Sql("SELECT id FROM journal_entry WHERE key = $1")
-_TAKEN = Sql("""
-    SELECT a.code, a.sign, a.currency, a.floor_minor, CAST(SUM(p.amount_minor) AS BIGINT) AS minor
-    FROM journal_entry e JOIN posting p ON p.entry_id = e.id JOIN account a ON a.id = p.debit_id
-    WHERE e.subject = $1 AND e.kind = 'dispute' AND e.key LIKE $2 AND a.code NOT LIKE 'stripe:%' AND a.code NOT LIKE 'expense:%'
-    GROUP BY a.code, a.sign, a.currency, a.floor_minor ORDER BY a.code""")
 
 
 async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, int]]:
@@ -158,6 +158,8 @@ async def _bearers(dispute: Dispute, amount_minor: int) -> list[tuple[Account, i
     """
     if dispute.order_id is not None:
         return await orders.bearers(dispute, amount_minor)
+    if dispute.is_about_goods:
+        return await goods.bearers(dispute, amount_minor)
     campaign, charge = await Campaign.get(id=dispute.campaign_id), await Charge.get(id=dispute.charge_id)
     left, waiting = min(charge.amount_minor - charge.refunded_minor - charge.passed_on_minor, amount_minor), 0
     if charge.passed_on_minor and (kept_minor := await kept_of(dispute.pledge_id)):
@@ -195,9 +197,8 @@ async def _given_back(dispute: Dispute, amount_minor: int) -> tuple[list[tuple[A
     receivable = chart.receivable(campaign.organisation_id, campaign.currency)
     parts: list[tuple[Account, int]] = []
     left, hers_minor = amount_minor, 0
-    for row in await _TAKEN(f"campaign:{dispute.campaign_id}", f"dispute:{dispute.id}:%"):
-        account = Account(row["code"], row["sign"], row["currency"], row["floor_minor"])
-        minor = min(row["minor"], left)
+    for account, taken in await taken_in(dispute.id, f"campaign:{dispute.campaign_id}"):
+        minor = min(taken, left)
         left -= minor
         first = minor
         if account == fund and campaign.state in SUCCEEDED and await takings.has_milestones(campaign.id):
@@ -220,8 +221,8 @@ async def _end(dispute: Dispute, state: DisputeState) -> None:
         await ask_again(dispute.charge_id)
     if dispute.is_inquiry:
         await outbox.enqueue("dispute_ended", {"dispute": dispute.id}, key=f"inquiry_ended:{dispute.id}")
-    if dispute.order_id is not None:
-        await orders.end(dispute, state)
+    if dispute.order_id is not None or dispute.is_about_goods:
+        await (goods if dispute.is_about_goods else orders).end(dispute, state)
         return
     pledge = await Pledge.get(id=dispute.pledge_id)
     if pledge.state != PledgeState.DISPUTED:
@@ -246,16 +247,11 @@ async def end_kept_refunds() -> int:
 
 async def _end_kept_refund(refund: dict[str, Any]) -> bool:
     cost, note = chart.dispute_cost(refund["currency"]), "her bank gave it to her: the dispute was lost"
-    if refund["subject"].startswith("order:"):
+    if not refund["subject"].startswith("pledge:"):
         await orders.end_refund(refund["id"], note=note, paid_from=cost)
     else:
         await pay_another_way(refund["id"], note=note, paid_from=cost)
     return True
-
-
-async def work_on_disputes() -> bool:
-    """Send answers whose sending was cut off, and end the refunds that lost disputes have paid."""
-    return await resend_answers() + await end_kept_refunds() > 0
 
 
 # By chance: a few that nothing comes of must not keep the others from being asked about.

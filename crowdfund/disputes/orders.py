@@ -116,5 +116,5 @@ async def _let_tickets_die(dispute: Dispute, order: Order) -> None:
 
 @atomic
 async def end_refund(refund_id: int, *, note: str, paid_from: Account) -> None:
-    """A refund of an order that has reached its fan by her bank."""
+    """A refund of tickets or goods that has reached its fan by her bank."""
     await refunds.pay_another_way(refund_id, note=note, paid_from=paid_from)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crowdfund import mailer
 from crowdfund.database.outbox import Job
 from crowdfund.letters import (
+    after_sale,
     bookings,
     crowds,
     deliveries,
@@ -27,5 +28,5 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
-    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS,
+    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS,
 }  # fmt: skip

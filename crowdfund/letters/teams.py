@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from crowdfund import clock
@@ -31,11 +32,22 @@ async def tell_team(payload: dict[str, Any], campaign: Campaign, write: Callable
 
 async def tell_organisation(payload: dict[str, Any], organisation_id: int, write: Callable[[], Letter]) -> None:
     """The same, where it isn't about a fund of theirs."""
+    await tell_organisations(payload, [await Organisation.get(id=organisation_id)], lambda organisation: write())
+
+
+async def tell_organisations(
+    payload: dict[str, Any], organisations: Sequence[Organisation], write: Callable[[Organisation], Letter]
+) -> None:
+    """The same to several; whoever runs more than one of them reads of the first."""
     if payload.get("told"):
         return
-    members = await Member.filter(organisation_id=organisation_id, role__in=[Role.OWNER.value, Role.MANAGER.value])
-    team = await Person.filter(id__in=[member.person_id for member in members]).order_by("id")
-    await ask_for_mails(payload, [mail_to(payload, reader, write) for reader in team], up_to=1)
+    told, mails = set[int](), []
+    for one in organisations:
+        members = await Member.filter(organisation_id=one.id, role__in=[Role.OWNER.value, Role.MANAGER.value])
+        team = await Person.filter(id__in=[m.person_id for m in members if m.person_id not in told]).order_by("id")
+        told |= {reader.id for reader in team}
+        mails += [mail_to(payload, reader, partial(write, one)) for reader in team]
+    await ask_for_mails(payload, mails, up_to=1)
 
 
 async def desk_path(campaign: Campaign) -> str:
@@ -168,7 +180,7 @@ async def _dispute(payload: dict[str, Any]) -> None:
     dispute = await Dispute.get(id=payload["dispute"])
     found = await about(dispute)
 
-    def write() -> Letter:
+    def write(organisation: Organisation) -> Letter:
         facts = {"amount": money(dispute.asked_minor, dispute.currency), "fund": found.name}
         if dispute.is_inquiry and dispute.state == DisputeState.WON:
             said = _("The bank asks no more: it has taken nothing.")
@@ -186,10 +198,10 @@ async def _dispute(payload: dict[str, Any]) -> None:
                 else _("A fan's bank took the money back. Answer with what speaks for the payment by %(day)s.")
             )
             said = sentence % {"day": until}
-        path = f"/desk/{found.organisation.slug}/disputes/{public(dispute.id)}"
+        path = f"/desk/{organisation.slug}/disputes/{public(dispute.id)}"
         return Letter(_("Disputed: %(amount)s of %(fund)s") % facts, [said], _("Look at it"), path)
 
-    await tell_organisation(payload, found.organisation.id, write)
+    await tell_organisations(payload, found.organisations, write)
 
 
 async def _draw_waits(payload: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.moves import begin, move
 from crowdfund.database.once import once
 from crowdfund.merch.listings import stock
+from crowdfund.orders.goods.earning import earn
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, GoodsOrderState
 from crowdfund.orders.parcels.models import (
     PARCEL_MOVES,
@@ -66,6 +67,7 @@ async def _send(sending: Sending, by: int) -> int:
         line.shipped += some.get(line.id, 0)
     parcel = await _parcel(order, sending, some, by)
     await _too_late_to_call_off(order, lines, by)
+    await earn(order.id)
     return int(parcel.id)
 
 

@@ -10,6 +10,7 @@ from crowdfund.database import new_id
 from crowdfund.database.moves import move
 from crowdfund.merch.licences.counting import give_units_back
 from crowdfund.merch.listings import stock
+from crowdfund.orders.goods.earning import earn
 from crowdfund.orders.goods.models import (
     GOODS_ORDER_MOVES,
     PURCHASE_MOVES,
@@ -72,8 +73,9 @@ async def give_back(
     if amount_minor:
         refund_id = await _refund(order, backs, amount_minor, reason=reason, by=by)
     await write_down(order, backs, return_id=return_id, refund_id=refund_id)
-    await _to_be_sold_again(order, pieces)
+    await to_be_sold_again(order, pieces)
     await end_wholly_given_back(order, lines, because=reason, by=by)
+    await earn(order.id)
     return amount_minor
 
 
@@ -121,13 +123,13 @@ async def write_down(
     for back in backs:
         await GoodsRefund.create(
             id=new_id(), order_id=order.id, return_id=return_id, refund_id=refund_id, dispute_id=dispute_id,
-            line_id=back.line.id if back.line is not None else None, quantity=back.units, net_minor=back.net_minor,
-            tax_minor=back.tax_minor, shipping_minor=back.shipping_minor, commission_minor=back.commission_minor,
-            royalty_minor=back.royalty_minor, seller_minor=back.seller_minor, at=now,
+            line_id=back.line.id if back.line is not None else None, quantity=back.units, net_minor=back.part.net_minor,
+            tax_minor=back.part.tax_minor, shipping_minor=back.shipping_minor, commission_minor=back.part.commission_minor,
+            royalty_minor=back.part.royalty_minor, seller_minor=back.seller_minor, at=now,
         )  # fmt: skip
 
 
-async def _to_be_sold_again(order: GoodsOrder, pieces: Sequence[Pieces]) -> None:
+async def to_be_sold_again(order: GoodsOrder, pieces: Sequence[Pieces]) -> None:
     """Pieces on the shelf again; what never went out counts against no licence's limit, nor does what can be sold again."""
     if order.run_id is None:
         await stock.put_back([(p.line.variant_id, p.number) for p in pieces if p.restock])

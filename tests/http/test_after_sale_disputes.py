@@ -1,0 +1,101 @@
+"""A bank takes the payment of a purchase back: each seller's share is frozen, and nobody gives the money twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from crowdfund.disputes.actions import follow_dispute
+from crowdfund.disputes.models import Dispute
+from crowdfund.orders.goods.models import GoodsLine
+from crowdfund.orders.returns.answering import approve
+from crowdfund.orders.returns.asking import Wish, ask
+from crowdfund.orders.returns.cancelling import cancel_by_seller
+from crowdfund.orders.returns.giving_back import BankDecides
+from crowdfund.orders.returns.models import GoodsReturn, Kind, Reason
+from crowdfund.payments.models import Charge, Refund
+from crowdfund.worker import work_until_idle
+from tests.after_sale import Bought, a_jacket, again, bought, earrings, money_of
+from tests.bank import ask as ask_bank
+from tests.http.test_after_sale_money import half_returned, sent
+from tests.world import a_fan
+
+pytestmark = pytest.mark.usefixtures("proven_when_idle")
+
+
+async def disputed(what: Bought) -> Dispute:
+    charge = await Charge.get(subject=what.purchase.subject)
+    opened = await ask_bank("POST", f"charges/{charge.stripe_charge_id}/dispute", {})
+    await follow_dispute(opened["id"])
+    await work_until_idle()
+    return await Dispute.get(stripe_dispute_id=opened["id"])
+
+
+async def decided(dispute: Dispute, *, won: bool) -> None:
+    await ask_bank("POST", f"disputes/{dispute.stripe_dispute_id}/close", {"won": won})
+    await follow_dispute(dispute.stripe_dispute_id)
+    await work_until_idle()
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_each_seller_bears_her_share_and_has_it_back(database: str, won: bool) -> None:
+    what = await bought(await a_fan(), await earrings(), await a_jacket())
+    first, second = what.orders
+    await sent(what, 0)
+    before = await money_of(first)
+    dispute = await disputed(what)
+    assert (dispute.purchase_id, dispute.order_id, dispute.amount_minor) == (what.purchase.id, None, 23970)
+    frozen = await money_of(first)
+    assert frozen == {"owes": 280}, "her earnings, commission, royalty and tax are gone, and the fee is hers"
+    assert (await money_of(second)).get("sale") is None
+    with pytest.raises(BankDecides):
+        await cancel_by_seller(second.id, {(await what.line(1)).id: 1}, "Out of cloth.", by=what.fan.id)
+    await decided(dispute, won=won)
+    if won:
+        assert await money_of(first) == before
+        assert (await money_of(second))["sale"] == 14703
+        assert (await again(first)).state == "paid"
+    else:
+        assert await money_of(first) == {"owes": 280}
+        assert {(await again(order)).state for order in what.orders} == {"lost"}
+        lines = await GoodsLine.filter(order_id__in=[order.id for order in what.orders]).order_by("id")
+        assert [(line.shipped, line.cancelled, line.returned) for line in lines] == [(2, 0, 2), (0, 1, 1)]
+        await what.purchase.refresh_from_db()
+        assert what.purchase.state == "lost"
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_with_a_return_that_is_open(database: str, won: bool) -> None:
+    what = await bought(await a_fan(), await earrings())
+    order, line = what.orders[0], await what.line()
+    await sent(what)
+    made = await ask(Wish(order.id, Kind.CLAIM, Reason.DAMAGED, "Broken.", {line.id: 1}), by=what.fan.id, key="one")
+    dispute = await disputed(what)
+    with pytest.raises(BankDecides):
+        await approve(made.id, "Sorry!", by=what.fan.id, keeps_it=True)
+    await decided(dispute, won=won)
+    state = (await GoodsReturn.get(id=made.id)).state
+    line = await GoodsLine.get(id=line.id)
+    if not won:
+        assert (state, line.asked_back, line.returned) == ("cancelled", 0, 2)
+        return
+    assert (state, line.asked_back, line.returned) == ("requested", 1, 0)
+    await approve(made.id, "Sorry!", by=what.fan.id, keeps_it=True)
+    assert (await Refund.get(subject=order.subject)).amount_minor == 4334
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_refund_and_a_bank_never_both_give_the_money(database: str, won: bool) -> None:
+    what = await bought(await a_fan(), await earrings())
+    order = what.orders[0]
+    await sent(what)
+    await half_returned(what)  # 43.34 are promised, and the bank is faster
+    dispute = await disputed(what)
+    await decided(dispute, won=won)
+    await work_until_idle()
+    refund = await Refund.get(subject=order.subject)
+    if won:
+        assert (refund.state, refund.amount_minor) == ("succeeded", 4334)
+        assert (await money_of(order))["seller"] == 3641 - 19, "paid alone, 92.67 cost 2.99 of fee, not 2.80"
+    else:
+        assert refund.state == "paid_another_way", "her bank gave it to her"
+        assert (await again(order)).state == "lost"
