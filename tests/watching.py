@@ -36,10 +36,12 @@ class OnScreen:
         return f"{self.path}/items/{public(self.products[short].id)}"
 
 
-async def river_moon(*, countries: tuple[str, ...] = ("*",), name: str = "River Moon") -> OnScreen:
+async def river_moon(
+    *, countries: tuple[str, ...] = ("*",), name: str = "River Moon", title: Title | None = None
+) -> OnScreen:
     """Xiu Workshop makes the earring with a licence, $45.00; Old Dock Tailors a coat by the same maker, $129.00; nobody the others."""
     producer = await a_fan("Gu")
-    title = await a_title(await a_studio(owner=producer), name)
+    title = title or await a_title(await a_studio(owner=producer), name)
     products = await put_on_screen(title.id, by=producer.id)
     xiu, tailors = await a_shop("Xiu Workshop"), await a_shop("Old Dock Tailors", country="DE")
     licence = await a_licence(xiu, products["earring"], countries=countries)

@@ -16,11 +16,14 @@ from crowdfund.database.ids import public
 from crowdfund.demo.filming.river_moon import VIDEO
 from crowdfund.merch.licences.models import Licence
 from crowdfund.merch.screen.models import Master, OnscreenProduct
+from crowdfund.titles.models import Title
 from crowdfund.web import page_cache
+from tests.cinema import a_screening, bought, tickets_of
 from tests.http.browser import Browser
 from tests.http.conftest import SiteUnderTest
 from tests.listings import a_listing, a_shop
 from tests.watching import OnScreen, river_moon
+from tests.world import Fan, a_campaign
 
 pytestmark = pytest.mark.pages
 
@@ -144,12 +147,8 @@ async def test_a_film_for_children_has_nothing_beside_it(site: SiteUnderTest) ->
     await Master.filter(title_id=film.title.id).update(shown_without_shop=1)
     page_cache.forget_everything()
     await fan.get(film.path)
-    assert (
-        'kind="metadata"' not in fan.response.text
-        and 'data-part="shelf"' not in fan.response.text
     for part in ('kind="metadata"', 'data-part="shelf"', 'data-part="marks"'):
         assert part not in fan.response.text, part
-    )
     assert "For the grown-ups" in fan.page.text
 
 
@@ -241,3 +240,28 @@ async def test_saved_for_after_the_credits(site: SiteUnderTest) -> None:
         assert "nothing was saved" in mei.page.text
     await mei.submit(film.item("coat") + "/saved", keep="yes", appearance="no-such", back="//evil.example")
     assert mei.path.startswith(film.item("coat"))
+
+
+async def test_other_pages_lead_to_the_film(site: SiteUnderTest) -> None:
+    campaign, fan = await a_campaign(), site.browser()
+    film = await river_moon(title=await Title.get(id=campaign.title_id))
+    await fan.get("/")
+    assert fan.page.links["Watch"] == "/watch" and f'href="{film.path}"' in fan.response.text
+    await fan.get(campaign.path)
+    assert fan.page.links["Watch it here"] == film.path
+    await fan.get(f"/on-sale/{public(film.title.id)}")
+    assert fan.page.links["Watch it here"] == film.path
+    await fan.get("/sitemap.xml")
+    assert f"<loc>http://127.0.0.1:8000{film.path}</loc>" in fan.response.text
+
+
+async def test_a_ticket_leads_to_what_was_in_the_film_once_it_was_shown(site: SiteUnderTest) -> None:
+    mei = await site.signed_up("Mei")
+    screening = await a_screening(days=1)
+    film = await river_moon(title=await Title.get(id=screening.title_id))
+    [ticket] = await tickets_of(await bought(Fan(mei.person.id, mei.person.email), screening, "A-1"))
+    await mei.get(f"/tickets/{public(ticket.id)}")
+    assert mei.status == 200 and "You saw it on the screen" not in mei.page.text
+    clock.advance(timedelta(days=3))
+    await mei.get(f"/tickets/{public(ticket.id)}")
+    assert "You saw it on the screen" in mei.page.text and film.path + "/shop" in mei.page.links.values()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from crowdfund import clock
 from crowdfund.campaigns.pages.shown import art_url
@@ -36,7 +37,7 @@ async def watch(request: Request) -> Response:
     """The films that can be watched, with what can be bought from each."""
     region, after = region_in(request), private_or_none(request.query_params.get("after", "")) or 0
     rows = await _lists.get(after, lambda: films(after_id=after, limit=FILMS + 1))
-    shown = [await _listed(row, region) for row in rows[:FILMS]]
+    shown = await reels(rows[:FILMS], region)
     more = public(rows[FILMS - 1]["title_id"]) if len(rows) > FILMS else ""
     person = request.scope["state"].get("person")
     saved = [
@@ -49,6 +50,11 @@ async def watch(request: Request) -> Response:
     return page(
         request, "merch/watching/films.html", films=shown, saved=saved, more=more, region=region, countries=countries(),
     )  # fmt: skip
+
+
+async def reels(rows: Sequence[dict[str, Any]], region: str) -> list[dict[str, Any]]:
+    """Films of a list, each with some of what can be had from it. rows: of `films`."""
+    return [await _listed(row, region) for row in rows]
 
 
 async def _listed(row: dict[str, Any], region: str) -> dict[str, Any]:
@@ -83,6 +89,8 @@ async def show(request: Request) -> Response:
     }
     if not aired:
         return page(request, "merch/watching/later.html", **shared)
+    if not film.has_video:
+        return RedirectResponse(f"{film.path}/shop", 303)
     shop = await shop_in(film, region)
     things = things_of(film, shop, await saved_in(request, film))
     description = _("Watch %(name)s, and see who made what is in it.") % {"name": film.title.name}
