@@ -32,12 +32,14 @@ from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
 from crowdfund.merch.runs import pages as run_pages
+from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.goods import placing as goods_placing
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
@@ -108,6 +110,7 @@ ROUTES: list[BaseRoute] = [
     *screening_pages.routes,
     *screening_api.routes,
     *screen_pages.routes,
+    *screen_api.routes,
     *watching_pages.routes,
     *order_pages.routes,
     *order_api.routes,
@@ -177,6 +180,7 @@ def make_app(ours: Settings, *, work: Work | None = None) -> Site:
             await make.finish()
             await holding.finish()
             await placing.finish()
+            await goods_placing.finish()
             await admitting.finish()
             await casting.finish()
             await stripe.close()
