@@ -36,6 +36,7 @@ from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.watching import pages as watching_pages
+from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
@@ -66,6 +67,7 @@ from crowdfund.screenings.door import admitting, passes
 from crowdfund.screenings.door import api as door_api
 from crowdfund.screenings.door import pages as door_pages
 from crowdfund.settings import Settings
+from crowdfund.titles import places
 from crowdfund.web import images, openapi, region
 from crowdfund.web.routes import get, public
 from crowdfund.web.site import Site
@@ -153,6 +155,8 @@ async def _sign_in_of(hash: str) -> queries.SignedIn | None:
         await devices.seen(hash)
     return found
 
+
+places.tell(watching.place_of)
 
 LOOK_UPS = LookUps(sign_in=_sign_in_of, token=queries.token_of, membership=queries.membership, door=passes.keeper_of)
 
