@@ -33,12 +33,14 @@ from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
 from crowdfund.merch.applications import pages as application_pages
 from crowdfund.merch.licences import pages as licence_pages
+from crowdfund.merch.listings import pages as listing_pages
 from crowdfund.merch.previews import pages as preview_pages
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.shops import pages as shop_pages
 from crowdfund.merch.watching import pages as watching_pages
+from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
@@ -69,6 +71,7 @@ from crowdfund.screenings.door import admitting, passes
 from crowdfund.screenings.door import api as door_api
 from crowdfund.screenings.door import pages as door_pages
 from crowdfund.settings import Settings
+from crowdfund.titles import places
 from crowdfund.web import images, openapi, region
 from crowdfund.web.routes import get, public
 from crowdfund.web.site import Site
@@ -115,6 +118,7 @@ ROUTES: list[BaseRoute] = [
     *application_pages.routes,
     *licence_pages.routes,
     *preview_pages.routes,
+    *listing_pages.routes,
     *screen_pages.routes,
     *screen_api.routes,
     *watching_pages.routes,
@@ -159,6 +163,8 @@ async def _sign_in_of(hash: str) -> queries.SignedIn | None:
         await devices.seen(hash)
     return found
 
+
+places.tell(watching.place_of)
 
 LOOK_UPS = LookUps(sign_in=_sign_in_of, token=queries.token_of, membership=queries.membership, door=passes.keeper_of)
 
