@@ -31,13 +31,17 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.applications import api as application_api
 from crowdfund.merch.applications import pages as application_pages
+from crowdfund.merch.licences import api as licence_api
 from crowdfund.merch.licences import pages as licence_pages
 from crowdfund.merch.listings import pages as listing_pages
+from crowdfund.merch.previews import api as preview_api
 from crowdfund.merch.previews import pages as preview_pages
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
+from crowdfund.merch.shops import api as shop_api
 from crowdfund.merch.shops import pages as shop_pages
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.merch.watching import queries as watching
@@ -119,6 +123,10 @@ ROUTES: list[BaseRoute] = [
     *licence_pages.routes,
     *preview_pages.routes,
     *listing_pages.routes,
+    *shop_api.routes,
+    *application_api.routes,
+    *licence_api.routes,
+    *preview_api.routes,
     *screen_pages.routes,
     *screen_api.routes,
     *watching_pages.routes,

@@ -40,6 +40,8 @@ SCOPE_WORDS = {
     "screenings:write": lazy("Plan screenings, put them on sale, answer bookings"),
     "screen:read": lazy("See what is on screen in titles of your organisations, drafts too"),
     "screen:write": lazy("Write down and publish what is on screen in titles of your organisations"),
+    "licences:read": lazy("See applications, licences and shops of your organisations, and what sellers may see early"),
+    "licences:write": lazy("Apply, offer, take and stop licences, and change shops, for your organisations"),
     "money:read": lazy("See figures, payouts and disputes of your organisations"),
     "disputes:write": lazy("Answer banks that dispute a payment to your organisations"),
     "door:read": lazy("See the door lists of your cinemas, and what was scanned"),
