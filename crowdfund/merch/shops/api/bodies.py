@@ -11,7 +11,7 @@ from crowdfund.merch.licences.terms import NOTE_MAX, PRODUCTS_MAX, ROYALTY_MAX_B
 from crowdfund.merch.licences.terms import UNITS_MAX as CAP_MAX
 from crowdfund.merch.shops.rules import ABOUT_MAX, RETURNS_MAX
 from crowdfund.people.api.bodies import Country
-from crowdfund.web.api import LINES, READABLE, AmountMinor, ChargeMinor, Currency, In, Line, Moment, PublicId
+from crowdfund.web.api import LINES, READABLE, AmountMinor, ChargeMinor, Currency, In, Moment, PublicId
 
 Because = Annotated[
     str, StringConstraints(min_length=REASON_MIN, max_length=REASON_MAX, pattern=LINES, strip_whitespace=True), READABLE
@@ -208,7 +208,7 @@ class ConsentIn(In):
 
 class TermsOut(BaseModel):
     version: int
-    text: Line
+    text: str
 
 
 class PreviewOut(BaseModel):
