@@ -34,6 +34,7 @@ from crowdfund.disputes import pages as dispute_pages
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
+from crowdfund.merch.watching import api as watching_api
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
@@ -112,6 +113,7 @@ ROUTES: list[BaseRoute] = [
     *screen_pages.routes,
     *screen_api.routes,
     *watching_pages.routes,
+    *watching_api.routes,
     *order_pages.routes,
     *order_api.routes,
     *run_pages.routes,
