@@ -35,6 +35,7 @@ from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.returns import pages as return_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
 from crowdfund.payouts import api as payout_api
@@ -105,6 +106,7 @@ ROUTES: list[BaseRoute] = [
     *watching_pages.routes,
     *order_pages.routes,
     *order_api.routes,
+    *return_pages.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,
