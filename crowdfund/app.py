@@ -37,6 +37,7 @@ from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.returns import api as return_api
 from crowdfund.orders.returns import pages as return_pages
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
@@ -111,6 +112,7 @@ ROUTES: list[BaseRoute] = [
     *order_pages.routes,
     *order_api.routes,
     *return_pages.routes,
+    *return_api.routes,
     *run_pages.routes,
     *run_order_pages.routes,
     *poll_pages.routes,

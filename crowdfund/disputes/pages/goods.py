@@ -6,7 +6,7 @@ from crowdfund.disputes.queries import About
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, Purchase
 from crowdfund.orders.parcels.models import CarrierState, Parcel, ParcelEvent, ParcelLine, ParcelState
 from crowdfund.orders.returns.models import GoodsReturn, GoodsReturnLine
-from crowdfund.orders.returns.words import CARRIER, KINDS, REASONS, STATES
+from crowdfund.orders.returns.pages.words import CARRIER, KINDS, REASONS, STATES
 from crowdfund.orders.words import in_words
 from crowdfund.payments.models import Charge, Refund, RefundState
 from crowdfund.web.formats import day, moment_text, money

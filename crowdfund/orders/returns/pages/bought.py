@@ -12,9 +12,10 @@ from crowdfund.database.ids import private, public
 from crowdfund.orders.goods.models import GoodsOrder, GoodsOrderState
 from crowdfund.orders.parcels import sending
 from crowdfund.orders.parcels.models import Parcel, ParcelState
-from crowdfund.orders.returns import asking, cancelling, words
+from crowdfund.orders.returns import asking, cancelling
 from crowdfund.orders.returns.forms import REASONS_SHE_MAY_HAVE, CallOffForm, ReturnForm, ReviewForm
 from crowdfund.orders.returns.models import Kind, Reason
+from crowdfund.orders.returns.pages import words
 from crowdfund.orders.returns.shown import AfterSale, after_sale, returnable, sendable
 from crowdfund.orders.reviews import actions as reviews
 from crowdfund.orders.words import bought_path

@@ -12,8 +12,9 @@ from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.orders.goods.models import GoodsOrder
 from crowdfund.orders.parcels import sending
 from crowdfund.orders.parcels.models import CarrierState, Parcel, ParcelState
-from crowdfund.orders.returns import cancelling, queries, words
+from crowdfund.orders.returns import cancelling, queries
 from crowdfund.orders.returns.forms import CantMakeItForm, ReviewAnswerForm, SendForm
+from crowdfund.orders.returns.pages import words
 from crowdfund.orders.returns.shown import AfterSale, after_sale, sendable
 from crowdfund.orders.reviews import actions as review_actions
 from crowdfund.orders.reviews.queries import NEWEST, average_of_shop, reviews_of_seller

@@ -9,9 +9,10 @@ from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.merch.listings.models import SHOWN, Listing
 from crowdfund.merch.shops.models import Shop
 from crowdfund.orders.goods.models import GoodsOrder
-from crowdfund.orders.returns import asking, words
+from crowdfund.orders.returns import asking
 from crowdfund.orders.returns.forms import CarrierForm
 from crowdfund.orders.returns.models import GoodsReturn
+from crowdfund.orders.returns.pages import words
 from crowdfund.orders.returns.shown import after_sale, history_of
 from crowdfund.orders.reviews.queries import NEWEST, reviews_of_listing, stars_of
 from crowdfund.orders.words import bought_path

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.orders.goods.models import GoodsOrder
-from crowdfund.orders.returns import queries, words
+from crowdfund.orders.returns import queries
 from crowdfund.orders.returns.by_staff import pay_back
 from crowdfund.orders.returns.forms import BecauseForm, ByStaffForm
+from crowdfund.orders.returns.pages import words
 from crowdfund.orders.returns.shown import after_sale
 from crowdfund.orders.reviews import actions as reviews
 from crowdfund.orders.reviews.models import Review, ReviewState
