@@ -37,6 +37,7 @@ from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.runs import api as run_order_api
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
@@ -111,6 +112,7 @@ ROUTES: list[BaseRoute] = [
     *order_api.routes,
     *run_pages.routes,
     *run_order_pages.routes,
+    *run_order_api.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,
