@@ -38,6 +38,8 @@ SCOPE_WORDS = {
     "deliveries:write": lazy("Mark rewards of your organisations as sent"),
     "screenings:read": lazy("See venues, bookings and screenings of your organisations, and who holds tickets"),
     "screenings:write": lazy("Plan screenings, put them on sale, answer bookings"),
+    "screen:read": lazy("See what is on screen in titles of your organisations, drafts too"),
+    "screen:write": lazy("Write down and publish what is on screen in titles of your organisations"),
     "money:read": lazy("See figures, payouts and disputes of your organisations"),
     "disputes:write": lazy("Answer banks that dispute a payment to your organisations"),
     "door:read": lazy("See the door lists of your cinemas, and what was scanned"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows
@@ -158,13 +157,3 @@ async def returns_of_seller(organisation_id: int, *, before: int, state: str, li
 
 async def open_returns(organisation_id: int) -> int:
     return int(await _OPEN_OF_SELLER.value(organisation_id) or 0)
-
-
-_PENDING = Sql("""
-    SELECT stripe_refund_id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NOT NULL AND subject LIKE 'goods_order:%'
-    ORDER BY RANDOM() LIMIT 100""")
-
-
-async def pending_refunds() -> list[dict[str, Any]]:
-    """Refunds of goods that no bank has confirmed."""
-    return await _PENDING()
