@@ -43,6 +43,7 @@ from crowdfund.orders import placing
 from crowdfund.orders.goods import placing as goods_placing
 from crowdfund.orders.returns import api as return_api
 from crowdfund.orders.returns import pages as return_pages
+from crowdfund.orders.runs import api as run_order_api
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
@@ -122,6 +123,7 @@ ROUTES: list[BaseRoute] = [
     *return_api.routes,
     *run_pages.routes,
     *run_order_pages.routes,
+    *run_order_api.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows
