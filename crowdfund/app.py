@@ -37,6 +37,8 @@ from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.goods import api as goods_api
+from crowdfund.orders.goods import pages as goods_pages
 from crowdfund.orders.goods import placing as goods_placing
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
@@ -110,6 +112,8 @@ ROUTES: list[BaseRoute] = [
     *watching_pages.routes,
     *order_pages.routes,
     *order_api.routes,
+    *goods_pages.routes,
+    *goods_api.routes,
     *run_pages.routes,
     *run_order_pages.routes,
     *poll_pages.routes,

@@ -34,6 +34,8 @@ SCOPE_WORDS = {
     "comments:write": lazy("Comment, ask, answer and report for you"),
     "tickets:read": lazy("See your tickets and orders"),
     "tickets:write": lazy("Keep seats, order tickets, send them back and give them away"),
+    "goods:read": lazy("See what you bought, its parcels and returns"),
+    "goods:write": lazy("Buy things, call off, send back, claim and review what you bought"),
     "deliveries:read": lazy("See what your organisations owe to whom, with addresses"),
     "deliveries:write": lazy("Mark rewards of your organisations as sent"),
     "screenings:read": lazy("See venues, bookings and screenings of your organisations, and who holds tickets"),
