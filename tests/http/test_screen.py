@@ -16,6 +16,7 @@ from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.merch.screen import appearances, masters, products, publishing, scenes, wanting
 from crowdfund.merch.screen.appearances import Sighting
 from crowdfund.merch.screen.cues import Offset
+from crowdfund.merch.screen.importing.keeping import ListForm, ListNotFit, Sent, keep_list, look_at
 from crowdfund.merch.screen.masters import CutNotUnderstood, MasterFacts
 from crowdfund.merch.screen.models import (
     MOVES,
@@ -410,3 +411,56 @@ async def test_backers_of_another_film_are_not_asked(gu: Fan) -> None:
     await products.mark_licensed(earring.id, by=gu.id)
     with pytest.raises(NotAsked):
         await wanting.ask_backers(earring.id, by=gu.id)
+
+
+# --- lists ---
+
+
+async def test_a_table_is_kept_once_whole_or_not_at_all(gu: Fan) -> None:
+    title_id = (await a_master()).title_id
+    text = (
+        "scene,scene_name,product,kind,wearer,actor,start,end,alt,box\n"
+        "S12,The gate,,,,,12:00,15:00,,\n"
+        "S12,,Earring,jewellery,Lin,Zhao Wei,12:34.2,12:41,left ear,0 0.62 0.31 0.08 0.12\n"
+        "S12,,Lamp,set,,,12:34.2,12:50,,\n"
+    )
+    sent = Sent(ListForm.TABLE, text)
+    with pytest.raises(ListNotFit, match="outside the film"):
+        await keep_list(title_id, Sent(ListForm.TABLE, f"{text},,Hat,,,,1:29:00,1:31:00,,\n"), by=gu.id)
+    assert await Scene.filter(title_id=title_id).count() == 0
+    first = await keep_list(title_id, sent, by=gu.id)
+    assert (len(first.new_scenes), first.new_products, len(first.new_sightings)) == (1, ["Earring", "Lamp"], 2)
+    second = await keep_list(title_id, sent, by=gu.id)
+    assert not second.changes_something and second.same == 3
+    earring = await OnscreenProduct.get(title_id=title_id, name="Earring")
+    seen = await Appearance.get(product_id=earring.id)
+    scene = await Scene.get(title_id=title_id)
+    assert (earring.state, earring.kind, seen.scene_id, seen.box_list) == (
+        "draft",
+        "jewellery",
+        scene.id,
+        [list(LEFT_EAR)],
+    )
+    changed = text.replace("left ear", "right ear").replace("15:00", "16:00")
+    third = await keep_list(title_id, Sent(ListForm.TABLE, changed), by=gu.id)
+    assert (len(third.changed_scenes), len(third.changed_sightings), third.same) == (1, 1, 1)
+    assert (await Appearance.get(id=seen.id)).alt == "right ear" and (await Scene.get()).end_ms == 960_000
+
+
+async def test_two_who_keep_the_same_list_at_once(gu: Fan) -> None:
+    title_id = (await a_master()).title_id
+    rows = "".join(f"Lamp {i},{i * 10},{i * 10 + 5}\n" for i in range(100))
+    sent = Sent(ListForm.TABLE, f"product,start,end\n{rows}")
+    first, second = await asyncio.gather(*(keep_list(title_id, sent, by=gu.id) for _ in range(2)))
+    assert sorted((len(first.new_sightings), len(second.new_sightings))) == [0, 100]
+    assert await Appearance.filter(title_id=title_id).count() == 100
+
+
+async def test_a_list_of_another_cut_is_kept_in_times_of_the_master(gu: Fan) -> None:
+    title_id = (await a_master()).title_id
+    cut = await masters.keep_cut(title_id, "TV", [Offset(0, 60_000, 2_000)], by=gu.id)
+    sent = Sent(ListForm.TABLE, "product,start,end\nLamp,12,22\n", cut_id=cut.id)
+    await keep_list(title_id, sent, by=gu.id)
+    assert [(one.start_ms, one.end_ms) for one in await Appearance.filter(title_id=title_id)] == [(10_000, 20_000)]
+    with pytest.raises(NoSuchCut):
+        await look_at(title_id, Sent(ListForm.TABLE, sent.text, cut_id=1))

@@ -211,13 +211,9 @@ def times_in_cut(start_ms: int, end_ms: int, offsets: Sequence[Offset]) -> list[
     return found
 
 
-def time_on_master(ms: int, offsets: Sequence[Offset], *, ends: bool = False) -> int | None:
-    """The moment of the master that is seen at one of the cut; none where the cut has something of its own. ends: of an end."""
-    for o in offsets:
-        first, last = o.from_ms + o.delta_ms, o.to_ms + o.delta_ms
-        if (first < ms <= last) if ends else (first <= ms < last):
-            return ms - o.delta_ms
-    return None
+def from_the_cut(offsets: Sequence[Offset]) -> list[Offset]:
+    """The way back, from times of the cut to those of the master."""
+    return [Offset(o.from_ms + o.delta_ms, o.to_ms + o.delta_ms, -o.delta_ms) for o in offsets]
 
 
 def in_cut(document: CueDocument, offsets: Sequence[Offset]) -> CueDocument:

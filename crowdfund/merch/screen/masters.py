@@ -24,6 +24,7 @@ from crowdfund.merch.screen.rules import (
 )
 from crowdfund.merch.screen.timecode import DAY_MS, clock_text
 from crowdfund.people.audit import record
+from crowdfund.people.models import Image
 from crowdfund.refusal import Invalid
 
 DELAY_MS_MAX = 3_600_000
@@ -115,10 +116,12 @@ async def keep_captions(title_id: int, text: str, *, by: int) -> None:
 
 
 @atomic
-async def show_poster(title_id: int, image_id: int | None, *, by: int) -> None:
+async def show_poster(title_id: int, image_id: int | None, *, alt: str = "", by: int) -> None:
     """The picture before the film begins; none for the title's own art."""
     await _locked(title_id)
     await Master.filter(title_id=title_id).update(poster_image_id=image_id)
+    if image_id is not None:
+        await Image.filter(id=image_id).update(alt=alt)
     await record("poster_kept", f"title:{title_id}", by=by)
 
 

@@ -5,8 +5,9 @@ Pictures lie in place before a verb is asked.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from crowdfund import clock
 from crowdfund.database import atomic, new_id
@@ -22,7 +23,7 @@ from crowdfund.merch.screen.models import (
 )
 from crowdfund.merch.screen.queries import lock_product
 from crowdfund.merch.screen.rules import PRODUCTS_MAX, NoSuchProduct, NotCleared, TooManyOfThem, why_not_cleared
-from crowdfund.merch.screen.scenes import wearer_of
+from crowdfund.merch.screen.scenes import keep_wearer, wearer_of
 from crowdfund.people.audit import record
 from crowdfund.people.models import Image
 from crowdfund.refusal import Invalid, Refusal
@@ -47,14 +48,31 @@ class ProductFacts:
     spoiler: int = 0
 
 
+class Worn(NamedTuple):
+    """Who wears or uses it, by name, and who plays that: known already or not. Without a name it is nobody."""
+
+    name: str
+    actor: str = ""
+
+
+async def _worn(title_id: int, facts: ProductFacts, worn: Worn | None, by: int) -> ProductFacts:
+    """The facts with the character of this name, who is made where there is none; in the transaction of what needs her."""
+    if worn is None:
+        return facts
+    wearer_id = (await keep_wearer(title_id, worn.name, worn.actor, by=by)).id if worn.name else None
+    return replace(facts, wearer_id=wearer_id)
+
+
 @atomic
-async def make_product_once(title_id: int, facts: ProductFacts, *, by: int, key: str) -> OnscreenProduct:
-    """A draft, or the product that this key made. Raises NoSuchWearer, Invalid, TooManyOfThem."""
+async def make_product_once(
+    title_id: int, facts: ProductFacts, *, worn: Worn | None = None, by: int, key: str
+) -> OnscreenProduct:
+    """A draft, or the product that this key made. worn: instead of the wearer's id. Raises NoSuchWearer, Invalid, TooManyOfThem."""
 
     async def make() -> int:
-        return (await make_product(title_id, facts, by=by)).id
+        return (await make_product(title_id, await _worn(title_id, facts, worn, by), by=by)).id
 
-    wish = [title_id, {name: str(value) for name, value in asdict(facts).items()}]
+    wish = [title_id, {name: str(value) for name, value in asdict(facts).items()}, list(worn or ())]
     return await product_in(title_id, await once(by, f"product:{key}", wish, make))
 
 
@@ -81,9 +99,10 @@ async def _refuse_facts(title_id: int, facts: ProductFacts, *, but: int = 0) -> 
 
 
 @atomic
-async def change_product(product_id: int, facts: ProductFacts, *, by: int) -> None:
+async def change_product(product_id: int, facts: ProductFacts, *, worn: Worn | None = None, by: int) -> None:
     """Write it anew, all of it. Raises NoSuchWearer, Invalid, NotCleared where somebody would wear it who has not agreed."""
     before = await locked(product_id)
+    facts = await _worn(before.title_id, facts, worn, by)
     await _refuse_facts(before.title_id, facts, but=product_id)
     if before.is_cleared and facts.wearer_id is not None and before.likeness_cleared_at is None:
         raise NotCleared(

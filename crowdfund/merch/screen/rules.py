@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import isfinite
@@ -15,6 +16,7 @@ AT_ONCE_MAX = 5  # products that are marked in the frame at one moment
 BOXES_MAX = 200  # of one appearance
 GAP_MS = 1_000  # between two appearances of a product: less is a flicker
 SCENES_MAX, WEARERS_MAX, PRODUCTS_MAX, APPEARANCES_MAX, CUTS_MAX, OFFSETS_MAX = 1_000, 300, 1_000, 10_000, 20, 200
+_NUMBER = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?", re.ASCII)
 SPOILERS = range(3)
 PROMINENCES = range(1, 4)
 
@@ -127,6 +129,30 @@ def _checked_box(box: Sequence[float], length_ms: int) -> Box:
     if one.x < 0 or one.y < 0 or one.w <= 0 or one.h <= 0 or one.x + one.w > 1.00005 or one.y + one.h > 1.00005:
         raise BoxOffTheFrame("The box at second {at} is off the frame.", field="boxes", at=one.at)
     return one
+
+
+def boxes_of(text: str) -> list[list[float]]:
+    """Boxes as people type them, one a line or between semicolons: seconds, x, y, width, height; four numbers are at the start.
+
+    Raises BoxNotUnderstood.
+    """
+    found = []
+    for part in re.split(r"[;\n]", text):
+        words = re.split(r"[,\s]+", part.strip())
+        if words == [""]:
+            continue
+        if len(words) not in (4, 5) or not all(_NUMBER.fullmatch(word) for word in words):
+            raise BoxNotUnderstood(
+                "A box is five numbers like 2.4 0.58 0.30 0.08 0.12: seconds, x, y, width, height.", field="boxes"
+            )
+        numbers = [float(word) for word in words]
+        found.append(numbers if len(numbers) == 5 else [0.0, *numbers])
+    return found
+
+
+def boxes_text(boxes: Iterable[Sequence[float]]) -> str:
+    """As `boxes_of` reads them, one a line."""
+    return "\n".join(" ".join(f"{n:g}" for n in box) for box in boxes)
 
 
 def crowds(spans: Iterable[Span], most: int = AT_ONCE_MAX) -> list[tuple[int, list[int]]]:
