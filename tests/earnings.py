@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
+from crowdfund import clock
 from crowdfund.database import atomic, new_id
 from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
-from crowdfund.payments import stripe
+from crowdfund.ledger.books import RULES as LEDGER_RULES
+from crowdfund.ledger.books import prove
+from crowdfund.merch.licences.models import Licence
+from crowdfund.merch.screen.models import OnscreenProduct
+from crowdfund.orders.goods.earning import bearers, earn
+from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, Purchase
+from crowdfund.orders.goods.shares import part_of
+from crowdfund.orders.parcels.models import Parcel
+from crowdfund.orders.returns.models import GoodsRefund
+from crowdfund.payments import reconcile, stripe
+from crowdfund.payouts.books import RULES as PAYOUT_RULES
+from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
 from crowdfund.payouts.models import Payout
 from crowdfund.payouts.sellers.models import Reversal
+from crowdfund.people.models import Organisation
 from crowdfund.worker import work_until_idle
 from tests.bank import ask
-from tests.world import Fan, a_studio
+from tests.listings import a_listing
+from tests.world import Fan, a_fan, a_studio
 
 _numbers = count(1)
 
@@ -110,3 +126,115 @@ async def reversals_of(seller: int) -> list[tuple[str, int, int]]:
     """State, amount and number of tries of each reversal."""
     found = await Reversal.filter(organisation_id=seller).order_by("made_at", "id")
     return [(one.state, one.amount_minor, one.attempt) for one in found]
+
+
+async def earnings_proven() -> None:
+    """The ledger, payouts, reversals and royalties hold, and agree with the processor to the cent."""
+    findings = await prove([*LEDGER_RULES, *PAYOUT_RULES, *PAYOUT_TIMELY])
+    assert [f"{one.name}: {one.broken}" for one in findings if not one.holds] == []
+    found = await reconcile.differences()
+    assert (found.unexplained, found.balances) == ([], [])
+
+
+# --- orders with their lines ---
+
+
+async def an_order(
+    licence: Licence,
+    *,
+    quantity: int = 2,
+    price: int = 45_00,
+    discount: int = 9_00,
+    shipping: int = 6_00,
+    tax: int = 5_67,
+    fee: int = 2_80,
+    commission: int = 8_10,
+    country: str = "US",
+    arrived: bool = True,
+    shipped: bool = True,
+    appearance_id: int | None = None,
+    product: OnscreenProduct | None = None,
+) -> GoodsOrder:
+    """Paid by a fan; sent at once, and earned. As it stands: two earrings, 81.00 of them net, 6.48 royalty, 69.62 of the seller."""
+    net, fan, now = price * quantity - discount, await a_fan("Mei"), clock.now()
+    royalty, currency = (net * licence.royalty_bps + 5_000) // 10_000, licence.currency
+    total = net + shipping + tax
+    product = product or await OnscreenProduct.filter(title_id=licence.title_id).order_by("id").first()
+    assert product is not None
+    order = await _rows(
+        licence, product, fan.id, now, net, royalty,
+        purchase={"total_minor": total, "country": country}, money={
+            "items_minor": net, "shipping_minor": shipping, "tax_minor": tax, "total_minor": total,
+            "commission_minor": commission, "royalty_minor": royalty, "fee_minor": fee,
+        }, line={
+            "quantity": quantity, "price_minor": price, "discount_minor": discount, "tax_minor": tax, "commission_minor": commission,
+            "appearance_id": appearance_id,
+        },
+    )  # fmt: skip
+    await _paid(order)
+    if shipped:
+        await sent(order, arrived=arrived)
+    assert currency == order.currency
+    return await GoodsOrder.get(id=order.id)
+
+
+async def sent(order: GoodsOrder, *, arrived: bool = True) -> None:
+    """All of it goes out, so that it is earned."""
+    now = clock.now()
+    await atomic(Parcel.create)(
+        id=new_id(), order_id=order.id, carrier="SF Express", state="delivered" if arrived else "sent", carrier_state="unknown",
+        sent_at=now, delivered_at=now if arrived else None,
+    )  # fmt: skip
+    line = await GoodsLine.get(order_id=order.id)
+    await atomic(GoodsLine.filter(id=line.id).update)(shipped=line.quantity)
+    assert await earn(order.id)
+
+
+@atomic
+async def _rows(
+    licence: Licence, product: OnscreenProduct, fan_id: int, now: datetime, net: int, royalty: int, *, purchase: dict[str, Any],
+    money: dict[str, int], line: dict[str, Any],
+) -> GoodsOrder:  # fmt: skip
+    made = await Purchase.create(
+        id=new_id(), person_id=fan_id, currency=licence.currency, name="Mei", address='["1 Elm Street"]', state="paid",
+        reserved_until=now, key=f"key-{new_id()}", fingerprint="f", made_at=now, paid_at=now, **purchase,
+    )  # fmt: skip
+    order = await GoodsOrder.create(
+        id=new_id(), purchase_id=made.id, organisation_id=licence.licensee_id, person_id=fan_id, currency=licence.currency,
+        state="paid", ship_by=now + timedelta(days=7), days_min=3, days_max=7, country=purchase["country"], made_at=now, **money,
+    )  # fmt: skip
+    shop = await Organisation.get(id=licence.licensee_id)
+    listing, variant = await a_listing(shop, product, licence=licence, currency=licence.currency)
+    await GoodsLine.create(
+        id=new_id(), order_id=order.id, variant_id=variant.id, listing_id=listing.id, product_id=product.id, title_id=licence.title_id,
+        licence_id=licence.id, name=product.name, variant_name="Silver", match="licensed_replica", net_minor=net, tax_bps=700,
+        commission_bps=1_000, royalty_minor=royalty, royalty_bps=licence.royalty_bps, **line,
+    )  # fmt: skip
+    return order
+
+
+@atomic
+async def _paid(order: GoodsOrder) -> None:
+    purchase, sale = chart.purchase(int(order.purchase_id or 0), order.currency), chart.sale(order.id, order.currency)
+    await post(
+        [
+            Entry(f"paid:{order.id}", "collected", purchase.code, [Posting(chart.bank(order.currency), purchase, order.total_minor)]),
+            Entry(f"goods_paid:{order.id}", "goods_paid", purchase.code, [Posting(purchase, sale, order.total_minor)]),
+        ]
+    )  # fmt: skip
+
+
+@atomic
+async def sent_back(order: GoodsOrder, units: int = 1) -> None:
+    """A fan has so many pieces back after it was earned; each who had a part of them gives it."""
+    line = await GoodsLine.get(order_id=order.id)
+    back = part_of(line, line.returned, units)
+    sources = await bearers(order, [(line, back)])
+    movements = [Posting(account, chart.bank(order.currency), minor) for account, minor in sources if minor]
+    await post([Entry(f"refund:{next(_numbers)}:{order.id}", "refund_promised", order.subject, movements)])
+    await GoodsLine.filter(id=line.id).update(returned=line.returned + units)
+    await GoodsRefund.create(
+        id=new_id(), order_id=order.id, line_id=line.id, quantity=units, net_minor=back.net_minor, tax_minor=back.tax_minor,
+        shipping_minor=0, commission_minor=back.commission_minor, royalty_minor=back.royalty_minor, seller_minor=back.seller_minor,
+        at=clock.now(),
+    )  # fmt: skip

@@ -16,6 +16,8 @@ from crowdfund.desk import (
 )
 from crowdfund.desk.inbox import pages as inbox
 from crowdfund.desk.ledger import pages as ledger
+from crowdfund.desk.royalties import pages as royalties
+from crowdfund.desk.royalties import taxes
 from crowdfund.desk.statements import pages as statements
 
 routes = [
@@ -34,4 +36,6 @@ routes = [
     *inbox.routes,
     *review.routes,
     *audit.routes,
+    *royalties.routes,
+    *taxes.routes,
 ]

@@ -17,8 +17,18 @@ from crowdfund.payouts.sellers.models import Reversal
 from crowdfund.payouts.sellers.reversals import take_back_what_is_owed
 from crowdfund.people.models import Organisation
 from crowdfund.worker import work_until_idle
-from tests.bank import ask, books_proven, fault, no_faults, pass_time
-from tests.earnings import Split, a_seller, earned, given_back, holds, payouts_of, reversals_of, there_is_money
+from tests.bank import ask, fault, no_faults, pass_time
+from tests.earnings import (
+    Split,
+    a_seller,
+    earned,
+    earnings_proven,
+    given_back,
+    holds,
+    payouts_of,
+    reversals_of,
+    there_is_money,
+)
 from tests.money import at_the_processor, read
 from tests.world import a_studio
 
@@ -29,7 +39,7 @@ ENOUGH = 1_000_00
 async def proven(database: str) -> AsyncIterator[None]:
     yield
     await no_faults()
-    await books_proven()
+    await earnings_proven()
 
 
 async def sellers() -> tuple[Split, Split]:

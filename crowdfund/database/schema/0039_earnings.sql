@@ -45,7 +45,7 @@ CREATE TABLE royalty_statement (
     due_at BIGINT NOT NULL,
     made_at BIGINT NOT NULL,
     paid_at BIGINT,
-    UNIQUE (licence_id, kind, from_at),
+    UNIQUE (licence_id, kind, currency, from_at),
     CHECK (from_at <= to_at AND (kind = 'minimum' OR from_at < to_at)),
     CHECK ((state = 'paid') = (paid_at IS NOT NULL)),
     CHECK (kind = 'minimum' OR topped_up_minor = 0),
