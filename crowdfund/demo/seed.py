@@ -23,6 +23,7 @@ from crowdfund.demo.draws import plan_draws
 from crowdfund.demo.film import Film, Reward
 from crowdfund.demo.films import FILMS, STUDIOS
 from crowdfund.demo.goods import plan_goods
+from crowdfund.demo.goods_sold import plan_sales
 from crowdfund.demo.milestones import FILM, plan_milestones
 from crowdfund.demo.plan import Plan
 from crowdfund.demo.polls import plan_polls
@@ -65,7 +66,9 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     pumpwerk = await _verified(OrganisationKind.CINEMA, *programme.CINEMA, named["emil"], named["ada"])
     programme.plan_programme(pumpwerk, named["emil"], named["arthur"], plan)
     river_moon = await Title.get(name="River Moon", organisation_id=studios["Lanting Pictures"].id)
-    await plan_goods(river_moon, named, [named["mei"].id, *crowd.good], partial(_verified, staff=named["ada"]), plan)
+    backers = [named["mei"].id, *crowd.good]
+    market = await plan_goods(river_moon, named, backers, partial(_verified, staff=named["ada"]), plan)
+    plan_sales(market, named["mei"], named["tom"], crowd.good[:14], plan)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()
