@@ -31,11 +31,13 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
 from crowdfund.payouts import api as payout_api
@@ -107,6 +109,8 @@ ROUTES: list[BaseRoute] = [
     *watching_pages.routes,
     *order_pages.routes,
     *order_api.routes,
+    *run_pages.routes,
+    *run_order_pages.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,

@@ -17,6 +17,8 @@ from crowdfund.ledger.books import Finding, Rule, prove
 from crowdfund.merch.screen.books import RULES as SCREEN_RULES
 from crowdfund.orders.books import RULES as ORDER_RULES
 from crowdfund.orders.returns.books import RULES as RETURN_RULES
+from crowdfund.orders.runs.books import RULES as RUN_RULES
+from crowdfund.orders.runs.books import TIMELY as RUN_TIMELY
 from crowdfund.payments import reconcile
 from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
 from crowdfund.payouts.books import RULES as PAYOUT_RULES
@@ -36,6 +38,7 @@ RULES: Sequence[Rule] = (
     *SCREENING_RULES,
     *DOOR_RULES,
     *ORDER_RULES,
+    *RUN_RULES,
     *RETURN_RULES,
     *BOX_OFFICE_RULES,
     *DISPUTE_RULES,
@@ -44,7 +47,15 @@ RULES: Sequence[Rule] = (
 )
 # These tell of delay, of votes, draws, what was signed and what is on screen, not of a wrong amount: a person looks into them, and
 # nobody's payout waits for that.
-TIMELY: Sequence[Rule] = (*PAYMENT_TIMELY, *PAYOUT_TIMELY, *POLL_RULES, *DRAW_TIMELY, *STATEMENT_RULES, *SCREEN_RULES)
+TIMELY: Sequence[Rule] = (
+    *PAYMENT_TIMELY,
+    *PAYOUT_TIMELY,
+    *POLL_RULES,
+    *DRAW_TIMELY,
+    *STATEMENT_RULES,
+    *SCREEN_RULES,
+    *RUN_TIMELY,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from crowdfund.disputes.actions import follow_dispute
 from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.paying import finish_checkout
 from crowdfund.orders.returns.following import follow_goods_refund
+from crowdfund.orders.runs.cards import finish_run_setup
+from crowdfund.orders.runs.charging import follow_run_charge
 from crowdfund.payments.inbox import Action
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges.actions import finish_setup
@@ -24,10 +26,9 @@ def whoever_knows(*actions: Callable[[str], Awaitable[bool]]) -> Action:
     return ask
 
 
-_page_left, _refund_moved = (
-    whoever_knows(finish_setup, finish_checkout),
-    whoever_knows(follow_refund, follow_order_refund, follow_goods_refund),
-)
+_page_left = whoever_knows(finish_setup, finish_checkout, finish_run_setup)
+_charge_moved = whoever_knows(follow_charge, follow_run_charge)
+_refund_moved = whoever_knows(follow_refund, follow_order_refund, follow_goods_refund)
 
 SWITCHBOARD: dict[str, Action] = {
     "checkout.session.completed": _page_left,
@@ -35,9 +36,9 @@ SWITCHBOARD: dict[str, Action] = {
     "payment_method.automatically_updated": follow_card,
     "payment_method.updated": follow_card,
     "payment_method.detached": follow_card,
-    "payment_intent.succeeded": follow_charge,
-    "payment_intent.payment_failed": follow_charge,
-    "payment_intent.canceled": follow_charge,
+    "payment_intent.succeeded": _charge_moved,
+    "payment_intent.payment_failed": _charge_moved,
+    "payment_intent.canceled": _charge_moved,
     "refund.created": _refund_moved,
     "refund.updated": _refund_moved,
     "refund.failed": _refund_moved,

@@ -36,6 +36,7 @@ from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
 from crowdfund.orders.returns.following import follow_goods_refund
 from crowdfund.orders.returns.jobs import follow_returns, look_at_returns
+from crowdfund.orders.runs.jobs import look_at_runs, work_on_runs
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
@@ -161,6 +162,7 @@ SWEEPS = (
     Sweep("licences", 1, follow_licences),
     Sweep("applications", 1, expire_applications),
     Sweep("orders", 1, follow_orders),
+    Sweep("production runs", 1, work_on_runs),
     Sweep("what goes back", 1, follow_returns),
     Sweep("refunds of goods that are not over", 15, look_at_returns),
     Sweep("screenings", 1, end_screenings),
@@ -175,6 +177,7 @@ SWEEPS = (
     Sweep("royalties", 30, follow_royalties),
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
+    Sweep("lost answers about runs", 15, look_at_runs),
     Sweep("disputes", 30, work_on_disputes),
     Sweep("draws", 1, work_on_draws),
     Sweep("reconcile", 300, reconcile_all),

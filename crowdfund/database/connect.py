@@ -29,6 +29,8 @@ MODELS = (
     "crowdfund.screenings.door.models",
     "crowdfund.orders.models",
     "crowdfund.orders.goods.models",
+    "crowdfund.orders.runs.models",
+    "crowdfund.merch.runs.models",
     "crowdfund.pledges.models",
     "crowdfund.pledges.transfers.models",
     "crowdfund.community.polls.models",

@@ -15,6 +15,7 @@ from crowdfund.letters import (
     orders,
     polls,
     recipients,
+    runs,
     sellers,
     settling,
     shares,
@@ -28,5 +29,5 @@ from crowdfund.people import accounts
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
-    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS,
+    **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS, **runs.JOBS,
 }  # fmt: skip

@@ -16,20 +16,25 @@ from crowdfund.payments.models import CHARGE_MOVES, Charge, ChargeState, Checkou
 
 @dataclass(frozen=True, slots=True)
 class ChargeIntent:
-    """A charge about to be sent: beat one."""
+    """A charge about to be sent: beat one. campaign_id, or else held_for: what it pays for."""
 
     id: int
     subject: str
-    campaign_id: int
+    campaign_id: int | None
     person_id: int
     card_id: int
     attempt: int
     amount_minor: int
     currency: str
+    held_for: str = ""
 
     @property
     def key(self) -> str:
         return f"{self.subject}:charge:{self.attempt}"
+
+    @property
+    def paid_for(self) -> str:
+        return self.held_for or f"campaign:{self.campaign_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Ended:
 
     id: int
     subject: str
+    held_for: str
     campaign_id: int
     person_id: int
     card_id: int
@@ -52,13 +58,13 @@ class Ended:
 _MAKE = Sql("""
     INSERT INTO charge (id, subject, held_for, campaign_id, person_id, card_id, attempt, key, amount_minor, currency, state, made_at,
                         sent_at)
-    SELECT CAST(value->>'id' AS BIGINT), value->>'subject', 'campaign:' || (value->>'campaign_id'),
+    SELECT CAST(value->>'id' AS BIGINT), value->>'subject', value->>'held_for',
            CAST(value->>'campaign_id' AS BIGINT), CAST(value->>'person_id' AS BIGINT), CAST(value->>'card_id' AS BIGINT),
            CAST(value->>'attempt' AS BIGINT), value->>'key', CAST(value->>'amount_minor' AS BIGINT), value->>'currency', 'sending',
            CAST(value->>'made_at' AS BIGINT), CAST(value->>'sent_at' AS BIGINT)
     FROM {rows}""")
 _LOCK = Sql("""
-    SELECT id, subject, campaign_id, person_id, card_id, attempt, amount_minor, currency, state, stripe_payment_intent_id
+    SELECT id, subject, held_for, campaign_id, person_id, card_id, attempt, amount_minor, currency, state, stripe_payment_intent_id
     FROM charge WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) ORDER BY id {for_update}""")
 _END = Sql("""
     UPDATE charge SET state = ended.state, stripe_payment_intent_id = COALESCE(ended.intent, charge.stripe_payment_intent_id),
@@ -75,8 +81,8 @@ async def make_charges(intents: Iterable[ChargeIntent]) -> None:
     now, wall = clock.now_us(), clock.wall_now_us()
     rows = [
         {
-            "id": c.id, "subject": c.subject, "campaign_id": c.campaign_id, "person_id": c.person_id, "card_id": c.card_id,
-            "attempt": c.attempt, "key": c.key, "amount_minor": c.amount_minor, "currency": c.currency,
+            "id": c.id, "subject": c.subject, "held_for": c.paid_for, "campaign_id": c.campaign_id, "person_id": c.person_id,
+            "card_id": c.card_id, "attempt": c.attempt, "key": c.key, "amount_minor": c.amount_minor, "currency": c.currency,
             "made_at": now, "sent_at": wall,
         }
         for c in intents
@@ -126,13 +132,14 @@ def _end_row(charge: Ended, outcome: ChargeOutcome, at: int) -> dict[str, object
 
 
 def _collected(charge: Ended) -> Entry:
-    """The gross goes to the fund; the processor's fee is an entry of its own, so a failed fund holds all its refunds."""
+    """The gross is held for what it paid; the processor's fee is an entry of its own, so what fails holds all its refunds."""
     movement = Posting(
         debit=chart.stripe(charge.currency),
-        credit=chart.fund(charge.campaign_id, charge.currency),
+        credit=chart.holding(charge.held_for, charge.currency),
         amount_minor=charge.amount_minor,
     )
-    return Entry(f"charge:{charge.id}", "pledge_collected", f"campaign:{charge.campaign_id}", [movement])
+    kind = "order_collected" if charge.campaign_id is None else "pledge_collected"
+    return Entry(f"charge:{charge.id}", kind, charge.held_for, [movement])
 
 
 _PAID = Sql("""
@@ -214,7 +221,7 @@ async def send(intent: ChargeIntent, *, customer_id: str, payment_method_id: str
         customer_id=customer_id,
         payment_method_id=payment_method_id,
         charge_id=intent.id,
-        group=f"campaign:{intent.campaign_id}",
+        group=intent.paid_for,
     )
 
 
@@ -235,20 +242,21 @@ def was_refused(charge: Charge | Ended) -> bool:
 
 _LEFT = (
     Sql("""
-    SELECT c.id, c.subject, c.campaign_id, c.person_id, c.card_id, c.attempt, c.amount_minor, c.currency, c.sent_at,
-           c.made_at, c.stripe_payment_intent_id, p.stripe_customer_id, s.stripe_payment_method_id
+    SELECT c.id, c.subject, c.held_for, c.campaign_id, c.person_id, c.card_id, c.attempt, c.amount_minor, c.currency,
+           c.sent_at, c.made_at, c.stripe_payment_intent_id, p.stripe_customer_id, s.stripe_payment_method_id
     FROM charge c JOIN person p ON p.id = c.person_id JOIN saved_card s ON s.id = c.card_id
-    WHERE c.state = 'sending' AND c.sent_at < $1 ORDER BY RANDOM() LIMIT 100""")
+    WHERE c.state = 'sending' AND c.sent_at < $1 AND c.subject LIKE $2 ORDER BY RANDOM() LIMIT 100""")
 )  # none may keep the others from their turn
 
 
-async def charges_left(older_than_seconds: int = 60) -> list[tuple[int, ChargeOutcome]]:
+async def charges_left(kind: str, older_than_seconds: int = 60) -> list[tuple[int, ChargeOutcome]]:
     """Ask again for charges whose answer never came: with the same key while Stripe remembers it, then by looking.
 
-    Gives (charge id, outcome) for the room that owns what was paid. "Absent" is concluded from a list, never from a search.
+    kind: of what was paid for: `pledge`, `goods_order`. Gives (charge id, outcome) for the room that owns it.
+    "Absent" is concluded from a list, never from a search.
     """
     wall = clock.wall_now_us()
-    left = await _LEFT(wall - older_than_seconds * 1_000_000)
+    left = await _LEFT(wall - older_than_seconds * 1_000_000, f"{kind}:%")
     return [(row["id"], await _asked_again(row, wall, clock.now_us())) for row in left]
 
 

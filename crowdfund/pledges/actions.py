@@ -31,6 +31,8 @@ _ACTIVATE = Sql("""
     UPDATE pledge SET card_id = $2, page_version = $3
     WHERE id = $1 AND state = 'started' AND EXISTS (SELECT 1 FROM saved_card c WHERE c.id = $2 AND c.state = 'saved')
     RETURNING id""")
+_ORDER_NEEDS = Sql("""
+    SELECT COUNT(*) FROM run_order WHERE card_id = $1 AND state IN ('standing', 'charging', 'errored')""")
 _GIVE_CARD = Sql("""
     UPDATE pledge SET card_id = $2, next_charge_at = $3
     WHERE id = $1 AND state IN ('active', 'errored')
@@ -74,7 +76,7 @@ async def finish_setup(stripe_session_id: str) -> bool:
     Raises Busy, which is no answer: they come again.
     """
     setup = await CardSetup.get_or_none(stripe_session_id=stripe_session_id)
-    if setup is None:
+    if setup is None or setup.subject.startswith("goods_order:"):  # that is for the room of orders to look at
         return False
     try:
         await finish_visit(setup)
@@ -179,6 +181,8 @@ async def forget_card(card: SavedCard) -> None:
     """Let a saved card go at its owner's wish. Raises CardNeeded while a live pledge counts on it."""
     if await Pledge.exists(person_id=card.person_id, card_id=card.id, state__in=sorted(NEEDS_CARD)):
         raise CardNeeded("A pledge of yours counts on this card. Give that pledge another card first.")
+    if await _ORDER_NEEDS.value(card.id):
+        raise CardNeeded("An order of yours counts on this card. Give that order another card first.")
     await SavedCard.filter(id=card.id, state=CardState.SAVED).update(state=CardState.LETTING_GO)
 
 

@@ -12,12 +12,13 @@ from crowdfund.pledges.settlement import finish_charge
 
 # By chance: fans who left the page without a word keep theirs open for a day, and must not hold up the others.
 _OPEN_VISITS = Sql("""
-    SELECT stripe_session_id FROM card_setup WHERE state = 'open' AND stripe_session_id IS NOT NULL
+    SELECT stripe_session_id FROM card_setup
+    WHERE state = 'open' AND stripe_session_id IS NOT NULL AND subject NOT LIKE 'goods_order:%'
     ORDER BY RANDOM() LIMIT 50""")
 _PENDING_REFUNDS = Sql("""
     SELECT stripe_refund_id FROM refund WHERE state = 'pending' AND stripe_refund_id IS NOT NULL AND campaign_id IS NOT NULL
     ORDER BY RANDOM() LIMIT 100""")
-_BY_INTENT = Sql("SELECT id FROM charge WHERE stripe_payment_intent_id = $1")
+_BY_INTENT = Sql("SELECT id FROM charge WHERE stripe_payment_intent_id = $1 AND campaign_id IS NOT NULL")
 
 
 async def follow_charge(payment_intent_id: str) -> bool:
@@ -39,12 +40,16 @@ async def finish_what_was_left(older_than_seconds: int = 60) -> int:
 
     Gives how much moved; what stays unknown waits for the next round.
     """
-    moved = await in_turn(await charges.charges_left(older_than_seconds), lambda found: finish_charge(*found))
+    moved = await in_turn(await charges.charges_left("pledge", older_than_seconds), lambda found: finish_charge(*found))
     moved += await in_turn([row["stripe_refund_id"] for row in await _PENDING_REFUNDS()], follow_refund)
     return moved + await in_turn([row["stripe_session_id"] for row in await _OPEN_VISITS()], finish_setup)
 
 
 async def follow_waiting_charges() -> int:
     """Charges that wait for their fan, looked up in case the event of their end was lost; gives how many moved."""
-    waiting = await Charge.filter(state=ChargeState.NEEDS_ACTION).order_by("ended_at").limit(50)
+    waiting = (
+        await Charge.filter(state=ChargeState.NEEDS_ACTION, subject__startswith="pledge:")
+        .order_by("ended_at")
+        .limit(50)
+    )
     return await in_turn([str(charge.stripe_payment_intent_id) for charge in waiting], follow_charge)

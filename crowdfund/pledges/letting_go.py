@@ -8,12 +8,14 @@ from crowdfund.database import Sql, as_rows, atomic
 from crowdfund.payments import cards
 
 # Marked here, in the transaction that ended the last use; detached at Stripe by the sweep. A card that was saved for a pledge
-# which could not be counted (its tier was taken meanwhile) stays while she may still choose another tier.
+# which could not be counted (its tier was taken meanwhile) stays while she may still choose another tier. Orders in a production run
+# count on cards as pledges do.
 _MARK = Sql("""
     UPDATE saved_card SET state = 'letting_go'
     WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) AND state = 'saved' AND consent = 'while_needed'
       AND NOT EXISTS (SELECT 1 FROM pledge p WHERE p.person_id = saved_card.person_id AND p.card_id = saved_card.id
                       AND p.state IN ('active', 'charging', 'errored'))
+      AND NOT EXISTS (SELECT 1 FROM run_order r WHERE r.card_id = saved_card.id AND r.state IN ('standing', 'charging', 'errored'))
       AND NOT EXISTS (SELECT 1 FROM card_setup v JOIN pledge p
                       ON p.id = CASE WHEN v.subject LIKE 'pledge:%' THEN CAST(SUBSTR(v.subject, 8) AS BIGINT) END
                       WHERE v.card_id = saved_card.id AND p.state = 'started')
@@ -23,8 +25,9 @@ _SAVED_FOR = Sql("""
     WHERE v.subject IN (SELECT 'pledge:' || CAST(value->>'id' AS TEXT) FROM {rows}) AND v.card_id IS NOT NULL""")
 _NEEDED_AFTER_ALL = Sql("""
     UPDATE saved_card SET state = 'saved' WHERE state = 'letting_go'
-      AND EXISTS (SELECT 1 FROM pledge p WHERE p.person_id = saved_card.person_id AND p.card_id = saved_card.id
-                  AND p.state IN ('active', 'charging', 'errored'))""")
+      AND (EXISTS (SELECT 1 FROM pledge p WHERE p.person_id = saved_card.person_id AND p.card_id = saved_card.id
+                   AND p.state IN ('active', 'charging', 'errored'))
+           OR EXISTS (SELECT 1 FROM run_order r WHERE r.card_id = saved_card.id AND r.state IN ('standing', 'charging', 'errored')))""")
 
 
 async def mark_unused(card_ids: Iterable[int | None]) -> None:

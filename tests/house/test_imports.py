@@ -34,8 +34,8 @@ SQL_BY_HAND = {
     "app.py", "letters/crowds.py", "upkeep.py", "worker.py", "campaigns/counters.py", "campaigns/verdict.py",
     "community/polls/casting.py", "disputes/actions.py", "disputes/orders.py",
     "letters/tickets.py", "orders/asking.py", "orders/following.py", "orders/locking.py", "orders/paying.py", "orders/placing.py",
-    "orders/goods/earning.py", "orders/goods/locking.py", "orders/goods/units.py", "orders/goods/placing.py", "orders/goods/paying.py",
     "merch/listings/stock.py",
+    "orders/goods/earning.py", "orders/goods/locking.py", "orders/goods/units.py", "orders/goods/placing.py", "orders/goods/paying.py",
     "payments/checkouts.py", "screenings/blocking.py", "screenings/giving.py", "screenings/holding.py", "screenings/programme.py",
     "screenings/rescheduling.py", "screenings/selling.py",
     "screenings/door/admitting.py", "screenings/door/no_shows.py", "orders/credits.py",
@@ -44,6 +44,8 @@ SQL_BY_HAND = {
     "pledges/letting_go.py", "pledges/make.py", "pledges/moves.py", "pledges/refunding.py", "pledges/settlement.py",
     "pledges/telling.py", "pledges/terms.py", "pledges/sharing_back.py", "pledges/transfers/asking.py", "pledges/transfers/elections.py",
     "pledges/transfers/keeping.py", "campaigns/recipients/gifts.py",
+    "merch/runs/counting.py", "orders/runs/cards.py", "orders/runs/charging.py", "orders/runs/moving.py",
+    "orders/runs/releasing.py", "orders/runs/sweep.py",
 }  # fmt: skip
 
 

@@ -1,0 +1,5 @@
+"""Pages of orders in a run: ordering, and what becomes of the order."""
+
+from crowdfund.orders.runs.pages import card, order, ordering
+
+routes = [*ordering.routes, *order.routes, *card.routes]
