@@ -31,6 +31,7 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.listings import pages as listing_pages
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.watching import pages as watching_pages
@@ -105,6 +106,7 @@ ROUTES: list[BaseRoute] = [
     *pledge_api.routes,
     *screening_pages.routes,
     *screening_api.routes,
+    *listing_pages.routes,
     *screen_pages.routes,
     *watching_pages.routes,
     *order_pages.routes,

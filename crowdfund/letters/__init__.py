@@ -11,6 +11,7 @@ from crowdfund.letters import (
     deliveries,
     draws,
     fans,
+    listings,
     milestones,
     orders,
     polls,
@@ -30,4 +31,5 @@ JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
     **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS, **runs.JOBS,
+    **listings.JOBS,
 }  # fmt: skip
