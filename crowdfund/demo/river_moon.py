@@ -85,7 +85,7 @@ def plan_river_moon(title: Title, lin: Person, backers: list[int], plan: Plan, s
     shown = OnScreen(title, lin)
     plan.at(since, partial(_register, shown, airs_at=plan.now - timedelta(days=13)))
     plan.at(since + timedelta(days=1), partial(_clear_and_show, shown))
-    plan.at(since + timedelta(days=2), partial(_ask, shown, backers))
+    plan.at(plan.now - timedelta(days=4), partial(_ask, shown, backers))
     plan.at(plan.now - timedelta(days=14), lambda: publish_cues(title.id, leaving_out=False, by=lin.id))
     return shown
 
