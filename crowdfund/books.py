@@ -16,6 +16,7 @@ from crowdfund.ledger.books import RULES as LEDGER_RULES
 from crowdfund.ledger.books import Finding, Rule, prove
 from crowdfund.merch.screen.books import RULES as SCREEN_RULES
 from crowdfund.orders.books import RULES as ORDER_RULES
+from crowdfund.orders.goods.books import RULES as GOODS_RULES
 from crowdfund.orders.returns.books import RULES as RETURN_RULES
 from crowdfund.orders.runs.books import RULES as RUN_RULES
 from crowdfund.orders.runs.books import TIMELY as RUN_TIMELY
@@ -38,6 +39,7 @@ RULES: Sequence[Rule] = (
     *SCREENING_RULES,
     *DOOR_RULES,
     *ORDER_RULES,
+    *GOODS_RULES,
     *RUN_RULES,
     *RETURN_RULES,
     *BOX_OFFICE_RULES,

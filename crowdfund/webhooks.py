@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from crowdfund.disputes.actions import follow_dispute
 from crowdfund.orders.following import follow_order_refund
+from crowdfund.orders.goods.following import follow_purchase_refund
+from crowdfund.orders.goods.paying import visits as purchases
 from crowdfund.orders.paying import finish_checkout
 from crowdfund.orders.returns.following import follow_goods_refund
 from crowdfund.orders.runs.cards import finish_run_setup
@@ -26,9 +28,9 @@ def whoever_knows(*actions: Callable[[str], Awaitable[bool]]) -> Action:
     return ask
 
 
-_page_left = whoever_knows(finish_setup, finish_checkout, finish_run_setup)
+_page_left = whoever_knows(finish_setup, finish_checkout, purchases.finish, finish_run_setup)
 _charge_moved = whoever_knows(follow_charge, follow_run_charge)
-_refund_moved = whoever_knows(follow_refund, follow_order_refund, follow_goods_refund)
+_refund_moved = whoever_knows(follow_refund, follow_order_refund, follow_purchase_refund, follow_goods_refund)
 
 SWITCHBOARD: dict[str, Action] = {
     "checkout.session.completed": _page_left,

@@ -33,6 +33,8 @@ from crowdfund.ledger.books import Finding, prove
 from crowdfund.merch.applications.jobs import expire_applications
 from crowdfund.merch.licences.jobs import follow_licences
 from crowdfund.orders.following import follow_order_refund
+from crowdfund.orders.goods.following import follow_purchase_refund
+from crowdfund.orders.goods.jobs import follow_goods, look_at_goods
 from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
 from crowdfund.orders.returns.following import follow_goods_refund
 from crowdfund.orders.returns.jobs import follow_returns, look_at_returns
@@ -132,7 +134,7 @@ async def reconcile_all() -> bool:
     moved = await in_turn([s for s in sources if s.startswith(("dp_", "du_"))], follow_dispute)
     returned = [s for s, kind in sources.items() if kind in reconcile.RETURNED]
     moved += await in_turn(returned, following.follow_refund) + await in_turn(returned, follow_order_refund)
-    moved += await in_turn(returned, follow_goods_refund)
+    moved += await in_turn(returned, follow_purchase_refund) + await in_turn(returned, follow_goods_refund)
     moved += await follow_open_disputes() + await following.follow_waiting_charges()
     await in_turn([row["stripe_account_id"] for row in await _OWED_ACCOUNTS()], follow_account)
     return moved > 0
@@ -169,6 +171,8 @@ SWEEPS = (
     Sweep("no-shows", 2, mark_no_shows),
     Sweep("settle screenings", 30, settle_due),
     Sweep("visits that are not over", 15, look_at_orders),
+    Sweep("goods", 1, follow_goods),
+    Sweep("visits for goods", 15, look_at_goods),
     Sweep("seats of lost pledges", 600, take_seats_back),
     Sweep("refunds", 1, refunding.send_due_refunds),
     Sweep("fees", 2, reconcile.read_fees),

@@ -11,6 +11,7 @@ from crowdfund.letters import (
     deliveries,
     draws,
     fans,
+    goods,
     listings,
     milestones,
     orders,
@@ -29,7 +30,7 @@ from crowdfund.people import accounts
 
 JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
-    **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS,
+    **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS, **goods.JOBS,
     **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS, **runs.JOBS,
     **listings.JOBS,
 }  # fmt: skip

@@ -12,9 +12,10 @@ from crowdfund.ledger import chart
 from crowdfund.orders import rules
 from crowdfund.orders.locking import lock_with_screening
 from crowdfund.orders.models import ORDER_MOVES, Order, OrderEvent, OrderLine, OrderState
-from crowdfund.payments import checkouts, stripe
+from crowdfund.orders.visits import Visits
+from crowdfund.payments import checkouts
 from crowdfund.payments.in_turn import in_turn
-from crowdfund.payments.models import Charge, Checkout, CheckoutState
+from crowdfund.payments.models import Charge, Checkout
 from crowdfund.payments.refunds import RefundIntent, make_refunds
 from crowdfund.refusal import NotFound, Refusal
 from crowdfund.screenings import holding, selling
@@ -68,24 +69,6 @@ async def _begin(order_id: int) -> Checkout:
         subject=order.subject, held_for=f"screening:{order.screening_id}", person_id=order.person_id,
         amount_minor=order.total_minor, currency=order.currency, give_up_at=hold.held_until,
     )  # fmt: skip
-
-
-async def finish_checkout(stripe_session_id: str) -> bool:
-    """A visit to the processor's page has ended, or may have; gives whether that is news. What the event hints at is fetched."""
-    checkout = await Checkout.get_or_none(stripe_session_id=stripe_session_id)
-    return checkout is not None and await look_at(checkout)
-
-
-async def look_at(checkout: Checkout) -> bool:
-    """What came of a visit: her return, the event and the sweep all ask. Safe to repeat."""
-    order_id = _order_of(checkout)
-    return await checkouts.look_at_checkout(
-        checkout, lambda charge_id: _paid(order_id, charge_id), lambda: _expired(order_id)
-    )
-
-
-def _order_of(checkout: Checkout) -> int:
-    return int(checkout.subject.removeprefix("order:"))
 
 
 async def _paid(order_id: int, charge_id: int) -> None:
@@ -163,6 +146,15 @@ async def _move(order: Order, to: OrderState, because: str, by: int | None = Non
     await move(order, to, moves=ORDER_MOVES, because=because, by=by, events=OrderEvent, **changes)
 
 
+visits = Visits("order", paid=_paid, expired=_expired)
+finish_checkout, look_at_open = visits.finish, visits.look_at_open
+
+
+async def look_at_order(order: Order) -> None:
+    """Her return from the processor's page: what came of it is looked up before she reads it."""
+    await visits.look_at_subject(order.id)
+
+
 # --- what nobody came back to ---
 
 # An order that was never brought to the processor's page has nothing to call off there.
@@ -174,14 +166,13 @@ _GIVEN_UP = Sql("""
     SELECT c.id FROM checkout c
     JOIN "order" o ON o.id = CASE WHEN c.subject LIKE 'order:%' THEN CAST(SUBSTR(c.subject, 7) AS BIGINT) END
     WHERE c.state = 'open' AND (c.give_up_at <= $1 OR o.state IN ('expired', 'paid')) ORDER BY c.give_up_at LIMIT 100""")
-_OPEN = Sql("SELECT id FROM checkout WHERE state = 'open' AND stripe_session_id IS NOT NULL ORDER BY RANDOM() LIMIT 50")
 
 
 async def end_unpaid() -> int:
     """Orders whose places are kept no more: their visits are called off, so that nobody pays for what is gone; how many ended."""
     now = clock.now_us()
     ended = await in_turn([row["id"] for row in await _NEVER_PAID(now)], _expire_unvisited)
-    return ended + await in_turn([row["id"] for row in await _GIVEN_UP(now)], _call_off)
+    return ended + await in_turn([row["id"] for row in await _GIVEN_UP(now)], visits.call_off)
 
 
 @atomic
@@ -190,30 +181,3 @@ async def _expire_unvisited(order_id: int) -> bool:
         return False  # she has just gone to pay
     await _expired(order_id)
     return True
-
-
-async def _call_off(checkout_id: int) -> bool:
-    checkout = await Checkout.get(id=checkout_id)
-    order_id = _order_of(checkout)
-    try:
-        return await checkouts.call_off(
-            checkout, lambda charge_id: _paid(order_id, charge_id), lambda: _expired(order_id)
-        )
-    except (stripe.Unknown, stripe.Refused):
-        return False
-
-
-async def look_at_open() -> int:
-    """Visits that are not over, looked up in case the event of their end was lost; gives how many have ended."""
-    return await in_turn([row["id"] for row in await _OPEN()], _look)
-
-
-async def _look(checkout_id: int) -> bool:
-    return await look_at(await Checkout.get(id=checkout_id))
-
-
-async def look_at_order(order: Order) -> None:
-    """Her return from the processor's page: what came of it is looked up before she reads it."""
-    checkout = await Checkout.get_or_none(subject=order.subject)
-    if checkout is not None and checkout.state == CheckoutState.OPEN:
-        await look_at(checkout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -102,6 +102,10 @@ class DocumentExpected(Refusal):
     status_code = 415
 
 
+class VideoExpected(Refusal):
+    status_code = 415
+
+
 class IdempotencyKeyMissing(Refusal):
     status_code = 400
 
@@ -181,6 +185,13 @@ async def document_in(request: Request) -> bytes:
     if _kind_of_body(request) in (b"application/pdf", b"image/png", b"image/jpeg", b"application/octet-stream"):
         return await request.body()
     raise DocumentExpected("Send a document as application/pdf, image/png or image/jpeg.")
+
+
+def video_in(request: Request) -> AsyncIterator[bytes]:
+    """The bytes of a film as they arrive: the body itself. Raises VideoExpected."""
+    if _kind_of_body(request) not in (b"video/mp4", b"video/webm", b"application/octet-stream"):
+        raise VideoExpected("Send a film as video/mp4 or video/webm.")
+    return request.stream()
 
 
 def id_in(request: Request, name: str, otherwise: Refusal) -> int:

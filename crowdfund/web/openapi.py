@@ -38,6 +38,7 @@ _ERRORS = {
 _OF_BODIES = {413, 415}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _DOCUMENT = {"application/pdf": _BINARY, "image/png": _BINARY, "image/jpeg": _BINARY}
+_VIDEO = {"video/mp4": _BINARY, "video/webm": _BINARY}
 _PICTURE = {
     "image/png": _BINARY, "image/jpeg": _BINARY, "image/webp": _BINARY,
     "multipart/form-data": {
@@ -104,6 +105,8 @@ def _operation(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> d
         made["requestBody"] = {"required": True, "content": _PICTURE}
     elif route.document:
         made["requestBody"] = {"required": True, "content": _DOCUMENT}
+    elif route.video:
+        made["requestBody"] = {"required": True, "content": _VIDEO}
     for status in _ERRORS:
         if _may_answer(route, status):
             made["responses"][str(status)] = {"$ref": f"#/components/responses/{status}"}
@@ -112,7 +115,7 @@ def _operation(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> d
 
 def _may_answer(route: Route, status: int) -> bool:
     if status in _OF_BODIES:
-        return route.takes is not None or route.picture or route.document
+        return route.takes is not None or route.picture or route.document or route.video
     return status != 422 or route.method != "GET"
 
 

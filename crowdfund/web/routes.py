@@ -61,10 +61,10 @@ class Route(StarletteRoute):
 
     may: the policy. headers: what this route's answers carry otherwise than the rest (`headers.CAMERA`). limit: how often.
     body_max: bytes of the request. For the API: takes and gives, the models of the bodies; creates: an Idempotency-Key is
-    needed; lists: takes `cursor` and `limit`, and gives `items` and `next`; filters: what else its query takes; picture and
-    document: the body is one; status: of success. A handler with `takes` is called with (request, body); what it gives that is no Response
-    is sent as JSON. needs_token False: a form that stands on every page, so that pages needn't differ by visitor; it still
-    has to come from here.
+    needed; lists: takes `cursor` and `limit`, and gives `items` and `next`; filters: what else its query takes; picture, document
+    and video: the body is one; status: of success. A handler with `takes` is called with (request, body); what it gives that is
+    no Response is sent as JSON. needs_token False: a form that stands on every page, so that pages needn't differ by visitor; it
+    still has to come from here.
     """
 
     def __init__(
@@ -84,6 +84,7 @@ class Route(StarletteRoute):
         filters: Sequence[api.Filter] = (),
         picture: bool = False,
         document: bool = False,
+        video: bool = False,
         status: int | None = None,
         summary: str = "",
         needs_token: bool = True,
@@ -93,7 +94,7 @@ class Route(StarletteRoute):
         super().__init__(path, handler, methods=[method], name=f"{method} {path}")
         self.method, self.policy, self.limit, self.body_max = method, may, limit, body_max
         self.takes, self.gives, self.creates, self.lists, self.summary = takes, gives, creates, lists, summary
-        self.filters, self.picture, self.document = tuple(filters), picture, document
+        self.filters, self.picture, self.document, self.video = tuple(filters), picture, document, video
         self.status = status or (201 if creates else 200)
         self.own_headers = _own_headers(headers)
         self.from_a_form = may.uses_cookies and method not in SAFE_METHODS

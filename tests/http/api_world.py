@@ -18,6 +18,8 @@ from crowdfund.community.talk import actions as talk
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
+from crowdfund.merch.screen import masters
+from crowdfund.merch.screen.cues import Offset
 from crowdfund.orders import asking
 from crowdfund.payments.models import Charge
 from crowdfund.people.models import Organisation, StaffRole
@@ -37,6 +39,7 @@ from tests.http.desk_world import with_hall, with_screening
 from tests.http.draw_world import a_drafted_draw
 from tests.http.program import Program, code_of, program_of
 from tests.polls import a_draft_poll
+from tests.screen import a_master, a_product, a_scene, an_appearance, published
 from tests.transfers import a_document, a_recipient
 from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
 
@@ -80,6 +83,10 @@ BODIES: dict[str, Any] = {
     "TicketRefundIn": {"ticket": "0123456789", "reason": "The sound broke."},
     "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
     "HoldIn": {"seats": ["A-1"]}, "BestIn": {"seats": 2}, "GiftIn": {"email": "bo@example.com"},
+    "MasterIn": {"fps": "25", "duration_ms": 5_400_000}, "CaptionsIn": {"text": ""},
+    "CutIn": {"name": "TV", "pieces": [{"from_ms": 0, "to_ms": 60_000, "delta_ms": 0}]},
+    "SceneIn": {"code": "S9", "start_ms": 0, "end_ms": 1_000}, "OnscreenProductIn": {"kind": "prop", "name": "Fan"},
+    "ClearancesIn": {"design": "Mo Chen"}, "ListIn": {"text": "product,start,end\nLamp,0,5\n"}, "PublishIn": {},
     "PassIn": {"gate": "West"}, "ScansIn": {"scans": [{"nonce": "0123456789abcdef", "shown": "PT1."}]},
 }  # fmt: skip
 
@@ -111,6 +118,7 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
             "receipt": document},
     }  # fmt: skip
     of_things |= {
+        "AppearanceIn": {"product": known["product"], "start_ms": 0, "end_ms": 1_000},
         "BookingIn": {"title": known["title"]}, "SeveralIn": {"screenings": [known["screening"]]},
         "ScreeningsIn": {**TERMS, "title": known["title"], "hall": known["hall"], "starts_at": ["2040-01-01T20:00:00Z"]},
     }  # fmt: skip
@@ -181,7 +189,8 @@ async def world(site: SiteUnderTest) -> World:
     bought_by_mei, shown_there = await what_mei_bought(fan), await a_screening_of(lin)
     screening = await Screening.get(id=shown_there["screening"])
     ids = {
-        **bought_by_mei, **shown_there, "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
+        **bought_by_mei, **shown_there, **await what_is_on_screen(shown_there["title"]),
+        "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": document_id,
         "outcome": outcome.id, "expense": new_id(), "recipient": (await a_recipient(lin.organisation.id)).id,
@@ -223,6 +232,16 @@ async def a_screening_of(owner: Producer) -> dict[str, int]:
         "booking": booking.id,
         "screening": screening.id,
     }
+
+
+async def what_is_on_screen(title_id: int) -> dict[str, int]:
+    """A published film: a product in a scene, and another cut."""
+    await a_master(title_id)
+    scene, product = await a_scene(title_id), await a_product(title_id)
+    seen = await an_appearance(product, scene_id=scene.id)
+    revision = await published(title_id)
+    cut = await masters.keep_cut(title_id, "Airline", [Offset(0, 60_000, 0)], by=revision.by_person_id)
+    return {"scene": scene.id, "product": product.id, "appearance": seen.id, "revision": revision.id, "cut": cut.id}
 
 
 async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:

@@ -30,7 +30,7 @@ def of_somebody(route: Route) -> bool:
         "/follower", "/follower/removal", "/polls/{poll}/vote", "/polls/{poll}/card-setup", "{campaign}/comments", "/objections",
         "/screenings/{screening}/best", "/screenings/{screening}/holds",
     )  # fmt: skip
-    of_all = route.path.endswith(everybodys) or "/comments/" in route.path
+    of_all = route.path.endswith(everybodys) or "/comments/" in route.path or "/wishes" in route.path
     reads = route.name == "GET /api/v1/campaigns/{campaign}/updates"  # for everybody, though not each text
     return bool(about) and not staff_role_of(route) and not of_all and not reads
 

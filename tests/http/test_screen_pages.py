@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -57,7 +59,9 @@ async def test_from_the_film_to_the_first_revision(lin: Producer, title: Title) 
     await her.get(f"{desk}/master")
     await her.submit(f"{desk}/master", fps="24", duration="01:30:00:12")
     master = await Master.get(title_id=title.id)
-    assert (master.fps, master.duration_ms) == (24, 5_400_500), "half a second in frames, at the rate chosen beside it"
+    assert (master.fps, master.duration_ms) == (Fraction(24), 5_400_500), (
+        "half a second in frames, at the rate chosen beside it"
+    )
 
     await her.get(f"{desk}/scenes")
     await her.submit(f"{desk}/scenes", code="S12", name="The gate", start="12:00", end="15:00")
@@ -148,7 +152,7 @@ async def test_what_cant_be_is_said_beside_its_field_and_changes_nothing(lin: Pr
     await a_master(title.id, length="10:00")
     product = await a_product(title.id, "Earring")
     await her.get(f"{desk}/appearances/new?product={public(product.id)}")
-    good = {"start": "1:00", "end": "1:05"}
+    good: dict[str, Any] = {"start": "1:00", "end": "1:05"}
     for typed, words in (
         (good | {"end": "0:59"}, "It has to end after it starts."),
         (good | {"end": "10:01"}, "outside the film, which ends at 00:10:00.000"),
@@ -206,8 +210,8 @@ async def test_anything_typed_anywhere_is_answered(lin: Producer, title: Title, 
     for query in ("?page=0", "?page=-1", "?page=x", "?page=99999", "?product=x"):
         await her.get(f"{desk}/appearances{query}")
         assert her.status == 200
-    for number in ("0", "x", "9999999999999999999999", "1.5"):
-        await her.get(f"{desk}/revisions/{number}")
+    for revision in ("0", "x", "9999999999999999999999", "1.5"):
+        await her.get(f"{desk}/revisions/{revision}")
         assert her.status == 404
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crowdfund import clock
 from crowdfund.database import atomic, new_id
+from crowdfund.database.once import once
 from crowdfund.merch.screen.cues import Change, CueDocument, changes_between, fingerprint_of, text_of
 from crowdfund.merch.screen.lint import Finding, Weight, lint
 from crowdfund.merch.screen.models import CLEARED, CueRevision
@@ -30,6 +31,16 @@ async def findings_of(title_id: int) -> list[Finding]:
 async def changes_of(title_id: int) -> list[Change]:
     """What publishing now would change for viewers: what is not cleared is no part of it."""
     return changes_between(await newest_document(title_id), await draft_document(title_id, cleared_only=True))
+
+
+@atomic
+async def publish_cues_once(title_id: int, *, leaving_out: bool, by: int, key: str) -> CueRevision:
+    """A new revision, or the one that this key made. Raises as `publish_cues` does."""
+
+    async def make() -> int:
+        return (await publish_cues(title_id, leaving_out=leaving_out, by=by)).id
+
+    return await CueRevision.get(id=await once(by, f"cues:{key}", [title_id, leaving_out], make))
 
 
 @atomic

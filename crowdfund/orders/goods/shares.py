@@ -72,11 +72,16 @@ class Part:
 class Sold(Protocol):
     """A line as it was sold: a row, or `Frozen`."""
 
-    quantity: int
-    net_minor: int
-    tax_minor: int
-    commission_minor: int
-    royalty_minor: int
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def net_minor(self) -> int: ...
+    @property
+    def tax_minor(self) -> int: ...
+    @property
+    def commission_minor(self) -> int: ...
+    @property
+    def royalty_minor(self) -> int: ...
 
 
 def freeze(

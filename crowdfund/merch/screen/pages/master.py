@@ -53,7 +53,7 @@ async def _page(request: Request, title: Title, form: Form | None = None, status
     }  # fmt: skip
     for name, empty in forms.items():
         if isinstance(form, type(empty)):
-            forms[name] = form  # type: ignore[assignment]
+            forms[name] = form
     return await screen_page(
         request, "desk_master.html", "master", title, status, rates=[(name, name) for name in RATES], form=form or Form(),
         cuts=[(cut, offsets_text(offsets)) for cut, offsets in await cuts_of(title.id)],
