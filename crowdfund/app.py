@@ -40,6 +40,8 @@ from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.goods import api as goods_api
+from crowdfund.orders.goods import pages as goods_pages
 from crowdfund.orders.goods import placing as goods_placing
 from crowdfund.orders.returns import api as return_api
 from crowdfund.orders.returns import pages as return_pages
@@ -119,6 +121,8 @@ ROUTES: list[BaseRoute] = [
     *watching_pages.routes,
     *order_pages.routes,
     *order_api.routes,
+    *goods_pages.routes,
+    *goods_api.routes,
     *return_pages.routes,
     *return_api.routes,
     *run_pages.routes,

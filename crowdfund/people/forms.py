@@ -35,7 +35,7 @@ SCOPE_WORDS = {
     "tickets:read": lazy("See your tickets and orders"),
     "tickets:write": lazy("Keep seats, order tickets, send them back and give them away"),
     "goods:read": lazy("See what you bought, its parcels and returns"),
-    "goods:write": lazy("Call off, send back, claim and review what you bought"),
+    "goods:write": lazy("Buy things, call off, send back, claim and review what you bought"),
     "sales:read": lazy("See what your shops have sold, with addresses"),
     "sales:write": lazy("Send parcels of your shops, answer returns and reviews"),
     "deliveries:read": lazy("See what your organisations owe to whom, with addresses"),
