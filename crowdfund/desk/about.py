@@ -16,6 +16,7 @@ from crowdfund.campaigns.queries import public_slugs
 from crowdfund.campaigns.rules import DAYS_MAX, SETTLE_DAYS
 from crowdfund.community.draws.rules import CONTACTS_KEPT
 from crowdfund.desk.forecast import processor_minor
+from crowdfund.merch.watching.queries import films, path_of
 from crowdfund.people.forms import SCOPE_WORDS
 from crowdfund.people.rules import ABSOLUTE_US, DAY_US, IDLE_US
 from crowdfund.pledges.deliveries import SILENT_AFTER
@@ -143,11 +144,23 @@ async def _sitemap() -> page_cache.Body:
     base = current().base_url
     lines = [
         f"<url><loc>{escape(base)}{path}</loc></url>"
-        for path in ("/", "/funds", "/films", "/transfers", "/how-it-works", "/fees", "/contact", "/terms", "/privacy")
+        for path in (
+            "/",
+            "/funds",
+            "/films",
+            "/watch",
+            "/transfers",
+            "/how-it-works",
+            "/fees",
+            "/contact",
+            "/terms",
+            "/privacy",
+        )
     ]
     for row in await public_slugs():
         changed = formats.iso(min(clock.from_us(row["changed_at"]), clock.now() + timedelta(days=1)))
         lines.append(f"<url><loc>{escape(base)}/campaigns/{row['slug']}</loc><lastmod>{changed}</lastmod></url>")
+    lines += [f"<url><loc>{escape(base)}{path_of(row['title_id'])}</loc></url>" for row in await films(limit=1000)]
     body = "\n".join(lines)
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{body}\n</urlset>\n'
     return page_cache.body_of(text, "application/xml")

@@ -46,6 +46,7 @@ from crowdfund.community.talk.queries import Thread, latest_of
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.desk.updates import reader_of
+from crowdfund.merch.watching.queries import place_of
 from crowdfund.pledges.deliveries import late_tiers
 from crowdfund.pledges.milestones.queries import WholeMilestones, has_objected, whole_milestones
 from crowdfund.pledges.milestones.rules import OBJECTIONS, PAUSE_BPS, PAUSE_LEAST
@@ -78,6 +79,7 @@ class View:
     draws: list[Draw]
     milestones: WholeMilestones | None
     box_office: BoxOffice | None
+    watch_path: str | None
 
     @property
     def campaign(self) -> Campaign:
@@ -114,6 +116,7 @@ async def view_of(campaign: Campaign) -> View:
         draws=await draws.draws_of(campaign.id),
         milestones=await whole_milestones(campaign),
         box_office=await box_office_of(campaign.id),
+        watch_path=await place_of(campaign.title_id),
     )
 
 
@@ -214,6 +217,7 @@ def draw(
         followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         **_transfer(view.transfer, mine), **_milestones(view.milestones, mine), box_office=view.box_office,
+        watch_path=view.watch_path,
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",

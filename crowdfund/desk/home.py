@@ -12,17 +12,21 @@ from starlette.responses import Response
 from crowdfund.campaigns.models import Kind
 from crowdfund.campaigns.pages.shown import Card, cards_of
 from crowdfund.campaigns.queries import GROUPS, campaigns_in, number_in
+from crowdfund.merch.watching.pages.player import reels
+from crowdfund.merch.watching.queries import films
 from crowdfund.screenings.pages.on_sale import can_be_had, films_of
 from crowdfund.screenings.queries import what_is_on
 from crowdfund.web import language, page_cache
 from crowdfund.web.formats import currency_name
 from crowdfund.web.i18n import _, lazy
 from crowdfund.web.page import page
+from crowdfund.web.region import region_of
 from crowdfund.web.routes import anyone, get
 
 PAGE = 24
 PAGES_MAX = 400
 ON_SALE_MAX = 3
+REELS_MAX = 2
 WORDS_MAX = 100
 STATES = {
     "all": lazy("All"), "live": lazy("Live"), "prelaunch": lazy("Coming"), "settling": lazy("Collecting"),
@@ -65,17 +69,20 @@ async def _in_cinemas() -> list[dict[str, Any]]:
 
 
 async def home(request: Request) -> Response:
+    region = region_of(request)
+
     async def whole() -> Response:
         on_sale = await films_of(await _rows.get("on sale", _in_cinemas))
         return page(
-            request, "desk/home.html", **await _lists.get("front", _front), on_sale=on_sale[:ON_SALE_MAX]
+            request, "desk/home.html", **await _lists.get("front", _front), on_sale=on_sale[:ON_SALE_MAX],
+            reels=await reels(await _rows.get("to watch", lambda: films(limit=REELS_MAX)), region),
         )  # fmt: skip
 
     async def make() -> page_cache.Body:
         return page_cache.body_of(bytes((await whole()).body))
 
     if page_cache.is_for_everybody(request):
-        return page_cache.send(request, await _bodies.get(("home", language.choose(request)), make))
+        return page_cache.send(request, await _bodies.get(("home", language.choose(request), region), make))
     return await whole()
 
 

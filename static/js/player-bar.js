@@ -27,6 +27,7 @@ export function barOf(part, video, whole) {
     if (!isDragged) seek.value = String(video.currentTime);
   }
   for (const event of ["timeupdate", "seeked", "loadedmetadata"]) video.addEventListener(event, tell);
+  tell(); // what there is to know may have come before this
   seek.addEventListener("input", () => {
     isDragged = true;
     video.currentTime = Number(seek.value);

@@ -12,6 +12,7 @@ export function shelfOf(part, told) {
 
   // cues: in the order in which they are to stand. kind: here, recent, saved or none.
   function fill(cues, kind) {
+    const held = list.contains(document.activeElement) ? document.activeElement : null; // what is moved loses the focus
     for (const card of cards.values()) card.hidden = true;
     for (const cue of cues) {
       const card = cards.get(cue.id);
@@ -20,6 +21,7 @@ export function shelfOf(part, told) {
       list.append(card);
     }
     heading.textContent = heading.dataset[cues.length ? kind : "none"];
+    if (held && !held.closest(".find").hidden) held.focus({ preventScroll: true });
     return shown().map((card) => card.dataset.name);
   }
   // What is meant is this appearance: its seller first, its words, its moment in the form.

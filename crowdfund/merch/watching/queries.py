@@ -38,6 +38,11 @@ class Film:
         return self.master.airs_at is None or self.master.airs_at <= now
 
     @property
+    def has_video(self) -> bool:
+        """Else it has a shop only: it was seen elsewhere."""
+        return bool(self.master.video)
+
+    @property
     def is_for_children(self) -> bool:
         """Nothing is laid over it, and no shelf comes beside it."""
         return bool(self.master.shown_without_shop)
@@ -70,9 +75,9 @@ def path_of(title_id: int) -> str:
 
 
 async def film_of(title_id: int) -> Film:
-    """Raises NothingToWatch, for a title without a film as for none at all."""
+    """Raises NothingToWatch, for a title that nothing was written down of as for none at all."""
     title, master = await Title.get_or_none(id=title_id), await Master.get_or_none(title_id=title_id)
-    if title is None or master is None or not master.video:
+    if title is None or master is None:
         raise NothingToWatch("There is nothing to watch under that address.")
     return Film(title, master)
 
@@ -135,8 +140,9 @@ async def films(*, after_id: int = 0, limit: int = 60) -> list[dict[str, Any]]:
     return await _FILMS(clock.now_us(), after_id, limit)
 
 
-async def can_be_watched(title_id: int) -> bool:
-    return await _HAS_FILM.value(title_id, clock.now_us()) is not None
+async def place_of(title_id: int) -> str | None:
+    """Where a title can be watched now, none where it can't."""
+    return path_of(title_id) if await _HAS_FILM.value(title_id, clock.now_us()) is not None else None
 
 
 # --- saved for after the credits ---

@@ -68,7 +68,7 @@ def vtt(document: CueDocument, lines: Sequence[Line], title_path: str) -> str:
         )
         for line in lines
     ] + [(one.start_ms, one.end_ms, f"scene.{public(one.id)}", scene(one)) for one in document.scenes]
-    blocks.sort(key=lambda block: (block[0], block[2]))
+    blocks.sort(key=lambda block: block[0])  # what begins at once stays in the order of its lines
     return "WEBVTT\n" + "".join(
         f"\n{name}\n{clock_text(start)} --> {clock_text(end)}\n{one_line(content)}\n"
         for start, end, name, content in blocks

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from crowdfund import clock
 from crowdfund.campaigns.pages.shown import art_of
 from crowdfund.database.ids import private, public
+from crowdfund.merch.watching.pages.after import after_the_film
 from crowdfund.orders import paying
 from crowdfund.orders.credits import seats_left
 from crowdfund.orders.models import Asking, Order
@@ -82,11 +83,13 @@ async def _found(request: Request) -> tuple[Ticket, OrderShown]:
 async def show(request: Request) -> Response:
     """One ticket, as large as a scanner likes it."""
     ticket, found = await _found(request)
+    is_over = found.shown.screening.ends_at <= clock.now()
+    after = await after_the_film(request, found.shown.title.id) if is_over else None
     return page(
         request, "orders/ticket.html", ticket=ticket_shown(ticket, found), found=found, shown=found.shown,
         asking=await Asking.get_or_none(screening_id=ticket.screening_id), order=found.order,
         is_buyer=found.order.person_id == request.state.person.id,
-        colour=found.shown.title.colour, art_url=art_of(found.shown.title), title_path=title_path(found.shown.title.id),
+        colour=found.shown.title.colour, art_url=art_of(found.shown.title), title_path=title_path(found.shown.title.id), after=after,
     )  # fmt: skip
 
 

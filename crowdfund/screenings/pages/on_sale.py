@@ -21,6 +21,7 @@ from crowdfund.screenings.pages.words import FEW_LEFT, there
 from crowdfund.screenings.queries import path_of, titles_of, what_is_on
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
+from crowdfund.titles.places import watch_path
 from crowdfund.web import page_cache
 from crowdfund.web.formats import money_short, number, there_short, weekday
 from crowdfund.web.i18n import _, ngettext
@@ -155,7 +156,7 @@ async def title_on_sale(request: Request) -> Response:
         request, "screenings/title.html", title=title, colour=title.colour, art_url=art_of(title), days=by_day(rows),
         film=_film(title, rows) if rows else None, fund=fund, studio=await Organisation.get(id=title.organisation_id),
         fund_is_live=fund is not None and fund.state == CampaignState.LIVE, path=title_path(title_id),
-        base_url=current().base_url,
+        base_url=current().base_url, watch_path=await watch_path(title_id),
     )  # fmt: skip
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from crowdfund import clock
 from crowdfund.campaigns.pages.shown import art_url
-from crowdfund.database.ids import public
+from crowdfund.database.ids import private_or_none, public
 from crowdfund.merch.watching.pages import linked
 from crowdfund.merch.watching.pages.reading import film_in, poster_of, region_in, saved_in, shop_in
 from crowdfund.merch.watching.pages.shown import Thing, clock_of, row_art, things_of, wearers_in
@@ -25,6 +26,8 @@ from crowdfund.web.page import page
 from crowdfund.web.region import countries
 from crowdfund.web.routes import anyone, get
 
+FILMS = 12  # on one page
+MARKS_MAX = 200
 _lists: page_cache.Kept[list[dict[str, Any]]] = page_cache.Kept()
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?", re.ASCII)
 SCREEN = {"permissions-policy": headers.permissions("fullscreen", "picture-in-picture")}
@@ -32,8 +35,10 @@ SCREEN = {"permissions-policy": headers.permissions("fullscreen", "picture-in-pi
 
 async def watch(request: Request) -> Response:
     """The films that can be watched, with what can be bought from each."""
-    rows, region = await _lists.get("films", films), region_in(request)
-    shown = [await _listed(row, region) for row in rows]
+    region, after = region_in(request), private_or_none(request.query_params.get("after", "")) or 0
+    rows = await _lists.get(after, lambda: films(after_id=after, limit=FILMS + 1))
+    shown = await reels(rows[:FILMS], region)
+    more = public(rows[FILMS - 1]["title_id"]) if len(rows) > FILMS else ""
     person = request.scope["state"].get("person")
     saved = [
         {
@@ -42,7 +47,14 @@ async def watch(request: Request) -> Response:
         }
         for row in (await all_saved_by(person.id) if person else [])
     ]  # fmt: skip
-    return page(request, "merch/watching/films.html", films=shown, saved=saved, region=region, countries=countries())
+    return page(
+        request, "merch/watching/films.html", films=shown, saved=saved, more=more, region=region, countries=countries(),
+    )  # fmt: skip
+
+
+async def reels(rows: Sequence[dict[str, Any]], region: str) -> list[dict[str, Any]]:
+    """Films of a list, each with some of what can be had from it. rows: of `films`."""
+    return [await _listed(row, region) for row in rows]
 
 
 async def _listed(row: dict[str, Any], region: str) -> dict[str, Any]:
@@ -77,6 +89,8 @@ async def show(request: Request) -> Response:
     }
     if not aired:
         return page(request, "merch/watching/later.html", **shared)
+    if not film.has_video:
+        return RedirectResponse(f"{film.path}/shop", 303)
     shop = await shop_in(film, region)
     things = things_of(film, shop, await saved_in(request, film))
     description = _("Watch %(name)s, and see who made what is in it.") % {"name": film.title.name}
@@ -99,14 +113,10 @@ def _code(film: Film) -> Any:
     return qr.drawing(address, label=_("Code that opens the shop of %(name)s") % {"name": film.title.name})
 
 
-def _marks(film: Film, shop: Shop) -> list[dict[str, Any]]:
+def _marks(film: Film, shop: Shop) -> list[int]:
     """Where on the line of the film something can be bought, in thousandths of it."""
     length = film.master.duration_ms
-    return [
-        {"x": line.cue.start_ms * 1000 // length, "width": max(3, (line.cue.end_ms - line.cue.start_ms) * 1000 // length)}
-        for line in shop.lines
-        if not line.cue.spoiler
-    ][:200]  # fmt: skip
+    return sorted({line.cue.start_ms * 1000 // length for line in shop.lines if not line.cue.spoiler})[:MARKS_MAX]
 
 
 routes = [

@@ -55,7 +55,7 @@ async def video(request: Request) -> Response:
     """The film, in pieces where a player asks for them. Nobody sees it before it has aired."""
     film = await film_in(request)
     path = path_of(film.master.video)
-    if not film.has_aired(clock.now()) or not path.is_file():
+    if not film.has_video or not film.has_aired(clock.now()) or not path.is_file():
         raise NothingToWatch("There is nothing to watch under that address.")
     kept = _FOR_EVER if request.query_params.get("v") == film.master.video else _ASK_AGAIN
     return FileResponse(path, media_type=film.master.video_type, headers={"cache-control": kept})
