@@ -31,6 +31,7 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.listings import pages as listing_pages
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
@@ -40,7 +41,12 @@ from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.goods import api as goods_api
+from crowdfund.orders.goods import pages as goods_pages
 from crowdfund.orders.goods import placing as goods_placing
+from crowdfund.orders.returns import api as return_api
+from crowdfund.orders.returns import pages as return_pages
+from crowdfund.orders.runs import api as run_order_api
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
@@ -110,14 +116,20 @@ ROUTES: list[BaseRoute] = [
     *pledge_api.routes,
     *screening_pages.routes,
     *screening_api.routes,
+    *listing_pages.routes,
     *screen_pages.routes,
     *screen_api.routes,
     *watching_pages.routes,
     *watching_api.routes,
     *order_pages.routes,
     *order_api.routes,
+    *goods_pages.routes,
+    *goods_api.routes,
+    *return_pages.routes,
+    *return_api.routes,
     *run_pages.routes,
     *run_order_pages.routes,
+    *run_order_api.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,

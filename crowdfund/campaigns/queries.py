@@ -223,7 +223,8 @@ _REFERENCED = """
     SELECT image_id FROM title WHERE image_id IS NOT NULL UNION SELECT image_id FROM tier WHERE image_id IS NOT NULL
     UNION SELECT image_id FROM campaign_image UNION SELECT image_id FROM poll_candidate WHERE image_id IS NOT NULL
     UNION SELECT image_id FROM application_image UNION SELECT image_id FROM run_diary WHERE image_id IS NOT NULL
-    UNION SELECT image_id FROM listing_image"""
+    UNION SELECT image_id FROM listing_image UNION SELECT image_id FROM onscreen_product WHERE image_id IS NOT NULL
+    UNION SELECT poster_image_id FROM master WHERE poster_image_id IS NOT NULL"""
 _UNREFERENCED = Sql(f"""
     SELECT id FROM image WHERE id > $1 AND made_at < $2 AND id NOT IN ({_REFERENCED}) ORDER BY id LIMIT $3""")  # noqa: S608
 _DROP_UNREFERENCED = Sql(f"""

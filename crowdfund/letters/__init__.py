@@ -12,6 +12,7 @@ from crowdfund.letters import (
     draws,
     fans,
     goods,
+    listings,
     milestones,
     orders,
     polls,
@@ -31,4 +32,5 @@ JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS, **goods.JOBS,
     **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS, **runs.JOBS,
+    **listings.JOBS,
 }  # fmt: skip

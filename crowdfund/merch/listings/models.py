@@ -92,6 +92,10 @@ class Listing(Model):
     def path(self) -> str:
         return f"/listings/{public(self.id)}"
 
+    def path_in(self, desk: str) -> str:
+        """Its page on the desk of its seller. desk: the path of that."""
+        return f"{desk}{self.path}"
+
 
 class ListingEvent(Event):
     listing_id = fields.BigIntField()

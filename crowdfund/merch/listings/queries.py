@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+
+from tortoise.expressions import Q
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows
 from crowdfund.database.ids import public
+from crowdfund.merch.licences.models import HELD
 from crowdfund.merch.licences.queries import rights_of
 from crowdfund.merch.listings.rules import (
     Facts,
@@ -24,6 +27,8 @@ from crowdfund.merch.listings.rules import (
     standing,
     why_not,
 )
+from crowdfund.merch.runs.offers import made_to_order
+from crowdfund.merch.screen.models import CLEARED, OnscreenProduct
 
 # From what is asked for to its listings by an index each, whatever PostgreSQL believed when it planned it.
 _FACTS = """
@@ -54,15 +59,20 @@ async def offers_of(
 ) -> tuple[dict[int, list[Offer]], datetime | None]:
     """What may be sold of each product to a country now, the best match first; and the next moment at which that may change.
 
-    What is sold out stands in it too, last, so that a page can say so. A product without offers has none in the dict. country: two
+    What is sold out stands in it too, last, so that a page can say so; where a production
+    run of it takes orders, as made to order. A product without offers has none in the dict. country: two
     letters. The moment is None where only somebody's doing changes anything.
     """
     found: defaultdict[int, list[Offer]] = defaultdict(list)
-    moments = []
+    moments, sold = [], []
     for facts in await _facts(await _OF_PRODUCTS(_asked(product_ids))):
         moments.append(changes_at(facts, now))
         if why_not(facts, country, now) is None and (shown := offer(facts, now)) is not None:
-            found[facts.product_id].append(shown)
+            sold.append((facts, shown))
+    offers, closing = await made_to_order(sold)
+    moments += closing
+    for one in offers:
+        found[one.product_id].append(one)
     changes = min((at for at in moments if at is not None), default=None)
     return {product_id: in_order(offers) for product_id, offers in found.items()}, changes
 
@@ -103,7 +113,7 @@ async def _facts(rows: list[dict[str, Any]]) -> list[Facts]:
         Facts(
             listing_id=row["id"], path=f"/listings/{public(row['id'])}", right=rights.get(row["licence_id"]),
             zones=tuple(zones[row["organisation_id"]]), pieces=tuple(pieces[row["id"]]),
-            **{name: row[name] for name in _SAME}, **{name: _moment(row[name]) for name in _MOMENTS},
+            **_same(row),
         )
         for row in rows
     ]  # fmt: skip
@@ -114,6 +124,10 @@ _SAME = (
     "version", "state", "seller", "seller_state", "product_state",
 )  # fmt: skip
 _MOMENTS = ("away_from", "away_until", "embargo_until", "airs_at")
+
+
+def _same(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in _SAME} | {name: _moment(row[name]) for name in _MOMENTS}
 
 
 def _moment(us: int | None) -> datetime | None:
@@ -137,3 +151,62 @@ async def zones_of(organisation_ids: Iterable[int]) -> defaultdict[int, list[Zon
             Zone(zone_id=row["id"], countries=frozenset(row["countries"].split()), **facts)
         )
     return found
+
+
+# --- for who writes them ---
+
+_LOCK = Sql("SELECT id FROM listing WHERE id = $1 {for_update}")
+_LOCK_SELLER = Sql("SELECT id FROM organisation WHERE id = $1 {for_update}")
+_RECOUNT = Sql("""
+    UPDATE variant SET on_hand = on_hand + asked.n
+    FROM (SELECT CAST(value->>'id' AS BIGINT) AS id, CAST(value->>'n' AS BIGINT) AS n FROM {rows}) AS asked
+    WHERE variant.id = asked.id AND on_hand + asked.n >= reserved RETURNING variant.id, variant.on_hand""")
+_LICENSED_TO = Sql("""
+    SELECT l.id FROM licence l JOIN licence_product p ON p.licence_id = l.id
+    WHERE l.licensee_id = $1 AND p.product_id = $2 AND l.state IN (SELECT value->>'state' FROM {rows:3}) ORDER BY l.id""")
+_PRODUCTS_LICENSED_TO = Sql("""
+    SELECT DISTINCT p.product_id FROM licence l JOIN licence_product p ON p.licence_id = l.id
+    WHERE l.licensee_id = $1 AND l.state IN (SELECT value->>'state' FROM {rows:2}) ORDER BY p.product_id LIMIT 200""")
+_HELD = as_rows({"state": state} for state in HELD)
+
+
+async def lock_listing(listing_id: int) -> bool:
+    """Nobody else changes it until the caller's transaction ends; whether it is there."""
+    return await _LOCK.one(listing_id) is not None
+
+
+async def lock_seller(organisation_id: int) -> None:
+    """Nobody else changes what belongs to this seller as a whole, its zones, until the caller's transaction ends."""
+    await _LOCK_SELLER(organisation_id)
+
+
+async def recount(by_how_many: Mapping[int, int]) -> dict[int, int]:
+    """Change how many there are of variants, never to fewer than are being paid for; how many there are now of those that could."""
+    rows = await _RECOUNT(as_rows({"id": one, "n": n} for one, n in sorted(by_how_many.items())))
+    return {row["id"]: row["on_hand"] for row in rows}
+
+
+async def licences_for(organisation_id: int, product_id: int) -> list[int]:
+    """The licences that this seller holds for this product, whether or not they have begun."""
+    return [row["id"] for row in await _LICENSED_TO(organisation_id, product_id, _HELD)]
+
+
+async def may_be_listed(product: OnscreenProduct, organisation_id: int, now: datetime) -> bool:
+    """Whether a seller may write a listing for it: it is shown to everybody, or this seller has a licence for it."""
+    if product.state not in CLEARED:
+        return False
+    if product.embargo_until is None or product.embargo_until <= now:
+        return True
+    return bool(await licences_for(organisation_id, product.id))
+
+
+async def products_licensed_to(organisation_id: int) -> list[OnscreenProduct]:
+    """What this seller has a licence for."""
+    ids = [row["product_id"] for row in await _PRODUCTS_LICENSED_TO(organisation_id, _HELD)]
+    return await OnscreenProduct.filter(id__in=ids, state__in=CLEARED).order_by("title_id", "name") if ids else []
+
+
+async def products_called(text: str, now: datetime, *, limit: int = 40) -> list[OnscreenProduct]:
+    """Products that everybody may see, by a part of their name; the newest first."""
+    shown = OnscreenProduct.filter(Q(embargo_until=None) | Q(embargo_until__lte=now), state__in=CLEARED)
+    return await (shown.filter(name__icontains=text) if text else shown).order_by("-id").limit(limit)
