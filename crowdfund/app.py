@@ -43,12 +43,18 @@ from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.shops import api as shop_api
 from crowdfund.merch.shops import pages as shop_pages
+from crowdfund.merch.watching import api as watching_api
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.goods import api as goods_api
+from crowdfund.orders.goods import pages as goods_pages
 from crowdfund.orders.goods import placing as goods_placing
+from crowdfund.orders.returns import api as return_api
+from crowdfund.orders.returns import pages as return_pages
+from crowdfund.orders.runs import api as run_order_api
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
@@ -130,10 +136,16 @@ ROUTES: list[BaseRoute] = [
     *screen_pages.routes,
     *screen_api.routes,
     *watching_pages.routes,
+    *watching_api.routes,
     *order_pages.routes,
     *order_api.routes,
+    *goods_pages.routes,
+    *goods_api.routes,
+    *return_pages.routes,
+    *return_api.routes,
     *run_pages.routes,
     *run_order_pages.routes,
+    *run_order_api.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,
