@@ -29,6 +29,7 @@ OWED_GIFTS = Sql("""
                             WHERE p.campaign_id = c.id AND p.recipient_id = g.recipient_id AND p.state = 'paid')
     ORDER BY c.ended_at, c.id, g.recipient_id LIMIT 50""")
 # Shares of screenings that were settled; where nothing more is owed the row goes.
+NOT_OWED = Sql("DELETE FROM share_due WHERE screening_id = $1 AND organisation_id = $2")
 OWED_SHARES = Sql("""
     SELECT d.screening_id, d.organisation_id, d.currency FROM share_due d JOIN organisation o ON o.id = d.organisation_id
     JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || d.currency
