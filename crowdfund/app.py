@@ -32,6 +32,7 @@ from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
 from crowdfund.merch.listings import pages as listing_pages
+from crowdfund.merch.runs import api as run_api
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
@@ -118,6 +119,7 @@ ROUTES: list[BaseRoute] = [
     *order_pages.routes,
     *order_api.routes,
     *run_pages.routes,
+    *run_api.routes,
     *run_order_pages.routes,
     *run_order_api.routes,
     *poll_pages.routes,

@@ -33,7 +33,9 @@ async def test_from_the_promise_to_the_first_diary_entry(visit: Visitors, script
     await maker.follows("Promise a run")
     closes = clock.now() + timedelta(days=10)
     await maker.types(minimum_units="2", most_units="9", price_minor="45.00", about="Turned by hand, set by Lin.")
-    await maker.types(closes_at=closes.strftime("%Y-%m-%dT%H:%M"), ships_by=(closes + timedelta(days=20)).strftime("%Y-%m-%d"))
+    await maker.types(
+        closes_at=closes.strftime("%Y-%m-%dT%H:%M"), ships_by=(closes + timedelta(days=20)).strftime("%Y-%m-%d")
+    )
     await shot(maker, f"new-{scripts}")
     await maker.presses("Take orders")
     await maker.reads("People can order it from now on.", "0 of 2 ordered")
