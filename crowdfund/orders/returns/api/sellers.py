@@ -109,7 +109,7 @@ async def parcel(request: Request, body: ParcelIn) -> SaleOut:
         raise SayOne("Say `state` or `carrier_state`.", field="state")
     if body.carrier_state is not None:
         await sending.carrier_says(row.id, CarrierState(body.carrier_state))
-    else:
+    elif body.state is not None:
         because = "the seller says so"
         await sending.say(row.id, ParcelState(body.state), because=because, by=request.state.person.id)
     return sale_out(await after_sale(order))
