@@ -38,6 +38,7 @@ from crowdfund.merch.licences import pages as licence_pages
 from crowdfund.merch.listings import pages as listing_pages
 from crowdfund.merch.previews import api as preview_api
 from crowdfund.merch.previews import pages as preview_pages
+from crowdfund.merch.runs import api as run_api
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
@@ -144,6 +145,7 @@ ROUTES: list[BaseRoute] = [
     *return_pages.routes,
     *return_api.routes,
     *run_pages.routes,
+    *run_api.routes,
     *run_order_pages.routes,
     *run_order_api.routes,
     *poll_pages.routes,
