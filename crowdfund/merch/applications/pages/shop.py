@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_urlsafe
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from crowdfund.merch.applications.models import Application, ApplicationState
 from crowdfund.merch.applications.net import net_of
 from crowdfund.merch.applications.pages.calculator import net_shown
 from crowdfund.merch.applications.pages.one import application_in, application_page, path_of
-from crowdfund.merch.applications.rules import PITCH_MAX, NotOpen
+from crowdfund.merch.applications.rules import PITCH_MAX, NoSuchApplication, NotOpen
 from crowdfund.merch.licences.terms import ROYALTY_BPS
 from crowdfund.merch.previews.queries import open_products
 from crowdfund.merch.screen.models import OnscreenProduct
@@ -63,7 +64,7 @@ async def new(request: Request) -> Response:
     return _new(request, row, PitchForm(typed))
 
 
-async def _product(request: Request) -> dict[str, object]:
+async def _product(request: Request) -> dict[str, Any]:
     """Raises NotOpen for what can't be applied for, as for none."""
     product_id = private_or_none(request.path_params["product"]) or -1
     found = await open_products(product_id=product_id, limit=1)
@@ -113,7 +114,7 @@ async def own_in(request: Request) -> Application:
     """The application of the path, if this shop wrote it. Raises NoSuchApplication."""
     application, _product_of, _title = await application_in(request)
     if application.organisation_id != request.state.organisation.id:
-        raise actions.NoSuchApplication("There is no such application.")
+        raise NoSuchApplication("There is no such application.")
     return application
 
 

@@ -13,6 +13,7 @@ from crowdfund.merch.applications import actions
 from crowdfund.merch.applications.forms import SampleAskedForm, WhyForm, WordsForm
 from crowdfund.merch.applications.models import Application
 from crowdfund.merch.applications.pages.one import application_in, application_page, path_of
+from crowdfund.merch.applications.rules import NoSuchApplication
 from crowdfund.merch.licences.forms import TermsForm, usual
 from crowdfund.merch.licences.pages.desk import form_words
 from crowdfund.merch.screen.models import CLEARED, OnscreenProduct
@@ -29,7 +30,7 @@ async def _asked(request: Request) -> tuple[Application, OnscreenProduct, Title]
     """The application of the path, if it was sent to this studio. Raises NoSuchApplication."""
     found = await application_in(request)
     if found[2].organisation_id != request.state.organisation.id:
-        raise actions.NoSuchApplication("There is no such application.")
+        raise NoSuchApplication("There is no such application.")
     return found
 
 

@@ -15,7 +15,7 @@ from crowdfund.merch.applications.queries import live_application
 from crowdfund.merch.previews import actions, queries
 from crowdfund.merch.previews.forms import ConsentForm
 from crowdfund.merch.previews.models import PreviewKind
-from crowdfund.merch.previews.rules import is_public
+from crowdfund.merch.previews.rules import ConsentNeeded, is_public
 from crowdfund.merch.previews.terms import CURRENT, VERSIONS
 from crowdfund.merch.screen.models import ProductKind
 from crowdfund.merch.shops.pages.own import KINDS, art_of_row, picture_of
@@ -97,7 +97,7 @@ async def _previews(request: Request, row: dict[str, Any], shop: Organisation | 
         return {"previews": [], "needs": "shop"}
     try:
         await actions.refuse_viewer(person.id, shop)
-    except actions.ConsentNeeded:
+    except ConsentNeeded:
         return {"previews": [], "needs": "consent"}
     except Refusal:
         return {"previews": [], "needs": "verification"}
