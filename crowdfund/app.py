@@ -31,6 +31,7 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.listings import api as listing_api
 from crowdfund.merch.listings import pages as listing_pages
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
@@ -111,6 +112,7 @@ ROUTES: list[BaseRoute] = [
     *screening_pages.routes,
     *screening_api.routes,
     *listing_pages.routes,
+    *listing_api.routes,
     *screen_pages.routes,
     *screen_api.routes,
     *watching_pages.routes,
