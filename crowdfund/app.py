@@ -31,17 +31,32 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.applications import api as application_api
+from crowdfund.merch.applications import pages as application_pages
+from crowdfund.merch.licences import api as licence_api
+from crowdfund.merch.licences import pages as licence_pages
 from crowdfund.merch.listings import api as listing_api
 from crowdfund.merch.listings import pages as listing_pages
+from crowdfund.merch.previews import api as preview_api
+from crowdfund.merch.previews import pages as preview_pages
+from crowdfund.merch.runs import api as run_api
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
+from crowdfund.merch.shops import api as shop_api
+from crowdfund.merch.shops import pages as shop_pages
+from crowdfund.merch.watching import api as watching_api
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
 from crowdfund.orders import pages as order_pages
 from crowdfund.orders import placing
+from crowdfund.orders.goods import api as goods_api
+from crowdfund.orders.goods import pages as goods_pages
 from crowdfund.orders.goods import placing as goods_placing
+from crowdfund.orders.returns import api as return_api
+from crowdfund.orders.returns import pages as return_pages
+from crowdfund.orders.runs import api as run_order_api
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
 from crowdfund.payments import stripe
@@ -111,15 +126,30 @@ ROUTES: list[BaseRoute] = [
     *pledge_api.routes,
     *screening_pages.routes,
     *screening_api.routes,
+    *shop_pages.routes,
+    *application_pages.routes,
+    *licence_pages.routes,
+    *preview_pages.routes,
     *listing_pages.routes,
     *listing_api.routes,
+    *shop_api.routes,
+    *application_api.routes,
+    *licence_api.routes,
+    *preview_api.routes,
     *screen_pages.routes,
     *screen_api.routes,
     *watching_pages.routes,
+    *watching_api.routes,
     *order_pages.routes,
     *order_api.routes,
+    *goods_pages.routes,
+    *goods_api.routes,
+    *return_pages.routes,
+    *return_api.routes,
     *run_pages.routes,
+    *run_api.routes,
     *run_order_pages.routes,
+    *run_order_api.routes,
     *poll_pages.routes,
     *poll_api.routes,
     *talk_pages.routes,

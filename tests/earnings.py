@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from tortoise.expressions import F
+
 from crowdfund import clock
 from crowdfund.database import atomic, new_id
 from crowdfund.ledger import Account, Entry, Posting, balance_minor, chart, post
@@ -17,9 +19,10 @@ from crowdfund.merch.screen.models import OnscreenProduct
 from crowdfund.orders.goods.earning import bearers, earn
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, Purchase
 from crowdfund.orders.goods.shares import part_of
-from crowdfund.orders.parcels.models import Parcel
+from crowdfund.orders.parcels.models import Parcel, ParcelLine
 from crowdfund.orders.returns.models import GoodsRefund
 from crowdfund.payments import reconcile, stripe
+from crowdfund.payments.models import Charge
 from crowdfund.payouts.books import RULES as PAYOUT_RULES
 from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
 from crowdfund.payouts.models import Payout
@@ -180,14 +183,21 @@ async def an_order(
 
 async def sent(order: GoodsOrder, *, arrived: bool = True) -> None:
     """All of it goes out, so that it is earned."""
-    now = clock.now()
-    await atomic(Parcel.create)(
+    await _on_its_way(order, arrived)
+    assert await earn(order.id)
+
+
+@atomic
+async def _on_its_way(order: GoodsOrder, arrived: bool) -> None:
+    now, line = clock.now(), await GoodsLine.get(order_id=order.id)
+    parcel = await Parcel.create(
         id=new_id(), order_id=order.id, carrier="SF Express", state="delivered" if arrived else "sent", carrier_state="unknown",
         sent_at=now, delivered_at=now if arrived else None,
     )  # fmt: skip
-    line = await GoodsLine.get(order_id=order.id)
-    await atomic(GoodsLine.filter(id=line.id).update)(shipped=line.quantity)
-    assert await earn(order.id)
+    await ParcelLine.create(
+        id=new_id(), parcel_id=parcel.id, order_id=order.id, line_id=line.id, quantity=line.quantity
+    )
+    await GoodsLine.filter(id=line.id).update(shipped=line.quantity)
 
 
 @atomic
@@ -203,6 +213,12 @@ async def _rows(
         id=new_id(), purchase_id=made.id, organisation_id=licence.licensee_id, person_id=fan_id, currency=licence.currency,
         state="paid", ship_by=now + timedelta(days=7), days_min=3, days_max=7, country=purchase["country"], made_at=now, **money,
     )  # fmt: skip
+    await Charge.create(
+        id=new_id(), subject=made.subject, held_for=made.subject, person_id=fan_id, attempt=1, key=f"charge-{made.id}",
+        amount_minor=made.total_minor, currency=made.currency, state="succeeded", balance_transaction_id=f"txn_{made.id}",
+        fee_minor=money["fee_minor"], made_at=now, sent_at=now, ended_at=now,
+    )  # fmt: skip
+    await Licence.filter(id=licence.id).update(units_sold=F("units_sold") + line["quantity"])
     shop = await Organisation.get(id=licence.licensee_id)
     listing, variant = await a_listing(shop, product, licence=licence, currency=licence.currency)
     await GoodsLine.create(

@@ -27,6 +27,10 @@ _SIGN_INS = (
     ("frauke", "Frauke Petersen", None),
     ("jens", "Jens Hansen", None),
     ("emil", "Emil Kanold", None),
+    ("xiu", "Xiu Mingzhu", None),
+    ("wen", "Wen Jiang", None),
+    ("paula", "Paula Reimers", None),
+    ("tom", "Tom Whitlock", None),
     ("ada", "Ada Okafor", StaffRole.ADMIN),
     ("grace", "Grace Lindholm", StaffRole.ADMIN),
 )

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from crowdfund import clock, settings
 from crowdfund.campaigns import actions
@@ -21,6 +22,8 @@ from crowdfund.demo.crowd import Crowd, give, make_crowd, reward_for, sign_ups
 from crowdfund.demo.draws import plan_draws
 from crowdfund.demo.film import Film, Reward
 from crowdfund.demo.films import FILMS, STUDIOS
+from crowdfund.demo.goods import plan_goods
+from crowdfund.demo.goods_sold import plan_sales
 from crowdfund.demo.milestones import FILM, plan_milestones
 from crowdfund.demo.plan import Plan
 from crowdfund.demo.polls import plan_polls
@@ -34,6 +37,7 @@ from crowdfund.pledges.forms import terms_shown
 from crowdfund.pledges.models import Delivery, Pledge
 from crowdfund.pledges.rules import Want
 from crowdfund.sandbox.remote import control
+from crowdfund.titles.models import Title
 from crowdfund.worker import work_until_idle
 
 DAYS_BACK = 75
@@ -61,6 +65,10 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     await plan_cinemas(cinema, named["emil"], named["arthur"], crowd, plan, dice)
     pumpwerk = await _verified(OrganisationKind.CINEMA, *programme.CINEMA, named["emil"], named["ada"])
     programme.plan_programme(pumpwerk, named["emil"], named["arthur"], plan)
+    river_moon = await Title.get(name="River Moon", organisation_id=studios["Lanting Pictures"].id)
+    backers = [named["mei"].id, *crowd.good]
+    market = await plan_goods(river_moon, named, backers, partial(_verified, staff=named["ada"]), plan)
+    plan_sales(market, named["mei"], named["tom"], crowd.good[:14], plan)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()
@@ -74,6 +82,10 @@ def _introduced(named: dict[str, Person]) -> list[tuple[Person, str]]:
         (named["arthur"], "runs Kiln & Harbour"),
         (named["jens"], "chairs the club SC Hafen 1904"),
         (named["emil"], "runs the cinema Kanal Lichtspiele"),
+        (named["xiu"], "sells what River Moon shows: Xiu Workshop"),
+        (named["wen"], "sells the ferryman's coat: Old Dock Tailors"),
+        (named["paula"], "waits for a studio's answer: Reed & Lantern"),
+        (named["tom"], "a fan who buys what he sees"),
         (named["ada"], "staff: reviews, verifies, refunds"),
         (named["grace"], "staff, for what takes two people"),
     ]

@@ -11,10 +11,10 @@ from crowdfund.web.region import countries as countries
 
 INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)  # each is a mail to an address of anybody
 
-# Shops come with what they do here.
 KINDS = {
     OrganisationKind.STUDIO: lazy("Film studio"), OrganisationKind.CLUB: lazy("Football club"),
     OrganisationKind.CINEMA: lazy("Cinema, or a chain of them"),
+    OrganisationKind.SHOP: lazy("Shop, or a maker of things that are seen in films"),
     OrganisationKind.INSTITUTION: lazy("Charity, or another institution that is given to"),
 }  # fmt: skip
 ROLES = {
@@ -34,6 +34,10 @@ SCOPE_WORDS = {
     "comments:write": lazy("Comment, ask, answer and report for you"),
     "tickets:read": lazy("See your tickets and orders"),
     "tickets:write": lazy("Keep seats, order tickets, send them back and give them away"),
+    "goods:read": lazy("See what you bought, its parcels and returns"),
+    "goods:write": lazy("Buy things, call off, send back, claim and review what you bought"),
+    "sales:read": lazy("See what your shops have sold, with addresses"),
+    "sales:write": lazy("Send parcels of your shops, answer returns and reviews"),
     "deliveries:read": lazy("See what your organisations owe to whom, with addresses"),
     "deliveries:write": lazy("Mark rewards of your organisations as sent"),
     "screenings:read": lazy("See venues, bookings and screenings of your organisations, and who holds tickets"),
@@ -44,6 +48,8 @@ SCOPE_WORDS = {
     "listings:write": lazy("List, price, count and ship for your shops; stop what should not be sold after your films"),
     "screen:read": lazy("See what is on screen in titles of your organisations, drafts too"),
     "screen:write": lazy("Write down and publish what is on screen in titles of your organisations"),
+    "licences:read": lazy("See applications, licences and shops of your organisations, and what sellers may see early"),
+    "licences:write": lazy("Apply, offer, take and stop licences, and change shops, for your organisations"),
     "money:read": lazy("See figures, payouts and disputes of your organisations"),
     "disputes:write": lazy("Answer banks that dispute a payment to your organisations"),
     "door:read": lazy("See the door lists of your cinemas, and what was scanned"),

@@ -26,6 +26,7 @@ class Someone:
     staff_role: str | None
     email_confirmed: bool
     has_desk: bool
+    in_basket: int = 0  # different things
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class TokenFound:
 _PERSON = """CAST(p.id AS TEXT) || $2 || p.name || $2 || p.email || $2 || p.locale || $2 || p.state
     || $2 || COALESCE(p.staff_role, '')
     || $2 || CASE WHEN p.email_confirmed_at IS NULL THEN '' ELSE 'yes' END
-    || $2 || CASE WHEN EXISTS (SELECT 1 FROM member m WHERE m.person_id = p.id) THEN 'yes' ELSE '' END"""
+    || $2 || CASE WHEN EXISTS (SELECT 1 FROM member m WHERE m.person_id = p.id) THEN 'yes' ELSE '' END
+    || $2 || (SELECT CAST(COUNT(*) AS TEXT) FROM cart_line c WHERE c.person_id = p.id)"""
 _SIGN_INS = Sql(f"""
     SELECT (SELECT {_PERSON} || $2 || CAST(s.id AS TEXT) || $2 || s.csrf
                 || $2 || CAST(s.made_at AS TEXT) || $2 || CAST(s.seen_at AS TEXT)
@@ -97,8 +99,10 @@ def _scopes(text: str) -> frozenset[str]:
 
 
 def _someone(parts: list[str]) -> Someone:
-    number, name, email, locale, state, staff_role, confirmed, has_desk = parts
-    return Someone(int(number), name, email, locale, state, staff_role or None, bool(confirmed), bool(has_desk))
+    number, name, email, locale, state, staff_role, confirmed, has_desk, in_basket = parts
+    return Someone(
+        int(number), name, email, locale, state, staff_role or None, bool(confirmed), bool(has_desk), int(in_basket)
+    )
 
 
 _sign_ins = Batch[str, SignedIn | None](_find_sign_ins)

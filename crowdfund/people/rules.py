@@ -23,12 +23,12 @@ PASSWORD_MIN, PASSWORD_MAX = 8, 256
 # What an API token can be made for. Whose organisation or pledge it is, is asked besides, at each call.
 SCOPES = (
     "account:read", "account:write", "pledges:read", "pledges:write", "organisations:read", "organisations:write",
-    "tickets:read", "tickets:write",
+    "tickets:read", "tickets:write", "goods:read", "goods:write", "sales:read", "sales:write",
     "campaigns:read", "campaigns:write", "comments:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
     "door:read", "door:write",
     "screenings:read", "screenings:write",
     "listings:read", "listings:write",
-    "screen:read", "screen:write",
+    "screen:read", "screen:write", "licences:read", "licences:write",
 )  # fmt: skip
 STAFF_SCOPES = ("staff:review", "staff:money")
 

@@ -19,10 +19,11 @@ from crowdfund.web.templates import render
 
 @dataclass(frozen=True, slots=True)
 class Nav:
-    """What the bar offers. desk: they belong to an organisation. staff: they run the site."""
+    """What the bar offers. desk: they belong to an organisation. staff: they run the site. basket: how many things lie in it."""
 
     desk: bool = False
     staff: bool = False
+    basket: int = 0
 
 
 def page(
@@ -31,7 +32,7 @@ def page(
     """Render a template with the visitor's language, name, flashes and form token. A signed-in page is kept by nobody."""
     state = request.scope["state"]
     person, token, flashes = state.get("person"), csrf.Token(request), read(request)
-    nav = Nav(person.has_desk, person.staff_role is not None) if person else Nav()
+    nav = Nav(person.has_desk, person.staff_role is not None, person.in_basket) if person else Nav()
     shown = {
         "request": request, "person": person, "csrf": token, "simulated": current().sandbox, "now": clock.now(),
         "flashes": flashes, "nav": nav, "request_id": state["request_id"], **context,

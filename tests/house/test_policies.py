@@ -22,7 +22,7 @@ NO_TOKEN = {"POST /webhooks/stripe", "POST /language", "POST /region", "POST /sa
 # Anybody may post here without being signed in.
 OPEN_TO_ALL = {
     # Who chooses seats signs in when they are to be kept; who has the link to a gift may say no to it.
-    "POST /screenings/{screening}/holds", "POST /gifts/{secret}/refusal",
+    "POST /screenings/{screening}/holds", "POST /cart/lines", "POST /gifts/{secret}/refusal",
     "POST /sign-up", "POST /sign-in", "POST /sign-out", "POST /confirm/{secret}", "POST /reset", "POST /reset/{secret}",
     "POST /language", "POST /region", "POST /sandbox/clock", "POST /webhooks/stripe", "POST /news/{letters}",
     "POST /draws/{draw}/verification",

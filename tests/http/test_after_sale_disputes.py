@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crowdfund.database.ids import public
 from crowdfund.disputes.actions import follow_dispute
 from crowdfund.disputes.models import Dispute
 from crowdfund.orders.goods.models import GoodsLine
@@ -16,8 +17,9 @@ from crowdfund.payments.models import Charge, Refund
 from crowdfund.worker import work_until_idle
 from tests.after_sale import Bought, a_jacket, again, bought, earrings, money_of
 from tests.bank import ask as ask_bank
+from tests.http.conftest import SiteUnderTest
 from tests.http.test_after_sale_money import half_returned, sent
-from tests.world import a_fan
+from tests.world import Fan, a_fan
 
 pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
@@ -99,3 +101,29 @@ async def test_a_refund_and_a_bank_never_both_give_the_money(database: str, won:
     else:
         assert refund.state == "paid_another_way", "her bank gave it to her"
         assert (await again(order)).state == "lost"
+
+
+async def test_of_two_sellers_the_bank_reads_one_answer(site: SiteUnderTest) -> None:
+    bao, lin = await site.signed_up("Bao"), await site.signed_up("Lin")
+    wants = await earrings(owner=Fan(bao.person.id, "")), await a_jacket(owner=Fan(lin.person.id, ""))
+    what = await bought(await a_fan(), *wants)
+    await sent(what, 0)
+    dispute = await disputed(what)
+    paths = [f"{one.shop.desk_path}/disputes/{public(dispute.id)}" for one in wants]
+    await bao.get(paths[0])
+    assert "She bought: 2 × Pearl drop earring. It cost $92.67" in bao.text and "DHL, JD0146" in bao.text
+    assert "River jacket" not in bao.text
+    assert (await bao.get(paths[1])).status_code in (403, 404)
+    await bao.get(paths[0])
+    await bao.submit("Send to the bank")
+    assert "Kept. It is sent with what the other sellers say." in bao.text
+    assert (await Dispute.get(id=dispute.id)).state == "needs_response"
+    await lin.get(paths[1])
+    assert "Not sent yet: River jacket" in lin.text
+    await lin.submit("Send to the bank")
+    assert "Your answer is with the bank." in lin.text
+    evidence = (await Dispute.get(id=dispute.id)).evidence
+    assert "Pearl drop earring" in evidence and "River jacket" in evidence
+    mails = [mail.subject for mail in await site.mails_to(lin.person.email)]
+    assert "Disputed: $239.70 of Pearl drop earring" in mails
+    await decided(dispute, won=True)

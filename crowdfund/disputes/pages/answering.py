@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.database.ids import private
-from crowdfund.disputes.actions import answer_dispute
+from crowdfund.disputes import answers
 from crowdfund.disputes.models import Dispute
 from crowdfund.disputes.pages.evidence import drafted
 from crowdfund.disputes.queries import About, about
@@ -25,7 +25,7 @@ class EvidenceForm(Form):
 async def _found(request: Request) -> tuple[Dispute, About]:
     dispute = await Dispute.get_or_none(id=private(request.path_params["dispute"]))
     found = await about(dispute) if dispute else None
-    if dispute is None or found is None or found.organisation.id != request.state.organisation.id:
+    if dispute is None or found is None or request.state.organisation not in found.organisations:
         raise NotFound("There is no such dispute.")
     return dispute, found
 
@@ -33,7 +33,7 @@ async def _found(request: Request) -> tuple[Dispute, About]:
 async def show(request: Request) -> Response:
     dispute, found = await _found(request)
     form = EvidenceForm()
-    form.typed["evidence"] = await drafted(dispute, found)
+    form.typed["evidence"] = await drafted(dispute, found, request.state.organisation.id)
     return _page(request, dispute, found, form)
 
 
@@ -49,10 +49,16 @@ async def answer(request: Request) -> Response:
     form = await EvidenceForm.read(request)
     if not form.errors:
         with form.showing_refusals():
-            await answer_dispute(dispute.id, evidence=form.evidence, by_person_id=request.state.person.id)
-            return redirect(
-                request, request.url.path.removesuffix("/answer"), ("good", _("Your answer is with the bank."))
+            is_sent = await answers.answer(
+                dispute, found, organisation_id=request.state.organisation.id, evidence=form.evidence,
+                by_person_id=request.state.person.id,
+            )  # fmt: skip
+            said = (
+                _("Your answer is with the bank.")
+                if is_sent
+                else _("Kept. It is sent with what the other sellers say.")
             )
+            return redirect(request, request.url.path.removesuffix("/answer"), ("good", said))
     return _page(request, dispute, found, form, form.status)
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from crowdfund.campaigns.models import Campaign, CampaignEvent, CampaignState, Rule, Tier
 from crowdfund.campaigns.pages.shown import month_of
+from crowdfund.disputes.answers import words_of
 from crowdfund.disputes.models import Dispute
+from crowdfund.disputes.pages.goods import drafted_about_goods
 from crowdfund.disputes.pages.tickets import drafted_about_tickets
 from crowdfund.disputes.queries import About
 from crowdfund.payments.charges import was_refused
@@ -50,8 +52,11 @@ class Records:
         return f"{step.quantity} × “{tier.name}”" if step.quantity > 1 else f"“{tier.name}”"
 
 
-async def drafted(dispute: Dispute, found: About) -> str:
-    """What our records say for a payment, whatever it was for."""
+async def drafted(dispute: Dispute, found: About, organisation_id: int) -> str:
+    """What our records say for a payment, whatever it was for. organisation_id: who reads it; of several sellers each her part."""
+    if found.goods:
+        words = await words_of(dispute.id, organisation_id)
+        return words or await drafted_about_goods(found, await Charge.get(id=dispute.charge_id), organisation_id)
     if found.campaign is None:
         return await drafted_about_tickets(found, await Charge.get(id=dispute.charge_id))
     return await drafted_evidence(dispute, found.campaign)

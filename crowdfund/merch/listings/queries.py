@@ -27,6 +27,7 @@ from crowdfund.merch.listings.rules import (
     standing,
     why_not,
 )
+from crowdfund.merch.runs.offers import made_to_order
 from crowdfund.merch.screen.models import CLEARED, OnscreenProduct
 
 # From what is asked for to its listings by an index each, whatever PostgreSQL believed when it planned it.
@@ -58,15 +59,20 @@ async def offers_of(
 ) -> tuple[dict[int, list[Offer]], datetime | None]:
     """What may be sold of each product to a country now, the best match first; and the next moment at which that may change.
 
-    What is sold out stands in it too, last, so that a page can say so. A product without offers has none in the dict. country: two
+    What is sold out stands in it too, last, so that a page can say so; where a production
+    run of it takes orders, as made to order. A product without offers has none in the dict. country: two
     letters. The moment is None where only somebody's doing changes anything.
     """
     found: defaultdict[int, list[Offer]] = defaultdict(list)
-    moments = []
+    moments, sold = [], []
     for facts in await _facts(await _OF_PRODUCTS(_asked(product_ids))):
         moments.append(changes_at(facts, now))
         if why_not(facts, country, now) is None and (shown := offer(facts, now)) is not None:
-            found[facts.product_id].append(shown)
+            sold.append((facts, shown))
+    offers, closing = await made_to_order(sold)
+    moments += closing
+    for one in offers:
+        found[one.product_id].append(one)
     changes = min((at for at in moments if at is not None), default=None)
     return {product_id: in_order(offers) for product_id, offers in found.items()}, changes
 

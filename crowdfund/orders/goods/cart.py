@@ -66,6 +66,11 @@ def _as_wish(line: CartLine) -> Wish:
     return Wish(line.variant_id, line.quantity, line.price_seen_minor, line.appearance_id, line.moment_ms)
 
 
+def wishes_of(part: CartShown) -> tuple[Wish, ...]:
+    """What of a cart is paid together, as a purchase asks for it."""
+    return tuple(_as_wish(one.line) for one in part.lines)
+
+
 async def carts_of(person_id: int, country: str) -> list[CartShown]:
     """A fan's cart as it stands for somebody in a country, a part for each currency; what she put in first comes first."""
     lines = await CartLine.filter(person_id=person_id).order_by("added_at", "id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from crowdfund import clock
 from crowdfund.database import Sql, as_rows
@@ -157,3 +158,77 @@ async def returns_of_seller(organisation_id: int, *, before: int, state: str, li
 
 async def open_returns(organisation_id: int) -> int:
     return int(await _OPEN_OF_SELLER.value(organisation_id) or 0)
+
+
+# --- what a seller and staff look at ---
+
+_SALES = Sql("""
+    SELECT o.id, o.state, o.currency, o.total_minor, o.ship_by, o.made_at, o.country, p.name AS buyer,
+           CAST((SELECT SUM(l.quantity - l.shipped - l.cancelled) FROM goods_line l WHERE l.order_id = o.id) AS BIGINT) AS to_ship,
+           CAST((SELECT SUM(l.returned) FROM goods_line l WHERE l.order_id = o.id) AS BIGINT) AS returned,
+           CAST((SELECT SUM(l.quantity) FROM goods_line l WHERE l.order_id = o.id) AS BIGINT) AS pieces,
+           (SELECT l.name FROM goods_line l WHERE l.order_id = o.id ORDER BY l.id LIMIT 1) AS thing,
+           (SELECT COUNT(*) FROM goods_line l WHERE l.order_id = o.id) AS things
+    FROM goods_order o JOIN person p ON p.id = o.person_id
+    WHERE o.organisation_id = $1 AND o.state IN ('paid', 'refunded', 'lost') AND o.id < $2
+      AND ($3 = '' OR ($3 = 'done') <> (o.state = 'paid' AND EXISTS (
+               SELECT 1 FROM goods_line l WHERE l.order_id = o.id AND l.shipped + l.cancelled < l.quantity)))
+      AND ($3 <> 'late' OR o.ship_by < $4)
+    ORDER BY o.id DESC LIMIT $5""")
+_SALES_COUNTS = Sql("""
+    SELECT COUNT(*) AS to_send, COALESCE(SUM(CASE WHEN o.ship_by < $2 THEN 1 ELSE 0 END), 0) AS late FROM goods_order o
+    WHERE o.organisation_id = $1 AND o.state = 'paid' AND EXISTS (
+        SELECT 1 FROM goods_line l WHERE l.order_id = o.id AND l.shipped + l.cancelled < l.quantity)""")
+_OF_ORDERS = Sql("""
+    SELECT l.order_id AS id, l.name, l.quantity FROM goods_line l
+    WHERE l.order_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) ORDER BY l.id""")
+_OF_RETURNS = Sql("""
+    SELECT i.return_id AS id, l.name, i.quantity FROM goods_return_line i JOIN goods_line l ON l.id = i.line_id
+    WHERE i.return_id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) ORDER BY i.id""")
+_LATE = Sql("""
+    SELECT o.id, o.ship_by, g.name AS shop FROM goods_order o JOIN organisation g ON g.id = o.organisation_id
+    WHERE o.state = 'paid' AND o.ship_by < $1 AND EXISTS (
+        SELECT 1 FROM goods_line l WHERE l.order_id = o.id AND l.shipped + l.cancelled < l.quantity)
+    ORDER BY o.ship_by LIMIT 50""")
+_OLDEST = Sql("""
+    SELECT r.id, r.order_id, r.kind, r.state, r.made_at, g.name AS shop FROM goods_return r JOIN goods_order o ON o.id = r.order_id
+    JOIN organisation g ON g.id = o.organisation_id
+    WHERE r.state IN ('requested', 'approved', 'received') ORDER BY r.id LIMIT 50""")
+
+
+async def sales_of(organisation_id: int, show: str, *, before: int, limit: int) -> list[dict[str, Any]]:
+    """A seller's paid orders, the newest first. show: to_send, late, done, or all."""
+    return await _SALES(organisation_id, before, show, clock.now_us(), limit)
+
+
+async def sales_counts(organisation_id: int) -> dict[str, int]:
+    row = await _SALES_COUNTS.one(organisation_id, clock.now_us())
+    return {name: int(minor) for name, minor in (row or {}).items()}
+
+
+async def things_of_orders(order_ids: Iterable[int]) -> dict[int, str]:
+    """What was bought, in words, by order."""
+    return _in_words(await _OF_ORDERS(as_rows({"id": one} for one in order_ids)))
+
+
+async def things_of_returns(return_ids: Iterable[int]) -> dict[int, str]:
+    """What goes back, in words, by return."""
+    return _in_words(await _OF_RETURNS(as_rows({"id": one} for one in return_ids)))
+
+
+def _in_words(rows: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    words: dict[int, list[str]] = {}
+    for row in rows:
+        number = f"{row['quantity']} × " if row["quantity"] > 1 else ""
+        words.setdefault(row["id"], []).append(f"{number}{row['name']}")
+    return {key: "; ".join(parts) for key, parts in words.items()}
+
+
+async def late_orders() -> list[dict[str, Any]]:
+    """Paid and not sent in time, the latest first."""
+    return await _LATE(clock.now_us())
+
+
+async def oldest_returns() -> list[dict[str, Any]]:
+    """Returns that are not over, the oldest first."""
+    return await _OLDEST()

@@ -8,6 +8,7 @@ from crowdfund.database.moves import begin, move
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder
 from crowdfund.orders.reviews.models import REVIEW_MOVES, Review, ReviewEvent, ReviewState
 from crowdfund.orders.reviews.queries import count_stars
+from crowdfund.people.models import Member
 from crowdfund.refusal import NotAllowed, NotFound, Refusal
 
 
@@ -36,6 +37,8 @@ async def review(line_id: int, stars: int, words: str, *, by: int) -> Review:
         raise NotFound("There is no such thing among what you bought.")
     if not line.shipped:
         raise NotSentYet("You can say how it is once it was sent to you.")
+    if await Member.exists(organisation_id=order.organisation_id, person_id=by):
+        raise OwnGoods("Who runs a shop can't praise its goods.")
     if await Review.exists(line_id=line.id):
         raise ReviewedAlready("You have said already how it is.")
     made = await Review.create(

@@ -1,0 +1,5 @@
+"""Goods as programs buy them."""
+
+from crowdfund.orders.goods.api import buying
+
+routes = buying.routes
