@@ -31,10 +31,20 @@ from crowdfund.desk import money, sandbox
 from crowdfund.desk import pages as desk_pages
 from crowdfund.disputes import api as dispute_api
 from crowdfund.disputes import pages as dispute_pages
+from crowdfund.merch.applications import api as application_api
+from crowdfund.merch.applications import pages as application_pages
+from crowdfund.merch.licences import api as licence_api
+from crowdfund.merch.licences import pages as licence_pages
 from crowdfund.merch.listings import pages as listing_pages
+from crowdfund.merch.previews import api as preview_api
+from crowdfund.merch.previews import pages as preview_pages
+from crowdfund.merch.runs import api as run_api
 from crowdfund.merch.runs import pages as run_pages
 from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
+from crowdfund.merch.shops import api as shop_api
+from crowdfund.merch.shops import pages as shop_pages
+from crowdfund.merch.watching import api as watching_api
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.merch.watching import queries as watching
 from crowdfund.orders import api as order_api
@@ -115,10 +125,19 @@ ROUTES: list[BaseRoute] = [
     *pledge_api.routes,
     *screening_pages.routes,
     *screening_api.routes,
+    *shop_pages.routes,
+    *application_pages.routes,
+    *licence_pages.routes,
+    *preview_pages.routes,
     *listing_pages.routes,
+    *shop_api.routes,
+    *application_api.routes,
+    *licence_api.routes,
+    *preview_api.routes,
     *screen_pages.routes,
     *screen_api.routes,
     *watching_pages.routes,
+    *watching_api.routes,
     *order_pages.routes,
     *order_api.routes,
     *goods_pages.routes,
@@ -126,6 +145,7 @@ ROUTES: list[BaseRoute] = [
     *return_pages.routes,
     *return_api.routes,
     *run_pages.routes,
+    *run_api.routes,
     *run_order_pages.routes,
     *run_order_api.routes,
     *poll_pages.routes,

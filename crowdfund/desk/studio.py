@@ -15,7 +15,7 @@ from crowdfund.people.models import Organisation, Role
 from crowdfund.people.rules import may
 from crowdfund.web import formats
 from crowdfund.web.i18n import _
-from crowdfund.web.page import page
+from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, member
 
 Todo = tuple[str, str, str, str]  # a sentence, the words of a link, its address, and `late`, `soon` or nothing
@@ -23,6 +23,8 @@ Todo = tuple[str, str, str, str]  # a sentence, the words of a link, its address
 
 async def studio(request: Request) -> Response:
     organisation: Organisation = request.state.organisation
+    if organisation.kind == "shop":
+        return redirect(request, f"{organisation.desk_path}/shop")
     cards = cards_of(await campaigns_of(organisation.id))
     todo = [
         *_todo(organisation, cards), *await bookings_todo(organisation), *await _polls_todo(organisation, cards),

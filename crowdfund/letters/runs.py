@@ -79,7 +79,8 @@ async def _paid(payload: dict[str, Any]) -> None:
 
 async def _errored(payload: dict[str, Any]) -> None:
     found, charge = await _shown(payload), await Charge.get(id=payload["charge"])
-    if found.order.state != S.ERRORED or found.mend_by is None:
+    mend_by = found.mend_by
+    if found.order.state != S.ERRORED or mend_by is None:
         return
 
     def write() -> Letter:
@@ -90,7 +91,7 @@ async def _errored(payload: dict[str, Any]) -> None:
                 _about(found),
                 _("Your bank wants to see you before it pays.") if at_the_bank else _("Your card was not charged."),
                 _("Please see to it by %(when)s; after that your order is dropped, and others can have your pieces.")
-                % {"when": moment_text(found.mend_by)},
+                % {"when": moment_text(mend_by)},
             ],
             _("Confirm with my bank") if at_the_bank else _("Give another card"),
             found.order.path,

@@ -165,6 +165,9 @@ async def _update_due(payload: dict[str, Any]) -> None:
 
 async def _payout_paid(payload: dict[str, Any]) -> None:
     payout = await Payout.get(id=payload["payout"])
+    if payout.campaign_id is None:
+        await _earnings_paid(payload, payout)
+        return
     campaign = await Campaign.get(id=payout.campaign_id)
     path = await desk_path(campaign)
 
@@ -174,6 +177,18 @@ async def _payout_paid(payload: dict[str, Any]) -> None:
         return Letter(_("%(amount)s was paid out") % {"amount": amount}, [sentence], _("Go to it"), path)
 
     await tell_team(payload, campaign, write)
+
+
+async def _earnings_paid(payload: dict[str, Any], payout: Payout) -> None:
+    organisation = await Organisation.get(id=payout.organisation_id)
+
+    def write() -> Letter:
+        amount = money(payout.amount_minor, payout.currency)
+        sentence = _("What you have earned was sent to your account. Each line of it stands on your desk.")
+        path = f"{organisation.desk_path}/earnings?currency={payout.currency}"
+        return Letter(_("%(amount)s was paid out") % {"amount": amount}, [sentence], _("Go to it"), path)
+
+    await tell_organisation(payload, organisation.id, write)
 
 
 async def _dispute(payload: dict[str, Any]) -> None:

@@ -190,7 +190,7 @@ async def _paid(payout_id: int, transfer_id: str, balance_transaction_id: str | 
         return
     movement = Posting(chart.payout_transit(payout.currency), chart.stripe(payout.currency), payout.amount_minor)
     await post([_entry(payout, "paid", "payout_paid", movement, balance_transaction_id)])
-    if payout.campaign_id is not None:
+    if payout.campaign_id is not None or Whose.of(payout).is_earned:
         await outbox.enqueue("payout_paid", {"payout": payout.id}, key=f"payout_paid:{payout.id}")
 
 

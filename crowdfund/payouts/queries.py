@@ -29,6 +29,7 @@ OWED_GIFTS = Sql("""
                             WHERE p.campaign_id = c.id AND p.recipient_id = g.recipient_id AND p.state = 'paid')
     ORDER BY c.ended_at, c.id, g.recipient_id LIMIT 50""")
 # Shares of screenings that were settled; where nothing more is owed the row goes.
+NOT_OWED = Sql("DELETE FROM share_due WHERE screening_id = $1 AND organisation_id = $2")
 OWED_SHARES = Sql("""
     SELECT d.screening_id, d.organisation_id, d.currency FROM share_due d JOIN organisation o ON o.id = d.organisation_id
     JOIN account a ON a.code = 'payable:' || CAST(o.id AS TEXT) || ':' || d.currency
@@ -38,7 +39,6 @@ OWED_SHARES = Sql("""
                       WHERE p.held_for = 'screening:' || CAST(d.screening_id AS TEXT) AND p.organisation_id = d.organisation_id
                         AND p.campaign_id IS NULL AND (p.state IN ('due', 'sending') OR (p.state = 'failed' AND p.next_try_at > $1)))
     ORDER BY d.screening_id, d.organisation_id LIMIT 50""")
-_NOTOWED_OF_FUNDS = Sql("DELETE FROM share_due WHERE screening_id = $1 AND organisation_id = $2")
 PAID_GIFT = Sql("""
     SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS minor FROM payout
     WHERE campaign_id = $1 AND recipient_id = $2 AND state = 'paid'""")

@@ -11,10 +11,10 @@ from crowdfund.web.region import countries as countries
 
 INVITATIONS = Limit("invitations", 30, 3600, by="person", shared=True)  # each is a mail to an address of anybody
 
-# Shops come with what they do here.
 KINDS = {
     OrganisationKind.STUDIO: lazy("Film studio"), OrganisationKind.CLUB: lazy("Football club"),
     OrganisationKind.CINEMA: lazy("Cinema, or a chain of them"),
+    OrganisationKind.SHOP: lazy("Shop, or a maker of things that are seen in films"),
     OrganisationKind.INSTITUTION: lazy("Charity, or another institution that is given to"),
 }  # fmt: skip
 ROLES = {
@@ -44,6 +44,8 @@ SCOPE_WORDS = {
     "screenings:write": lazy("Plan screenings, put them on sale, answer bookings"),
     "screen:read": lazy("See what is on screen in titles of your organisations, drafts too"),
     "screen:write": lazy("Write down and publish what is on screen in titles of your organisations"),
+    "licences:read": lazy("See applications, licences and shops of your organisations, and what sellers may see early"),
+    "licences:write": lazy("Apply, offer, take and stop licences, and change shops, for your organisations"),
     "money:read": lazy("See figures, payouts and disputes of your organisations"),
     "disputes:write": lazy("Answer banks that dispute a payment to your organisations"),
     "door:read": lazy("See the door lists of your cinemas, and what was scanned"),

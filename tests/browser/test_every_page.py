@@ -45,6 +45,7 @@ from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewe
 from tests.browser.ticket_stage import carts_left_behind, tickets_looked_at
 from tests.browser.transfer_stage import Club, a_club_with_funds, looks_at, their_funds
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations
+from tests.browser.watching_stage import films_looked_at
 from tests.http.draw_world import a_drafted_draw, a_draw, with_a_number
 from tests.money import attempts
 from tests.polls import a_draft_poll, an_open_poll, candidate, votes
@@ -57,6 +58,7 @@ NOT_PAGES = re.compile(
     r"/api/v1/.*|/feed\.atom|.*/updates\.atom|/oembed|/art/.*|/images/.*|.*/live|/robots\.txt|/sitemap\.xml|/healthz"
     r"|/\.well-known/.*|.*\.csv|.*/draw\.json|.*/entries\.txt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
     r"|.*/\{period\}\.json|.*/\{expense\}/receipt|/release-requests/.*|.*/acceptance|/outcomes/.*|.*/deal/paper"
+    r"|/watch/\{title\}/(cues\.vtt|cues\.json|video|captions\.vtt)"
     r"|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
     r"|/door/worker\.js|/door/passes/.*|/door/\{screening\}/list|.*/plan\.json"
     r"|/screenings/\{screening\}/(seats|holds)|/orders/\{order\}/return|.*\.pdf|.*\.ics|.*/\{statement\}\.json"
@@ -228,6 +230,7 @@ async def pages_of(world: World) -> Looks:
         await tickets_looked_at(world.mei, world.lin, world.live, world.left_behind, MEI, LIN, NOBODY),
         await box_offices_looked_at(world.office, GU, LIN, NOBODY),
         await desks_of_cinemas(world.gu, world.lin, GU, LIN),
+        await films_looked_at(MEI, NOBODY),
     ):
         for path, looks in more.items():
             pages[path] = [*pages.get(path, []), *looks]

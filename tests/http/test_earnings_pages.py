@@ -141,6 +141,7 @@ async def test_why_a_payout_waits_is_said_and_staff_try_it_again(site: SiteUnder
     assert "It is tried again now." in root.text
     await work_until_idle()
     assert (await Payout.get(id=payout.id)).state == "paid"
+    assert "€69.62 was paid out" in [mail.subject for mail in await site.mails_to("bao@example.com")]
     assert "Had a payout tried again" in (await root.get("/staff/audit")).text
     assert (await root.post(form, token)).status_code == 404
     assert (await bao.get("/staff/payouts")).status_code in (403, 404)

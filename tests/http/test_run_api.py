@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,12 +11,15 @@ from crowdfund import clock
 from crowdfund.database.ids import public
 from crowdfund.merch.listings.models import Listing, Variant
 from crowdfund.merch.listings.queries import offers_of
+from crowdfund.merch.runs.models import ProductionRun
 from crowdfund.orders.runs.models import RunOrder
 from tests.bank import pass_time
 from tests.http.conftest import SiteUnderTest
 from tests.http.program import program_of
+from tests.listings import a_listing, a_shop
 from tests.money import press
-from tests.runs import a_run, again, until
+from tests.runs import a_run, again, ordered, until
+from tests.world import Fan
 
 ADDRESS = {"name": "Mei Lin", "address": ["20 Huanghe Road", "Shanghai"]}
 
@@ -67,3 +71,21 @@ async def test_what_is_sold_out_is_offered_as_made_to_order_while_its_run_takes_
     await until(run.closes_at)
     offers, _changes = await offers_of([listing.product_id], "US", clock.now())
     assert offers[listing.product_id][0].stock_state == "sold_out"
+
+
+async def test_a_maker_promises_starts_and_tells_by_a_program(site: SiteUnderTest) -> None:
+    lin = await site.signed_up("Lin")
+    shop = await a_shop(owner=Fan(lin.person.id, lin.person.email))
+    _listing, variant = await a_listing(shop, on_hand=0)
+    maker, here = await program_of(site, lin.person), f"/organisations/{public(shop.id)}/runs"
+    wish = {
+        "variant": public(variant.id), "minimum_units": 1, "price_minor": 45_00,
+        "closes_at": (clock.now() + timedelta(days=9)).isoformat(), "ships_by": (clock.now() + timedelta(days=30)).isoformat(),
+    }  # fmt: skip
+    made = await maker.make(here, wish)
+    assert (made["state"], made["minimum_units"], made["most_units"]) == ("open", 1, None)
+    await ordered(await ProductionRun.get(variant_id=variant.id), "ok")
+    await pass_time(minutes=1)
+    assert (await maker.do(f"{here}/{made['id']}/start"))["state"] == "in_production"
+    await maker.make(f"{here}/{made['id']}/diary", {"words": "The mould is cast."})
+    assert [one["units_paid"] for one in await maker.all(here)] == [1]

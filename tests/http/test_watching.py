@@ -265,3 +265,27 @@ async def test_a_ticket_leads_to_what_was_in_the_film_once_it_was_shown(site: Si
     clock.advance(timedelta(days=3))
     await mei.get(f"/tickets/{public(ticket.id)}")
     assert "You saw it on the screen" in mei.page.text and film.path + "/shop" in mei.page.links.values()
+
+
+async def test_a_program_reads_the_shop(site: SiteUnderTest) -> None:
+    film, fan = await river_moon(countries=("DE",)), site.browser()
+    listed = (await fan.get("/api/v1/films")).json()
+    assert [one["name"] for one in listed["items"]] == ["River Moon"] and listed["items"][0]["cues"].endswith(
+        "/cues.vtt"
+    )
+    one = f"/api/v1/films/{public(film.title.id)}"
+    things = {thing["name"]: thing for thing in (await fan.get(f"{one}/shop?region=DE")).json()["things"]}
+    assert set(things) == {"Pearl drop", "Ferryman's coat", "Blue enamel lamp", "Straw hat"}
+    pearl = things["Pearl drop"]
+    assert (pearl["standing"], pearl["worn_by"], pearl["moments"][1]["start_ms"]) == ("offered", "Lin", 42200)
+    assert [(o["price_minor"], o["match"], o["badge"]) for o in pearl["offers"]] == [
+        (4500, "licensed_replica", film.licence.badge)
+    ]
+    there = (await fan.get(f"{one}/things/{pearl['id']}?region=US")).json()
+    assert (there["standing"], there["offers"]) == ("looking", [])
+    for path, status in (
+        (f"{one}/things/{public(7)}", 404),
+        (f"/api/v1/films/{public(7)}/shop", 404),
+        (f"{one}/shop?region=x", 400),
+    ):
+        assert (await fan.get(path)).status_code == status, path

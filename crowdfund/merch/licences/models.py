@@ -84,7 +84,7 @@ class Licence(Model):
     @property
     def sold_off_at(self) -> datetime:
         """From when on nothing may be sold any more."""
-        return self.ends_at + timedelta(days=self.sell_off_days)  # type: ignore[no-any-return]
+        return self.ends_at + timedelta(days=self.sell_off_days)
 
     @property
     def path(self) -> str:

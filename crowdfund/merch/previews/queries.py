@@ -38,7 +38,7 @@ _MARKET = Sql(f"""
         (SELECT COUNT(*) FROM preview r WHERE r.product_id = n.id AND r.withdrawn_at IS NULL) AS previews
     FROM onscreen_product n JOIN title t ON t.id = n.title_id JOIN organisation s ON s.id = t.organisation_id
     LEFT JOIN master m ON m.title_id = n.title_id LEFT JOIN wearer w ON w.id = n.wearer_id
-    WHERE n.state = 'open_for_applications' AND s.state = 'verified' AND n.id < $1 AND ($2 = 0 OR n.id = $2)
+    WHERE n.state = 'open_for_applications' AND s.state = 'verified' AND n.id < $1 AND (CAST($2 AS BIGINT) = 0 OR n.id = $2)
         AND ($3 = '' OR n.kind = $3)
     ORDER BY n.id DESC LIMIT $4""")  # noqa: S608
 _LOCK = Sql("UPDATE onscreen_product SET wanted = wanted WHERE id = $1")

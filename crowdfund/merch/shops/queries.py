@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from crowdfund import clock
 from crowdfund.database import Sql
+from crowdfund.merch.shops.models import Shop
+from crowdfund.merch.shops.rules import ShopFacts
 from crowdfund.people.models import Organisation, OrganisationKind
 
 # Also makes the row of a shop that has said nothing yet.
@@ -12,6 +17,35 @@ _LOCK = Sql("""
 _SHOPS_OF = Sql("""
     SELECT o.id FROM member m JOIN organisation o ON o.id = m.organisation_id
     WHERE m.person_id = $1 AND m.role IN ('owner', 'manager') AND o.kind = 'shop' ORDER BY o.name, o.id""")
+
+_COUNTS = Sql("""
+    SELECT (SELECT COUNT(*) FROM shipping_zone WHERE organisation_id = $1) AS zones,
+        (SELECT COUNT(*) FROM listing WHERE organisation_id = $1 AND state = 'live') AS listings""")
+_LISTINGS = Sql("""
+    SELECT l.id AS listing_id, l.name, l.match, l.currency, l.discount_bps, l.ships_within_days, n.id, n.kind, n.category,
+        n.name AS product,
+        COALESCE((SELECT i.image_id FROM listing_image i WHERE i.listing_id = l.id ORDER BY i.position LIMIT 1), n.image_id) AS image_id,
+        t.name AS title, t.colour,
+        (SELECT MIN(v.price_minor) FROM variant v WHERE v.listing_id = l.id AND v.state = 'offered') AS from_minor,
+        (SELECT SUM(v.on_hand - v.reserved) FROM variant v WHERE v.listing_id = l.id AND v.state = 'offered') AS pieces
+    FROM listing l JOIN onscreen_product n ON n.id = l.product_id JOIN title t ON t.id = l.title_id
+    LEFT JOIN master m ON m.title_id = t.id LEFT JOIN licence c ON c.id = l.licence_id
+    WHERE l.organisation_id = $1 AND l.state = 'live' AND n.state IN ('cleared', 'open_for_applications', 'licensed')
+        AND COALESCE(n.embargo_until, 0) <= $2 AND COALESCE(m.airs_at, 0) <= $2 AND COALESCE(c.starts_at, 0) <= $2
+    ORDER BY l.id DESC LIMIT 100""")
+
+
+async def facts_of(organisation: Organisation, shop: Shop) -> ShopFacts:
+    """What a shop has done so far of what it needs to sell."""
+    [counted] = await _COUNTS(organisation.id)
+    return ShopFacts(
+        organisation.state, organisation.payouts_state, shop.returns_to, counted["zones"], counted["listings"]
+    )
+
+
+async def listings_shown(organisation_id: int) -> list[dict[str, Any]]:
+    """What a shop has on sale and everybody may know of, the newest first; whether it is sold to a country its own page says."""
+    return await _LISTINGS(organisation_id, clock.now_us())
 
 
 async def lock_shop(organisation_id: int, now_us: int) -> None:

@@ -90,18 +90,26 @@ def lines_of(
 
 def _no_more_at_once(lines: Sequence[Line]) -> list[Line]:
     """At each moment at most five are marked in the frame, the most prominent ones; the others stay in the list."""
-    marked: list[Line] = []
+    marked: defaultdict[int, list[Cue]] = defaultdict(
+        list
+    )  # by the second, so that a long film is not looked through for each
+    kept = set()
     for line in sorted(lines, key=lambda one: (-one.cue.prominence, one.cue.start_ms, one.cue.id)):
-        if line.is_marked and _most_at_once(line.cue, marked) < AT_ONCE_MAX:
-            marked.append(line)
-    kept = {line.cue.id for line in marked}
+        cue, seconds = line.cue, range(line.cue.start_ms // 1000, (line.cue.end_ms - 1) // 1000 + 1)
+        if (
+            line.is_marked
+            and _most_at_once(cue, {other.id: other for at in seconds for other in marked[at]}) < AT_ONCE_MAX
+        ):
+            kept.add(cue.id)
+            for at in seconds:
+                marked[at].append(cue)
     return [
         line if line.is_marked == (line.cue.id in kept) else Line(line.cue, line.standing, line.offers, False)
         for line in lines
     ]
 
 
-def _most_at_once(cue: Cue, marked: Iterable[Line]) -> int:
-    beside = [one.cue for one in marked if one.cue.start_ms < cue.end_ms and cue.start_ms < one.cue.end_ms]
+def _most_at_once(cue: Cue, marked: Mapping[int, Cue]) -> int:
+    beside = [one for one in marked.values() if one.start_ms < cue.end_ms and cue.start_ms < one.end_ms]
     moments = [cue.start_ms, *(one.start_ms for one in beside if one.start_ms > cue.start_ms)]
     return max(sum(one.start_ms <= at < one.end_ms for one in beside) for at in moments)

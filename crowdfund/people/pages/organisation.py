@@ -31,7 +31,8 @@ from crowdfund.web.told import told_at
 
 
 async def start_page(request: Request) -> Response:
-    return _start(request, OrganisationForm({"kind": "studio"}))
+    asked = request.query_params.get("kind", "")
+    return _start(request, OrganisationForm({"kind": asked if asked in list(KINDS) else "studio"}))
 
 
 def _start(request: Request, form: OrganisationForm, status: int = 200) -> Response:
@@ -45,7 +46,8 @@ async def start(request: Request) -> Response:
     made = await organisations.make_organisation(
         OrganisationKind(form.kind), form.name, form.country, form.about, by=request.state.person.id
     )
-    return redirect(request, made.desk_path, ("good", _("Here is your desk.")))
+    path = f"{made.desk_path}/shop" if form.kind == OrganisationKind.SHOP else made.desk_path
+    return redirect(request, path, ("good", _("Here is your desk.")))
 
 
 async def desks(request: Request) -> Response:

@@ -59,7 +59,8 @@ async def reels(rows: Sequence[dict[str, Any]], region: str) -> list[dict[str, A
 
 async def _listed(row: dict[str, Any], region: str) -> dict[str, Any]:
     film = await film_of(row["title_id"])
-    things = [thing for thing in things_of(film, await shop_in(film, region)) if not thing.spoiler]
+    told = [] if film.is_for_children else things_of(film, await shop_in(film, region))
+    things = [thing for thing in told if not thing.spoiler]
     picture = row["poster_image_id"]
     return {
         "path": film.path, "name": row["name"], "colour": row["colour"], "studio": row["studio"],

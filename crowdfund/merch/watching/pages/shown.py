@@ -11,6 +11,7 @@ from crowdfund.merch.art.words import drawing_url
 from crowdfund.merch.listings.models import Match
 from crowdfund.merch.listings.rules import Offer
 from crowdfund.merch.screen.cues import OnProduct, OnWearer
+from crowdfund.merch.screen.models import Wearer
 from crowdfund.merch.watching.queries import Film, Shop
 from crowdfund.merch.watching.rules import Line, Standing
 from crowdfund.web.formats import day, money, number
@@ -181,7 +182,7 @@ def row_art(row: dict[str, Any]) -> str:
     return drawing_url(row["product_id"], row["kind"], row["colour"], row["name"], row["category"], row["about"])
 
 
-def looks_path(film: Film, wearer: OnWearer) -> str:
+def looks_path(film: Film, wearer: OnWearer | Wearer) -> str:
     return f"{film.path}/looks/{public(wearer.id)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -212,7 +212,7 @@ def sale_out(found: AfterSale) -> SaleOut:
     )  # fmt: skip
 
 
-def _facts(found: AfterSale) -> dict[str, object]:
+def _facts(found: AfterSale) -> dict[str, Any]:
     order = found.order
     return {
         "id": public(order.id), "purchase": public(order.purchase_id) if order.purchase_id else None,

@@ -107,11 +107,11 @@ async def parcel(request: Request, body: ParcelIn) -> SaleOut:
     await role_in(request, order.organisation_id, Role.MANAGER, missing)
     if (body.state is None) == (body.carrier_state is None):
         raise SayOne("Say `state` or `carrier_state`.", field="state")
-    if body.state is not None:
+    if body.carrier_state is not None:
+        await sending.carrier_says(row.id, CarrierState(body.carrier_state))
+    elif body.state is not None:
         because = "the seller says so"
         await sending.say(row.id, ParcelState(body.state), because=because, by=request.state.person.id)
-    else:
-        await sending.carrier_says(row.id, CarrierState(body.carrier_state))
     return sale_out(await after_sale(order))
 
 
