@@ -17,7 +17,7 @@ from crowdfund.web.headers import NO_REFERRER
 from crowdfund.web.routes import get, public, signed_in
 
 _NEVER_KEPT = {"cache-control": "no-store", "x-robots-tag": "noindex"}
-_KEPT = {"cache-control": "public, max-age=600"}
+_FOR_ALL = {"cache-control": "public, max-age=600"}
 
 
 async def _looked(request: Request, *, counts: bool) -> Preview:
@@ -59,11 +59,11 @@ def _clip(preview: Preview, headers: dict[str, str]) -> Response:
 
 async def public_picture(request: Request) -> Response:
     preview = await actions.public_preview(private(request.path_params["preview"]), clock.now())
-    return FileResponse(files.path_of(_picture_file(preview)), media_type="image/webp", headers=_KEPT)
+    return FileResponse(files.path_of(_picture_file(preview)), media_type="image/webp", headers=_FOR_ALL)
 
 
 async def public_clip(request: Request) -> Response:
-    return _clip(await actions.public_preview(private(request.path_params["preview"]), clock.now()), _KEPT)
+    return _clip(await actions.public_preview(private(request.path_params["preview"]), clock.now()), _FOR_ALL)
 
 
 _LINK = "/previews/{preview}/{shop}/{until}/{seal}"
