@@ -35,6 +35,7 @@ from crowdfund.merch.applications import api as application_api
 from crowdfund.merch.applications import pages as application_pages
 from crowdfund.merch.licences import api as licence_api
 from crowdfund.merch.licences import pages as licence_pages
+from crowdfund.merch.listings import api as listing_api
 from crowdfund.merch.listings import pages as listing_pages
 from crowdfund.merch.previews import api as preview_api
 from crowdfund.merch.previews import pages as preview_pages
@@ -130,6 +131,7 @@ ROUTES: list[BaseRoute] = [
     *licence_pages.routes,
     *preview_pages.routes,
     *listing_pages.routes,
+    *listing_api.routes,
     *shop_api.routes,
     *application_api.routes,
     *licence_api.routes,

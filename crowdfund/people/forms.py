@@ -42,6 +42,10 @@ SCOPE_WORDS = {
     "deliveries:write": lazy("Mark rewards of your organisations as sent"),
     "screenings:read": lazy("See venues, bookings and screenings of your organisations, and who holds tickets"),
     "screenings:write": lazy("Plan screenings, put them on sale, answer bookings"),
+    "listings:read": lazy(
+        "See listings, stock and shipping of your shops, and what is asked about things from your films"
+    ),
+    "listings:write": lazy("List, price, count and ship for your shops; stop what should not be sold after your films"),
     "screen:read": lazy("See what is on screen in titles of your organisations, drafts too"),
     "screen:write": lazy("Write down and publish what is on screen in titles of your organisations"),
     "licences:read": lazy("See applications, licences and shops of your organisations, and what sellers may see early"),

@@ -27,6 +27,7 @@ SCOPES = (
     "campaigns:read", "campaigns:write", "comments:write", "deliveries:read", "deliveries:write", "money:read", "disputes:write",
     "door:read", "door:write",
     "screenings:read", "screenings:write",
+    "listings:read", "listings:write",
     "screen:read", "screen:write", "licences:read", "licences:write",
 )  # fmt: skip
 STAFF_SCOPES = ("staff:review", "staff:money")

@@ -18,8 +18,11 @@ from crowdfund.community.talk import actions as talk
 from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
+from crowdfund.merch.listings.models import ShippingZone
+from crowdfund.merch.listings.stopping import report_listing
 from crowdfund.merch.screen import masters
 from crowdfund.merch.screen.cues import Offset
+from crowdfund.merch.screen.models import OnscreenProduct
 from crowdfund.orders import asking
 from crowdfund.payments.models import Charge
 from crowdfund.people.models import Organisation, StaffRole
@@ -38,6 +41,7 @@ from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.desk_world import with_hall, with_screening
 from tests.http.draw_world import a_drafted_draw
 from tests.http.program import Program, code_of, program_of
+from tests.listings import a_listing
 from tests.polls import a_draft_poll
 from tests.screen import a_master, a_product, a_scene, an_appearance, published
 from tests.transfers import a_document, a_recipient
@@ -55,6 +59,10 @@ PRICE = {"category": "usual", "name": "Full", "price_minor": 10_00}
 TERMS = {"length_minutes": 120, "sale_opens_at": "2030-01-01T00:00:00Z", "currency": "EUR", "prices": [PRICE]}
 # A body for each model that could be taken: what is refused then is refused for another reason.
 BODIES: dict[str, Any] = {
+    "ListingIn": {"name": "Pearls", "match": "inspired", "ships_within_days": 5}, "VariantsIn": {"variants": [{"price_minor": 45_00}]},
+    "ZoneIn": {"name": "World", "countries": ["*"], "currency": "EUR", "first_minor": 0, "days_min": 1, "days_max": 9},
+    "DoubtIn": {"words": "Are these real pearls?"}, "StopIn": {"reason": "They are not pearls."},
+    "DoubtAnswerIn": {"answer": "They are real pearls.", "decision": "fine"},
     "MeIn": {"name": "Mei"}, "OrganisationIn": {"kind": "studio", "name": "Lanting", "country": "CN"},
     "ProfileIn": {"name": "Lanting"}, "InvitationIn": {"email": "x@y.example", "role": "viewer"}, "RoleIn": {"role": "viewer"},
     "ReasonIn": REASON, "ContentIn": {"name": "River Moon"}, "TierIn": {"name": "Two seats", "price_minor": 25_00},
@@ -118,6 +126,8 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
             "receipt": document},
     }  # fmt: skip
     of_things |= {
+        "NewListingIn": {**BODIES["ListingIn"], "product": known["product"], "currency": "EUR"},
+        "StockIn": {"counts": [{"variant": known["variant"], "change": 1}]},
         "AppearanceIn": {"product": known["product"], "start_ms": 0, "end_ms": 1_000},
         "BookingIn": {"title": known["title"]}, "SeveralIn": {"screenings": [known["screening"]]},
         "ScreeningsIn": {**TERMS, "title": known["title"], "hall": known["hall"], "starts_at": ["2040-01-01T20:00:00Z"]},
@@ -188,8 +198,10 @@ async def world(site: SiteUnderTest) -> World:
     milestone_id, request_id, objection_id = await a_milestone_asked_for(review, lin.id, mei.id)
     bought_by_mei, shown_there = await what_mei_bought(fan), await a_screening_of(lin)
     screening = await Screening.get(id=shown_there["screening"])
+    on_screen = await what_is_on_screen(shown_there["title"])
     ids = {
-        **bought_by_mei, **shown_there, **await what_is_on_screen(shown_there["title"]),
+        **bought_by_mei, **shown_there, **on_screen,
+        **await what_is_listed(lin.organisation.id, on_screen["product"], mei.id),
         "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": document_id,
@@ -198,7 +210,7 @@ async def world(site: SiteUnderTest) -> World:
         "dispute": dispute.id, "person": lin.id, "refund": new_id(), "picture": picture_id, "comment": comment_id,
         "sale": await a_sale(amount_per_fan_max_minor=100_00), "draw": (await a_drafted_draw(campaign, by=lin.id)).id,
     }  # fmt: skip
-    known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"]}
+    known = {name: public(number) for name, number in ids.items()} | {"remark": remark["id"], "currency": "EUR"}
     return World(await program_of(site, lin.browser.person), await program_of(site, mei), known)
 
 
@@ -242,6 +254,15 @@ async def what_is_on_screen(title_id: int) -> dict[str, int]:
     revision = await published(title_id)
     cut = await masters.keep_cut(title_id, "Airline", [Offset(0, 60_000, 0)], by=revision.by_person_id)
     return {"scene": scene.id, "product": product.id, "appearance": seen.id, "revision": revision.id, "cut": cut.id}
+
+
+async def what_is_listed(organisation_id: int, product_id: int, fan_id: int) -> dict[str, int]:
+    """Something on sale, where it is sent, and who doubts it."""
+    shop, product = await Organisation.get(id=organisation_id), await OnscreenProduct.get(id=product_id)
+    listing, variant = await a_listing(shop, product)
+    report, _news = await report_listing(listing.id, "Are these real pearls?", by=fan_id)
+    zone = await ShippingZone.get(organisation_id=organisation_id)
+    return {"listing": listing.id, "variant": variant.id, "report": report.id, "zone": zone.id}
 
 
 async def a_milestone_asked_for(campaign: Campaign, by: int, objects: int) -> tuple[int, int, int]:

@@ -28,7 +28,7 @@ def of_somebody(route: Route) -> bool:
     )
     everybodys = (
         "/follower", "/follower/removal", "/polls/{poll}/vote", "/polls/{poll}/card-setup", "{campaign}/comments", "/objections",
-        "/screenings/{screening}/best", "/screenings/{screening}/holds",
+        "/screenings/{screening}/best", "/screenings/{screening}/holds", "/listings/{listing}/reports",
     )  # fmt: skip
     of_all = route.path.endswith(everybodys) or "/comments/" in route.path or "/wishes" in route.path
     reads = route.name == "GET /api/v1/campaigns/{campaign}/updates"  # for everybody, though not each text
@@ -135,7 +135,8 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
         "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
         "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws", "release-requests",
         "reports", "documents", "recipients", "expenses", "charities", "door-passes", "holds", "orders", "venues", "halls", "titles",
-        "bookings", "screenings", "deals", "ticket-refunds",
+        "bookings", "screenings", "deals", "ticket-refunds", "products", "scenes", "appearances", "revisions", "listings",
+        "shipping-zones",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

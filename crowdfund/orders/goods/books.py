@@ -7,7 +7,7 @@ from crowdfund.ledger.books import Rule
 
 _CHARGE = """SELECT 1 FROM charge c WHERE c.subject = 'purchase:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'"""
 # What of a line was not paid back, with its tax, as `shares.kept_of` counts it.
-_KEPT = """(l.net_minor - (2 * l.net_minor * l.returned + l.quantity) / (2 * l.quantity)
+_NOT_PAID_BACK = """(l.net_minor - (2 * l.net_minor * l.returned + l.quantity) / (2 * l.quantity)
           + l.tax_minor - (2 * l.tax_minor * l.returned + l.quantity) / (2 * l.quantity))"""
 _IN_SALE = """COALESCE((SELECT b.credits_minor - b.debits_minor FROM account a JOIN balance b ON b.account_id = a.id
               WHERE a.code = 'sale:' || CAST(o.id AS TEXT)), 0)"""
@@ -67,7 +67,7 @@ RULES = (
         "an order holds what its buyer can still have back, until it is shared out",
         Sql("SELECT COUNT(*) FROM goods_order WHERE state IN ('paid', 'refunded')"),
         Sql(f"""SELECT 'goods order ' || CAST(o.id AS TEXT) AS what FROM goods_order o
-                JOIN (SELECT order_id, SUM{_KEPT} AS kept FROM goods_line l GROUP BY order_id) AS l ON l.order_id = o.id
+                JOIN (SELECT order_id, SUM{_NOT_PAID_BACK} AS kept FROM goods_line l GROUP BY order_id) AS l ON l.order_id = o.id
                 WHERE o.state IN ('paid', 'refunded') AND NOT {_AT_THE_BANK}
                   AND CASE WHEN o.earned_at IS NOT NULL THEN {_IN_SALE} <> 0
                            WHEN o.run_id IS NOT NULL THEN {_IN_SALE} > l.kept + o.shipping_minor
