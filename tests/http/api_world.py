@@ -40,6 +40,7 @@ from tests.http.campaign_world import STORY, Producer, a_picture, a_producer, su
 from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.desk_world import with_hall, with_screening
 from tests.http.draw_world import a_drafted_draw
+from tests.http.goods_world import what_is_sold
 from tests.http.program import Program, code_of, program_of
 from tests.listings import a_listing
 from tests.polls import a_draft_poll
@@ -47,7 +48,7 @@ from tests.screen import a_master, a_product, a_scene, an_appearance, published
 from tests.transfers import a_document, a_recipient
 from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
 
-NEEDED = {"email": "lin@example.com", "alt": "A boat"}
+NEEDED = {"email": "lin@example.com", "alt": "A boat", "currency": "EUR"}
 REASON = {"reason": "Long enough a reason."}
 BECAUSE = {"because": "Long enough a reason."}
 ABOUT = {
@@ -63,6 +64,10 @@ BODIES: dict[str, Any] = {
     "ZoneIn": {"name": "World", "countries": ["*"], "currency": "EUR", "first_minor": 0, "days_min": 1, "days_max": 9},
     "DoubtIn": {"words": "Are these real pearls?"}, "StopIn": {"reason": "They are not pearls."},
     "DoubtAnswerIn": {"answer": "They are real pearls.", "decision": "fine"},
+    "ReviewIn": {"stars": 5}, "CarrierIn": {"carrier": "SF Express"}, "WordsIn": {"words": "Thank you."},
+    "ConsentIn": {"version": 1}, "RunCallOffIn": REASON, "DiaryIn": {"words": "The first ten are turned."}, "ShopIn": {}, "AwayIn": {},
+    "ParcelIn": {"state": "delivered"}, "RunQuoteIn": {"quantity": 1, "country": "US"},
+    "RunOrderIn": {"quantity": 1, "country": "US", "name": "Mei", "address": ["1 Main Street"], "total_minor": 1},
     "MeIn": {"name": "Mei"}, "OrganisationIn": {"kind": "studio", "name": "Lanting", "country": "CN"},
     "ProfileIn": {"name": "Lanting"}, "InvitationIn": {"email": "x@y.example", "role": "viewer"}, "RoleIn": {"role": "viewer"},
     "ReasonIn": REASON, "ContentIn": {"name": "River Moon"}, "TierIn": {"name": "Two seats", "price_minor": 25_00},
@@ -125,7 +130,22 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         "ExpenseIn": {"line": None, "amount_minor": 1_00, "payee": "A carpenter", "spent_on": "2026-11-01", "words": words,
             "receipt": document},
     }  # fmt: skip
+    lines = [{"line": known["line"], "quantity": 1}]
+    buys = {
+        "currency": "EUR",
+        "country": "US",
+        "lines": [{"variant": known["variant"], "quantity": 1, "price_minor": 45_00}],
+    }
     of_things |= {
+        "CallOffIn": {"lines": lines}, "CountIn": {"lines": lines}, "ReturnIn": {"lines": lines, "reason": "changed_mind"},
+        "CantMakeItIn": {"lines": lines, **REASON}, "SendIn": {"lines": lines, "carrier": "SF Express"},
+        "QuoteIn": buys, "PurchaseIn": {**buys, "name": "Mei", "address": ["1 Main Street"], "total_minor": 45_00},
+        "ApplicationIn": {"product": known["product"], "price_minor": 45_00, "currency": "EUR", "units": 10, "ships_within_days": 5,
+            "pitch": "Made by hand."},
+        "TermsIn": {"products": [known["product"]], "countries": ["*"], "royalty_bps": 800, "currency": "EUR", "sell_off_days": 0,
+            "report_months": 3, "starts_at": "2040-01-01T00:00:00Z", "ends_at": "2041-01-01T00:00:00Z"},
+        "RunIn": {"variant": known["variant"], "minimum_units": 3, "price_minor": 45_00, "closes_at": "2040-01-01T00:00:00Z",
+            "ships_by": "2040-03-01T00:00:00Z"},
         "NewListingIn": {**BODIES["ListingIn"], "product": known["product"], "currency": "EUR"},
         "StockIn": {"counts": [{"variant": known["variant"], "change": 1}]},
         "AppearanceIn": {"product": known["product"], "start_ms": 0, "end_ms": 1_000},
@@ -139,12 +159,20 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
     return BODIES[name]
 
 
+def path_with(route: Route, ids: dict[str, str]) -> str:
+    """Where a route is for these things. An order is one of tickets, or of goods."""
+    is_of_goods = route.path.startswith(("/api/v1/goods-orders/", "/api/v1/sales/"))
+    return route.path_format.removeprefix("/api/v1").format(
+        **({**ids, "order": ids["goods_order"]} if is_of_goods else ids)
+    )
+
+
 async def call(
     program: Program, route: Route, known: dict[str, str], *, key: str = "key", path_of: dict[str, str] | None = None
 ) -> tuple[int, str]:
     """Use a route; gives the status and, of an error, the code. path_of: ids for the path alone."""
     forget_tries()
-    path = route.path_format.removeprefix("/api/v1").format(**(path_of or known))
+    path = path_with(route, path_of or known)
     path += "".join(f"?{one.name}={NEEDED[one.name]}" for one in route.filters if one.needed)
     if route.method == "GET":
         answer = await program.get(path)
@@ -199,9 +227,10 @@ async def world(site: SiteUnderTest) -> World:
     bought_by_mei, shown_there = await what_mei_bought(fan), await a_screening_of(lin)
     screening = await Screening.get(id=shown_there["screening"])
     on_screen = await what_is_on_screen(shown_there["title"])
+    listed = await what_is_listed(lin.organisation.id, on_screen["product"], mei.id)
+    sold = await what_is_sold(lin.organisation.id, on_screen["product"], listed["listing"], Fan(lin.id, ""), fan)
     ids = {
-        **bought_by_mei, **shown_there, **on_screen,
-        **await what_is_listed(lin.organisation.id, on_screen["product"], mei.id),
+        **listed, **sold, **bought_by_mei, **shown_there, **on_screen,
         "pass": (await a_pass(screening, by=Fan(lin.id, ""))).id,
         "poll": poll.id, "candidate": (await Candidate.filter(poll_id=poll.id))[0].id,
         "milestone": milestone_id, "request": request_id, "objection": objection_id, "document": document_id,

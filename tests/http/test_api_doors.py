@@ -14,7 +14,7 @@ from crowdfund.people.models import Member, Person, PersonState, Role, StaffRole
 from crowdfund.people.rules import SCOPES, STAFF_SCOPES
 from crowdfund.web.openapi import operations, scope_of, staff_role_of
 from crowdfund.web.routes import Route
-from tests.http.api_world import World, body_for, call, routes, world
+from tests.http.api_world import World, body_for, call, path_with, routes, world
 from tests.http.conftest import SiteUnderTest, forget_tries
 from tests.http.program import code_of, program_of
 
@@ -29,6 +29,7 @@ def of_somebody(route: Route) -> bool:
     everybodys = (
         "/follower", "/follower/removal", "/polls/{poll}/vote", "/polls/{poll}/card-setup", "{campaign}/comments", "/objections",
         "/screenings/{screening}/best", "/screenings/{screening}/holds", "/listings/{listing}/reports",
+        "/listings/{listing}/reviews", "/api/v1/runs/{run}", "/api/v1/runs/{run}/orders", "/api/v1/runs/{run}/quote",
     )  # fmt: skip
     of_all = route.path.endswith(everybodys) or "/comments/" in route.path or "/wishes" in route.path
     reads = route.name == "GET /api/v1/campaigns/{campaign}/updates"  # for everybody, though not each text
@@ -46,9 +47,7 @@ async def test_what_belongs_to_others_is_as_none_at_all(site: SiteUnderTest, wor
         if route.param_convertors:
             assert (await call(stranger, route, missing, path_of=nonsense))[0] == 404, route.name
             if route.method == "POST" and not route.takes and not route.picture:
-                wrong = await stranger.post(
-                    route.path_format.removeprefix("/api/v1").format(**world.known), {}, key="k"
-                )
+                wrong = await stranger.post(path_with(route, world.known), {}, key="k")
                 assert wrong.status_code == 404, f"{route.name}: a body that nobody asked for changes nothing"
         tried += 1
     assert tried >= 45
@@ -118,7 +117,7 @@ async def test_bodies_that_cant_be(site: SiteUnderTest, world: World) -> None:
         if route.takes is None:
             continue
         forget_tries()
-        path = route.path_format.removeprefix("/api/v1").format(**world.known)
+        path = path_with(route, world.known)
         for content, kind, status, code in (
             (b"{", "application/json", 400, "not_json"), (b"", "application/json", 400, "not_json"),
             (b"{}", "text/plain", 415, "json_expected"), (b"[]", "application/json", 422, "invalid"),
@@ -136,12 +135,13 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
         "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws", "release-requests",
         "reports", "documents", "recipients", "expenses", "charities", "door-passes", "holds", "orders", "venues", "halls", "titles",
         "bookings", "screenings", "deals", "ticket-refunds", "products", "scenes", "appearances", "revisions", "listings",
-        "shipping-zones",
+        "shipping-zones", "applications", "samples", "licence", "licences", "runs", "diary", "card", "purchases", "cancellation", "parcels",
+        "returns",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:
         forget_tries()
-        path = route.path_format.removeprefix("/api/v1").format(**world.known)
+        path = path_with(route, world.known)
         for headers in ({}, {"idempotency-key": "two words"}, {"idempotency-key": "x" * 256}):
             answer = await admin.post(path, body_for(route, world.known), headers=headers)
             assert code_of(answer) == (400, "idempotency_key_missing"), route.name

@@ -42,7 +42,7 @@ class DiaryIn(In):
     words: Annotated[str, StringConstraints(min_length=3, max_length=WORDS_MAX)]
 
 
-class CallOffIn(In):
+class RunCallOffIn(In):
     reason: Annotated[str, StringConstraints(min_length=5, max_length=REASON_MAX)]
 
 
@@ -135,7 +135,7 @@ async def write(request: Request, body: DiaryIn) -> EntryOut:
     return EntryOut(id=public(entry_id), run=public(run.id))
 
 
-async def call_off(request: Request, body: CallOffIn) -> MakersRunOut:
+async def call_off(request: Request, body: RunCallOffIn) -> MakersRunOut:
     """It can't be made after all: nobody is charged, and all that was paid goes back."""
     run = await _own(request)
     await actions.cancel_run(run.id, body.reason, organisation_id=run.organisation_id, by=request.state.person.id)
@@ -151,5 +151,5 @@ routes = [
     get(_RUN, show_run, may=_SEE, gives=MakersRunOut, summary="One production run of mine"),
     post(f"{_RUN}/start", start, may=_WRITE, gives=MakersRunOut, summary="Start production"),
     post(f"{_RUN}/diary", write, may=_WRITE, takes=DiaryIn, gives=EntryOut, creates=True, summary="Write the diary"),
-    post(f"{_RUN}/cancellation", call_off, may=_WRITE, takes=CallOffIn, gives=MakersRunOut, summary="Call it off"),
+    post(f"{_RUN}/cancellation", call_off, may=_WRITE, takes=RunCallOffIn, gives=MakersRunOut, summary="Call it off"),
 ]  # fmt: skip

@@ -63,12 +63,12 @@ class RunOut(BaseModel):
     diary: list[DiaryOut]
 
 
-class QuoteIn(In):
+class RunQuoteIn(In):
     quantity: _Pieces
     country: _Country
 
 
-class QuoteOut(BaseModel):
+class RunQuoteOut(BaseModel):
     """What an order costs now, and what its fan agrees to."""
 
     currency: str
@@ -145,12 +145,12 @@ _SAME = (
 )  # fmt: skip
 
 
-async def quote(request: Request, body: QuoteIn) -> QuoteOut:
+async def quote(request: Request, body: RunQuoteIn) -> RunQuoteOut:
     """What so many pieces cost to a country. Nothing is ordered."""
     run = await _run(request)
     found = await quote_of(run, body.quantity, body.country)
     totals = found.totals
-    return QuoteOut(
+    return RunQuoteOut(
         currency=run.currency, items_minor=totals.items_minor, shipping_minor=totals.shipping_minor, tax_minor=totals.tax_minor,
         total_minor=totals.total_minor, terms=agreed(run, totals.total_minor),
     )  # fmt: skip
@@ -220,7 +220,7 @@ _SEE, _BUY = bearer("tickets:read"), bearer("tickets:write", confirmed=True)
 _RUN, _ONE = "/api/v1/runs/{run}", "/api/v1/run-orders/{order}"
 routes = [
     get(_RUN, show_run, may=_SEE, gives=RunOut, summary="A production run"),
-    post(f"{_RUN}/quote", quote, may=_SEE, takes=QuoteIn, gives=QuoteOut, summary="What an order in it costs"),
+    post(f"{_RUN}/quote", quote, may=_SEE, takes=RunQuoteIn, gives=RunQuoteOut, summary="What an order in it costs"),
     post(f"{_RUN}/orders", make_order, may=_BUY, takes=RunOrderIn, gives=RunOrderOut, creates=True, limit=ORDERING,
          summary="Order in it"),
     get("/api/v1/run-orders", list_orders, may=_SEE, gives=RunOrdersListed, lists=True, summary="My orders in production runs"),
