@@ -39,6 +39,7 @@ from tests.browser.box_office_stage import BoxOffice, a_box_office, box_offices_
 from tests.browser.cinema_stage import desks_of_cinemas
 from tests.browser.conftest import Visitors
 from tests.browser.door_stage import doors_looked_at
+from tests.browser.goods_stage import goods_looked_at
 from tests.browser.milestone_stage import Films, films_with_milestones, their_films
 from tests.browser.milestone_stage import looks_at as looks_at_films
 from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody
@@ -58,6 +59,7 @@ NOT_PAGES = re.compile(
     r"/api/v1/.*|/feed\.atom|.*/updates\.atom|/oembed|/art/.*|/images/.*|.*/live|/robots\.txt|/sitemap\.xml|/healthz"
     r"|/\.well-known/.*|.*\.csv|.*/draw\.json|.*/entries\.txt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
     r"|.*/\{period\}\.json|.*/\{expense\}/receipt|/release-requests/.*|.*/acceptance|/outcomes/.*|.*/deal/paper"
+    r"|/previews/.*|/drawn/.*|.*/master/film|.*/\{preview\}/picture|/purchases/\{purchase\}/return"
     r"|/watch/\{title\}/(cues\.vtt|cues\.json|video|captions\.vtt)"
     r"|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
     r"|/door/worker\.js|/door/passes/.*|/door/\{screening\}/list|.*/plan\.json"
@@ -231,6 +233,7 @@ async def pages_of(world: World) -> Looks:
         await box_offices_looked_at(world.office, GU, LIN, NOBODY),
         await desks_of_cinemas(world.gu, world.lin, GU, LIN),
         await films_looked_at(MEI, NOBODY),
+        await goods_looked_at(world.lin, world.mei, MEI, LIN, ADA, NOBODY),
     ):
         for path, looks in more.items():
             pages[path] = [*pages.get(path, []), *looks]
