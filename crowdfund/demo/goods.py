@@ -73,7 +73,7 @@ MAKERS = (
         "Reed & Lantern\nDeichweg 4\n21129 Hamburg", "hat", "Bamboo hat, waxed brim",
         "Split bamboo over reed, the brim dipped in beeswax. Not made for the film; made because of it.",
         "We have enamelled jugs since 2009. The blue of the lamp is cobalt under a clear coat; we have fired four samples.",
-        149_00, 15, Match.INSPIRED, ends="submitted",
+        149_00, 0, Match.INSPIRED, ends="submitted",
     ),
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ from crowdfund.demo.film import Film, Reward
 from crowdfund.demo.films import FILMS, STUDIOS
 from crowdfund.demo.goods import plan_goods
 from crowdfund.demo.goods_sold import plan_sales
+from crowdfund.demo.hat_run import plan_run
 from crowdfund.demo.milestones import FILM, plan_milestones
 from crowdfund.demo.plan import Plan
 from crowdfund.demo.polls import plan_polls
@@ -69,6 +70,7 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     backers = [named["mei"].id, *crowd.good]
     market = await plan_goods(river_moon, named, backers, partial(_verified, staff=named["ada"]), plan)
     plan_sales(market, named["mei"], named["tom"], crowd.good[:14], plan)
+    plan_run(market, crowd.good[20:35], plan)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
     await work_until_idle()
