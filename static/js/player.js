@@ -3,6 +3,7 @@
 import { barOf, pressable } from "./player-bar.js";
 import { buying } from "./player-buy.js";
 import { clock, cuesOf } from "./player-cues.js";
+import { jumps } from "./player-jumps.js";
 import { keysOf } from "./player-keys.js";
 import { savedOf } from "./player-saved.js";
 import { shelfOf } from "./player-shelf.js";
@@ -75,15 +76,4 @@ export default function player(stage) {
   pressable(part("marks"), (isOn) => ((areMarked = isOn), look()), "marks");
   buying(stage, part("finds"), say, () => (part("basket").hidden = false));
   keysOf(stage, { shelf: ask, turn: bar.turn, before: () => jump(-1), after: () => jump(1), escape: () => shelf.isOpen() && leave() });
-}
-
-// Timecodes of the table below move this film instead of loading the page again.
-function jumps(video) {
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-jump]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    video.currentTime = Number(link.dataset.jump);
-    video.scrollIntoView({ block: "center" });
-  });
 }

@@ -1,12 +1,11 @@
 // A box over the film: drawn, dragged and stretched with a pointer, moved by arrow keys, or typed as numbers. All of it ends in the
 // form's text field, a line a moment, which is what counts.
 const query = new URL(import.meta.url).search;
-const round = (n) => Math.round(n * 10000) / 10000;
-const within = (n, least, most) => Math.min(Math.max(n, least), most);
 const SMALL = 0.01;
 
 export default async function box(stage) {
   const { seconds } = await import(`./stepper.js${query}`);
+  const { place, round, within } = await import(`./stepper-path.js${query}`);
   const form = stage.closest("form");
   const shown = stage.querySelector(".stepper__box");
   const text = form.elements.boxes;
@@ -19,15 +18,6 @@ export default async function box(stage) {
   const read = () => text.value.split(/[;\n]/).map((line) => line.trim().split(/[,\s]+/).map(Number))
     .filter((row) => row.length >= 4 && !row.some(Number.isNaN)).map((row) => (row.length === 4 ? [0, ...row] : row)).sort((a, b) => a[0] - b[0]);
   const keyed = (rows) => rows.find((row) => Math.abs(row[0] - at()) < 0.5 / fps);
-
-  function place(rows, t) {
-    const next = rows.findIndex((row) => row[0] > t);
-    if (!rows.length) return null;
-    if (next <= 0) return (next === 0 ? rows[0] : rows.at(-1)).slice(1);
-    const [a, b] = [rows[next - 1], rows[next]];
-    const share = (t - a[0]) / (b[0] - a[0]);
-    return a.slice(1).map((n, i) => n + (b[i + 1] - n) * share);
-  }
 
   function show() {
     const rows = read();

@@ -65,7 +65,8 @@ BODIES: dict[str, Any] = {
     "DoubtIn": {"words": "Are these real pearls?"}, "StopIn": {"reason": "They are not pearls."},
     "DoubtAnswerIn": {"answer": "They are real pearls.", "decision": "fine"},
     "ReviewIn": {"stars": 5}, "CarrierIn": {"carrier": "SF Express"}, "WordsIn": {"words": "Thank you."},
-    "ConsentIn": {"version": 1}, "RunCallOffIn": REASON, "DiaryIn": {"words": "The first ten are turned."}, "ShopIn": {}, "AwayIn": {},
+    "ConsentIn": {"version": 1}, "ReturnAnswerIn": {"agrees": True},
+    "RunCallOffIn": REASON, "DiaryIn": {"words": "The first ten are turned."}, "ShopIn": {}, "AwayIn": {},
     "ParcelIn": {"state": "delivered"}, "RunQuoteIn": {"quantity": 1, "country": "US"},
     "RunOrderIn": {"quantity": 1, "country": "US", "name": "Mei", "address": ["1 Main Street"], "total_minor": 1},
     "MeIn": {"name": "Mei"}, "OrganisationIn": {"kind": "studio", "name": "Lanting", "country": "CN"},
@@ -136,14 +137,23 @@ def body_for(route: Route, known: dict[str, str]) -> Any:
         "country": "US",
         "lines": [{"variant": known["variant"], "quantity": 1, "price_minor": 45_00}],
     }
+    terms = {
+        "products": [known["product"]],
+        "countries": ["*"],
+        "royalty_bps": 800,
+        "currency": "EUR",
+        "sell_off_days": 0,
+        "report_months": 3,
+        "starts_at": "2040-01-01T00:00:00Z",
+        "ends_at": "2041-01-01T00:00:00Z",
+    }
     of_things |= {
         "CallOffIn": {"lines": lines}, "CountIn": {"lines": lines}, "ReturnIn": {"lines": lines, "reason": "changed_mind"},
         "CantMakeItIn": {"lines": lines, **REASON}, "SendIn": {"lines": lines, "carrier": "SF Express"},
         "QuoteIn": buys, "PurchaseIn": {**buys, "name": "Mei", "address": ["1 Main Street"], "total_minor": 45_00},
         "ApplicationIn": {"product": known["product"], "price_minor": 45_00, "currency": "EUR", "units": 10, "ships_within_days": 5,
             "pitch": "Made by hand."},
-        "TermsIn": {"products": [known["product"]], "countries": ["*"], "royalty_bps": 800, "currency": "EUR", "sell_off_days": 0,
-            "report_months": 3, "starts_at": "2040-01-01T00:00:00Z", "ends_at": "2041-01-01T00:00:00Z"},
+        "TermsIn": terms, "LicenceOfferIn": {**terms, "title": known["title"], "shop": known["organisation"]},
         "RunIn": {"variant": known["variant"], "minimum_units": 3, "price_minor": 45_00, "closes_at": "2040-01-01T00:00:00Z",
             "ships_by": "2040-03-01T00:00:00Z"},
         "NewListingIn": {**BODIES["ListingIn"], "product": known["product"], "currency": "EUR"},
@@ -278,7 +288,7 @@ async def a_screening_of(owner: Producer) -> dict[str, int]:
 async def what_is_on_screen(title_id: int) -> dict[str, int]:
     """A published film: a product in a scene, and another cut."""
     await a_master(title_id)
-    scene, product = await a_scene(title_id), await a_product(title_id)
+    scene, product = await a_scene(title_id), await a_product(title_id, is_open=True)
     seen = await an_appearance(product, scene_id=scene.id)
     revision = await published(title_id)
     cut = await masters.keep_cut(title_id, "Airline", [Offset(0, 60_000, 0)], by=revision.by_person_id)

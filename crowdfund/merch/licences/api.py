@@ -18,7 +18,15 @@ from crowdfund.merch.licences.rules import by_clock
 from crowdfund.merch.licences.terms import Terms
 from crowdfund.merch.previews.queries import product_public_at
 from crowdfund.merch.previews.rules import is_public
-from crowdfund.merch.shops.api.bodies import BadgeOut, LicenceOut, LicenceWhole, OfferIn, ReasonIn, SaidOut, TermsIn
+from crowdfund.merch.shops.api.bodies import (
+    BadgeOut,
+    LicenceOfferIn,
+    LicenceOut,
+    LicenceWhole,
+    ReasonIn,
+    SaidOut,
+    TermsIn,
+)
 from crowdfund.people.api.own import own_organisation
 from crowdfund.people.models import Organisation, Role
 from crowdfund.refusal import Invalid
@@ -84,7 +92,7 @@ async def show_licence(request: Request) -> LicenceWhole:
     return await whole(await _in(request, Role.VIEWER))
 
 
-async def offer_licence(request: Request, body: OfferIn) -> LicenceWhole:
+async def offer_licence(request: Request, body: LicenceOfferIn) -> LicenceWhole:
     """Offer a licence to a shop that has not applied."""
     organisation, _role = await own_organisation(request, Role.MANAGER)
     title = await own_title(
@@ -154,7 +162,7 @@ _SEE, _WRITE = bearer("licences:read"), bearer("licences:write")
 routes = [
     get("/api/v1/licences/{badge}", show_badge, may=everybody, gives=BadgeOut, summary="Check a licence by its badge"),
     get(_ALL, list_licences, may=_SEE, gives=LicenceOut, lists=True, summary="Licences of a studio or a shop"),
-    post(_ALL, offer_licence, may=_WRITE, takes=OfferIn, gives=LicenceWhole, creates=True, limit=OFFERS, summary="Offer a licence"),
+    post(_ALL, offer_licence, may=_WRITE, takes=LicenceOfferIn, gives=LicenceWhole, creates=True, limit=OFFERS, summary="Offer a licence"),
     get(_ONE, show_licence, may=_SEE, gives=LicenceWhole, summary="One licence"),
     post(f"{_ONE}/agreement", accept_licence, may=_WRITE, gives=LicenceWhole, summary="Take a licence"),
     post(f"{_ONE}/refusal", decline_licence, may=_WRITE, takes=ReasonIn, gives=LicenceWhole, summary="Decline a licence"),

@@ -145,7 +145,7 @@ class TermsIn(In):
     note: Annotated[str, _lines(NOTE_MAX), READABLE] = ""
 
 
-class OfferIn(TermsIn):
+class LicenceOfferIn(TermsIn):
     title: PublicId
     shop: PublicId
 

@@ -79,7 +79,7 @@ class ParcelIn(In):
     ) = None
 
 
-class AnswerIn(In):
+class ReturnAnswerIn(In):
     """keeps_it: nothing comes back. replaces: pieces of a claim that are made good by others; the rest is paid back."""
 
     agrees: bool

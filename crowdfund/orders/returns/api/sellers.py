@@ -13,11 +13,11 @@ from crowdfund.orders.parcels import sending
 from crowdfund.orders.parcels.models import CarrierState, Parcel, ParcelState
 from crowdfund.orders.returns import answering, cancelling, queries, receiving
 from crowdfund.orders.returns.api.bodies import (
-    AnswerIn,
     CantMakeItIn,
     CarrierIn,
     CountIn,
     ParcelIn,
+    ReturnAnswerIn,
     ReturnOut,
     ReviewOut,
     SaleListed,
@@ -133,7 +133,7 @@ async def _own_return(request: Request) -> GoodsReturn:
     return row
 
 
-async def answer(request: Request, body: AnswerIn) -> ReturnOut:
+async def answer(request: Request, body: ReturnAnswerIn) -> ReturnOut:
     """Agree, or say no with a reason."""
     row, by = await _own_return(request), request.state.person.id
     if body.agrees:
@@ -193,7 +193,7 @@ routes = [
          summary="Call off what can't be sent"),
     post("/api/v1/parcels/{parcel}/state", parcel, may=_DO, takes=ParcelIn, gives=SaleOut, summary="What became of a parcel"),
     get(f"{_OF}/sales-returns", list_returns, may=_SEE, gives=ReturnOut, lists=True, filters=[_STATE], summary="What comes back"),
-    post(f"{_BACK}/answer", answer, may=_DO, takes=AnswerIn, gives=ReturnOut, summary="Agree, or say no"),
+    post(f"{_BACK}/answer", answer, may=_DO, takes=ReturnAnswerIn, gives=ReturnOut, summary="Agree, or say no"),
     post(f"{_BACK}/count", count, may=_DO, takes=CountIn, gives=ReturnOut, summary="Count what came back"),
     post(f"{_BACK}/another", send_another, may=_DO, takes=CarrierIn, gives=ReturnOut, summary="Send another piece"),
     get(f"{_OF}/reviews", list_reviews, may=_SEE, gives=ReviewOut, lists=True, summary="What buyers say of my shop"),
