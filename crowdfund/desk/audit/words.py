@@ -8,11 +8,13 @@ from typing import Any
 
 import orjson
 
+from crowdfund.desk.audit.merch_words import ACTIONS as MERCH
 from crowdfund.desk.audit.queries import About
 from crowdfund.web import formats
 from crowdfund.web.i18n import _, lazy
 
 ACTIONS: dict[str, Any] = {
+    **MERCH,
     "campaign_made": lazy("Began a campaign"), "campaign_submitted": lazy("Handed a campaign in"),
     "campaign_draft": lazy("Took a campaign back"), "campaign_changes_requested": lazy("Asked for changes"),
     "campaign_approved": lazy("Approved a campaign"), "campaign_rejected": lazy("Rejected a campaign"),
