@@ -32,10 +32,13 @@ from crowdfund.people.models import Organisation, Role
 from crowdfund.refusal import Invalid
 from crowdfund.screenings.titles import NoSuchTitle, own_title
 from crowdfund.web import api
+from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
 
 ONE = "/api/v1/organisations/{organisation}"
+
+BADGES = Limit("badges", 120, 60)  # for everybody, who needs no token
 
 
 def terms_in(body: TermsIn) -> Terms:
@@ -160,7 +163,7 @@ _ALL = f"{ONE}/licences"
 _ONE = f"{_ALL}/{{licence}}"
 _SEE, _WRITE = bearer("licences:read"), bearer("licences:write")
 routes = [
-    get("/api/v1/licences/{badge}", show_badge, may=everybody, gives=BadgeOut, summary="Check a licence by its badge"),
+    get("/api/v1/licences/{badge}", show_badge, may=everybody, gives=BadgeOut, limit=BADGES, summary="Check a licence by its badge"),
     get(_ALL, list_licences, may=_SEE, gives=LicenceOut, lists=True, summary="Licences of a studio or a shop"),
     post(_ALL, offer_licence, may=_WRITE, takes=LicenceOfferIn, gives=LicenceWhole, creates=True, limit=OFFERS, summary="Offer a licence"),
     get(_ONE, show_licence, may=_SEE, gives=LicenceWhole, summary="One licence"),
