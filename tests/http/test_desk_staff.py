@@ -10,7 +10,7 @@ from crowdfund.campaigns.models import MOVES, CampaignEvent
 from crowdfund.community.draws.models import MOVES as DRAW_MOVES
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.ids import public
-from crowdfund.desk.audit.words import ACTIONS
+from crowdfund.desk.audit.words import ACTIONS, changes_said
 from crowdfund.payments.models import Refund, WebhookEvent
 from crowdfund.people.models import AuditEntry, Person, StaffRole
 from crowdfund.pledges.by_staff import refund_once
@@ -210,6 +210,10 @@ async def test_the_audit_tells_money_as_money_and_leads_to_what_it_tells_of(site
     assert "Nothing found" in admin.text, "nothing was done to her account"
     await work_until_idle()
     await books_proven()
+
+
+def test_an_hour_that_nobody_has_said_is_nothing() -> None:
+    assert changes_said("{}", '{"airs_at": ""}', None, {}) == [("airs_at", "airs at", "", "")]
 
 
 def test_everything_that_is_written_down_has_words() -> None:

@@ -146,7 +146,7 @@ def _said(key: str, value: Any, currency: str, people: Mapping[int, str]) -> str
         return formats.money(value, currency)
     if key == "person" and isinstance(value, int):
         return people.get(value, _("somebody"))
-    if key.endswith("_at") and isinstance(value, str):
+    if key.endswith("_at") and isinstance(value, str) and value:
         return formats.moment_text(datetime.fromisoformat(value))
     if isinstance(value, list):
         return ", ".join(map(str, value))
