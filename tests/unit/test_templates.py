@@ -221,7 +221,9 @@ def test_no_template_has_inline_style_or_script(path):
     text = path.read_text()
     if path.parts[-2] != "mail":
         assert not re.search(r"\sstyle=|<style|<[a-z][^>{]*\son[a-z]+=", text)
-    assert not re.search(r'<script(?![^>]*(?:src=|type="application/ld\+json"))', text) and "|safe" not in text.replace(" ", "")
+    assert not re.search(r'<script(?![^>]*(?:src=|type="application/ld\+json"))', text) and "|safe" not in text.replace(
+        " ", ""
+    )
     environment().get_template(path.relative_to(TEMPLATES).as_posix())
 
 
