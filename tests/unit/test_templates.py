@@ -220,7 +220,7 @@ def test_every_form_that_changes_something_carries_its_token(name):
 def test_no_template_has_inline_style_or_script(path):
     text = path.read_text()
     if path.parts[-2] != "mail":
-        assert not re.search(r"\sstyle=|<style|<[a-z][^>{]*\son[a-z]+=", text)
+        assert not re.search(r"\sstyle=|<style|\son[a-z]+=", re.sub(r"(?s)\{[{%].*?[%}]\}", "", text))
     assert not re.search(r'<script(?![^>]*(?:src=|type="application/ld\+json"))', text) and "|safe" not in text.replace(
         " ", ""
     )
