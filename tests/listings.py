@@ -64,6 +64,7 @@ async def a_licence(
     unit_cap: int | None = None,
     currency: str = "USD",
     sell_off_days: int = 30,
+    report_months: int = 3,
     **more: Any,
 ) -> Licence:
     """A licence of the title's producer for one product, as if both had agreed."""
@@ -73,7 +74,7 @@ async def a_licence(
         id=(number := new_id()), title_id=title.id, licensor_id=title.organisation_id, licensee_id=shop.id, exclusivity="none",
         royalty_bps=royalty_bps, minimum_minor=0, currency=currency, unit_cap=unit_cap,
         starts_at=starts_at or now - timedelta(days=1), ends_at=ends_at or now + timedelta(days=365), sell_off_days=sell_off_days,
-        report_months=3, state="offered", note="", badge=f"badge-{number}", answer_by=now + timedelta(days=7), made_at=now,
+        report_months=report_months, state="offered", note="", badge=f"badge-{number}", answer_by=now + timedelta(days=7), made_at=now,
         accepted_at=now, **more,
     )  # fmt: skip
     put = Sql("INSERT INTO licence_product (licence_id, title_id, product_id) VALUES ($1, $2, $3)")
