@@ -119,8 +119,9 @@ async def bearers(
             royalties[line.licence_id] += part.royalty_minor
     sources = await owed_by_seller(order, sum(part.seller_minor for _, part in parts) + shipping_minor)
     sources += [(chart.fee(currency), sum(part.commission_minor for _, part in parts))]
+    taken = Counter[str]()  # of a production that has given several licences
     for licence_id, minor in sorted(royalties.items()):
-        sources += await _royalty_back(licence_id, currency, minor)
+        sources += await _royalty_back(licence_id, currency, minor, taken)
     sources += [(chart.tax(currency), sum(part.tax_minor for _, part in parts))]
     return [(account, minor) for account, minor in sources if minor]
 
@@ -128,15 +129,19 @@ async def bearers(
 _LICENSOR = Sql("SELECT licensor_id FROM licence WHERE id = $1")
 
 
-async def _royalty_back(licence_id: int, currency: str, minor: int) -> list[tuple[Account, int]]:
-    """A royalty that goes back: out of what its licence has not paid out yet, else the production owes it."""
+async def _royalty_back(licence_id: int, currency: str, minor: int, taken: Counter[str]) -> list[tuple[Account, int]]:
+    """A royalty that goes back: out of what its licence has not paid out yet, else the production owes it.
+
+    taken: what of each production's earnings other licences of the same sale take; it is written on.
+    """
     royalty = chart.royalty(licence_id, currency)
     there = min(minor, max(await _held(royalty), 0))
     found = [(royalty, there)] if there else []
     if there < minor:
         licensor = int(await _LICENSOR.value(licence_id))
         earnings = chart.earnings(licensor, currency)
-        earned = min(minor - there, max(await _held(earnings), 0))
+        earned = min(minor - there, max(await _held(earnings) - taken[earnings.code], 0))
+        taken[earnings.code] += earned
         found += [(earnings, earned), (chart.receivable(licensor, currency), minor - there - earned)]
     return [(account, part) for account, part in found if part]
 

@@ -97,10 +97,15 @@ async def _counted_in(order: GoodsOrder, lines: Sequence[GoodsLine], wish: Wish,
 
 
 async def let_go(found: GoodsReturn, *, because: str, by: int | None) -> None:
-    """Pieces of a return that nobody waits for any more count as hers again, and it ends."""
+    """Pieces of a return that nobody waits for any more count as hers again, and it ends.
+
+    Where it was agreed that nothing comes back, those are the pieces that others were to be sent for: the rest is paid back.
+    """
     if found.kind != Kind.CANCELLATION:
         lines = await GoodsReturnLine.filter(return_id=found.id)
-        if not await queries.ask_back({line.line_id: -line.quantity for line in lines}):
+        waits_for_another = found.state == ReturnState.APPROVED and found.keeps_it
+        pieces = {line.line_id: line.replaces if waits_for_another else line.quantity for line in lines}
+        if not await queries.ask_back({line_id: -number for line_id, number in pieces.items()}):
             raise rules.MoreThanBought("There are not so many pieces in this return. Please load the page again.")
     await move(
         found, ReturnState.CANCELLED, moves=RETURN_MOVES, because=because, by=by, events=GoodsReturnEvent, ended_at=clock.now()

@@ -75,7 +75,8 @@ async def give_back(
     await write_down(order, backs, return_id=return_id, refund_id=refund_id)
     await to_be_sold_again(order, pieces)
     await end_wholly_given_back(order, lines, because=reason, by=by)
-    await earn(order.id)
+    if await earn(order.id):
+        order.earned_at = (await GoodsOrder.get(id=order.id)).earned_at
     return amount_minor
 
 
