@@ -139,7 +139,7 @@ async def page_for(order_id: int) -> str:
 
 async def pay_at(url: str, card: str = "ok") -> httpx.Response:
     """Fill in the sandbox's hosted page as a browser would, and send it."""
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
+    async with httpx.AsyncClient(trust_env=False, follow_redirects=False, verify=False) as client:
         html = (await client.get(url)).text
         action = re.search(r'<form[^>]*action="([^"]+)"', html)
         fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', html))

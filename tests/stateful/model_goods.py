@@ -15,7 +15,7 @@ from tests.stateful.model_goods_split import KINDS, back_with, by_largest_remain
 
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3_600 * SECOND, 86_400 * SECOND
-PIECES_MAX, RESERVED, PAGE_LIVES = 99, 31 * MINUTE, 30 * MINUTE
+PIECES_MAX, RESERVED, PAGE_LIVES = 99, 32 * MINUTE, 31 * MINUTE
 SHIPS_WITHIN, DAYS_MAX = 5 * DAY, 9 * DAY
 GROWS_BY_DEBITS = {"stripe", "receivable", "processor", "dispute", "bank"}
 Parts = list[tuple[Any, int]]

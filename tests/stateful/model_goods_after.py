@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.stateful.model_goods import DAY, DAYS_MAX, Buying, Line, Order, Parcel, Parts, Refund
+from tests.stateful.model_goods import DAY, Buying, Line, Order, Parcel, Parts, Refund
 
 ANSWER, SEND, RECEIVE, REPLACE = 7 * DAY, 30 * DAY, 14 * DAY, 14 * DAY
 WINDOW = {"return": 14 * DAY, "claim": 180 * DAY}

@@ -92,7 +92,9 @@ class Banks(Returns):
 
     def end_kept_refunds(self) -> bool:
         """What a lost dispute gave her, nobody sends a second time."""
-        kept = [r for r in self.refunds if r.state == "failed" and r.purchase.dispute and r.purchase.dispute.state == "lost"]
+        kept = [
+            r for r in self.refunds if r.state == "failed" and r.purchase.dispute and r.purchase.dispute.state == "lost"
+        ]
         for refund in kept:
             refund.state = "paid_another_way"
             self.post("clearing", "dispute", refund.amount)

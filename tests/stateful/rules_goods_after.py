@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from crowdfund.orders.parcels.models import Parcel as ParcelRow
 from crowdfund.orders.parcels.models import ParcelState
@@ -18,15 +18,15 @@ from crowdfund.orders.returns.models import GoodsReturn, Kind, Reason
 from tests.stateful.machine_goods import PICK, SOME
 from tests.stateful.model_goods import Order, Parcel
 from tests.stateful.model_goods_after import OPEN, Return, Wants
-from tests.stateful.rules_goods_buying import Buying
+from tests.stateful.rules_goods_selling import Selling
 
-ASKED = st.sampled_from(
-    [("return", "changed_mind"), ("return", "does_not_fit"), ("claim", "damaged"), ("claim", "not_arrived"), ("cancellation", "changed_mind")]
-)  # fmt: skip
+ASKED = st.sampled_from([
+    ("return", "changed_mind"), ("return", "does_not_fit"), ("claim", "damaged"), ("claim", "not_arrived"), ("cancellation", "changed_mind")
+])  # fmt: skip
 MOST = st.sampled_from([1, 1, 2, 9])
 
 
-class AfterSale(Buying):
+class AfterSale(Selling):
     def paid(self, pick: int) -> Order | None:
         """One that was paid once, whatever became of it."""
         found: Order | None = self.newest(
@@ -47,17 +47,24 @@ class AfterSale(Buying):
 
     # --- what goes out ---
 
+    @precondition(lambda self: self.to_send())
     @rule(pick=PICK, most=MOST)
     def send(self, pick: int, most: int) -> None:
         order = self.paid(pick)
         if order is not None and (wants := self.some(order, most, "to_ship", pick)):
             self._send(order, wants)
 
+    @precondition(lambda self: self.to_send())
     @rule(pick=PICK)
     def send_all(self, pick: int) -> None:
-        order: Order | None = self.newest([o for o in self.model.orders if o.state == "paid"], pick)
-        if order is not None and (wants := self.some(order, 99, "to_ship", 1)):
-            self._send(order, wants)
+        order: Order = self.newest(self.to_send(), pick)
+        self._send(order, self.some(order, 99, "to_ship", 1))
+
+    def to_send(self) -> list[Order]:
+        return [o for o in self.model.orders if o.state == "paid" and any(line.to_ship for line in o.lines)]
+
+    def sent(self) -> list[Order]:
+        return [o for o in self.model.orders if o.state == "paid" and any(line.can_come_back for line in o.lines)]
 
     def _send(self, order: Order, wants: Wants) -> None:
         self.a_second()
@@ -69,18 +76,21 @@ class AfterSale(Buying):
             self._number_parcel(order)
 
     def _number_parcel(self, order: Order) -> None:
-        self.numbers[order.parcels[-1]] = self.do(ParcelRow.filter(order_id=self.numbers[order]).order_by("-id").first()).id
+        self.numbers[order.parcels[-1]] = self.do(
+            ParcelRow.filter(order_id=self.numbers[order]).order_by("-id").first()
+        ).id
 
+    @precondition(lambda self: any(order.parcels for order in self.model.orders))
     @rule(pick=PICK, state=st.sampled_from(["delivered", "delivered", "delivered", "lost", "sent_back"]))
     def say_of_a_parcel(self, pick: int, state: str) -> None:
-        parcel: Parcel | None = self.newest([parcel for order in self.model.orders for parcel in order.parcels], pick)
-        if parcel is not None:
-            self.a_second()
-            work = say(self.numbers[parcel], ParcelState(state), because="told", by=self.staff.id)
-            assert self.asked(work) == self.model.say(parcel, state)
+        parcel: Parcel = self.newest([parcel for order in self.model.orders for parcel in order.parcels], pick)
+        self.a_second()
+        work = say(self.numbers[parcel], ParcelState(state), because="told", by=self.staff.id)
+        assert self.asked(work) == self.model.say(parcel, state)
 
     # --- called off ---
 
+    @precondition(lambda self: self.paid(0))
     @rule(pick=PICK, most=MOST, who=st.sampled_from(["buyer", "seller", "seller again", "staff"]))
     def call_off(self, pick: int, most: int, who: str) -> None:
         order = self.paid(pick)
@@ -102,9 +112,13 @@ class AfterSale(Buying):
 
     # --- returns ---
 
+    @precondition(lambda self: self.paid(0))
     @rule(pick=PICK, most=MOST, what=ASKED)
     def ask(self, pick: int, most: int, what: tuple[str, str]) -> None:
-        order, (kind, reason) = self.paid(pick), what
+        kind, reason = what
+        order: Order | None = self.newest(self.to_send() if kind == "cancellation" else self.sent(), pick) or self.paid(
+            pick
+        )
         of = "to_ship" if kind == "cancellation" else "can_come_back"
         wants = self.some(order, most, of, pick) if order is not None else {}
         if order is not None and wants:
@@ -138,6 +152,7 @@ class AfterSale(Buying):
         assert self.asked(work) == no
         return asked if no is None else None
 
+    @precondition(lambda self: self.asked_for(0))
     @rule(pick=PICK, keeps_it=st.booleans(), replaced=st.integers(0, 2))
     def approve(self, pick: int, keeps_it: bool, replaced: int) -> None:
         def agree(asked: Return) -> tuple[Awaitable[Any], str | None]:
@@ -149,17 +164,21 @@ class AfterSale(Buying):
 
         self._answer(pick, agree)
 
+    @precondition(lambda self: self.asked_for(0))
     @rule(pick=PICK)
     def decline(self, pick: int) -> None:
         self._answer(
-            pick, lambda asked: (answering.decline(self.numbers[asked], "No.", by=self.staff.id), self.model.decline(asked))
+            pick,
+            lambda asked: (answering.decline(self.numbers[asked], "No.", by=self.staff.id), self.model.decline(asked)),
         )
 
+    @precondition(lambda self: self.asked_for(0))
     @rule(pick=PICK)
     def withdraw(self, pick: int) -> None:
         fan = self.fans[0].id
         self._answer(pick, lambda asked: (asking.withdraw(self.numbers[asked], by=fan), self.model.withdraw(asked)))
 
+    @precondition(lambda self: self.asked_for(0))
     @rule(pick=PICK)
     def say_sent(self, pick: int) -> None:
         fan = self.fans[0].id
@@ -167,6 +186,7 @@ class AfterSale(Buying):
             pick, lambda asked: (asking.say_sent(self.numbers[asked], "DHL", "1", by=fan), self.model.say_sent(asked))
         )
 
+    @precondition(lambda self: self.asked_for(0))
     @rule(pick=PICK, missing=st.sampled_from([0, 0, 0, 1, 9]), restock=st.booleans())
     def receive(self, pick: int, missing: int, restock: bool) -> None:
         def count(asked: Return) -> tuple[Awaitable[Any], str | None]:
@@ -178,6 +198,7 @@ class AfterSale(Buying):
 
         self._answer(pick, count)
 
+    @precondition(lambda self: self.asked_for(0))
     @rule(pick=PICK)
     def send_another(self, pick: int) -> None:
         asked = self._answer(
@@ -190,12 +211,13 @@ class AfterSale(Buying):
         if asked is not None:
             self._number_parcel(asked.order)
 
+    @precondition(lambda self: self.sent())
     @rule(pick=PICK, pieces=SOME, restock=st.booleans())
     def sent_back_and_received(self, pick: int, pieces: int, restock: bool) -> None:
         """From the wish to the money in one go, as most do."""
-        order: Order | None = self.newest([o for o in self.model.orders if o.state == "paid"], pick)
-        wants = self.some(order, pieces, "can_come_back", pick) if order is not None else {}
-        if order is None or not wants or (asked := self._ask(order, "return", "changed_mind", wants)) is None:
+        order: Order = self.newest(self.sent(), pick)
+        wants = self.some(order, pieces, "can_come_back", pick)
+        if not wants or (asked := self._ask(order, "return", "changed_mind", wants)) is None:
             return
         number, by = self.numbers[asked], self.staff.id
         assert self.asked(answering.approve(number, "", by=by)) == self.model.approve(asked)

@@ -1,19 +1,11 @@
-"""What fans do with carts and payments, and what sellers do to what stands in them."""
+"""What fans do with carts and payments."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
-
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
-from crowdfund import clock
-from crowdfund.database import new_id
-from crowdfund.merch.licences.actions import resume_licence, suspend_licence
-from crowdfund.merch.listings.actions import pause_listing, publish_listing
-from crowdfund.merch.listings.pieces import as_written, count_stock, offered, write_variants
-from crowdfund.merch.shops.actions import come_back, go_away
+from crowdfund.database import atomic, new_id
 from crowdfund.orders.goods import cart, paying
 from crowdfund.orders.goods.models import CartLine, GoodsLine, GoodsOrder
 from crowdfund.orders.goods.models import Purchase as PurchaseRow
@@ -22,7 +14,7 @@ from crowdfund.orders.goods.rules import Want, Wish
 from tests.cinema import pay_at
 from tests.goods import ADDRESS, at_the_till
 from tests.stateful.machine_goods import PICK, SOME, WHAT, WHO, Goods
-from tests.stateful.model_goods import DAY, Purchase, Variant
+from tests.stateful.model_goods import Purchase, Variant
 
 
 class Buying(Goods):
@@ -35,6 +27,7 @@ class Buying(Goods):
         work = cart.put_in(self.fans[who].id, self.numbers[variant], quantity, "US")
         assert self.asked(work) == self.model.put_in(who, variant, quantity)
 
+    @precondition(lambda self: any(self.model.carts.values()))
     @rule(who=WHO, pick=PICK, quantity=st.sampled_from([0, 1, 2, 7, 100]))
     def change(self, who: int, pick: int, quantity: int) -> None:
         variant: Variant | None = self.newest(list(self.model.carts.get(who, {})), pick)
@@ -48,6 +41,7 @@ class Buying(Goods):
         else:
             assert self.asked(cart.change(fan, line.id, quantity)) == self.model.change(who, variant, quantity)
 
+    @precondition(lambda self: any(self.model.carts.values()))
     @rule(who=WHO)
     def accept_prices(self, who: int) -> None:
         """She agrees to what each of it costs now."""
@@ -58,6 +52,7 @@ class Buying(Goods):
 
     # --- paying ---
 
+    @precondition(lambda self: any(self.model.carts.values()) or self.pages("open", "paid"))
     @rule(who=WHO)
     def place(self, who: int) -> None:
         """All of her cart, as she saw it; what she began before and did not pay is called off."""
@@ -82,17 +77,18 @@ class Buying(Goods):
             self.do(self._number_orders(mine))
 
     async def _number_orders(self, mine: Purchase) -> None:
-        for order, row in zip(mine.orders, await GoodsOrder.filter(purchase_id=self.numbers[mine]).order_by("id"), strict=True):
+        for order, row in zip(
+            mine.orders, await GoodsOrder.filter(purchase_id=self.numbers[mine]).order_by("id"), strict=True
+        ):
             self.numbers[order] = row.id
             for line in order.lines:
                 found = await GoodsLine.get(order_id=row.id, variant_id=self.numbers[line.variant])
                 self.numbers[line] = found.id
 
+    @precondition(lambda self: any(p.state == "placed" for p in self.model.purchases))
     @rule(pick=PICK)
     def go_to_pay(self, pick: int) -> None:
-        purchase: Purchase | None = self.newest(self.model.purchases, pick)
-        if purchase is None:
-            return
+        purchase: Purchase = self.newest(self.model.purchases, pick)
         self.a_second()
         no = self.model.go_to_pay(purchase)
         asked = self.asked(self._to_the_till(purchase))
@@ -102,12 +98,14 @@ class Buying(Goods):
         url = await at_the_till(await PurchaseRow.get(id=self.numbers[purchase]))
         assert self.urls.setdefault(purchase, url) == url
 
+    def pages(self, *states: str) -> list[Purchase]:
+        return [p for p in self.model.purchases if p.page in states]
+
+    @precondition(lambda self: self.pages("open"))
     @rule(pick=PICK, card=st.sampled_from(["ok", "ok", "instant", "instant", "declined"]), comes_back=st.booleans())
     def pay(self, pick: int, card: str, comes_back: bool) -> None:
         """On any page that is still open, however late; then she comes back, or nobody has told us of it yet."""
-        purchase: Purchase | None = self.newest([p for p in self.model.purchases if p.page == "open"], pick)
-        if purchase is None:
-            return
+        purchase: Purchase = self.newest(self.pages("open"), pick)
         self.a_second()
         self._pay(purchase, card)
         if comes_back:
@@ -122,16 +120,21 @@ class Buying(Goods):
         if is_paid:
             self.model.pay(purchase, at_once=card == "instant")
 
+    @precondition(lambda self: self.pages("open", "paid"))
     @rule(pick=PICK)
     def the_page_is_said_to_be_over(self, pick: int) -> None:
         """And can be paid, or was, all the same."""
-        purchase: Purchase | None = self.newest([p for p in self.model.purchases if p.page in ("open", "paid")], pick)
-        if purchase is not None:
-            self.a_second()
-            self.do(paying.atomic(paying._expired)(self.numbers[purchase]))
-            self.model.expire(purchase)
+        purchase: Purchase = self.newest(self.pages("open", "paid"), pick)
+        self.a_second()
+        self.do(atomic(paying._expired)(self.numbers[purchase]))
+        self.model.expire(purchase)
 
-    @rule(who=WHO, what=st.lists(WHAT, min_size=1, max_size=3, unique=True), quantity=SOME, card=st.sampled_from(["ok", "instant"]))
+    @rule(
+        who=WHO,
+        what=st.lists(WHAT, min_size=2, max_size=4, unique=True),
+        quantity=SOME,
+        card=st.sampled_from(["ok", "instant"]),
+    )
     def buy(self, who: int, what: list[int], quantity: int, card: str) -> None:
         """From the shelf to the payment in one go, as most do."""
         for number in what:
@@ -145,66 +148,6 @@ class Buying(Goods):
             self.do(paying.visits.look_at_subject(self.numbers[purchase]))
             self.model.let_go(purchase)
 
-    # --- what sellers do ---
-
-    @rule(what=WHAT, less=st.sampled_from([-500, -1, 1, 333]))
-    def price_changes(self, what: int, less: int) -> None:
-        variant = self.model.variants[what]
-        if not 100 <= variant.price + less <= 20_000:
-            return
-        self.a_second()
-        self.do(self._price(variant, less))
-        variant.price += less
-
-    async def _price(self, variant: Variant, less: int) -> None:
-        listing = self.numbers[variant.listing]
-        rows: list[Any] = []
-        for row in await offered(listing):
-            row.price_minor += less if row.id == self.numbers[variant] else 0
-            row.name = row.name or f"Size {row.id}"
-            rows.append(as_written(row))
-        await write_variants(listing, rows, by=self.staff.id)
-
-    @rule(what=WHAT, more=st.sampled_from([-2, 2, 5]))
-    def stock_is_counted(self, what: int, more: int) -> None:
-        variant = self.model.variants[what]
-        self.a_second()
-        no = "StillReserved" if variant.on_hand + more < variant.reserved else None
-        work = count_stock(self.numbers[variant.listing], {self.numbers[variant]: more}, by=self.staff.id)
-        assert self.asked(work) == (no or ("SellOff" if self._may_not_grow(variant, more) else None))
-        if no is None and not self._may_not_grow(variant, more):
-            variant.on_hand += more
-
-    def _may_not_grow(self, variant: Variant, more: int) -> bool:
-        licence = variant.listing.licence
-        return more > 0 and licence is not None and licence.suspended
-
-    @rule(pick=PICK, live=st.booleans())
-    def listing_is_paused_or_not(self, pick: int, live: bool) -> None:
-        listing = self.newest(self.model.listings, pick)
-        self.a_second()
-        verb = publish_listing if live else pause_listing
-        no = "MoveRefused" if listing.live == live else None
-        assert self.asked(verb(self.numbers[listing], by=self.staff.id)) == no
-        listing.live = live
-
-    @rule(pick=PICK, days=st.integers(0, 3))
-    def seller_is_away_or_back(self, pick: int, days: int) -> None:
-        org = self.newest(self.model.shops, pick)
-        self.a_second()
-        if days:
-            self.do(go_away(self.shops[org], None, clock.now() + timedelta(days=days), by=self.staff.id))
-            org.away_until = self.model.now + days * DAY
-        else:
-            self.do(come_back(self.shops[org], by=self.staff.id))
-            org.away_until = None
-
-    @rule(pick=PICK, stopped=st.booleans())
-    def licence_is_suspended_or_not(self, pick: int, stopped: bool) -> None:
-        licence = self.newest(self.model.licences, pick)
-        self.a_second()
-        verb = suspend_licence if stopped else resume_licence
-        no = "MoveRefused" if licence.suspended == stopped else None
-        assert self.asked(verb(self.numbers[licence], "Questions about quality.", by=self.staff.id)) == no
-        licence.suspended = stopped
-
+    @rule(who=WHO, what=WHAT, quantity=SOME, card=st.sampled_from(["ok", "instant"]))
+    def buy_one_thing(self, who: int, what: int, quantity: int, card: str) -> None:
+        self.buy(who, [what], quantity, card)
