@@ -46,6 +46,9 @@ from crowdfund.community.talk.queries import Thread, latest_of
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.desk.updates import reader_of
+from crowdfund.merch.screen.models import OnscreenProduct
+from crowdfund.merch.screen.pages.shown import picture_of
+from crowdfund.merch.screen.wanting import asked_of
 from crowdfund.merch.watching.queries import place_of
 from crowdfund.pledges.deliveries import late_tiers
 from crowdfund.pledges.milestones.queries import WholeMilestones, has_objected, whole_milestones
@@ -62,6 +65,7 @@ from crowdfund.web.routes import anyone, get
 
 REF_SECONDS = 7 * 86_400
 POLLS_SHOWN = 4
+WISHES_SHOWN = 4
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,39}", re.ASCII)
 
 
@@ -80,6 +84,7 @@ class View:
     milestones: WholeMilestones | None
     box_office: BoxOffice | None
     watch_path: str | None
+    asked: list[OnscreenProduct]
 
     @property
     def campaign(self) -> Campaign:
@@ -117,6 +122,7 @@ async def view_of(campaign: Campaign) -> View:
         milestones=await whole_milestones(campaign),
         box_office=await box_office_of(campaign.id),
         watch_path=await place_of(campaign.title_id),
+        asked=await asked_of(campaign.title_id) if campaign.is_public else [],
     )
 
 
@@ -217,7 +223,7 @@ def draw(
         followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         **_transfer(view.transfer, mine), **_milestones(view.milestones, mine), box_office=view.box_office,
-        watch_path=view.watch_path,
+        watch_path=view.watch_path, wishes=_wishes(view),
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
@@ -225,6 +231,17 @@ def draw(
         polls=[poll_shown(one, campaign) for one in view.polls[:POLLS_SHOWN]],
         polls_path=f"{campaign.path}/polls" if len(view.polls) > POLLS_SHOWN else "",
     )  # fmt: skip
+
+
+def _wishes(view: View) -> dict[str, Any] | None:
+    """What its backers are asked whether they would buy it: some of it with pictures, and the page on which they say so."""
+    if not view.asked:
+        return None
+    title, first = view.whole.title, view.asked[:WISHES_SHOWN]
+    return {
+        "path": f"/watch/{public(title.id)}/wishes", "count": len(view.asked),
+        "things": [{"name": one.name, "art_url": picture_of(one, title), "wanted": one.wanted} for one in first],
+    }  # fmt: skip
 
 
 def _tiers(view: View, whole: Whole, mine: dict[str, Any] | None) -> list[TierShown]:

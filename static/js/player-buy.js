@@ -17,5 +17,17 @@ export function buying(stage, list, say, added) {
     if (!answer?.ok || new URL(answer.url).pathname !== "/cart") return form.submit();
     say("saidAdded", { name: form.closest(".find").dataset.name });
     added();
+    count(await answer.text());
   });
+}
+
+// The basket in the bar above is the one of the page that answered: it counts what was just put in, and is there from the first on.
+function count(page) {
+  const basket = new DOMParser().parseFromString(page, "text/html").querySelector(".bar__basket");
+  if (!basket) return;
+  basket.removeAttribute("aria-current");
+  basket.classList.add("is-fuller");
+  const before = document.querySelector(".bar__basket");
+  if (before) before.replaceWith(basket);
+  else document.querySelector(".bar .menu").before(basket);
 }

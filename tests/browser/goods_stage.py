@@ -202,5 +202,6 @@ async def _of_runs(run: ProductionRun, mei: Fan, fan: str, keeper: str, nobody: 
         "/desk/{organisation}/runs": [(keeper, f"{desk}/runs")],
         "/desk/{organisation}/runs/new": [(keeper, f"{desk}/runs/new")],
         "/desk/{organisation}/runs/{run}": [(keeper, f"{desk}{public_path}")],
+        "/desk/{organisation}/runs/{run}/addresses": [(keeper, f"{desk}{public_path}/addresses")],
         "/desk/{organisation}/runs/{run}/cancellation": [(keeper, f"{desk}{public_path}/cancellation")],
     }

@@ -125,6 +125,26 @@ def film_boxes() -> list[tuple[str, float, float, float, float]]:
     ]  # fmt: skip
 
 
+async def test_the_basket_in_the_bar_counts_what_is_put_in_from_the_film(visit: Visit, film: OnScreen) -> None:
+    """It is there from the first thing on, and the film stays where it was."""
+    mei = await a_fan("Mei")
+    fan = await visit(mei, PHONE)
+    await fan.goes_to(film.path)
+    page, basket = fan.page, fan.page.locator(".bar__basket")
+    await expect(basket).to_have_count(0)
+    await plays_from(page, 57.5)
+    await page.locator("[data-part=count]").click()
+    shelf = page.locator("#shelf")
+    for thing, counted in (("Ferryman's coat", "1 thing"), ("Pearl drop", "2 things")):
+        await shelf.get_by_role("button", name=re.compile(f"Add to basket ?: {thing}")).click()
+        await expect(page.get_by_role("link", name=re.compile(f"Basket, {counted}$"))).to_be_visible()
+    await expect(basket).to_have_count(1)
+    assert page.url.endswith(film.path) and 57 < await at(page) < 58
+    await fan.examine()
+    await basket.click()
+    await expect(page.get_by_role("heading", name="Your basket")).to_be_visible()
+
+
 async def test_marks_are_asked_for_and_remembered_and_captions_stay_free(visit: Visit, film: OnScreen) -> None:
     fan = await visit(None, DESKTOP)
     await fan.goes_to(film.path)

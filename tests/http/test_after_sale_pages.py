@@ -78,12 +78,18 @@ async def test_sent_in_two_parcels_arrived_and_praised(site: SiteUnderTest) -> N
     reader = site.browser()
     await reader.get(f"{listing.path}/reviews")
     assert "They shine as in the film." in reader.text and "Thank you, Mei!" in reader.text and "5.0" in reader.text
+    for where in (listing.path, f"/shops/{story.shop.slug}"):
+        await reader.get(where)
+        assert "5.0" in reader.text and reader.page.links["1 review"] == f"{listing.path}/reviews", where
     staff = await site.signed_up("Sun", staff="reviewer")
     await staff.get(f"{listing.path}/reviews")
     await staff.submit("Hide it", because="It names a neighbour.")
     await reader.get(f"{listing.path}/reviews")
     assert "They shine" not in reader.text
     assert (await Listing.get(id=listing.id)).stars_count == 0
+    for where in (listing.path, f"/shops/{story.shop.slug}"):
+        await reader.get(where)
+        assert reader.status == 200 and "5.0" not in reader.text, where
 
 
 async def test_half_is_returned(site: SiteUnderTest) -> None:

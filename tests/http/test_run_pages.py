@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from crowdfund import clock
+from crowdfund.database import new_id
 from crowdfund.database.ids import public
 from crowdfund.merch.runs.models import ProductionRun, RunDiary
 from crowdfund.orders.runs.models import RunOrder
+from crowdfund.orders.runs.pages import addresses
 from crowdfund.payments.models import CardSetup, SavedCard
-from crowdfund.people.models import Organisation, Person
+from crowdfund.people.models import AuditEntry, Member, Organisation, Person
 from crowdfund.worker import work_until_idle
 from tests.bank import fans_with, pass_time
 from tests.http.conftest import SiteUnderTest
 from tests.listings import a_licence, a_listing, a_product, a_shop
 from tests.money import press
-from tests.runs import a_run, again, ordered, until
+from tests.runs import a_run, again, ordered, sent, until
 from tests.world import Fan
 
 ADDRESS = {"country": "US", "name": "Mei Lin", "address": "20 Huanghe Road\nShanghai", "phone": ""}
@@ -175,3 +179,60 @@ async def test_what_is_late_is_cancelled_on_its_page(site: SiteUnderTest) -> Non
     assert "It is late." in mei.text
     await mei.submit(f"{order.path}/late-cancellation")
     assert "$113.00 goes back to your card" in mei.text and "Money back" in mei.text
+
+
+async def test_its_maker_reads_where_each_piece_goes_on_a_page_and_in_a_file(site: SiteUnderTest) -> None:
+    """Of who has paid and of nobody else; what went out leaves the list; the file is for whoever runs the shop, and is noted."""
+    lin, looks_on = await site.signed_up("Lin"), await site.signed_up("Wu")
+    run = await a_run(minimum=2, owner=Fan(lin.person.id, lin.person.email))
+    shop = await Organisation.get(id=run.organisation_id)
+    here = f"/desk/{shop.slug}/runs/{public(run.id)}"
+    (first,) = await ordered(run, "ok")
+    await lin.get(f"{here}/addresses")
+    assert "Nobody has paid yet" in lin.text and "Huanghe" not in lin.text, "her order stands, and nothing is charged"
+    (second,) = await ordered(run, "ok", quantity=2)
+    await pass_time(minutes=1)
+    await lin.get(here)
+    assert lin.page.links["Where it goes: the addresses"] == f"{here}/addresses"
+    await lin.get(f"{here}/addresses")
+    for words in ("Mei Lin", "20 Huanghe Road", "United States", "1 piece", "2 pieces"):
+        assert words in lin.text, words
+    orders = [href for href in lin.page.links.values() if "/sales/" in href]
+    await sent(first)
+    await lin.get(f"{here}/addresses")
+    assert "2 pieces" in lin.text and f"/sales/{public(first.order_id)}" not in lin.response.text
+    rows = list(csv.reader((await lin.get(f"{here}/addresses.csv")).text.lstrip("\ufeff").splitlines(keepends=True)))
+    assert rows[0][:6] == ["order", "pieces", "to_send", "thing", "name", "address"]
+    assert [row[:3] for row in rows[1:]] == [[public(second.order_id), "2", "2"]]
+    assert rows[1][4:7] == ["Mei Lin", "20 Huanghe Road\nShanghai", "US"]
+    rows = list(csv.reader((await lin.get(f"{here}/addresses.csv?show=all")).text.splitlines(keepends=True)))
+    assert [row[1:3] for row in rows[1:]] == [["1", "0"], ["2", "2"]]
+    taken = await AuditEntry.filter(action="addresses_exported", subject=f"run:{run.id}").count()
+    assert taken == 2
+    await lin.get(orders[0])
+    assert "Send it to" in lin.text and "20 Huanghe Road" in lin.text, "the order's own page says it too"
+    await Member.create(
+        id=new_id(), organisation_id=shop.id, person_id=looks_on.person.id, role="viewer", made_at=clock.now()
+    )
+    for path in ("addresses", "addresses.csv"):
+        assert (await looks_on.get(f"{here}/{path}")).status_code == 403, path
+
+
+async def test_the_list_of_addresses_is_read_page_by_page(site: SiteUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "PAGE", 2)
+    monkeypatch.setattr(addresses, "FILE_PAGE", 2)
+    lin = await site.signed_up("Lin")
+    run = await a_run(minimum=3, owner=Fan(lin.person.id, lin.person.email))
+    shop = await Organisation.get(id=run.organisation_id)
+    here = f"/desk/{shop.slug}/runs/{public(run.id)}/addresses"
+    orders = await ordered(run, "ok", "ok", "ok")
+    await pass_time(minutes=1)
+    seen: list[str] = []
+    path = here
+    while path:
+        await lin.get(path)
+        seen += re.findall(rf'{shop.desk_path}/sales/(\w+)"', lin.response.text)
+        path = next((href for words, href in lin.page.links.items() if words.startswith("Older")), "")
+    assert seen == [public(order.order_id) for order in orders]
+    rows = list(csv.reader((await lin.get(f"{here}.csv")).text.splitlines(keepends=True)))
+    assert [row[0] for row in rows[1:]] == seen

@@ -15,6 +15,7 @@ from crowdfund.merch.screen.files import path_of
 from crowdfund.merch.screen.models import Appearance, CueRevision, Cut, Master, OnscreenProduct, Scene, Wearer
 from crowdfund.people.models import Person
 from crowdfund.titles.models import Title
+from crowdfund.web import page_cache
 from tests.bank import books_proven
 from tests.cinema import a_title
 from tests.http.campaign_world import Producer, a_producer
@@ -306,6 +307,8 @@ async def test_backers_say_what_they_would_buy(site: SiteUnderTest, lin: Produce
     await lin.browser.get(f"{desk}/products/{public(product.id)}")
     await lin.browser.submit("Ask backers whether they would buy it")
     assert "Backers of its fund are asked" in lin.browser.text
+    await anonymous.get(campaign.path)
+    assert anonymous.page.links["Say so"] == wishes and "0 would buy it" in anonymous.text
     await anonymous.get(wishes)
     assert "Pearl drop earring" in anonymous.text and "Back the film to say so" in anonymous.text
     assert "I would buy this" not in anonymous.text
@@ -324,6 +327,9 @@ async def test_backers_say_what_they_would_buy(site: SiteUnderTest, lin: Produce
     assert "Only backers of this film's fund are asked." in stranger.text
     await lin.browser.submit("Ask no further")
     assert not wanting.is_asked(await OnscreenProduct.get(id=product.id))
+    page_cache.forget_everything()
+    await anonymous.get(campaign.path)
+    assert wishes not in anonymous.page.links.values(), "nobody asks any more"
     assert await Campaign.exists(id=campaign.id)
 
 

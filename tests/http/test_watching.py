@@ -166,6 +166,26 @@ async def test_before_it_airs_there_is_an_hour_and_no_film(site: SiteUnderTest) 
     assert "River Moon" not in fan.page.text
 
 
+async def test_who_waits_for_a_film_is_let_in_by_itself(site: SiteUnderTest, at: Callable[[datetime], None]) -> None:
+    """On the day itself the page asks again a second after the film begins; further off nobody waits in front of it."""
+    film, fan = await river_moon(), site.browser()
+    begins = clock.now().replace(microsecond=0) + timedelta(days=2)
+    await Master.filter(title_id=film.title.id).update(airs_at=begins)
+    for before, said in (
+        (timedelta(days=1, seconds=1), None),
+        (timedelta(hours=1), "3601"),
+        (timedelta(seconds=4), "5"),
+    ):
+        at(begins - before)
+        page_cache.forget_everything()
+        await fan.get(film.path)
+        assert fan.response.headers.get("refresh") == said, before
+    at(begins + timedelta(seconds=1))
+    page_cache.forget_everything()
+    await fan.get(film.path)
+    assert "refresh" not in fan.response.headers and f"{film.path}/video" in fan.response.text
+
+
 async def test_each_thing_has_its_page_its_look_and_its_shop(site: SiteUnderTest) -> None:
     film, fan = await river_moon(), site.browser()
     await fan.get(film.item("earring"))

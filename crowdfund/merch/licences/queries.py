@@ -121,7 +121,8 @@ async def licences_due(now_us: int, limit: int) -> list[int]:
 
 _LISTED = """
     SELECT l.id, l.state, l.royalty_bps, l.currency, l.exclusivity, l.unit_cap, l.units_sold, l.starts_at, l.ends_at, l.answer_by,
-        l.sell_off_days, l.badge, l.made_at, l.licensor_id, l.licensee_id, l.title_id, t.name AS title, s.name AS studio, o.name AS shop,
+        l.sell_off_days, l.badge, l.made_at, l.licensor_id, l.licensee_id, l.title_id, t.name AS title, t.colour, s.name AS studio,
+        o.name AS shop,
         (SELECT COUNT(*) FROM licence_product p WHERE p.licence_id = l.id) AS products,
         (SELECT MIN(n.name) FROM licence_product p JOIN onscreen_product n ON n.id = p.product_id WHERE p.licence_id = l.id) AS product
     FROM licence l JOIN title t ON t.id = l.title_id JOIN organisation s ON s.id = l.licensor_id

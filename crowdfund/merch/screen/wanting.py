@@ -6,7 +6,7 @@ from crowdfund import clock
 from crowdfund.database import atomic
 from crowdfund.merch.screen.models import OnscreenProduct, ProductState
 from crowdfund.merch.screen.products import locked
-from crowdfund.merch.screen.queries import add_want, backs_title, count_wanted, drop_want
+from crowdfund.merch.screen.queries import add_want, backs_title, count_wanted, drop_want, products_of
 from crowdfund.people.audit import record
 from crowdfund.refusal import NotAllowed, Refusal
 
@@ -42,6 +42,12 @@ async def stop_asking(product_id: int, *, by: int) -> None:
 
 def is_asked(product: OnscreenProduct) -> bool:
     return product.asked_at is not None and product.state in OPEN
+
+
+async def asked_of(title_id: int) -> list[OnscreenProduct]:
+    """What backers of a title are asked about, the most wanted first."""
+    asked = [one for one in await products_of(title_id) if is_asked(one)]
+    return sorted(asked, key=lambda one: (-one.wanted, one.id))
 
 
 @atomic

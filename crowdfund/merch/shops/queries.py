@@ -25,7 +25,7 @@ _LISTINGS = Sql("""
     SELECT l.id AS listing_id, l.name, l.match, l.currency, l.discount_bps, l.ships_within_days, n.id, n.kind, n.category,
         n.name AS product,
         COALESCE((SELECT i.image_id FROM listing_image i WHERE i.listing_id = l.id ORDER BY i.position LIMIT 1), n.image_id) AS image_id,
-        t.name AS title, t.colour,
+        t.name AS title, t.colour, l.stars_sum, l.stars_count,
         (SELECT MIN(v.price_minor) FROM variant v WHERE v.listing_id = l.id AND v.state = 'offered') AS from_minor,
         (SELECT SUM(v.on_hand - v.reserved) FROM variant v WHERE v.listing_id = l.id AND v.state = 'offered') AS pieces
     FROM listing l JOIN onscreen_product n ON n.id = l.product_id JOIN title t ON t.id = l.title_id
@@ -33,6 +33,9 @@ _LISTINGS = Sql("""
     WHERE l.organisation_id = $1 AND l.state = 'live' AND n.state IN ('cleared', 'open_for_applications', 'licensed')
         AND COALESCE(n.embargo_until, 0) <= $2 AND COALESCE(m.airs_at, 0) <= $2 AND COALESCE(c.starts_at, 0) <= $2
     ORDER BY l.id DESC LIMIT 100""")
+_STARS = Sql("""
+    SELECT CAST(COALESCE(SUM(stars_sum), 0) AS BIGINT) AS stars, CAST(COALESCE(SUM(stars_count), 0) AS BIGINT) AS reviews
+    FROM listing WHERE organisation_id = $1""")
 
 
 async def facts_of(organisation: Organisation, shop: Shop) -> ShopFacts:
@@ -46,6 +49,12 @@ async def facts_of(organisation: Organisation, shop: Shop) -> ShopFacts:
 async def listings_shown(organisation_id: int) -> list[dict[str, Any]]:
     """What a shop has on sale and everybody may know of, the newest first; whether it is sold to a country its own page says."""
     return await _LISTINGS(organisation_id, clock.now_us())
+
+
+async def stars_of_shop(organisation_id: int) -> tuple[int, int]:
+    """All stars that are shown of what a shop sells or has sold, and of how many reviews."""
+    [row] = await _STARS(organisation_id)
+    return int(row["stars"]), int(row["reviews"])
 
 
 async def lock_shop(organisation_id: int, now_us: int) -> None:

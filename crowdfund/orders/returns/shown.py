@@ -22,6 +22,7 @@ from crowdfund.orders.returns.models import (
     ReturnState,
 )
 from crowdfund.orders.reviews.models import Review
+from crowdfund.orders.runs.models import RunOrder
 from crowdfund.orders.words import in_words
 from crowdfund.payments.models import Refund
 from crowdfund.people.models import Organisation, Person
@@ -50,13 +51,14 @@ class ReturnShown:
 
 @dataclass(frozen=True, slots=True)
 class AfterSale:
-    """An order as its buyer and its seller see it after it was paid. shipped_back: its shipping that went back, in minor units."""
+    """An order as its buyer and its seller see it after it was paid. goes_to: whose name, address and telephone stand on its parcels."""
 
     order: GoodsOrder
     lines: list[GoodsLine]
     shop: Organisation
     buyer: Person
     purchase: Purchase | None
+    goes_to: Purchase | RunOrder | None
     parcels: list[ParcelShown]
     returns: list[ReturnShown]
     reviews: dict[int, Review]
@@ -101,10 +103,10 @@ class AfterSale:
 
 async def after_sale(order: GoodsOrder) -> AfterSale:
     lines = await GoodsLine.filter(order_id=order.id).order_by("id")
+    purchase = await Purchase.get_or_none(id=order.purchase_id) if order.purchase_id else None
     return AfterSale(
         order, lines, await Organisation.get(id=order.organisation_id), await Person.get(id=order.person_id),
-        await Purchase.get_or_none(id=order.purchase_id) if order.purchase_id else None,
-        await _parcels(order, lines), await _returns(order, lines),
+        purchase, purchase or await RunOrder.get_or_none(order_id=order.id), await _parcels(order, lines), await _returns(order, lines),
         {one.line_id: one for one in await Review.filter(line_id__in=[line.id for line in lines])},
         await Refund.filter(subject=order.subject).order_by("id"), await GoodsRefund.filter(order_id=order.id).order_by("id"),
         bool(await queries.bank_holds([order.id])),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
+from crowdfund import clock
 from crowdfund.database import Sql
 from crowdfund.merch.runs.models import ProductionRun
 from crowdfund.merch.runs.queries import RunShown, run_shown
@@ -31,6 +34,32 @@ NOT_SENT = Sql("""
     SELECT r.person_id, r.order_id AS place FROM run_order r WHERE r.run_id = $1 AND r.order_id > $2 AND r.state = 'collected'
       AND NOT EXISTS (SELECT 1 FROM goods_line l WHERE l.order_id = r.order_id AND l.shipped > 0)
     ORDER BY r.order_id LIMIT $3""")
+
+# Where parcels go: paid orders with how many pieces are still to be sent.
+_TO_SEND = Sql("""
+    SELECT r.order_id, l.quantity, l.quantity - l.shipped - l.cancelled AS to_send, r.name, r.address, r.phone, o.country, o.ship_by
+    FROM run_order r JOIN goods_order o ON o.id = r.order_id JOIN goods_line l ON l.order_id = r.order_id
+    WHERE r.run_id = $1 AND r.order_id > $2 AND r.state = 'collected' AND o.state = 'paid'
+      AND ($3 = 1 OR l.shipped + l.cancelled < l.quantity) ORDER BY r.order_id LIMIT $4""")
+_SENDING = Sql("""
+    SELECT COUNT(*) AS orders, COUNT(CASE WHEN l.shipped + l.cancelled < l.quantity THEN 1 END) AS waiting,
+        CAST(COALESCE(SUM(l.quantity - l.shipped - l.cancelled), 0) AS BIGINT) AS pieces
+    FROM run_order r JOIN goods_order o ON o.id = r.order_id JOIN goods_line l ON l.order_id = r.order_id
+    WHERE r.run_id = $1 AND r.state = 'collected' AND o.state = 'paid'""")
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A paid order as whoever packs it needs it. to_send: pieces that have not gone out."""
+
+    order_id: int
+    quantity: int
+    to_send: int
+    name: str
+    address: tuple[str, ...]
+    country: str
+    phone: str
+    ship_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +113,20 @@ async def orders_of(
     if run_id is not None:
         found = found.filter(run_id=run_id)
     return await found.order_by("-order_id").limit(limit)
+
+
+async def to_send_of(run_id: int, *, is_all: bool = False, after: int = 0, limit: int = 50) -> list[ToSend]:
+    """Paid orders of a run that wait for their parcel, the oldest first. is_all: those too of which all was sent."""
+    return [
+        ToSend(
+            row["order_id"], row["quantity"], row["to_send"], row["name"], tuple(orjson.loads(row["address"])), row["country"],
+            row["phone"], clock.from_us(row["ship_by"]),
+        )
+        for row in await _TO_SEND(run_id, after, int(is_all), limit)
+    ]  # fmt: skip
+
+
+async def sending_of(run_id: int) -> dict[str, int]:
+    """Of a run's paid orders: how many there are, how many wait for a parcel, and how many pieces that is."""
+    [row] = await _SENDING(run_id)
+    return {name: int(row[name]) for name in ("orders", "waiting", "pieces")}

@@ -11,6 +11,7 @@ from crowdfund.merch.licences.models import Licence
 from crowdfund.merch.licences.pages.shown import shown
 from crowdfund.merch.previews.queries import product_public_at
 from crowdfund.merch.previews.rules import is_public
+from crowdfund.merch.shops.pages.own import picture_of_product
 from crowdfund.screenings.codes.qr import drawing
 from crowdfund.settings import current
 from crowdfund.web.i18n import _
@@ -29,7 +30,7 @@ async def show(request: Request) -> Response:
     code = drawing(f"{current().base_url}{licence.path}", label=_("Code that leads to this page"))
     return page(
         request, "merch/sellers/badge.html", shown=found, named=named, hidden=len(found.products) - len(named), code=code,
-        url=f"{current().base_url}{licence.path}",
+        url=f"{current().base_url}{licence.path}", pictures=[picture_of_product(one, found.title) for one in named[:4]],
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ async def show(request: Request) -> Response:
         price=_price(pieces), shipping=_shipping(zone, facts.currency), ships_by=day(_leaves(facts)),
         region=region, countries=countries(), where=countries().get(region, region), pieces_max=PIECES_MAX,
         moments=await _moments(one) if is_shown else [], cue=_cue(request), base_url=current().base_url,
-        linked=script_of(product_of(one, facts, pictures, region, now)), stars=_stars(one.listing), path=one.listing.path,
+        linked=script_of(product_of(one, facts, pictures, region, now)), path=one.listing.path,
     )  # fmt: skip
 
 
@@ -97,12 +97,6 @@ def _shipping(zone: Any, currency: str) -> dict[str, str] | None:
     more = money(zone.more_minor, currency) if zone.more_minor else ""
     first = money(zone.first_minor, currency) if zone.first_minor else _("free")
     return {"first": first, "more": more, "days": days_words(zone.days_min, zone.days_max)}
-
-
-def _stars(listing: Listing) -> dict[str, Any] | None:
-    if not listing.stars_count:
-        return None
-    return {"mean": f"{listing.stars_sum / listing.stars_count:.1f}", "count": listing.stars_count}
 
 
 async def _moments(one: Shelved) -> list[dict[str, str]]:

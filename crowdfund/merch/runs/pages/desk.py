@@ -14,6 +14,7 @@ from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.merch.runs import actions, queries
 from crowdfund.merch.runs.forms import CancelForm, DiaryForm, RunForm
 from crowdfund.merch.runs.models import MOVES, ProductionRun, RunState
+from crowdfund.merch.runs.pages.public import filled, picture_of
 from crowdfund.merch.runs.pages.words import headline, is_late, state_words, steps_of, tone_of
 from crowdfund.merch.runs.rules import ABOUT_MAX, ALT_MAX, REASON_MAX, WORDS_MAX
 from crowdfund.people.models import Role
@@ -54,7 +55,10 @@ async def runs(request: Request) -> Response:
     found = await queries.runs_of(request.state.organisation.id, before_id=last or 2**63 - 1, limit=SHOWN_MAX + 1)
     older = f"{base_of(request)}?before={public(found[SHOWN_MAX - 1].id)}" if len(found) > SHOWN_MAX else ""
     shown = [await queries.run_shown(run) for run in found[:SHOWN_MAX]]
-    return _page(request, "desk_list.html", runs=shown, older=older, newer=base_of(request) if last else "")
+    return _page(
+        request, "desk_list.html", runs=[(one, picture_of(one)[0]) for one in shown], filled=filled, older=older,
+        newer=base_of(request) if last else "",
+    )  # fmt: skip
 
 
 async def _new_form(request: Request) -> RunForm:
@@ -99,9 +103,10 @@ async def show(request: Request) -> Response:
 
 async def _run(request: Request, form: Form, status: int = 200) -> Response:
     run = await run_in(request)
-    state = RunState(run.state)
+    state, shown = RunState(run.state), await queries.run_shown(run)
+    picture, alt = picture_of(shown)
     return _page(
-        request, "desk_run.html", status, run=run, shown=await queries.run_shown(run), form=form, path=path_of(request),
+        request, "desk_run.html", status, run=run, shown=shown, picture=picture, alt=alt, form=form, path=path_of(request),
         steps=steps_of(run, await queries.history_of(run.id)), diary=await queries.diary_of(run.id), url_of=images.url_of,
         can_start=state == RunState.FUNDED, can_cancel=RunState.CANCELLED in MOVES[state], words_max=WORDS_MAX, alt_max=ALT_MAX,
         can_tell=state not in (RunState.FAILED, RunState.CANCELLED), is_late=is_late(run), now=clock.now(),

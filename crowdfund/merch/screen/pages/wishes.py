@@ -11,9 +11,9 @@ from crowdfund.database.ids import private, public
 from crowdfund.merch.screen.forms import WANTS
 from crowdfund.merch.screen.models import OnscreenProduct
 from crowdfund.merch.screen.pages.shown import picture_of
-from crowdfund.merch.screen.queries import backs_title, products_of, wants_of, wearers_of
+from crowdfund.merch.screen.queries import backs_title, wants_of, wearers_of
 from crowdfund.merch.screen.rules import NoSuchProduct
-from crowdfund.merch.screen.wanting import is_asked, want_it, want_it_no_more
+from crowdfund.merch.screen.wanting import asked_of, is_asked, want_it, want_it_no_more
 from crowdfund.refusal import NotFound
 from crowdfund.titles.models import Title
 from crowdfund.web.i18n import _
@@ -25,7 +25,7 @@ from crowdfund.web.told import told_at
 async def show(request: Request) -> Response:
     """Everybody may look; who backs the film may press."""
     title = await _title_in(request)
-    asked = [one for one in await products_of(title.id) if is_asked(one)]
+    asked = await asked_of(title.id)
     if not asked:
         raise NotFound("There is nothing here under that address.")
     person = request.scope["state"].get("person")
@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
     campaign = await Campaign.filter(title_id=title.id, state__in=PUBLIC).order_by("-id").first()
     return page(
         request, "merch/screen/wishes.html", title=title, art=art_of(title), campaign=campaign,
-        cards=[(one, picture_of(one, title), wearers.get(one.wearer_id or 0)) for one in sorted(asked, key=lambda p: (-p.wanted, p.id))],
+        cards=[(one, picture_of(one, title), wearers.get(one.wearer_id or 0)) for one in asked],
         wants=await wants_of(person.id, title.id) if person else set(), backs=bool(person) and await backs_title(person.id, title.id),
         here=f"/watch/{public(title.id)}/wishes",
     )  # fmt: skip

@@ -9,7 +9,7 @@ from crowdfund import clock
 from crowdfund.merch.licences.queries import held_by
 from crowdfund.merch.shops.actions import NoShop, shop_of
 from crowdfund.merch.shops.pages.own import picture_of
-from crowdfund.merch.shops.queries import listings_shown
+from crowdfund.merch.shops.queries import listings_shown, stars_of_shop
 from crowdfund.merch.shops.rules import is_away
 from crowdfund.people.models import Organisation
 from crowdfund.web.page import page
@@ -23,9 +23,10 @@ async def show(request: Request) -> Response:
         raise NoShop("There is no such shop.")
     shop, now = await shop_of(organisation), clock.now()
     listings = [(row, picture_of(row)) for row in await listings_shown(organisation.id)]
+    stars_sum, stars_count = await stars_of_shop(organisation.id)
     return page(
         request, "merch/sellers/front.html", organisation=organisation, shop=shop, is_away=is_away(shop, now), listings=listings,
-        licences=await held_by(organisation.id),
+        licences=await held_by(organisation.id), stars_sum=stars_sum, stars_count=stars_count,
     )  # fmt: skip
 
 

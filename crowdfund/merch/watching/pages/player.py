@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from starlette.requests import Request
@@ -28,6 +29,7 @@ from crowdfund.web.routes import anyone, get
 
 FILMS = 12  # on one page
 MARKS_MAX = 200
+WAITS_SECONDS = 86_400
 _lists: page_cache.Kept[list[dict[str, Any]]] = page_cache.Kept()
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?", re.ASCII)
 SCREEN = {"permissions-policy": headers.permissions("fullscreen", "picture-in-picture")}
@@ -89,7 +91,7 @@ async def show(request: Request) -> Response:
         "studio": studio,
     }
     if not aired:
-        return page(request, "merch/watching/later.html", **shared)
+        return page(request, "merch/watching/later.html", headers=_again_at(film), **shared)
     if not film.has_video:
         return RedirectResponse(f"{film.path}/shop", 303)
     shop = await shop_in(film, region)
@@ -102,6 +104,12 @@ async def show(request: Request) -> Response:
         version=shop.document.sha256[:12], base_url=current().base_url, code=_code(film), has_script_shop=_has_shop(film, things),
         linked=linked.script_of(linked.video(film, shop, things, art, description)), cues=_marks(film, shop),
     )  # fmt: skip
+
+
+def _again_at(film: Film) -> dict[str, str]:
+    """Who waits in front of it is let in by itself, with or without scripts. Further off than a day nobody waits."""
+    left = (film.master.airs_at - clock.now()).total_seconds() if film.master.airs_at else 0.0
+    return {"refresh": str(ceil(left) + 1)} if 0 < left <= WAITS_SECONDS else {}
 
 
 def _has_shop(film: Film, things: list[Thing]) -> bool:

@@ -60,6 +60,10 @@ async def looks_of(things: Iterable[tuple[int, int]]) -> dict[int, Look]:
     return found
 
 
+async def looks_of_lines(lines: Iterable[GoodsLine]) -> dict[int, Look]:
+    return await looks_of((line.listing_id, line.product_id) for line in lines)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderShown:
     """One seller's part of a purchase."""
@@ -99,7 +103,7 @@ class OrderShown:
 async def orders_shown(orders: Sequence[GoodsOrder]) -> list[OrderShown]:
     lines = await GoodsLine.filter(order_id__in=[order.id for order in orders]).order_by("id")
     shops = {o.id: o for o in await Organisation.filter(id__in=[order.organisation_id for order in orders])}
-    looks = await looks_of((line.listing_id, line.product_id) for line in lines)
+    looks = await looks_of_lines(lines)
     return [
         OrderShown(order, shops[order.organisation_id], [line for line in lines if line.order_id == order.id], looks)
         for order in orders

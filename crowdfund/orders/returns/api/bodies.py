@@ -205,10 +205,10 @@ def bought_out(found: AfterSale) -> BoughtOut:
 
 
 def sale_out(found: AfterSale) -> SaleOut:
-    purchase = found.purchase
+    to = found.goes_to
     return SaleOut(
-        **_facts(found), name=purchase.name if purchase else found.buyer.name,
-        address=purchase.address_lines if purchase else [], country=found.order.country,
+        **_facts(found), name=to.name if to else found.buyer.name, address=to.address_lines if to else [],
+        country=found.order.country,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from crowdfund.database.ids import private, public
 from crowdfund.orders.goods.models import GoodsOrder, GoodsOrderState
+from crowdfund.orders.goods.pages.shown import looks_of_lines
 from crowdfund.orders.parcels import sending
 from crowdfund.orders.parcels.models import Parcel, ParcelState
 from crowdfund.orders.returns import asking, cancelling
@@ -39,10 +40,10 @@ async def own(request: Request) -> GoodsOrder:
 
 
 async def show(request: Request) -> Response:
-    return _page(request, await after_sale(await own(request)))
+    return await _page(request, await after_sale(await own(request)))
 
 
-def _page(
+async def _page(
     request: Request, found: AfterSale, status: int = 200, *, calling: Form | None = None, review: Form | None = None,
     about: str = "",
 ) -> Response:  # fmt: skip
@@ -51,7 +52,7 @@ def _page(
     return page(
         request, "orders/after/bought.html", status, found=found, order=found.order, words=words, path=bought_path(found.order),
         calling=calling, review=review, about=about, sendable=sendable(found), can_send_back=bool(returnable(found)),
-        form=calling if calling.errors else review or calling,
+        form=calling if calling.errors else review or calling, looks=await looks_of_lines(found.lines),
     )  # fmt: skip
 
 
@@ -63,7 +64,7 @@ async def call_off(request: Request) -> Response:
         with form.showing_refusals():
             said = await _call_off(found, form, request.state.person.id)
             return redirect(request, bought_path(found.order), ("good", said))
-    return _page(request, await after_sale(found.order), form.status, calling=form)
+    return await _page(request, await after_sale(found.order), form.status, calling=form)
 
 
 async def _call_off(found: AfterSale, form: CallOffForm, by: int) -> str:
@@ -86,6 +87,7 @@ async def _return(request: Request, found: AfterSale, form: Form, status: int = 
         return redirect(request, bought_path(found.order), ("note", _("None of this can be sent back now.")))
     return page(
         request, "orders/after/return.html", status, found=found, order=found.order, boxes=boxes, form=form,
+        looks=await looks_of_lines(found.lines),
         path=bought_path(found.order), reasons=[(one.value, words.REASONS[one.value]) for one in REASONS_SHE_MAY_HAVE],
     )  # fmt: skip
 
@@ -123,7 +125,7 @@ async def review(request: Request) -> Response:
         with form.showing_refusals():
             await reviews.review(asked, int(form.stars), form.words, by=request.state.person.id)
             return redirect(request, bought_path(order), ("good", _("Thank you: others can read it now.")))
-    return _page(request, found, form.status, review=form, about=public(asked))
+    return await _page(request, found, form.status, review=form, about=public(asked))
 
 
 _ONE = "/bought/{order}"

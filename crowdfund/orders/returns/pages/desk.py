@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.orders.goods.models import GoodsOrder
+from crowdfund.orders.goods.pages.shown import looks_of_lines
 from crowdfund.orders.parcels import sending
 from crowdfund.orders.parcels.models import CarrierState, Parcel, ParcelState
 from crowdfund.orders.returns import cancelling, queries
@@ -25,6 +26,7 @@ from crowdfund.web.form import Form
 from crowdfund.web.formats import money, said
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
+from crowdfund.web.region import countries
 from crowdfund.web.routes import get, member, post
 
 DESK = "/desk/{organisation}"
@@ -79,6 +81,7 @@ async def _order(request: Request, row: GoodsOrder, form: Form | None = None, ca
     return desk_page(
         request, "desk_order.html", "sales", refused.status, found=found, order=row, path=order_path(request, row), form=refused,
         send_form=send_form, cant=cant_form, boxes=sendable(found), carrier_states=[one.value for one in CarrierState],
+        looks=await looks_of_lines(found.lines), countries=countries(),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from crowdfund.database.ids import private, private_or_none, public
 from crowdfund.merch.listings.models import SHOWN, Listing
 from crowdfund.merch.shops.models import Shop
 from crowdfund.orders.goods.models import GoodsOrder
+from crowdfund.orders.goods.pages.shown import looks_of, looks_of_lines
 from crowdfund.orders.returns import asking
 from crowdfund.orders.returns.forms import CarrierForm
 from crowdfund.orders.returns.models import GoodsReturn
@@ -44,7 +45,7 @@ async def _page(request: Request, row: GoodsReturn, form: Form) -> Response:
     return page(
         request, "orders/after/returned.html", form.status, found=found, order=found.order, shown=shown, row=shown.row, form=form,
         words=words, path=row.path, order_path=bought_path(found.order), history=await history_of(row),
-        returns_to=await _returns_to(found.order.organisation_id),
+        returns_to=await _returns_to(found.order.organisation_id), looks=await looks_of_lines(found.lines),
     )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ async def reviews(request: Request) -> Response:
     here = f"{listing.path}/reviews"
     return page(
         request, "orders/after/reviews.html", listing=listing, shop=await Organisation.get(id=listing.organisation_id),
+        look=(await looks_of([(listing.id, listing.product_id)]))[listing.id],
         rows=rows[:PAGE], counts=await stars_of(listing.id), newest=here if before != NEWEST else "",
         older=f"{here}?before={public(rows[PAGE - 1]['id'])}" if len(rows) > PAGE else "",
     )  # fmt: skip
