@@ -45,6 +45,7 @@ from crowdfund.merch.screen import api as screen_api
 from crowdfund.merch.screen import pages as screen_pages
 from crowdfund.merch.shops import api as shop_api
 from crowdfund.merch.shops import pages as shop_pages
+from crowdfund.merch.shops import work as shop_work
 from crowdfund.merch.watching import api as watching_api
 from crowdfund.merch.watching import pages as watching_pages
 from crowdfund.merch.watching import queries as watching
@@ -56,6 +57,7 @@ from crowdfund.orders.goods import pages as goods_pages
 from crowdfund.orders.goods import placing as goods_placing
 from crowdfund.orders.returns import api as return_api
 from crowdfund.orders.returns import pages as return_pages
+from crowdfund.orders.returns.pages.work import waits_for
 from crowdfund.orders.runs import api as run_order_api
 from crowdfund.orders.runs import pages as run_order_pages
 from crowdfund.payments import pages as payment_pages
@@ -189,6 +191,7 @@ async def _sign_in_of(hash: str) -> queries.SignedIn | None:
 
 
 places.tell(watching.place_of)
+shop_work.tell(waits_for)
 
 LOOK_UPS = LookUps(sign_in=_sign_in_of, token=queries.token_of, membership=queries.membership, door=passes.keeper_of)
 

@@ -46,8 +46,8 @@ from crowdfund.community.talk.queries import Thread, latest_of
 from crowdfund.database.ids import public
 from crowdfund.desk.queries import latest_backers
 from crowdfund.desk.updates import reader_of
+from crowdfund.desk.wishes import wishes_shown
 from crowdfund.merch.screen.models import OnscreenProduct
-from crowdfund.merch.screen.pages.shown import picture_of
 from crowdfund.merch.screen.wanting import asked_of
 from crowdfund.merch.watching.queries import place_of
 from crowdfund.pledges.deliveries import late_tiers
@@ -65,7 +65,6 @@ from crowdfund.web.routes import anyone, get
 
 REF_SECONDS = 7 * 86_400
 POLLS_SHOWN = 4
-WISHES_SHOWN = 4
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,39}", re.ASCII)
 
 
@@ -223,7 +222,7 @@ def draw(
         followers=view.followers if view.followers >= SHOWN_FROM else 0,
         is_live=campaign.state in (CampaignState.LIVE, CampaignState.SETTLING), preview=preview, back=back,
         **_transfer(view.transfer, mine), **_milestones(view.milestones, mine), box_office=view.box_office,
-        watch_path=view.watch_path, wishes=_wishes(view),
+        watch_path=view.watch_path, wishes=wishes_shown(view.asked, whole.title),
         share_url=url,
         live_url=f"{campaign.path}/live", feed_url=f"{campaign.path}/updates.atom",
         pledge_path="#tiers" if preview else f"{campaign.path}/pledges/new",
@@ -231,17 +230,6 @@ def draw(
         polls=[poll_shown(one, campaign) for one in view.polls[:POLLS_SHOWN]],
         polls_path=f"{campaign.path}/polls" if len(view.polls) > POLLS_SHOWN else "",
     )  # fmt: skip
-
-
-def _wishes(view: View) -> dict[str, Any] | None:
-    """What its backers are asked whether they would buy it: some of it with pictures, and the page on which they say so."""
-    if not view.asked:
-        return None
-    title, first = view.whole.title, view.asked[:WISHES_SHOWN]
-    return {
-        "path": f"/watch/{public(title.id)}/wishes", "count": len(view.asked),
-        "things": [{"name": one.name, "art_url": picture_of(one, title), "wanted": one.wanted} for one in first],
-    }  # fmt: skip
 
 
 def _tiers(view: View, whole: Whole, mine: dict[str, Any] | None) -> list[TierShown]:

@@ -146,6 +146,9 @@ async def unreplaced() -> list[int]:
 _OF_SELLER = Sql("""
     SELECT r.id FROM goods_return r JOIN goods_order o ON o.id = r.order_id
     WHERE o.organisation_id = $1 AND r.id < $2 AND ($3 = '' OR r.state = $3) ORDER BY r.id DESC LIMIT $4""")
+_ASKED_OF_SELLER = Sql("""
+    SELECT COUNT(*) AS returns FROM goods_return r JOIN goods_order o ON o.id = r.order_id
+    WHERE o.organisation_id = $1 AND r.state = 'requested'""")
 _OPEN_OF_SELLER = Sql("""
     SELECT COUNT(*) AS returns FROM goods_return r JOIN goods_order o ON o.id = r.order_id
     WHERE o.organisation_id = $1 AND r.state IN ('requested', 'approved', 'received')""")
@@ -154,6 +157,11 @@ _OPEN_OF_SELLER = Sql("""
 async def returns_of_seller(organisation_id: int, *, before: int, state: str, limit: int) -> list[int]:
     """The newest first; state: empty for all."""
     return [row["id"] for row in await _OF_SELLER(organisation_id, before, state, limit)]
+
+
+async def unanswered_of(organisation_id: int) -> int:
+    """How many buyers wait for a shop's answer."""
+    return int(await _ASKED_OF_SELLER.value(organisation_id) or 0)
 
 
 async def open_returns(organisation_id: int) -> int:

@@ -15,6 +15,7 @@ from crowdfund.merch.shops.models import Shop
 from crowdfund.merch.shops.pages.own import DESK, base_of, desk_page
 from crowdfund.merch.shops.queries import facts_of
 from crowdfund.merch.shops.rules import ABOUT_MAX, RETURNS_MAX, is_away, steps
+from crowdfund.merch.shops.work import waits_for
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
@@ -42,6 +43,7 @@ async def _overview(request: Request, shop: Shop, form: Form) -> Response:
         request, "shop.html", "shop", form.status, shop=shop, needed=needed, missing=sum(not one.done for one in needed),
         form=form, is_away=is_away(shop, clock.now()), offers=offers, held=held, waiting=waiting,
         shop_path=f"/shops/{organisation.slug}",
+        work=[(one.sentence, one.label, base + one.path, one.urgency) for one in await waits_for(organisation.id)],
     )  # fmt: skip
 
 
