@@ -232,7 +232,7 @@ async def test_the_list_of_addresses_is_read_page_by_page(site: SiteUnderTest, m
     while path:
         await lin.get(path)
         seen += re.findall(rf'{shop.desk_path}/sales/(\w+)"', lin.response.text)
-        path = next((href for words, href in lin.page.links.items() if words.startswith("Older")), "")
+        path = next((href for words, href in lin.page.links.items() if words.startswith("More")), "")
     assert seen == [public(order.order_id) for order in orders]
     rows = list(csv.reader((await lin.get(f"{here}.csv")).text.splitlines(keepends=True)))
     assert [row[0] for row in rows[1:]] == seen
