@@ -23,7 +23,7 @@ from crowdfund.campaigns.update_dates import give_days
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.community.draws.due import work_on_draws
 from crowdfund.community.polls.due import look_after_polls
-from crowdfund.database import Sql, atomic, outbox
+from crowdfund.database import Sql, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.desk.statements.actions import make_due_statements
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes
@@ -210,15 +210,12 @@ _TAKE = Sql("""
     RETURNING name""")
 _DONE = Sql("UPDATE sweep SET lease_until = 0, done_at = $2, note = $3 WHERE name = $1")
 
-_take = atomic(_TAKE.__call__)
-_done = atomic(_DONE.__call__)
-
 
 async def run_sweep(sweep: Sweep, *, due: bool = True) -> bool:
     """Do a sweep if nobody else is at it and its time has come; gives whether there is more right now. due False: do it now."""
     wall = clock.wall_now_us()
     not_before = wall - int(sweep.every_seconds * 1_000_000) if due else wall
-    if not await _take(sweep.name, wall + LEASE_SECONDS * 1_000_000, wall, not_before):
+    if not await _TAKE.alone(sweep.name, wall + LEASE_SECONDS * 1_000_000, wall, not_before):
         return False
     note, more = "", False
     try:
@@ -229,7 +226,7 @@ async def run_sweep(sweep: Sweep, *, due: bool = True) -> bool:
     except Exception as error:
         note = repr(error)[:300]
         _log.exception("the sweep %s failed", sweep.name)
-    await _done(sweep.name, 0 if more else clock.wall_now_us(), note)
+    await _DONE.alone(sweep.name, 0 if more else clock.wall_now_us(), note)
     return more
 
 
@@ -264,9 +261,16 @@ async def working() -> AsyncIterator[None]:
         await task
 
 
-async def work_until_idle(rounds_max: int = 10_000, *, without: Collection[str] = ()) -> None:
-    """Do all that is due now, again and again until nothing is left: for tests, demos and replays. without: names of sweeps."""
-    for _ in range(rounds_max):
-        if not any([await run_sweep(sweep, due=False) for sweep in SWEEPS if sweep.name not in without]):
-            return
-    raise RuntimeError("the work does not end")
+async def work_until_idle(runs_max: int = 100_000, *, without: Collection[str] = ()) -> None:
+    """Do all that is due now until a whole round finds nothing more: for tests, demos and replays. without: names of sweeps.
+
+    Each sweep goes on while it has more, as it would by itself.
+    """
+    runs, more = 0, True
+    while more:
+        more = False
+        for sweep in SWEEPS:
+            while sweep.name not in without and await run_sweep(sweep, due=False):
+                runs, more = runs + 1, True
+                if runs == runs_max:
+                    raise RuntimeError(f"the work does not end: {sweep.name}")

@@ -23,11 +23,13 @@ from crowdfund.database.migrate import migrate
 from crowdfund.payments import stripe
 from crowdfund.sandbox.process import Running, start
 from tests.databases import PostgresAgain
+from tests.orm import work_out_once
 from tests.turns import turn
 
 TEST_DATA = Path(os.environ.get("CROWDFUND_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 _numbers = count(1)
 _AGAIN = PostgresAgain()
+work_out_once()
 connect.SQLITE_SYNCHRONOUS = "OFF"  # what survives a loss of power is not looked at here: nothing waits for the disk
 T = TypeVar("T")
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-READY_WITHIN_SECONDS = 3  # after a kill, on a machine that does nothing else
-
 
 @contextmanager
 def turn(folder: Path, *, alone: bool) -> Iterator[None]:

@@ -31,6 +31,8 @@ SECRET_PAGES = (
     "/outbox",
     "/outbox/mail",
     "/news/letters",
+    "/until/seal/picture",
+    "/until/seal/clip",
 )  # what stands in their address, or on them, opens a door
 
 

@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck
 from schemathesis import checks
+from schemathesis.transport.serialization import serialize_binary
 
 from crowdfund import settings
 from crowdfund.campaigns import actions
@@ -30,6 +31,7 @@ from tests.world import Fan, a_campaign, a_card, a_studio, a_tier, pledged
 
 __all__ = ["engine", "running", "server"]
 
+schemathesis.serializer("video/mp4", "video/webm")(lambda _context, sent: {"data": serialize_binary(sent)})
 _TOKENS = 40  # each is good for sixty calls a minute
 
 

@@ -15,6 +15,7 @@ from crowdfund.screenings.seating.generate import make_hall, row_label
 from crowdfund.screenings.seating.layout import APART, ROWS_APART
 from crowdfund.screenings.seating.plan import Category, Colour, Kind, Looking, Plan, Row, Screen, Seat, Zone
 from crowdfund.screenings.seating.reading import checked
+from tests.pace import slowness
 
 
 def drawn(picture: str) -> tuple[Plan, set[str]]:
@@ -168,4 +169,4 @@ def test_a_thousand_seats_are_searched_in_five_milliseconds() -> None:
             assert len(best_seats(plan, free, quantity)) == quantity
             times.append(perf_counter() - began)
         took[share, quantity] = min(times) * 1000
-    assert max(took.values()) < 5, took
+    assert max(took.values()) < 5 * slowness(), took

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 import orjson
+import pytest
 import webvtt
 
 from crowdfund.merch.listings.rules import Offer
@@ -15,6 +16,7 @@ from crowdfund.merch.screen.cues import Cue, CueDocument, OnProduct, OnScene, On
 from crowdfund.merch.screen.rules import Box
 from crowdfund.merch.watching import wire
 from crowdfund.merch.watching.rules import Standing, lines_of, ranked, turn_ends_at
+from tests.pace import slowness
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 BOXES = (Box(0, 0.62, 0.31, 0.08, 0.12), Box(2.4, 0.58, 0.30, 0.08, 0.12))
@@ -113,13 +115,16 @@ def test_what_follows_one_another_is_all_marked() -> None:
     assert all(line.is_marked for line in lines)
 
 
+@pytest.mark.alone
 def test_a_film_with_two_thousand_appearances_is_looked_through_in_a_moment() -> None:
     cues = [a_cue(n, n * 2500, n * 2500 + 7000, product=n % 200 + 1) for n in range(1, 2001)]
     offers = {n: [an_offer(1), an_offer(2)] for n in range(1, 201)}
     began = perf_counter()
     lines = lines_of(a_document(*cues), offers, (), NOW)
     text = wire.vtt(a_document(*cues), lines, "/watch/x")
-    assert perf_counter() - began < 2, "0.1 s on an idle machine; each second looked through for each would be minutes"
+    assert perf_counter() - began < slowness(), (
+        "0.1 s on an idle machine; each second looked through for each would be minutes"
+    )
     assert len(lines) == 2000 and text.count("-->") == 2001
 
 

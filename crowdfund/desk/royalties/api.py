@@ -111,7 +111,7 @@ def _licence_out(one: LicenceShown, organisation_id: int) -> LicenceRoyaltiesOut
     )  # fmt: skip
 
 
-async def list_statements(request: Request) -> StatementsOut:
+async def list_royalty_statements(request: Request) -> StatementsOut:
     """Statements of one licence, the newest first."""
     organisation, _role = await own_organisation(request, Role.VIEWER)
     number = api.id_in(request, "licence", NotFound("There is no such licence."))
@@ -147,5 +147,6 @@ _SEE = bearer("money:read")
 routes = [
     get(_BASE, list_royalties, may=_SEE, gives=LicencesRoyaltiesOut, summary="Royalties of licences of mine"),
     get(f"{_BASE}/scenes", list_scenes, may=_SEE, gives=ScenesSalesOut, summary="What was bought from which scene"),
-    get(f"{_BASE}/{{licence}}/statements", list_statements, may=_SEE, gives=StatementsOut, summary="Statements of a licence of mine"),
+    get(f"{_BASE}/{{licence}}/statements", list_royalty_statements, may=_SEE, gives=StatementsOut,
+        summary="Statements of a licence of mine"),
 ]  # fmt: skip

@@ -84,23 +84,29 @@ async def withdraw_preview(preview: Preview, *, by: int) -> None:
 
 
 @atomic
-async def agree(person_id: int, organisation_id: int, version: int) -> None:
-    """Somebody agrees for her shop, to the words as they stand now. Raises ConsentNeeded for words of before."""
+async def agree(person_id: int, shop: Organisation, version: int) -> None:
+    """Somebody agrees for her shop, to the words as they stand now. Raises NotForYou, ConsentNeeded for words of before."""
+    await refuse_stranger(person_id, shop)
     if version != CURRENT:
         raise ConsentNeeded("These terms have changed. Please read them again.")
     now_us = clock.now_us()
     await queries.keep_terms(CURRENT, VERSIONS[CURRENT], now_us)
-    await queries.keep_consent(new_id(), person_id, organisation_id, CURRENT, now_us)
+    await queries.keep_consent(new_id(), person_id, shop.id, CURRENT, now_us)
 
 
 async def has_agreed(person_id: int, organisation_id: int) -> bool:
     return await PreviewConsent.exists(person_id=person_id, organisation_id=organisation_id, version=CURRENT)
 
 
-async def refuse_viewer(person_id: int, shop: Organisation) -> None:
-    """Raises NotForYou, ConsentNeeded."""
+async def refuse_stranger(person_id: int, shop: Organisation) -> None:
+    """Raises NotForYou."""
     if shop.kind != OrganisationKind.SHOP or not await Member.exists(organisation_id=shop.id, person_id=person_id):
         raise NotForYou("Previews are for people of shops.")
+
+
+async def refuse_viewer(person_id: int, shop: Organisation) -> None:
+    """Raises NotForYou, ConsentNeeded."""
+    await refuse_stranger(person_id, shop)
     if not shop.is_verified:
         raise NotForYou("Previews are for shops that we have verified. Show us who you are first.")
     if not await has_agreed(person_id, shop.id):

@@ -57,7 +57,7 @@ async def show_preview_terms(request: Request) -> TermsOut:
 async def agree_to_previews(request: Request, body: ConsentIn) -> TermsOut:
     """Agree to them, for a shop."""
     shop, _role = await own_organisation(request, Role.VIEWER)
-    await actions.agree(request.state.person.id, shop.id, body.version)
+    await actions.agree(request.state.person.id, shop, body.version)
     return TermsOut(version=CURRENT, text=VERSIONS[CURRENT])
 
 

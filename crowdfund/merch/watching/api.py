@@ -125,7 +125,7 @@ async def _shop(request: Request) -> tuple[Film, Shop]:
     return film, await shop_in(film, asked if is_country(asked) else region_of(request))
 
 
-async def show_shop(request: Request) -> ShopOut:
+async def show_film_shop(request: Request) -> ShopOut:
     """All that a viewer in this country can see of a film's shop, in the order of the film; spoilers are marked as such."""
     film, shop = await _shop(request)
     by_product: dict[int, list[Line]] = {}
@@ -176,7 +176,7 @@ def _offer(offer: Offer) -> OfferOut:
 ONE = "/api/v1/films/{title}"
 routes = [
     get("/api/v1/films", list_films, may=everybody, gives=FilmsListed, lists=True, limit=PUBLIC_API, summary="Films to watch"),
-    get(f"{ONE}/shop", show_shop, may=everybody, gives=ShopOut, filters=[REGION], limit=PUBLIC_API, summary="What is in a film"),
+    get(f"{ONE}/shop", show_film_shop, may=everybody, gives=ShopOut, filters=[REGION], limit=PUBLIC_API, summary="What is in a film"),
     get(f"{ONE}/things/{{product}}", show_thing, may=everybody, gives=ThingOut, filters=[REGION], limit=PUBLIC_API,
         summary="One thing of a film, and who sells it"),
 ]  # fmt: skip

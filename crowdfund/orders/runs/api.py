@@ -145,7 +145,7 @@ _SAME = (
 )  # fmt: skip
 
 
-async def quote(request: Request, body: RunQuoteIn) -> RunQuoteOut:
+async def quote_run(request: Request, body: RunQuoteIn) -> RunQuoteOut:
     """What so many pieces cost to a country. Nothing is ordered."""
     run = await _run(request)
     found = await quote_of(run, body.quantity, body.country)
@@ -156,7 +156,7 @@ async def quote(request: Request, body: RunQuoteIn) -> RunQuoteOut:
     )  # fmt: skip
 
 
-async def make_order(request: Request, body: RunOrderIn) -> Response:
+async def make_run_order(request: Request, body: RunOrderIn) -> Response:
     """Order in a run. Nothing is charged before it tips."""
     asked: dict[str, Any] = request.scope["state"]
     run = await _run(request)
@@ -176,7 +176,7 @@ async def order_out(order: RunOrder) -> RunOrderOut:
     )  # fmt: skip
 
 
-async def list_orders(request: Request) -> Response:
+async def list_run_orders(request: Request) -> Response:
     """A fan's orders in production runs, the newest first."""
     asked = api.cursor(request)
     before = 2**63 - 1 if asked.after_id is None else asked.after_id
@@ -186,7 +186,7 @@ async def list_orders(request: Request) -> Response:
     return api.paged(request, found, asked, lambda one: one, lambda one: by_id[one.id])
 
 
-async def show_order(request: Request) -> RunOrderOut:
+async def show_run_order(request: Request) -> RunOrderOut:
     """One order in a production run."""
     return await order_out(await _own(request))
 
@@ -213,18 +213,18 @@ async def cancel(request: Request) -> RunOrderOut:
         await giving_back.cancel_late(order.order_id, person_id=request.state.person.id)
     else:
         await placing.cancel_order(order.order_id, person_id=request.state.person.id)
-    return await show_order(request)
+    return await show_run_order(request)
 
 
 _SEE, _BUY = bearer("tickets:read"), bearer("tickets:write", confirmed=True)
 _RUN, _ONE = "/api/v1/runs/{run}", "/api/v1/run-orders/{order}"
 routes = [
     get(_RUN, show_run, may=_SEE, gives=RunOut, summary="A production run"),
-    post(f"{_RUN}/quote", quote, may=_SEE, takes=RunQuoteIn, gives=RunQuoteOut, summary="What an order in it costs"),
-    post(f"{_RUN}/orders", make_order, may=_BUY, takes=RunOrderIn, gives=RunOrderOut, creates=True, limit=ORDERING,
+    post(f"{_RUN}/quote", quote_run, may=_SEE, takes=RunQuoteIn, gives=RunQuoteOut, summary="What an order in it costs"),
+    post(f"{_RUN}/orders", make_run_order, may=_BUY, takes=RunOrderIn, gives=RunOrderOut, creates=True, limit=ORDERING,
          summary="Order in it"),
-    get("/api/v1/run-orders", list_orders, may=_SEE, gives=RunOrdersListed, lists=True, summary="My orders in production runs"),
-    get(_ONE, show_order, may=_SEE, gives=RunOrderOut, summary="One order of mine in a production run"),
+    get("/api/v1/run-orders", list_run_orders, may=_SEE, gives=RunOrdersListed, lists=True, summary="My orders in production runs"),
+    get(_ONE, show_run_order, may=_SEE, gives=RunOrderOut, summary="One order of mine in a production run"),
     post(f"{_ONE}/card", save_card, may=_BUY, gives=CardPageOut, creates=True, limit=ORDERING, summary="Where to save a card for it"),
     post(f"{_ONE}/cancellation", cancel, may=bearer("tickets:write"), gives=RunOrderOut, summary="Take it back"),
 ]  # fmt: skip

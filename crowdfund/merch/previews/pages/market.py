@@ -119,7 +119,7 @@ async def agree(request: Request) -> Response:
         raise NothingOpen("There is nothing here under that address.")
     if not form.errors:
         with form.showing_refusals():
-            await actions.agree(request.state.person.id, shop.id, form.version)
+            await actions.agree(request.state.person.id, shop, form.version)
             return redirect(request, f"{request.url.path.removesuffix('/consent')}?shop={shop.slug}")
     return await _product(request, form)
 

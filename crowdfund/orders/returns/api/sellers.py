@@ -160,7 +160,7 @@ async def send_another(request: Request, body: CarrierIn) -> ReturnOut:
     return return_out(await shown_return(row))
 
 
-async def list_reviews(request: Request) -> Response:
+async def list_shop_reviews(request: Request) -> Response:
     """What buyers say of a shop, the newest first."""
     organisation, _role = await own_organisation(request, Role.VIEWER)
     asked = api.cursor(request)
@@ -196,6 +196,6 @@ routes = [
     post(f"{_BACK}/answer", answer, may=_DO, takes=ReturnAnswerIn, gives=ReturnOut, summary="Agree, or say no"),
     post(f"{_BACK}/count", count, may=_DO, takes=CountIn, gives=ReturnOut, summary="Count what came back"),
     post(f"{_BACK}/another", send_another, may=_DO, takes=CarrierIn, gives=ReturnOut, summary="Send another piece"),
-    get(f"{_OF}/reviews", list_reviews, may=_SEE, gives=ReviewOut, lists=True, summary="What buyers say of my shop"),
+    get(f"{_OF}/reviews", list_shop_reviews, may=_SEE, gives=ReviewOut, lists=True, summary="What buyers say of my shop"),
     post("/api/v1/reviews/{review}/answer", answer_review, may=_DO, takes=WordsIn, gives=WordsIn, summary="Answer a review"),
 ]  # fmt: skip
