@@ -18,7 +18,7 @@ from crowdfund.orders.goods.models import GoodsLine, GoodsOrder
 from crowdfund.orders.runs import giving_back, placing
 from crowdfund.payments.models import Charge, SavedCard
 from crowdfund.people.models import Organisation, Person
-from tests.bank import fans_with, pass_time
+from tests.bank import ask, fans_with, pass_time
 from tests.listings import a_listing, a_shop
 from tests.money import stripe_fee_minor
 from tests.runs import (
@@ -213,6 +213,22 @@ async def test_its_maker_calls_it_off_before_it_is_made_and_all_goes_back() -> N
     await started(other)
     with pytest.raises(NotNow):
         await actions.cancel_run(other.id, "Too late for that.", organisation_id=other.organisation_id, by=owner.id)
+
+
+async def test_a_disputed_order_keeps_nobody_else_from_her_money_when_it_is_called_off() -> None:
+    run = await a_run(minimum=2)
+    first, second = await ordered(run, "ok", "ok")
+    await pass_time(minutes=1)
+    charge = await Charge.get(subject=f"goods_order:{first.order_id}")
+    opened = await ask("POST", f"charges/{charge.stripe_charge_id}/dispute", {})
+    await pass_time(minutes=1)
+    owner = await a_fan("Lin")
+    await actions.cancel_run(run.id, "The mould broke.", organisation_id=run.organisation_id, by=owner.id)
+    await pass_time(minutes=1)
+    assert [(await again_order(order)).state for order in (first, second)] == ["collected", "given_back"]
+    await ask("POST", f"disputes/{opened['id']}/close", {"won": True})
+    await pass_time(minutes=1)
+    assert (await again_order(first)).state == "given_back"
 
 
 async def test_nobody_is_charged_for_a_seller_who_is_suspended() -> None:

@@ -39,9 +39,13 @@ _OVERDUE = Sql("""
       AND NOT EXISTS (SELECT 1 FROM charge c WHERE c.subject = 'goods_order:' || CAST(r.order_id AS TEXT)
                       AND c.state IN ('sending', 'needs_action', 'succeeded'))
     ORDER BY r.order_id LIMIT 100""")
+# What a bank decides about waits for it; it keeps nobody else from her money.
 _LEFT = Sql("""
     SELECT r.order_id FROM run_order r JOIN goods_order o ON o.id = r.order_id
-    WHERE r.run_id = $1 AND (r.state IN ('started', 'standing', 'errored') OR (r.state = 'collected' AND o.state = 'paid'))
+    WHERE r.run_id = $1 AND (r.state IN ('started', 'standing', 'errored') OR (r.state = 'collected' AND o.state = 'paid'
+          AND NOT EXISTS (SELECT 1 FROM charge c JOIN dispute d ON d.charge_id = c.id
+                          WHERE c.subject = 'goods_order:' || CAST(o.id AS TEXT) AND d.amount_minor > 0
+                            AND d.state IN ('needs_response', 'answering', 'under_review'))))
     ORDER BY r.order_id LIMIT 100""")
 
 
