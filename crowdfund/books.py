@@ -25,6 +25,7 @@ from crowdfund.payments.books import TIMELY as PAYMENT_TIMELY
 from crowdfund.payouts.books import RULES as PAYOUT_RULES
 from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
 from crowdfund.payouts.expenses.books import RULES as EXPENSE_RULES
+from crowdfund.payouts.royalties.books import RULES as ROYALTY_RULES
 from crowdfund.pledges.books import RULES as PLEDGE_RULES
 from crowdfund.pledges.milestones.books import RULES as MILESTONE_RULES
 from crowdfund.pledges.transfers.books import RULES as TRANSFER_RULES
@@ -46,6 +47,7 @@ RULES: Sequence[Rule] = (
     *DISPUTE_RULES,
     *EXPENSE_RULES,
     *PAYOUT_RULES,
+    *ROYALTY_RULES,
 )
 # These tell of delay, of votes, draws, what was signed and what is on screen, not of a wrong amount: a person looks into them, and
 # nobody's payout waits for that.

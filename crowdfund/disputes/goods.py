@@ -26,11 +26,12 @@ from crowdfund.orders.goods.models import (
     PurchaseEvent,
     PurchaseState,
 )
+from crowdfund.orders.goods.shares import kept_of
 from crowdfund.orders.returns import queries
 from crowdfund.orders.returns.giving_back import Pieces, to_be_sold_again, write_down
 from crowdfund.orders.returns.locking import lock_order
 from crowdfund.orders.returns.models import OPEN, RETURN_MOVES, GoodsReturn, GoodsReturnEvent, ReturnState
-from crowdfund.orders.returns.money import Back, rest_of, shipping_back, sources_of
+from crowdfund.orders.returns.money import Back, part_of_rest, rest_of, sources_of
 from crowdfund.payments.models import Charge
 
 Parts = list[tuple[Account, int]]
@@ -55,7 +56,11 @@ async def lock(charge: Charge) -> None:
 
 
 async def _shares(dispute: Dispute, amount_minor: int) -> list[Share]:
-    """What each order bears: by what is left of it after what went back before. A bank that takes a part takes it of each."""
+    """What each order bears: by what is left of it after what went back before.
+
+    A bank that takes a part takes it of each order, and within it of everybody who has a share of it: its seller, us, the production
+    and the state. That is what a refund of so much would do.
+    """
     charge = await Charge.get(id=dispute.charge_id)
     found = [await lock_order(order.id) for order in await orders_paid_by(charge.subject)]
     whole = [await _whole(order, lines) for order, lines in found if order.state in ("paid", "refunded")]
@@ -64,9 +69,9 @@ async def _shares(dispute: Dispute, amount_minor: int) -> list[Share]:
         return whole
     parts = money.split_minor(amount_minor, lefts)
     return [
-        share if part == left else Share(share.order, share.lines, [shipping_back(part)] if part else [], False)
-        for share, part, left in zip(whole, parts, lefts, strict=True)
-    ]
+        Share(share.order, share.lines, part_of_rest(share.backs, part), False)
+        for share, part in zip(whole, parts, strict=True) if part
+    ]  # fmt: skip
 
 
 async def _whole(order: GoodsOrder, lines: list[GoodsLine]) -> Share:
@@ -133,9 +138,10 @@ async def end(dispute: Dispute, state: DisputeState) -> None:
     if dispute.is_inquiry:
         return
     if state == DisputeState.LOST:
-        for share in await _shares(dispute, dispute.amount_minor):
+        shares = await _shares(dispute, dispute.amount_minor)
+        for share in shares:
             await _lose(dispute, share)
-        if dispute.purchase_id is not None:
+        if dispute.purchase_id is not None and all(share.is_whole for share in shares):
             purchase = await Purchase.get(id=dispute.purchase_id)
             if PurchaseState.LOST in PURCHASE_MOVES[PurchaseState(purchase.state)]:
                 await move(
@@ -147,16 +153,29 @@ async def end(dispute: Dispute, state: DisputeState) -> None:
 async def _lose(dispute: Dispute, share: Share) -> None:
     order, lines = share.order, share.lines
     await write_down(order, share.backs, dispute_id=dispute.id)
-    if share.is_whole:
-        left = [line for line in lines if line.kept]
-        unsent = [Pieces(line, line.to_ship, unsent=True, restock=True) for line in left if line.to_ship]
-        rows = [{"id": one.id, "n": one.kept, "unsent": one.to_ship, "asked": one.asked_back} for one in left]
-        if not await queries.give_back(rows):
-            raise RuntimeError(f"the pieces of order {order.id} can't be counted")
-        await to_be_sold_again(order, unsent)
-        for found in await GoodsReturn.filter(order_id=order.id, state__in=list(OPEN)):
-            await move(
-                found, ReturnState.CANCELLED, moves=RETURN_MOVES, because=LOST, by=None, events=GoodsReturnEvent,
-                ended_at=clock.now(),
-            )  # fmt: skip
+    if not share.is_whole:
+        await _stand_for_less(share)
+        return
+    left = [line for line in lines if line.kept]
+    unsent = [Pieces(line, line.to_ship, unsent=True, restock=True) for line in left if line.to_ship]
+    rows = [{"id": one.id, "n": one.kept, "unsent": one.to_ship, "asked": one.asked_back} for one in left]
+    if not await queries.give_back(rows):
+        raise RuntimeError(f"the pieces of order {order.id} can't be counted")
+    await to_be_sold_again(order, unsent)
+    for found in await GoodsReturn.filter(order_id=order.id, state__in=list(OPEN)):
+        await move(
+            found, ReturnState.CANCELLED, moves=RETURN_MOVES, because=LOST, by=None, events=GoodsReturnEvent,
+            ended_at=clock.now(),
+        )  # fmt: skip
     await move(order, GoodsOrderState.LOST, moves=GOODS_ORDER_MOVES, because=LOST, by=None, events=GoodsOrderEvent)
+
+
+async def _stand_for_less(share: Share) -> None:
+    """Of what a bank took a part the rest is still hers to be sent, or sent back: each piece that was not paid back is worth less."""
+    for back in share.backs:
+        if back.line is not None:
+            left = kept_of(back.line, back.line.returned) - back.part
+            await GoodsLine.filter(id=back.line.id).update(
+                parted_after=back.line.returned, left_net_minor=left.net_minor, left_tax_minor=left.tax_minor,
+                left_commission_minor=left.commission_minor, left_royalty_minor=left.royalty_minor,
+            )  # fmt: skip

@@ -12,7 +12,7 @@ from crowdfund.orders.returns.answering import approve
 from crowdfund.orders.returns.asking import Wish, ask
 from crowdfund.orders.returns.cancelling import cancel_by_seller
 from crowdfund.orders.returns.giving_back import BankDecides
-from crowdfund.orders.returns.models import GoodsReturn, Kind, Reason
+from crowdfund.orders.returns.models import GoodsRefund, GoodsReturn, Kind, Reason
 from crowdfund.payments.models import Charge, Refund
 from crowdfund.worker import work_until_idle
 from tests.after_sale import Bought, a_jacket, again, bought, earrings, money_of
@@ -24,9 +24,9 @@ from tests.world import Fan, a_fan
 pytestmark = pytest.mark.usefixtures("proven_when_idle")
 
 
-async def disputed(what: Bought) -> Dispute:
+async def disputed(what: Bought, **more: int) -> Dispute:
     charge = await Charge.get(subject=what.purchase.subject)
-    opened = await ask_bank("POST", f"charges/{charge.stripe_charge_id}/dispute", {})
+    opened = await ask_bank("POST", f"charges/{charge.stripe_charge_id}/dispute", more)
     await follow_dispute(opened["id"])
     await work_until_idle()
     return await Dispute.get(stripe_dispute_id=opened["id"])
@@ -101,6 +101,51 @@ async def test_a_refund_and_a_bank_never_both_give_the_money(database: str, won:
     else:
         assert refund.state == "paid_another_way", "her bank gave it to her"
         assert (await again(order)).state == "lost"
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_part_is_taken_of_everybody_who_has_a_share_of_it(database: str, won: bool) -> None:
+    """60.00 of 239.70: 23.20 of the earrings, sent and earned, and 36.80 of the jacket, which is not sent yet."""
+    what = await bought(await a_fan(), await earrings(), await a_jacket())
+    first, second = what.orders
+    await sent(what, 0)
+    assert await money_of(first) == {"seller": 6962, "royalty": 648, "fee": 810, "tax": 567}
+    dispute = await disputed(what, amount=60_00)
+    # 23.20 = 16.63 and 1.50 of shipping of the seller, 2.03 of our commission, 1.62 of the royalty, 1.42 of the tax.
+    frozen = {"seller": 6962 - 1663 - 150, "royalty": 648 - 162, "fee": 810 - 203, "tax": 567 - 142}
+    assert (await money_of(first), (await money_of(second))["sale"]) == (frozen, 14703 - 3680)
+    await decided(dispute, won=won)
+    assert {(await again(order)).state for order in what.orders} == {"paid"}, "the rest is still hers"
+    if won:
+        assert await money_of(first) == {"seller": 6962, "royalty": 648, "fee": 810, "tax": 567}
+        return
+    rows = {row.line_id: row for row in await GoodsRefund.filter(order_id=first.id)}
+    assert (rows[None].shipping_minor, rows[(await what.line()).id].royalty_minor) == (150, 162)
+    await sent(what, 1)
+    # 36.80 = 26.48 and 2.25 of shipping, 3.23, 2.58, 2.26.
+    assert await money_of(second) == {
+        "seller": 11033 - 2648 - 225, "royalty": 1032 - 258, "fee": frozen["fee"] + 1290 - 323, "tax": frozen["tax"] + 903 - 226,
+    }  # fmt: skip
+
+
+async def test_what_comes_back_after_a_bank_took_a_part_gives_the_rest_and_no_more(database: str) -> None:
+    what = await bought(await a_fan(), await earrings())
+    order = what.orders[0]
+    await sent(what)
+    await half_returned(what)  # 43.34 of 92.67
+    await work_until_idle()
+    await decided(await disputed(what, amount=20_00), won=False)
+    line = await what.line()
+    assert (line.returned, line.parted_after, (line.left_net_minor or 0) + (line.left_tax_minor or 0)) == (
+        1,
+        1,
+        4333 - 1757,
+    )
+    await half_returned(what)
+    backs = await GoodsRefund.filter(order_id=order.id).order_by("id")
+    assert [row.total_minor for row in backs if row.dispute_id is None] == [4334, 4333 - 1757]
+    assert sum(row.total_minor for row in backs) == 9267 - (600 - 243), "all but what is left of the shipping"
+    assert (await again(order)).state == "refunded"
 
 
 async def test_of_two_sellers_the_bank_reads_one_answer(site: SiteUnderTest) -> None:

@@ -11,10 +11,13 @@ import pytest
 from crowdfund import clock
 from crowdfund.database import atomic, new_id
 from crowdfund.ledger import balance_minor, chart
+from crowdfund.ledger.books import prove
 from crowdfund.merch.licences.models import Licence
 from crowdfund.merch.screen.models import OnscreenProduct
 from crowdfund.orders.returns.models import GoodsReturn
+from crowdfund.orders.goods.books import RULES as GOODS_RULES
 from crowdfund.payouts.royalties.actions import follow_royalties
+from crowdfund.payouts.royalties.books import RULES as ROYALTY_RULES
 from crowdfund.payouts.royalties.models import RoyaltyStatement
 from crowdfund.people.models import Organisation
 from crowdfund.worker import work_until_idle
@@ -31,7 +34,7 @@ from tests.earnings import (
     there_is_money,
 )
 from tests.sellers import ShopMade, a_licence, a_product
-from tests.world import a_fan
+from tests.world import a_fan, broken
 
 DAY = timedelta(days=1)
 
@@ -41,6 +44,7 @@ async def proven(database: str) -> AsyncIterator[None]:
     yield
     await no_faults()
     await earnings_proven()
+    assert broken(await prove([*ROYALTY_RULES, *(rule for rule in GOODS_RULES if "shared out" in rule.name)])) == []
 
 
 async def licensed(**more: Any) -> Licence:

@@ -6,14 +6,48 @@ from crowdfund.database import Sql
 from crowdfund.ledger.books import Rule
 
 _CHARGE = """SELECT 1 FROM charge c WHERE c.subject = 'purchase:' || CAST(p.id AS TEXT) AND c.state = 'succeeded'"""
-# What of a line was not paid back, with its tax, as `shares.kept_of` counts it.
-_NOT_PAID_BACK = """(l.net_minor - (2 * l.net_minor * l.returned + l.quantity) / (2 * l.quantity)
-          + l.tax_minor - (2 * l.tax_minor * l.returned + l.quantity) / (2 * l.quantity))"""
+
+
+def not_paid_back(name: str) -> str:
+    """What of a line was not paid back, as `shares.kept_of` counts it. name: `net`, `tax`, `commission` or `royalty`."""
+    whole, pieces = f"COALESCE(l.left_{name}_minor, l.{name}_minor)", "(l.quantity - COALESCE(l.parted_after, 0))"
+    returned = "(l.returned - COALESCE(l.parted_after, 0))"
+    return f"({whole} - COALESCE((2 * {whole} * {returned} + {pieces}) / NULLIF(2 * {pieces}, 0), 0))"
+
+
 _IN_SALE = """COALESCE((SELECT b.credits_minor - b.debits_minor FROM account a JOIN balance b ON b.account_id = a.id
               WHERE a.code = 'sale:' || CAST(o.id AS TEXT)), 0)"""
-# A bank that has taken the money of an order, whatever it decides: who bears that is proven where disputes are.
-_AT_THE_BANK = """EXISTS (SELECT 1 FROM charge c JOIN dispute d ON d.charge_id = c.id AND d.amount_minor > 0
+# A bank that has taken the money of an order and has not given it for good: who bears that is proven where disputes are.
+_AT_THE_BANK = """EXISTS (SELECT 1 FROM charge c JOIN dispute d ON d.charge_id = c.id AND d.amount_minor > 0 AND d.state <> 'lost'
                   WHERE c.subject IN ('purchase:' || CAST(o.purchase_id AS TEXT), 'goods_order:' || CAST(o.id AS TEXT)))"""
+
+# Orders whose pieces count under a licence: those that were paid, and of a run those that stand.
+_COUNTS = """(o.state IN ('paid', 'refunded', 'lost') OR EXISTS (SELECT 1 FROM run_order r WHERE r.order_id = o.id
+              AND r.state IN ('standing', 'charging', 'errored', 'collected')))"""
+# What each has of an order when it is earned, less what went back before that. The rest is its seller's; of a run she may have had half
+# before something went back, which is proven where runs are.
+_AGREED = """SELECT o.id AS order_id, o.commission_minor AS commission, o.tax_minor AS tax, o.fee_minor AS fee, o.royalty_minor AS royalty,
+                    CASE WHEN o.run_id IS NULL THEN o.total_minor - o.commission_minor - o.tax_minor - o.royalty_minor - o.fee_minor
+                         ELSE 0 END AS rest
+             FROM goods_order o WHERE o.earned_at IS NOT NULL
+             UNION ALL
+             SELECT o.id, -f.commission_minor, -f.tax_minor, 0, -f.royalty_minor,
+                    CASE WHEN o.run_id IS NULL THEN -f.seller_minor ELSE 0 END
+             FROM goods_refund f JOIN goods_order o ON o.id = f.order_id WHERE o.earned_at IS NOT NULL AND f.at <= o.earned_at"""
+_TO = "CASE WHEN c.code LIKE '{role}:%' THEN -p.amount_minor ELSE 0 END"
+_SHARED_OUT = f"""SELECT o.id, {_TO.format(role="fee:platform")}, {_TO.format(role="tax")}, {_TO.format(role="expense:processor")},
+                         {_TO.format(role="royalty")}, 
+                         CASE WHEN o.run_id IS NULL THEN {_TO.format(role="earnings")} ELSE 0 END
+                  FROM goods_order o
+                  JOIN journal_entry e ON e.subject = 'goods_order:' || CAST(o.id AS TEXT) AND e.kind = 'goods_earned'
+                  JOIN posting p ON p.entry_id = e.id JOIN account c ON c.id = p.credit_id
+                  WHERE o.earned_at IS NOT NULL
+                  UNION ALL
+                  SELECT o.id, 0, 0, 0, 0, p.amount_minor
+                  FROM goods_order o
+                  JOIN journal_entry e ON e.subject = 'goods_order:' || CAST(o.id AS TEXT) AND e.kind = 'goods_earned'
+                  JOIN posting p ON p.entry_id = e.id JOIN account c ON c.id = p.debit_id
+                  WHERE o.earned_at IS NOT NULL AND o.run_id IS NULL AND c.code NOT LIKE 'sale:%'"""  # noqa: S608
 
 RULES = (
     Rule(
@@ -67,7 +101,8 @@ RULES = (
         "an order holds what its buyer can still have back, until it is shared out",
         Sql("SELECT COUNT(*) FROM goods_order WHERE state IN ('paid', 'refunded')"),
         Sql(f"""SELECT 'goods order ' || CAST(o.id AS TEXT) AS what FROM goods_order o
-                JOIN (SELECT order_id, SUM{_NOT_PAID_BACK} AS kept FROM goods_line l GROUP BY order_id) AS l ON l.order_id = o.id
+                JOIN (SELECT order_id, SUM({not_paid_back("net")} + {not_paid_back("tax")}) AS kept FROM goods_line l
+                      GROUP BY order_id) AS l ON l.order_id = o.id
                 WHERE o.state IN ('paid', 'refunded') AND NOT {_AT_THE_BANK}
                   AND CASE WHEN o.earned_at IS NOT NULL THEN {_IN_SALE} <> 0
                            WHEN o.run_id IS NOT NULL THEN {_IN_SALE} > l.kept + o.shipping_minor
@@ -84,13 +119,27 @@ RULES = (
                WHERE c.state = 'succeeded' AND o.known > 0 AND (o.known <> o.orders OR o.shared <> c.fee_minor) LIMIT 20"""),
     ),
     Rule(
-        "a licence counts what was sold under it and not paid back",
-        Sql("SELECT COUNT(*) FROM licence WHERE units_sold > 0"),
-        Sql("""SELECT 'licence ' || CAST(i.id AS TEXT) AS what FROM licence i
-               LEFT JOIN (SELECT l.licence_id, SUM(l.quantity - l.returned) AS kept
-                          FROM goods_line l JOIN goods_order o ON o.id = l.order_id
-                          WHERE l.licence_id IS NOT NULL AND o.state IN ('paid', 'refunded', 'lost') GROUP BY l.licence_id) AS sold
-                   ON sold.licence_id = i.id
-               WHERE i.units_sold < COALESCE(sold.kept, 0) LIMIT 20"""),
+        "a licence counts what was sold under it, less what was never sent or is sold again",
+        Sql("SELECT COUNT(*) FROM licence WHERE accepted_at IS NOT NULL"),
+        # What went back before it was written down whether it counts is counted both ways.
+        Sql(f"""SELECT 'licence ' || CAST(i.id AS TEXT) AS what FROM licence i
+                LEFT JOIN (
+                    SELECT licence_id, SUM(CASE WHEN known IS NULL THEN least ELSE known END) AS least,
+                           SUM(CASE WHEN known IS NULL THEN most ELSE known END) AS most
+                    FROM (SELECT l.licence_id, l.quantity AS least, l.quantity AS most, l.quantity AS known FROM goods_line l
+                          JOIN goods_order o ON o.id = l.order_id WHERE l.licence_id IS NOT NULL AND {_COUNTS}
+                          UNION ALL
+                          SELECT l.licence_id, -f.quantity, 0, -f.uncounted FROM goods_refund f JOIN goods_line l ON l.id = f.line_id
+                          WHERE l.licence_id IS NOT NULL AND f.quantity > 0) AS pieces
+                    GROUP BY licence_id) AS sold ON sold.licence_id = i.id
+                WHERE i.units_sold < COALESCE(sold.least, 0) OR i.units_sold > COALESCE(sold.most, 0) LIMIT 20"""),  # noqa: S608
+    ),
+    Rule(
+        "an order that is earned was shared out as it was agreed",
+        Sql("SELECT COUNT(*) FROM goods_order WHERE earned_at IS NOT NULL"),
+        Sql(f"""SELECT 'goods order ' || CAST(order_id AS TEXT) AS what
+                FROM ({_AGREED} UNION ALL {_SHARED_OUT}) AS parts
+                GROUP BY order_id HAVING SUM(commission) <> 0 OR SUM(tax) <> 0 OR SUM(fee) <> 0 OR SUM(royalty) <> 0 OR SUM(rest) <> 0
+                LIMIT 20"""),  # noqa: S608
     ),
 )

@@ -12,6 +12,7 @@ from tortoise.models import Model
 from crowdfund.database import InstantField
 from crowdfund.database.ids import public
 from crowdfund.database.moves import Event
+from crowdfund.orders.goods.shares import Part
 
 
 class PurchaseState(StrEnum):
@@ -197,6 +198,12 @@ class GoodsLine(Model):
     cancelled = fields.BigIntField(default=0)
     returned = fields.BigIntField(default=0)
     asked_back = fields.BigIntField(default=0)  # in a return or a claim that is not over
+    # Since a bank took a part of it, after so many had come back: what the others stand for.
+    parted_after = fields.BigIntField(null=True)
+    left_net_minor = fields.BigIntField(null=True)
+    left_tax_minor = fields.BigIntField(null=True)
+    left_commission_minor = fields.BigIntField(null=True)
+    left_royalty_minor = fields.BigIntField(null=True)
 
     class Meta:
         table = "goods_line"
@@ -205,6 +212,13 @@ class GoodsLine(Model):
     def to_ship(self) -> int:
         """Pieces that have to go out yet."""
         return self.quantity - self.shipped - self.cancelled
+
+    @property
+    def parted(self) -> tuple[int, Part] | None:
+        if self.parted_after is None:
+            return None
+        left = (self.left_net_minor, self.left_tax_minor, self.left_commission_minor, self.left_royalty_minor)
+        return self.parted_after, Part(*(minor or 0 for minor in left))
 
     @property
     def kept(self) -> int:

@@ -28,6 +28,10 @@ class Frozen:
     royalty_minor: int
     royalty_bps: int
 
+    @property
+    def parted(self) -> None:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -62,6 +66,12 @@ class Part:
     def seller_minor(self) -> int:
         return self.net_minor - self.commission_minor - self.royalty_minor
 
+    def __sub__(self, other: Part) -> Part:
+        return Part(
+            self.net_minor - other.net_minor, self.tax_minor - other.tax_minor,
+            self.commission_minor - other.commission_minor, self.royalty_minor - other.royalty_minor,
+        )  # fmt: skip
+
     def __add__(self, other: Part) -> Part:
         return Part(
             self.net_minor + other.net_minor, self.tax_minor + other.tax_minor,
@@ -70,7 +80,8 @@ class Part:
 
 
 class Sold(Protocol):
-    """A line as it was sold: a row, or `Frozen`."""
+    """A line as it was sold: a row, or `Frozen`. parted: a bank took a part of it after so many pieces had come back, and the others
+    stand for this since."""
 
     @property
     def quantity(self) -> int: ...
@@ -82,6 +93,8 @@ class Sold(Protocol):
     def commission_minor(self) -> int: ...
     @property
     def royalty_minor(self) -> int: ...
+    @property
+    def parted(self) -> tuple[int, Part] | None: ...
 
 
 def freeze(
@@ -113,17 +126,33 @@ def fee_shares(fee_minor: int, totals: Sequence[int]) -> list[int]:
 
 def part_of(line: Sold, returned_before: int, n: int) -> Part:
     """What n pieces more stand for, after so many have come back: N parts are always exactly the whole."""
-    if not 0 <= returned_before <= returned_before + n <= line.quantity:
+    since, whole = line.parted or (0, Part(line.net_minor, line.tax_minor, line.commission_minor, line.royalty_minor))
+    if not since <= returned_before <= returned_before + n <= line.quantity:
         raise ValueError(f"{n} pieces after {returned_before} of {line.quantity}")
+    before, pieces = returned_before - since, line.quantity - since
+    if not pieces:
+        return Part()
 
     def more(total_minor: int) -> int:
-        return _half_up(total_minor * (returned_before + n), line.quantity) - _half_up(
-            total_minor * returned_before, line.quantity
-        )
+        return _half_up(total_minor * (before + n), pieces) - _half_up(total_minor * before, pieces)
 
     return Part(
-        more(line.net_minor), more(line.tax_minor), more(line.commission_minor), more(line.royalty_minor)
+        more(whole.net_minor), more(whole.tax_minor), more(whole.commission_minor), more(whole.royalty_minor)
     )  # fmt: skip
+
+
+def taken_of(rest: Sequence[Part], shipping_minor: int, minor: int) -> tuple[list[Part], int]:
+    """What a bank that takes so much of an order takes of each line and of its shipping: of everybody who has a share of it as much
+    as that share is of the whole, largest remainder. Never more than all of it."""
+    weights = [
+        weight for part in rest for weight in (part.seller_minor, part.commission_minor, part.royalty_minor, part.tax_minor)
+    ]  # fmt: skip
+    taken = money.split_minor(minor, [*weights, shipping_minor])
+    parts = []
+    for start in range(0, len(weights), 4):
+        seller, commission, royalty, tax = taken[start : start + 4]
+        parts.append(Part(seller + commission + royalty, tax, commission, royalty))
+    return parts, taken[-1]
 
 
 def kept_of(line: Sold, returned: int) -> Part:

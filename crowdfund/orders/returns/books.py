@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from crowdfund.database import Sql
 from crowdfund.ledger.books import Rule
+from crowdfund.orders.goods.books import not_paid_back
 
 _NAMES = ("net", "tax", "commission", "royalty")
-# Rounded half up over all that was returned, as `shares.part_of` counts it.
-_DIFFERS = " OR ".join(
-    f"b.{name} <> (2 * l.{name}_minor * l.returned + l.quantity) / (2 * l.quantity)" for name in _NAMES
-)
+_DIFFERS = " OR ".join(f"COALESCE(b.{name}, 0) <> l.{name}_minor - {not_paid_back(name)}" for name in _NAMES)
 _SUMS = ", ".join(f"CAST(SUM(f.{name}_minor) AS BIGINT) AS {name}" for name in _NAMES)
 
 RULES = (
     Rule(
-        "what went back of a line is what its returned pieces stand for",
+        "what went back of a line is what its returned pieces stand for, and what a bank took of the others",
         Sql("SELECT COUNT(*) FROM goods_refund WHERE line_id IS NOT NULL"),
         Sql(f"""SELECT 'goods line ' || CAST(l.id AS TEXT) AS what FROM goods_line l
                 LEFT JOIN (SELECT f.line_id, CAST(SUM(f.quantity) AS BIGINT) AS pieces, {_SUMS} FROM goods_refund f
                            WHERE f.line_id IS NOT NULL GROUP BY f.line_id) AS b ON b.line_id = l.id
-                WHERE l.returned <> COALESCE(b.pieces, 0) OR (l.returned > 0 AND ({_DIFFERS})) LIMIT 20"""),  # noqa: S608
+                WHERE l.returned <> COALESCE(b.pieces, 0) OR (b.line_id IS NOT NULL AND ({_DIFFERS})) LIMIT 20"""),  # noqa: S608
     ),
     Rule(
         "a refund of goods is what went back of its lines",

@@ -50,6 +50,11 @@ class Pieces:
     asked: bool = False
     restock: bool = False
 
+    @property
+    def uncounted(self) -> int:
+        """Of these, what counts under no licence any more."""
+        return self.number if self.unsent or self.restock else 0
+
 
 async def refuse_while_bank_decides(order: GoodsOrder) -> None:
     if await queries.bank_holds([order.id]):
@@ -83,7 +88,7 @@ async def give_back(
 async def _counted(
     order: GoodsOrder, lines: Sequence[GoodsLine], pieces: Sequence[Pieces], *, freely: bool
 ) -> list[Back]:
-    backs = [back_of(one.line, one.number) for one in pieces]
+    backs = [back_of(one.line, one.number, one.uncounted) for one in pieces]
     rows = [
         {"id": p.line.id, "n": p.number, "unsent": p.number if p.unsent else 0, "asked": p.number if p.asked else 0}
         for p in pieces
@@ -126,7 +131,7 @@ async def write_down(
             id=new_id(), order_id=order.id, return_id=return_id, refund_id=refund_id, dispute_id=dispute_id,
             line_id=back.line.id if back.line is not None else None, quantity=back.units, net_minor=back.part.net_minor,
             tax_minor=back.part.tax_minor, shipping_minor=back.shipping_minor, commission_minor=back.part.commission_minor,
-            royalty_minor=back.part.royalty_minor, seller_minor=back.seller_minor, at=now,
+            royalty_minor=back.part.royalty_minor, seller_minor=back.seller_minor, at=now, uncounted=back.uncounted,
         )  # fmt: skip
 
 
@@ -136,8 +141,8 @@ async def to_be_sold_again(order: GoodsOrder, pieces: Sequence[Pieces]) -> None:
         await stock.put_back([(p.line.variant_id, p.number) for p in pieces if p.restock])
     counted: dict[int, int] = {}
     for one in pieces:
-        if one.line.licence_id is not None and (one.unsent or one.restock):
-            counted[one.line.licence_id] = counted.get(one.line.licence_id, 0) + one.number
+        if one.line.licence_id is not None and one.uncounted:
+            counted[one.line.licence_id] = counted.get(one.line.licence_id, 0) + one.uncounted
     for licence_id, number in sorted(counted.items()):
         await give_units_back(licence_id, number)
 

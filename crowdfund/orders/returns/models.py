@@ -129,6 +129,7 @@ class GoodsRefund(Model):
     royalty_minor = fields.BigIntField()
     seller_minor = fields.BigIntField()
     at = InstantField()
+    uncounted = fields.BigIntField(null=True)  # pieces of it that count under no licence any more
 
     class Meta:
         table = "goods_refund"
