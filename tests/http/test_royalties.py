@@ -14,8 +14,8 @@ from crowdfund.ledger import balance_minor, chart
 from crowdfund.ledger.books import prove
 from crowdfund.merch.licences.models import Licence
 from crowdfund.merch.screen.models import OnscreenProduct
-from crowdfund.orders.returns.models import GoodsReturn
 from crowdfund.orders.goods.books import RULES as GOODS_RULES
+from crowdfund.orders.returns.models import GoodsReturn
 from crowdfund.payouts.royalties.actions import follow_royalties
 from crowdfund.payouts.royalties.books import RULES as ROYALTY_RULES
 from crowdfund.payouts.royalties.models import RoyaltyStatement

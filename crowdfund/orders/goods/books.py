@@ -36,7 +36,7 @@ _AGREED = """SELECT o.id AS order_id, o.commission_minor AS commission, o.tax_mi
              FROM goods_refund f JOIN goods_order o ON o.id = f.order_id WHERE o.earned_at IS NOT NULL AND f.at <= o.earned_at"""
 _TO = "CASE WHEN c.code LIKE '{role}:%' THEN -p.amount_minor ELSE 0 END"
 _SHARED_OUT = f"""SELECT o.id, {_TO.format(role="fee:platform")}, {_TO.format(role="tax")}, {_TO.format(role="expense:processor")},
-                         {_TO.format(role="royalty")}, 
+                         {_TO.format(role="royalty")},
                          CASE WHEN o.run_id IS NULL THEN {_TO.format(role="earnings")} ELSE 0 END
                   FROM goods_order o
                   JOIN journal_entry e ON e.subject = 'goods_order:' || CAST(o.id AS TEXT) AND e.kind = 'goods_earned'
