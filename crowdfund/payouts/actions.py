@@ -27,6 +27,7 @@ AGAIN_AFTER = timedelta(days=1)
 EARNINGS_EVERY = timedelta(days=1)
 ANSWER_WITHIN = timedelta(minutes=5)
 KEY_GOOD_FOR = timedelta(hours=23)
+NOT_AVAILABLE = "waits until the charges are available"
 
 _DUE = Sql(
     "SELECT id FROM payout WHERE state IN ('due', 'sending') AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT 50"
@@ -153,6 +154,8 @@ async def _set_aside(payout_id: int) -> Payout | None:
     if payout.recipient_id is None:
         await repay(whose)
     owed_minor = await whose.owed_minor()
+    if payout.note == NOT_AVAILABLE and whose.is_earned:  # what was earned since is not available either: it would never be
+        owed_minor = min(owed_minor, payout.amount_minor)
     if owed_minor <= 0:
         await move_payout(payout, PayoutState.FAILED, note="nothing is owed any more")
         return None
@@ -203,8 +206,7 @@ async def _refused(payout_id: int, refused: stripe.Refused) -> None:
     payout = await Payout.get(id=payout_id)
     attempt, again_at = payout.attempt, clock.now() + AGAIN_AFTER
     if refused.code == "balance_insufficient":
-        note = "waits until the charges are available"
-        moved = await move_payout(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=note)
+        moved = await move_payout(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=NOT_AVAILABLE)
     elif Whose.of(payout).is_earned:
         note = str(refused)[:300]
         moved = await move_payout(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=note)

@@ -15,7 +15,7 @@ from crowdfund.sandbox.shape import Obj, private
 
 CREATE = frozenset(
     {"business_profile", "business_type", "capabilities", "controller", "country", "default_currency", "email", "metadata",
-     "settings", "type"}
+     "settings", "tos_acceptance", "type"}
 )  # fmt: skip
 LINK = frozenset({"account", "collect", "collection_options", "refresh_url", "return_url", "type"})
 DAY_SECONDS = 86_400
@@ -44,15 +44,29 @@ def create(account: Account, params: Params) -> Obj:
     made = account.new(
         "account", controller=_controller(params), country=country, type=params.get("type", "none"),
         default_currency=params.get("default_currency", currencies[0].lower()),
-        capabilities={n: "inactive" for n, asked in params.get("capabilities", {}).items() if asked.get("requested")},
+        capabilities=dict.fromkeys(_capabilities(params), "inactive"),
         **{name: params[name] for name in copied if params.get(name)},
     )  # fmt: skip
     made["settings"] = _within(made["settings"], params.get("settings", {}))
+    made["tos_acceptance"] = _within(made["tos_acceptance"], params.get("tos_acceptance", {}))
     made["external_accounts"] = _empty_list(f"/v1/accounts/{made['id']}/external_accounts")
     _require(made, WANTED, "requirements.past_due")
     account.insert(made)
     account.store.add_connected(account.n, made["id"])
     return made
+
+
+def _capabilities(params: Params) -> list[str]:
+    """What is asked for. Who only receives takes no cards; everybody else does, unless Stripe has approved the platform for less."""
+    wanted = [name for name, asked in params.get("capabilities", {}).items() if asked.get("requested")]
+    takes_cards = "card_payments" in wanted
+    if params.get("tos_acceptance", {}).get("service_agreement") == "recipient":
+        if takes_cards:
+            raise invalid("An account under the recipient service agreement can't request card_payments.", param="capabilities")
+    elif "transfers" in wanted and not takes_cards:
+        message = "Your platform needs approval for accounts to have requested transfers without the card_payments capability."
+        raise invalid(message, param="capabilities")
+    return wanted
 
 
 def _controller(params: Params) -> Obj:

@@ -73,7 +73,8 @@ class Caller:
         """A connected account, onboarded."""
         made = await self.v1.accounts.create_async(
             {
-                "country": "DE", "email": "studio@example.com", "capabilities": {"transfers": {"requested": True}},
+                "country": "DE", "email": "studio@example.com",
+                "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
                 "settings": {"payouts": {"schedule": {"interval": payouts}}},
             }
         )  # fmt: skip

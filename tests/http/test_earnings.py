@@ -120,6 +120,22 @@ async def test_what_is_not_available_yet_is_tried_again_as_the_same_payout() -> 
     assert (await Payout.get(organisation_id=seller)).id == payout.id
 
 
+async def test_who_sells_every_day_is_paid_what_has_become_available() -> None:
+    """What she sold while it waited is no part of that payout: with each day's sales on it none would ever be available."""
+    seller = await a_seller()
+    await earned(Split(seller, 60_00))
+    await work_until_idle()
+    assert await payouts_of(seller) == [("due", 60_00, 2)]
+    for _ in range(2):
+        await earned(Split(seller, 60_00))
+        await there_is_money(30_00)
+        await pass_time(days=1)
+    assert await payouts_of(seller) == [("paid", 60_00, 3)]
+    await there_is_money(120_00)
+    await pass_time(days=1)
+    assert await payouts_of(seller) == [("paid", 60_00, 3), ("paid", 120_00, 1)]
+
+
 async def test_a_disabled_account_is_tried_again_as_the_same_payout() -> None:
     earrings, _ = await sellers()
     await fault("account_disabled", "transfers.create", times=1)

@@ -19,7 +19,7 @@ async def _new_account(api: Caller, **more: Any) -> Any:
     }  # fmt: skip
     return await api.v1.accounts.create_async(
         {"country": "DE", "email": "maker@example.com", "controller": controller, "metadata": {"shop": "4"},
-         "capabilities": {"transfers": {"requested": True}}, "business_profile": {"name": "Earring Studio"}, **more}
+         "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}}, "business_profile": {"name": "Earring Studio"}, **more}
     )  # fmt: skip
 
 
@@ -80,6 +80,20 @@ async def test_accounts_that_make_no_sense_are_refused(api: Caller) -> None:
         with pytest.raises(stripe.InvalidRequestError):
             await api.v1.accounts.create_async(params)
     assert (await api.v1.accounts.create_async({"type": "express", "country": "JP"})).default_currency == "jpy"
+
+
+async def test_who_only_receives_is_under_another_agreement(api: Caller) -> None:
+    alone: Any = {"transfers": {"requested": True}}
+    with pytest.raises(stripe.InvalidRequestError, match="needs approval"):
+        await _new_account(api, capabilities=alone)
+    receives = {"tos_acceptance": {"service_agreement": "recipient"}}
+    account = await _new_account(api, country="CN", capabilities=alone, **receives)
+    assert (account.tos_acceptance.service_agreement, account.capabilities.to_dict()) == (
+        "recipient",
+        {"transfers": "inactive"},
+    )
+    with pytest.raises(stripe.InvalidRequestError, match="can't request card_payments"):
+        await _new_account(api, country="CN", **receives)
 
 
 async def test_a_transfer_needs_money_that_is_there(api: Caller) -> None:

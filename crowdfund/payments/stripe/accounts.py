@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from crowdfund.payments.found import ReversalFound
 from crowdfund.payments.stripe.asking import all_of, ask, client, id_of, is_for, under
 
+# Where Stripe has an agreement of its own with who is paid. Elsewhere, as in China, an account may only receive.
+FULL_SERVICE = frozenset(
+    "AE AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GI GR HK HR HU IE IT JP LI LT LU LV MT MX MY NL NO NZ PL PT RO SE SG SI SK TH US"
+    .split()
+)  # fmt: skip
+
 
 async def make_account(organisation_id: int, country: str, email: str) -> str:
-    """An account that receives payouts; the platform bears fees and losses, as it is merchant of record."""
+    """An account that receives payouts; the platform bears fees and losses, as it is merchant of record.
+
+    Stripe refuses one that asks for transfers alone, unless it is under the agreement of those who only receive.
+    """
+    is_full = country in FULL_SERVICE
+    wanted = ("card_payments", "transfers") if is_full else ("transfers",)
+    agreement: dict[str, Any] = {} if is_full else {"tos_acceptance": {"service_agreement": "recipient"}}
     account = await ask(
         client().v1.accounts.create_async(
             {
@@ -20,8 +32,9 @@ async def make_account(organisation_id: int, country: str, email: str) -> str:
                     "losses": {"payments": "application"},
                     "stripe_dashboard": {"type": "express"},
                 },
-                "capabilities": {"transfers": {"requested": True}},
+                "capabilities": cast(Any, {name: {"requested": True} for name in wanted}),
                 "metadata": {"organisation": str(organisation_id)},
+                **agreement,
             },
             under(f"organisation:{organisation_id}:account"),
         )
