@@ -22,9 +22,11 @@ from crowdfund.orders.goods.queries import found_of
 from crowdfund.orders.goods.rules import Placed, Want, Wish
 from crowdfund.orders.parcels.models import Parcel
 from crowdfund.orders.parcels.sending import Sending, send
+from crowdfund.payments import stripe
 from crowdfund.people.models import Member, Organisation
 from crowdfund.titles.models import Title
 from crowdfund.worker import work_until_idle
+from tests.bank import ask
 from tests.money import press
 from tests.world import Fan, a_fan, a_studio
 
@@ -191,3 +193,23 @@ async def sent(order: GoodsOrder, one: ForSale) -> Parcel:
     return await send(
         Sending(order.id, "China Post", f"LX{next(_numbers)}CN", wants), by=one.owner.id, key=f"sent-{order.id}"
     )
+
+
+async def with_account(one: ForSale) -> ForSale:
+    """From now on its seller can be paid: by an account at the processor."""
+    account_id = await stripe.make_account(one.shop.id, "DE", "seller@example.com")
+    await ask("POST", f"accounts/{account_id}/onboarding", {"outcome": "complete"})
+    await atomic(Organisation.filter(id=one.shop.id).update)(stripe_account_id=account_id)
+    return one
+
+
+async def moved(what: str) -> tuple[int, int]:
+    """How many charges (refunds, transfers, reversals) in dollars the processor carried out, and their sum in cents."""
+    counted = (await ask("GET", "totals")).get(what, {}).get("usd", {"count": 0, "amount_minor": 0})
+    return counted["count"], next(value for name, value in counted.items() if name != "count")
+
+
+async def shelf(one: ForSale) -> tuple[int, int]:
+    """What is there, and what of it is reserved for who pays just now."""
+    variant = await Variant.get(id=one.variant.id)
+    return variant.on_hand, variant.reserved
