@@ -154,7 +154,9 @@ async def _set_aside(payout_id: int) -> Payout | None:
     if payout.recipient_id is None:
         await repay(whose)
     owed_minor = await whose.owed_minor()
-    if payout.note == NOT_AVAILABLE and whose.is_earned:  # what was earned since is not available either: it would never be
+    if (
+        payout.note == NOT_AVAILABLE and whose.is_earned
+    ):  # what was earned since is not available either: it would never be
         owed_minor = min(owed_minor, payout.amount_minor)
     if owed_minor <= 0:
         await move_payout(payout, PayoutState.FAILED, note="nothing is owed any more")
@@ -206,7 +208,9 @@ async def _refused(payout_id: int, refused: stripe.Refused) -> None:
     payout = await Payout.get(id=payout_id)
     attempt, again_at = payout.attempt, clock.now() + AGAIN_AFTER
     if refused.code == "balance_insufficient":
-        moved = await move_payout(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=NOT_AVAILABLE)
+        moved = await move_payout(
+            payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=NOT_AVAILABLE
+        )
     elif Whose.of(payout).is_earned:
         note = str(refused)[:300]
         moved = await move_payout(payout, PayoutState.DUE, next_try_at=again_at, attempt=attempt + 1, note=note)

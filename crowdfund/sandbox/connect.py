@@ -62,7 +62,9 @@ def _capabilities(params: Params) -> list[str]:
     takes_cards = "card_payments" in wanted
     if params.get("tos_acceptance", {}).get("service_agreement") == "recipient":
         if takes_cards:
-            raise invalid("An account under the recipient service agreement can't request card_payments.", param="capabilities")
+            raise invalid(
+                "An account under the recipient service agreement can't request card_payments.", param="capabilities"
+            )
     elif "transfers" in wanted and not takes_cards:
         message = "Your platform needs approval for accounts to have requested transfers without the card_payments capability."
         raise invalid(message, param="capabilities")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +28,7 @@ class Trouble:
 
     kind: str
     wall: time_machine.Traveller
+    without: Collection[str] = ()  # sweeps that the story at hand has nothing to do with
 
     @asynccontextmanager
     async def at(self, operation: str) -> AsyncIterator[None]:
@@ -51,7 +52,7 @@ class Trouble:
         """Time passes here and there; the regular work is done."""
         self.wall.shift(timedelta(**by))
         await ask("POST", "clock", {"advance_seconds": int(timedelta(**by).total_seconds())})
-        await work_until_idle()
+        await work_until_idle(without=self.without)
 
     async def is_over(self) -> None:
         """Minutes later; and for a first answer that is repeated for a day, after that day."""
