@@ -1,6 +1,6 @@
-"""What the kill tests kill: a process of ours at its work. `python -m tests.crash.child settle|share|pledge`.
+"""What the kill tests kill: a process of ours at its work. `python -m tests.crash.child settle|share|pledge|keep_shop`.
 
-It says `ready` when it can work, and, when it pledges, the number of each pledge as soon as that is acknowledged.
+It says `ready` when it can work, and the number of each pledge, or of each order that it has sent, as soon as that is acknowledged.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from itertools import count
 
 from crowdfund import clock, settings
 from crowdfund.database import close_database, new_id, open_database
+from crowdfund.orders.goods.models import GoodsLine, GoodsOrder
+from crowdfund.orders.parcels.sending import Sending, send
+from crowdfund.orders.returns.by_staff import pay_back
 from crowdfund.pledges import sharing_back
 from crowdfund.pledges.make import make_pledge
 from crowdfund.pledges.rules import Want
@@ -57,12 +60,32 @@ async def pledge() -> None:
     await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
 
 
+async def keep_shop() -> None:
+    """A seller sends all that is paid while the worker works; of some orders that were sent, a piece is paid back."""
+    asked = json.loads(sys.stdin.readline())
+    by, back = int(asked["by"]), set(asked["back"])
+
+    async def serve() -> None:
+        while True:
+            for order in await GoodsOrder.filter(organisation_id=asked["shop"], state="paid").order_by("id"):
+                (line,) = await GoodsLine.filter(order_id=order.id)
+                if line.to_ship:
+                    parcel = Sending(order.id, "China Post", f"LX{order.id}CN", {line.id: line.to_ship})
+                    await send(parcel, by=by, key=f"sent-{order.id}")
+                    say(str(order.id))
+                elif order.id in back and not line.returned:
+                    await pay_back(order.id, {line.id: 1}, "It has a crack.", by=by)
+            await asyncio.sleep(0.01)
+
+    await asyncio.gather(settle(), serve())
+
+
 async def main(work: str) -> None:
     ours = settings.current()
     clock.share(ours.clock_file)
     await open_database(ours.database_url)
     say("ready")
-    await {"settle": settle, "share": share, "pledge": pledge}[work]()
+    await {"settle": settle, "share": share, "pledge": pledge, "keep_shop": keep_shop}[work]()
     await close_database()
 
 

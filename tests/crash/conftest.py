@@ -12,6 +12,7 @@ from stripe import HTTPClient
 from crowdfund import clock, settings
 from crowdfund.payments.stripe import asking
 from crowdfund.replay.site import Site, running_site
+from tests.crash.nursery import Nursery
 from tests.crash.trouble import TIMEOUT_SECONDS, Trouble
 
 
@@ -20,6 +21,14 @@ def no_pause_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library waits half a second before it asks again; nothing here depends on how long."""
     monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.01)
     monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0.01)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """For tests that kill and don't measure how long a start takes."""
+    found = Nursery()
+    yield found
+    found.close()
 
 
 @pytest.fixture

@@ -40,7 +40,6 @@ from tests.goods import (
 from tests.money import press, read
 from tests.world import a_fan
 
-
 FUNDS_AND_TICKETS = frozenset(
     {
         "letters about pledges", "cards that end", "open funds", "box office of funds", "settle funds", "transfers", "polls",

@@ -62,12 +62,17 @@ class Child:
         return [int(line) for line in said.decode().splitlines(keepends=True) if line.endswith("\n")]
 
 
-async def a_child(work: str, **asked: object) -> Child:
+def environ_of_site() -> dict[str, str]:
+    """What a process has to be told to work beside this test."""
     ours = settings.current()
-    environ = os.environ | {
+    return {
         "CROWDFUND_DATABASE_URL": ours.database_url, "CROWDFUND_SECRET": ours.secret, "CROWDFUND_STRIPE_KEY": ours.stripe_key,
         "CROWDFUND_SANDBOX_URL": ours.sandbox_url, "CROWDFUND_DATA": str(ours.data),
     }  # fmt: skip
+
+
+async def a_child(work: str, **asked: object) -> Child:
+    environ = os.environ | environ_of_site()
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.crash.child", work, cwd=ROOT, env=environ,

@@ -15,7 +15,8 @@ from crowdfund.payouts.models import Payout
 from crowdfund.pledges.transfers.elections import choose
 from crowdfund.pledges.transfers.models import Choice, Election, OutcomeKind
 from tests.bank import close_now, fans_with, fault, no_faults, pass_time
-from tests.crash.test_kill import a_child, minutes_later, time_passes, wall
+from tests.crash.nursery import Nursery
+from tests.crash.test_kill import environ_of_site, minutes_later, time_passes, wall
 from tests.money import at_the_processor
 from tests.transfers import a_charity, a_club, a_draft, a_recipient, file, opened
 from tests.world import again, broken, pledged
@@ -28,7 +29,9 @@ KILLS = 5
 
 
 @pytest.mark.alone
-async def test_an_election_killed_five_times_ends_right_for_everybody(wall: time_machine.Traveller, long: bool) -> None:
+async def test_an_election_killed_five_times_ends_right_for_everybody(
+    wall: time_machine.Traveller, nursery: Nursery, long: bool
+) -> None:
     number = 2_000 if long else 60
     club, owner = await a_club()
     academy, charity = await a_recipient(club.id), await a_charity()
@@ -44,7 +47,7 @@ async def test_an_election_killed_five_times_ends_right_for_everybody(wall: time
     await time_passes(3 * 86_400)
     chance = random.Random(7)
     for _ in range(2):  # while they are being asked
-        child = await a_child("settle")
+        child = await nursery.born("settle", environ_of_site())
         await child.killed_after(chance.uniform(0.0, 0.3))
         await atomic(Sql("UPDATE sweep SET lease_until = 0").__call__)()
     await minutes_later(wall)
@@ -56,7 +59,7 @@ async def test_an_election_killed_five_times_ends_right_for_everybody(wall: time
     await fault("http500_after", "refunds.create", times=number // 20)
     await fault("refuse", "refunds.create", times=number // 20)
     for _ in range(3):  # while the silent ones are decided, and refunds go out
-        child = await a_child("settle")
+        child = await nursery.born("settle", environ_of_site())
         await child.killed_after(chance.uniform(0.0, 0.6))
         await atomic(Sql("UPDATE sweep SET lease_until = 0").__call__)()
     await no_faults()

@@ -19,7 +19,8 @@ async def _new_account(api: Caller, **more: Any) -> Any:
     }  # fmt: skip
     return await api.v1.accounts.create_async(
         {"country": "DE", "email": "maker@example.com", "controller": controller, "metadata": {"shop": "4"},
-         "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}}, "business_profile": {"name": "Earring Studio"}, **more}
+         "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
+         "business_profile": {"name": "Earring Studio"}, **more}
     )  # fmt: skip
 
 
