@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -18,11 +18,11 @@ from crowdfund import settings
 from crowdfund.database import atomic
 from crowdfund.database.ids import public
 from crowdfund.ledger import balance_minor, chart
-from crowdfund.orders.goods.models import GoodsOrder, Purchase
+from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, Purchase
 from crowdfund.payments import stripe
 from crowdfund.payments.models import Charge, Refund
 from crowdfund.payouts.models import Payout
-from crowdfund.people.models import Organisation, Person
+from crowdfund.people.models import Organisation, Person, StaffRole
 from crowdfund.webhooks import SWITCHBOARD
 from crowdfund.worker import work_until_idle
 from tests.bank import ask, pass_time
@@ -38,6 +38,11 @@ pytestmark = pytest.mark.usefixtures("proven_when_idle")
 __all__ = ["receiver"]
 
 
+def one_piece(line: GoodsLine) -> dict[str, Any]:
+    """As it is typed into the boxes of a form."""
+    return {f"pieces_{public(line.id)}": "1"}
+
+
 @dataclass
 class Stall:
     """One of the two sellers: whose browser it is, what is for sale, and the order that Mei has there."""
@@ -45,7 +50,6 @@ class Stall:
     owner: SignedIn
     one: ForSale
     order: GoodsOrder
-    boxes: dict[str, str] = field(default_factory=dict)
 
     @property
     def desk(self) -> str:
@@ -59,14 +63,14 @@ class Stall:
     async def send(self, pieces: int | None = None) -> None:
         [line] = await lines_of(self.order)
         await self.owner.get(self.desk)
-        box = {f"pieces_{public(line.id)}": str(pieces or line.to_ship)}
+        box: dict[str, Any] = {f"pieces_{public(line.id)}": str(pieces or line.to_ship)}
         await self.owner.submit("It is sent", carrier="China Post", tracking="LX1CN", **box)
         assert "Sent. The buyer knows." in self.owner.text
 
     async def call_off(self) -> None:
         [line] = await lines_of(self.order)
         await self.owner.get(self.desk)
-        box = {f"pieces_{public(line.id)}": str(line.to_ship)}
+        box: dict[str, Any] = {f"pieces_{public(line.id)}": str(line.to_ship)}
         await self.owner.submit("Call off", reason="The kiln broke.", **box)
 
     async def now(self) -> GoodsOrder:
@@ -209,7 +213,7 @@ async def test_calling_off_what_was_sent_is_refused_in_words(site: SiteUnderTest
     await other.get(stall.desk)
     await mei.get(stall.hers)
     await stall.send()
-    box = {f"pieces_{public(line.id)}": "2"}
+    box: dict[str, Any] = {f"pieces_{public(line.id)}": "2"}
     await mei.submit("Ask the seller", words="", **box)
     await other.submit("Call off", reason="The kiln broke.", **box)
     for browser in (mei, other):
@@ -292,9 +296,9 @@ async def test_what_a_bank_returned_after_it_was_paid_is_not_lost(site: SiteUnde
     await work_until_idle()
     assert (await Payout.get(id=payout.id)).state == "paid", "to her account: what her bank does is between the two"
     [line] = await lines_of(market.pearl.order)
-    staff = await site.signed_up("Sun", staff="admin")
+    staff = await site.signed_up("Sun", staff=StaffRole.ADMIN)
     await staff.get(f"/staff/goods/{public(market.pearl.order.id)}")
-    await staff.submit("Pay back", reason="The photographs show a crack.", **{f"pieces_{public(line.id)}": "1"})
+    await staff.submit("Pay back", reason="The photographs show a crack.", **one_piece(line))
     await work_until_idle()
     assert await reversals_of(market.pearl.one.shop.id) == [("done", 33_21, 1)]
     assert await balance_minor(chart.receivable(market.pearl.one.shop.id, "USD")) == 0
@@ -308,10 +312,10 @@ async def test_a_new_commission_leaves_old_sales_as_they_were(site: SiteUnderTes
     market = await a_market(site)
     await market.pearl.send()
     settings.use(settings.current().with_(commission_bps=2500))
-    staff = await site.signed_up("Sun", staff="admin")
+    staff = await site.signed_up("Sun", staff=StaffRole.ADMIN)
     [line] = await lines_of(market.pearl.order)
     await staff.get(f"/staff/goods/{public(market.pearl.order.id)}")
-    await staff.submit("Pay back", reason="The photographs show a crack.", **{f"pieces_{public(line.id)}": "1"})
+    await staff.submit("Pay back", reason="The photographs show a crack.", **one_piece(line))
     earned, back = await market.pearl.statement()
     assert (earned["commission"], back["commission"], back["gross"]) == ("-8.10", "4.05", "-43.34")
     assert (line.commission_minor, line.commission_bps) == (8_10, 1000)
@@ -324,17 +328,16 @@ async def test_a_sellers_balance_is_right_after_each_refund(site: SiteUnderTest)
     await pearl.send()
     await pass_time(days=3)
     [line] = await lines_of(pearl.order)
-    box = f"pieces_{public(line.id)}"
     for _ in range(2):
         await mei.get(f"{pearl.hers}/returns")
-        await mei.submit("Ask the seller", reason="changed_mind", words="", **{box: "1"})
+        await mei.submit("Ask the seller", reason="changed_mind", words="", **one_piece(line))
         path = mei.path
         await pearl.owner.get(f"{pearl.one.shop.desk_path}/returns/{path.rsplit('/', 1)[1]}")
         await pearl.owner.submit("Answer", answer="yes", words="")
         await mei.get(path)
         await mei.submit("I have sent it", carrier="UPS", tracking="1Z")
         await pearl.owner.get(f"{pearl.one.shop.desk_path}/returns/{path.rsplit('/', 1)[1]}")
-        await pearl.owner.submit("Counted", restock="yes", **{box: "1"})
+        await pearl.owner.submit("Counted", restock="yes", **one_piece(line))
         await work_until_idle()
         rows = await pearl.statement()
         assert rows[-1]["balance"] == "0.00", "what she was paid for it was taken back from that payout"

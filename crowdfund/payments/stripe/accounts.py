@@ -21,7 +21,7 @@ async def make_account(organisation_id: int, country: str, email: str) -> str:
     """
     is_full = country in FULL_SERVICE
     wanted = ("card_payments", "transfers") if is_full else ("transfers",)
-    agreement: dict[str, Any] = {} if is_full else {"tos_acceptance": {"service_agreement": "recipient"}}
+    agreement = {} if is_full else {"tos_acceptance": {"service_agreement": "recipient"}}
     account = await ask(
         client().v1.accounts.create_async(
             {
@@ -34,7 +34,7 @@ async def make_account(organisation_id: int, country: str, email: str) -> str:
                 },
                 "capabilities": cast(Any, {name: {"requested": True} for name in wanted}),
                 "metadata": {"organisation": str(organisation_id)},
-                **agreement,
+                **cast(Any, agreement),
             },
             under(f"organisation:{organisation_id}:account"),
         )
