@@ -24,6 +24,7 @@ class Payout:
     attempt: int = 1
     paid_at: int = 0
     taken_back: int = 0
+    waits: bool = False  # for what is not available yet: what is earned meanwhile is no part of it
 
 
 @dataclass(eq=False)
@@ -121,7 +122,7 @@ class Model(Banks):
         if not self.books[earnings]:
             payout.state = "failed"
             return
-        payout.amount = self.books[earnings]
+        payout.amount = min(self.books[earnings], payout.amount) if payout.waits else self.books[earnings]
         if not self.account_stopped and self.was_paid(payout):
             assert payout.amount <= self.there(self.now + DRIFT)
             payout.state, payout.paid_at = "paid", self.now
@@ -131,6 +132,7 @@ class Model(Banks):
         else:
             assert self.account_stopped or payout.amount > self.there(self.now - DRIFT)
             payout.attempt, payout.next_at = payout.attempt + 1, self.now + DAY
+            payout.waits = not self.account_stopped
 
     def there(self, at: int) -> int:
         return sum(minor for since, minor in self.available if since <= at)
