@@ -217,17 +217,22 @@ async def run_sweep(sweep: Sweep, *, due: bool = True) -> bool:
     not_before = wall - int(sweep.every_seconds * 1_000_000) if due else wall
     if not await _TAKE.alone(sweep.name, wall + LEASE_SECONDS * 1_000_000, wall, not_before):
         return False
-    note, more = "", False
+    more, note = await _do(sweep)
+    await _DONE.alone(sweep.name, 0 if more else clock.wall_now_us(), note)
+    return more
+
+
+async def _do(sweep: Sweep) -> tuple[bool, str]:
+    """Whether there is more right now, and what went wrong."""
     try:
-        more = bool(await sweep.work())
+        return bool(await sweep.work()), ""
     except stripe.Unknown as unknown:
         note = f"Stripe could not be reached: {unknown}"[:300]
         _log.warning("%s: %s", sweep.name, note)
     except Exception as error:
         note = repr(error)[:300]
         _log.exception("the sweep %s failed", sweep.name)
-    await _DONE.alone(sweep.name, 0 if more else clock.wall_now_us(), note)
-    return more
+    return False, note
 
 
 async def _keep_doing(sweep: Sweep, stop: asyncio.Event) -> None:
@@ -261,16 +266,20 @@ async def working() -> AsyncIterator[None]:
         await task
 
 
-async def work_until_idle(runs_max: int = 100_000, *, without: Collection[str] = ()) -> None:
+async def work_until_idle(runs_max: int = 100_000, *, without: Collection[str] = (), alone: bool = False) -> None:
     """Do all that is due now until a whole round finds nothing more: for tests, demos and replays. without: names of sweeps.
 
-    Each sweep goes on while it has more, as it would by itself.
+    Each sweep goes on while it has more, as it would by itself. alone: no other process works on this database, so nothing is leased.
     """
     runs, more = 0, True
     while more:
         more = False
         for sweep in SWEEPS:
-            while sweep.name not in without and await run_sweep(sweep, due=False):
+            while sweep.name not in without and await (_alone(sweep) if alone else run_sweep(sweep, due=False)):
                 runs, more = runs + 1, True
                 if runs == runs_max:
                     raise RuntimeError(f"the work does not end: {sweep.name}")
+
+
+async def _alone(sweep: Sweep) -> bool:
+    return (await _do(sweep))[0]

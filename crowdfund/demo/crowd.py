@@ -18,6 +18,7 @@ from crowdfund.pledges.rules import TierSoldOut, Want
 from crowdfund.sandbox.remote import control
 
 PASSWORD = "popcorn and pitch"  # noqa: S105 - the demo prints it
+HOME = "@demo.example"  # where those live whom one can sign in as
 FANS = 620
 
 _SIGN_INS = (
@@ -67,7 +68,7 @@ async def sign_ups() -> dict[str, Person]:
     """The people one can sign in as, by a short name."""
     people, password_hash = {}, await hash_password(PASSWORD)
     for short, name, role in _SIGN_INS:
-        email = f"{short}@demo.example"
+        email = f"{short}{HOME}"
         await make_person_with(name, email, password_hash, staff_role=role)
         people[short] = await Person.get(email=email)
     return people

@@ -11,9 +11,9 @@ from crowdfund.community.draws import actions, queries, winners
 from crowdfund.community.draws.drawing import draw_now
 from crowdfund.community.draws.models import Draw
 from crowdfund.community.draws.rules import Content, NotAmongThem
+from crowdfund.demo.catching_up import catch_up
 from crowdfund.people.models import Person
 from crowdfund.pledges.models import LIVE, Pledge
-from crowdfund.worker import work_until_idle
 
 At = Callable[[datetime, Callable[[], object]], None]
 
@@ -31,10 +31,10 @@ def plan_draws(at: At, now: datetime, named: dict[str, Person], dice: random.Ran
     at(orchard - timedelta(days=12), lambda: _announce(ORCHARD, _a_day_in_the_orchard(closes, known), named["arthur"]))
     at(orchard - timedelta(days=11), lambda: _enter(ORCHARD, 60, dice))
     at(orchard - timedelta(days=2), lambda: _enter(ORCHARD, 20, dice, also=named["mei"]))
-    at(closes + timedelta(minutes=1), work_until_idle)
+    at(closes + timedelta(minutes=1), catch_up)
     at(known + timedelta(hours=1), lambda: _draw(named["arthur"]))
     at(known + timedelta(days=2), lambda: _answer(dice))
-    at(known + timedelta(days=7, minutes=1), work_until_idle)
+    at(known + timedelta(days=7, minutes=1), catch_up)
 
 
 ORCHARD = "What the Orchard Keeps"
@@ -97,7 +97,7 @@ async def _draw(owner: Person) -> None:
     draw = await _drawn()
     source = "the Kent Harbour Gazette of Monday, page 2"
     await draw_now(draw.id, by=owner.id, public_value="4 11 23 29 38 52", public_source=source)
-    await work_until_idle()
+    await catch_up()
 
 
 async def _answer(dice: random.Random) -> None:

@@ -10,6 +10,7 @@ import httpx
 
 from crowdfund import clock, settings
 from crowdfund.database import new_id
+from crowdfund.demo.catching_up import catch_up
 from crowdfund.demo.goods import CURRENCY, Market, Shelf
 from crowdfund.demo.paying import pay_at
 from crowdfund.demo.plan import Plan
@@ -27,7 +28,6 @@ from crowdfund.orders.returns.models import GoodsReturn, GoodsReturnLine, Kind, 
 from crowdfund.orders.reviews.actions import answer, review
 from crowdfund.people.models import Person
 from crowdfund.settings import current
-from crowdfund.worker import work_until_idle
 
 Bought = Sequence[tuple[str, int, int]]  # whose shelf, which of its variants, how many
 ADDRESS = ("Lindenallee 7", "20259 Hamburg")
@@ -48,7 +48,7 @@ def plan_sales(market: Market, mei: Person, tom: Person, fans: Sequence[int], pl
     plan.at(plan.now - days(days=3), partial(_say_how_it_is, market, mei))
     plan.at(plan.now - days(hours=5), partial(_buy, market, tom.id, tom.name, [("xiu", 1, 1)]))
     for back in (10, 7, 4, 2, 1):
-        plan.at(plan.now - days(days=back, minutes=-5), work_until_idle)
+        plan.at(plan.now - days(days=back, minutes=-5), catch_up)
 
 
 async def _buy(market: Market, person_id: int, name: str, what: Bought) -> None:
@@ -96,7 +96,7 @@ async def _send_all(shelf: Shelf, *, leave: int) -> None:
         parcel = await send(sending, by=shelf.owner.id, key=f"demo:{order.id}")
         if number < 3:
             await say(parcel.id, ParcelState.DELIVERED, because="handed over", by=shelf.owner.id)
-    await work_until_idle()
+    await catch_up()
 
 
 async def _first_order(shelf: Shelf) -> tuple[GoodsOrder, list[GoodsLine]]:
@@ -127,7 +127,7 @@ async def _count_in(market: Market) -> None:
     return_id = await _return(market)
     counts = {line.line_id: line.quantity for line in await GoodsReturnLine.filter(return_id=return_id)}
     await receiving.receive(return_id, counts, by=market.shelves["xiu"].owner.id, restock=True)
-    await work_until_idle()
+    await catch_up()
 
 
 async def _say_how_it_is(market: Market, mei: Person) -> None:

@@ -9,6 +9,7 @@ from crowdfund import clock
 from crowdfund.campaigns.milestones.actions import write_plan
 from crowdfund.campaigns.milestones.rules import Planned
 from crowdfund.campaigns.models import BudgetLine, Campaign
+from crowdfund.demo.catching_up import catch_up
 from crowdfund.demo.film import Film, Reward
 from crowdfund.demo.paper import paper
 from crowdfund.demo.plan import Plan
@@ -18,7 +19,6 @@ from crowdfund.people.pages.papers import take_document
 from crowdfund.pledges.milestones import releases
 from crowdfund.pledges.milestones.models import ReleaseObjection, ReleaseRequest
 from crowdfund.pledges.models import Pledge, PledgeState
-from crowdfund.worker import work_until_idle
 
 FILM = Film(
     name="The Signal Box at Ferriby Sluice",
@@ -95,7 +95,7 @@ async def plan_milestones(film: Film, campaign: Campaign, owner: Person, plan: P
     await write_plan(campaign.id, _PLAN, by=owner.id)
     days_ago = (
         (16, lambda: _ask(campaign.id, owner, _LOG)), (15, lambda: _object(campaign.id, _DOUBT, nth=3)),
-        (14.5, lambda: _answer(campaign.id, owner)), (10.9, work_until_idle), (2, lambda: _ask(campaign.id, owner, _CUT)),
+        (14.5, lambda: _answer(campaign.id, owner)), (10.9, catch_up), (2, lambda: _ask(campaign.id, owner, _CUT)),
         (1.4, lambda: _object(campaign.id, _SECOND_DOUBT, nth=11)),
     )  # fmt: skip
     for days, what in days_ago:

@@ -14,13 +14,13 @@ from crowdfund.community.polls.casting import Ballot, cast_vote
 from crowdfund.community.polls.models import Audience, Candidate, Label, Poll
 from crowdfund.community.polls.rules import Asked
 from crowdfund.database import new_id
+from crowdfund.demo.catching_up import catch_up
 from crowdfund.demo.faces import Face, portrait
 from crowdfund.people.models import Member, Role
 from crowdfund.people.pictures import keep_image
 from crowdfund.pledges.models import LIVE, Pledge
 from crowdfund.refusal import Refusal
 from crowdfund.web import images
-from crowdfund.worker import work_until_idle
 
 At = Callable[[datetime, Callable[[], object]], None]
 
@@ -124,7 +124,7 @@ async def plan_polls(now: datetime, at: At, *, mei: int) -> None:
             share = 0.5 if day == 0 else 0.5 / max(1, question.days - 1)
             moment = opens + timedelta(days=day, hours=2)
             at(moment, _votes(question, campaign, share, random.Random(f"{question.fund} {day}"), without=mei))
-        at(closes + timedelta(minutes=1), work_until_idle)
+        at(closes + timedelta(minutes=1), catch_up)
         if question.decides_after is not None:
             at(closes + timedelta(days=question.decides_after), _decides(question, campaign, owner.person_id))
 

@@ -17,6 +17,7 @@ from crowdfund.campaigns.tiers import TierContent, add_tier
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
 from crowdfund.demo import programme
+from crowdfund.demo.catching_up import catch_up
 from crowdfund.demo.cinemas import CINEMA, plan_cinemas
 from crowdfund.demo.crowd import Crowd, give, make_crowd, reward_for, sign_ups
 from crowdfund.demo.draws import plan_draws
@@ -73,6 +74,7 @@ async def seed(say: Progress, *, seed_number: int = 7) -> list[tuple[str, str, s
     plan_run(market, crowd.good[20:35], plan)
     await _play(plan, say)
     clock.set_offset(timedelta(0))
+    await catch_up()
     await work_until_idle()
     return [(person.name, person.email, what) for person, what in _introduced(named)]
 
@@ -171,7 +173,7 @@ async def _plan_film(
         )
     if closes_at < plan.now:
         for day in (0, 1, 3, 5, 7, 8, 10):
-            plan.at(closes_at + timedelta(days=day, minutes=1), work_until_idle)
+            plan.at(closes_at + timedelta(days=day, minutes=1), catch_up)
     if film.ends == "delivering":
         plan.at(closes_at + timedelta(days=12), lambda: _deliver(campaign.id, owner, dice))
 

@@ -18,6 +18,7 @@ from crowdfund.campaigns.transfers.actions import Deal, describe, sign
 from crowdfund.campaigns.transfers.models import Part, SubType, Surplus
 from crowdfund.campaigns.updates import publish_update
 from crowdfund.database import new_id
+from crowdfund.demo.catching_up import catch_up
 from crowdfund.demo.crowd import Crowd, give, reward_for
 from crowdfund.demo.paper import paper
 from crowdfund.demo.plan import Plan
@@ -30,7 +31,6 @@ from crowdfund.pledges.rules import Want
 from crowdfund.pledges.transfers import outcomes
 from crowdfund.pledges.transfers.elections import choose
 from crowdfund.pledges.transfers.models import Choice, Outcome, OutcomeKind
-from crowdfund.worker import work_until_idle
 
 CLUB = (
     "SC Hafen 1904",
@@ -138,7 +138,7 @@ async def _plan(
     if fund.ends == "live":
         return
     for day in (0, 1, 3, 5, 7):
-        plan.at(on(fund.closes + day) + timedelta(minutes=2), work_until_idle)
+        plan.at(on(fund.closes + day) + timedelta(minutes=2), catch_up)
     if fund.ends == "signed":
         news = {"title": "He scored", "body": _SCORED, "by": owner.id}
         plan.at(on(fund.closes + 8), lambda: _agree(campaign.id, owner))
@@ -146,12 +146,12 @@ async def _plan(
         plan.at(on(fund.closes + 13), lambda: _check(campaign.id, staff[0]))
         plan.at(on(fund.closes + 16), lambda: _release(campaign.id, staff[1]))
         plan.at(on(fund.closes + 17), lambda: publish_update(campaign.id, **news))
-        plan.at(on(fund.closes + 19), work_until_idle)
+        plan.at(on(fund.closes + 19), catch_up)
         return
     plan.at(on(-9), lambda: _file(campaign.id, OutcomeKind.COLLAPSED, _COLLAPSED, owner))
-    plan.at(on(-5.9), work_until_idle)
+    plan.at(on(-5.9), catch_up)
     plan.at(on(-4), lambda: _choose(campaign.id, charity, crowd, dice))
-    plan.at(on(-1), work_until_idle)
+    plan.at(on(-1), catch_up)
 
 
 async def _write(

@@ -12,7 +12,7 @@ PEOPLE = Sql("""
 TOKENS = Sql("""
     INSERT INTO api_token (hash, id, person_id, name, scopes, made_at)
     SELECT value->>'hash', CAST(value->>'token_id' AS BIGINT), CAST(value->>'id' AS BIGINT), 'replay',
-           'pledges:write pledges:read tickets:read tickets:write', CAST(value->>'at' AS BIGINT)
+           'pledges:write pledges:read tickets:read tickets:write goods:read goods:write', CAST(value->>'at' AS BIGINT)
     FROM {rows}""")
 CARDS = Sql("""
     INSERT INTO saved_card (id, person_id, stripe_payment_method_id, brand, last4, expires_month, expires_year, consent, state, made_at)

@@ -11,15 +11,19 @@ import json
 from pathlib import Path
 from statistics import median
 
+from tests.bench.cues import cue_rates
+from tests.bench.goods import goods_rates
 from tests.bench.pages import page_rates
 from tests.bench.pledges import pledge_rates
 from tests.bench.stage import postgres_server
 from tests.bench.tickets import ticket_rates
 
+WHAT = ["pledges", "pages", "tickets", "cues", "goods"]
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("what", nargs="*", default=["pledges", "pages", "tickets"], help="pledges, pages, tickets")
+    parser.add_argument("what", nargs="*", default=WHAT, help=", ".join(WHAT))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--engine", action="append", choices=["sqlite", "postgres"])
@@ -35,6 +39,10 @@ def main() -> None:
             found["pages"] = asyncio.run(page_rates(asked.rounds, asked.seconds, asked.rows))
         if "tickets" in asked.what:
             found["tickets"] = asyncio.run(ticket_rates(engines, address, asked.rounds, asked.seconds))
+        if "cues" in asked.what:
+            found["cues"] = asyncio.run(cue_rates(asked.rounds, asked.seconds))
+        if "goods" in asked.what:
+            found["goods"] = asyncio.run(goods_rates(engines, address, asked.rounds, asked.seconds))
     for what, rows in found.items():
         print(f"\n{what}")
         _print(rows)

@@ -36,7 +36,7 @@ _UPDATE = Sql("""
 async def page_rates(rounds: int, seconds: float, rows: int) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for size in (10, rows):
-        with tempfile.TemporaryDirectory(prefix="crowdfund-pages-") as folder, _server(Path(folder)) as (ours, start):
+        with tempfile.TemporaryDirectory(prefix="crowdfund-pages-") as folder, server_on(Path(folder)) as (ours, start):
             path = await _set_stage(ours.database_url, size)
             url = start()
             cached: list[Load] = []
@@ -69,7 +69,7 @@ async def page_rates(rounds: int, seconds: float, rows: int) -> list[dict[str, o
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[tuple[settings.Settings, Callable[[], str]]]:
+def server_on(folder: Path) -> Iterator[tuple[settings.Settings, Callable[[], str]]]:
     """Settings of a site in this folder, and a way to start it once its stage is set."""
     port = free_port()
     ours = settings.read(

@@ -56,14 +56,14 @@ class Halls:
     held: list[tuple[int, int, int, str]]  # fan, screening, hold, seat
 
 
-async def set_halls(database_url: str, *, held: int) -> Halls:
+async def set_halls(database_url: str, *, held: int, halls: int = HALLS) -> Halls:
     await open_database(database_url)
     try:
         owner = await a_fan("Gu")
         cinema, plan = await a_cinema(owner), make_hall("Hall", rows=ROWS, seats_a_row=SEATS)
         hall, title = await a_hall(cinema, owner, plan), await a_title(await a_studio())
         await a_booking(title, cinema, owner)
-        screenings = [await _screening(title, cinema, hall, owner.id, day) for day in range(HALLS)]
+        screenings = [await _screening(title, cinema, hall, owner.id, day) for day in range(halls)]
         prices = [public((await prices_of(screening.id))[0].id) for screening in screenings]
         fans, seats = await make_fans(FANS, lambda _: None), [seat.id for seat in plan.seats]
         return Halls(fans, screenings, seats, prices, await _hold(fans, screenings, seats, held))
