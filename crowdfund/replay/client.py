@@ -91,7 +91,6 @@ async def _read(reader: asyncio.StreamReader) -> Answer:
     head = await reader.readuntil(b"\r\n\r\n")
     lines = head.lower().split(b"\r\n")
     status = int(lines[0].split()[1])
-    status = int(lines[0].split()[1])
     if status in (204, 304):  # these have no body, and nothing says so
         return Answer(status, b"")
     length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), None)

@@ -23,7 +23,7 @@ from crowdfund.payments import stripe
 from crowdfund.sandbox import process as sandbox_process
 from crowdfund.settings import SANDBOX_KEY_PREFIX, Settings
 
-START_SECONDS = 60  # a busy machine takes its time; a server that ends is noticed at once
+START_SECONDS = 120  # a busy machine takes its time; a server that ends is noticed at once
 
 
 class SiteDidNotStart(Exception):
