@@ -67,7 +67,12 @@ def first_of(wall_us: int) -> int:
 
 def public(number: int) -> str:
     """The id as a stranger sees it: 13 letters that don't tell how many there are, or which comes next."""
-    mixed = _mix(number, _rounds(current().secret))
+    return _public(number, current().secret)
+
+
+@lru_cache(maxsize=16_384)  # a page and a film's track name the same things again and again
+def _public(number: int, secret: str) -> str:
+    mixed = _mix(number, _rounds(secret))
     return "".join([_ALPHABET[mixed >> shift & 31] for shift in _SHIFTS])
 
 

@@ -25,7 +25,7 @@ async def catch_up() -> None:
 async def _write_letters() -> None:
     """To those whom one can sign in as: nobody opens the ten thousand letters to the fans around them."""
     readers = set(await Person.filter(email__endswith=HOME).values_list("id", flat=True))
-    kinds = {kind: partial(_if_read, kind, job, readers) for kind, job in JOBS.items()}
+    kinds: dict[str, Job] = {kind: partial(_if_read, kind, job, readers) for kind, job in JOBS.items()}
     while any([await sweep.work() for sweep in _ASKING_FOR_LETTERS]) or await outbox.work_off(kinds, at_once=500):
         pass
 

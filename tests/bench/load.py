@@ -56,7 +56,8 @@ async def load_walks(
         connections = [Connection(url) for url in urls]
         while time.perf_counter() < ends:
             begun = time.perf_counter()
-            wrong += not await walk(connections)
+            went = await walk(connections)  # not within the sum: that would be read before the others have added to it
+            wrong += not went
             times.seconds.append(time.perf_counter() - begun)
         for connection in connections:
             connection.close()
