@@ -27,6 +27,7 @@ from crowdfund.payments.in_turn import in_turn
 from crowdfund.refusal import Refusal
 
 BY_SILENCE = "nobody said anything in time, which means yes"
+AGREED = "its seller agreed"
 SENT_BACK, CLAIMED = "you sent it back", "your claim was right"
 NO_OTHER_CAME = "no other piece was sent in time"
 
@@ -58,13 +59,18 @@ async def approve(
     stays = keeps_it or found.reason == Reason.NOT_ARRIVED
     send_by = clock.now() + (rules.REPLACE_WITHIN if stays else rules.SEND_WITHIN)
     await move(
-        found, ReturnState.APPROVED, moves=RETURN_MOVES, because=answer or BY_SILENCE, by=by, events=GoodsReturnEvent,
+        found, ReturnState.APPROVED, moves=RETURN_MOVES, because=answer or _yes(by), by=by, events=GoodsReturnEvent,
         resolution=resolution, keeps_it=int(stays), answer=answer, send_by=send_by,
     )  # fmt: skip
     if stays:
         await settle(found, order, lines, by=by)
     await outbox.enqueue("goods_return_answered", {"return": found.id}, key=f"goods_return_answered:{found.id}")
     return found
+
+
+def _yes(by: int | None) -> str:
+    """What a yes without a word is told as: that of somebody, or of nobody who said anything in time."""
+    return BY_SILENCE if by is None else AGREED
 
 
 async def _call_off(found: GoodsReturn, order: GoodsOrder, lines: list[GoodsLine], answer: str, by: int | None) -> None:
@@ -75,7 +81,7 @@ async def _call_off(found: GoodsReturn, order: GoodsOrder, lines: list[GoodsLine
     if not any(wants.values()):
         await let_go(found, because="it had been sent already", by=by)
     else:
-        because = answer or BY_SILENCE
+        because = answer or _yes(by)
         await move(
             found, ReturnState.APPROVED, moves=RETURN_MOVES, because=because, by=by, events=GoodsReturnEvent,
             resolution=Resolution.REFUND, answer=answer,

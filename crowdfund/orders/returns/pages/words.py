@@ -55,6 +55,7 @@ SAID = (
     lazy("it was not sent in time, and you called it off"),
     lazy("you called it off before it was sent"),
     lazy("nobody said anything in time, which means yes"),
+    lazy("its seller agreed"),
     lazy("you sent it back"),
     lazy("your claim was right"),
     lazy("no other piece was sent in time"),
