@@ -63,9 +63,11 @@ def free_port() -> int:
 
 @contextmanager
 def running_site(
-    database_url: str | None, *, workers: int = 0, work: bool = False, keep: Path | None = None
+    database_url: str | None, *, workers: int = 0, work: bool = False, keep: Path | None = None, **more: object
 ) -> Iterator[Site]:
     """Start server and sandbox on a folder of their own. database_url None: SQLite there. work: with the worker in the server.
+
+    more: settings that are to differ from what they usually are.
 
     The clock is shared with this process, which may move it. Raises SiteDidNotStart.
     """
@@ -80,7 +82,7 @@ def running_site(
             "CROWDFUND_STRIPE_KEY": f"{SANDBOX_KEY_PREFIX}replay",
             "CROWDFUND_CURRENCIES": "EUR,USD,CNY",
         }
-    ).with_(workers=workers)
+    ).with_(workers=workers, **more)
     clock.share(ours.clock_file)
     sandbox = sandbox_process.start(folder / "sandbox", clock_file=ours.clock_file)
     # Without an endpoint every event is lost: a replay lives by the answers and the reconciler.
@@ -113,6 +115,8 @@ def environment_of(ours: Settings) -> dict[str, str]:
         "CROWDFUND_SANDBOX_URL": ours.sandbox_url,
         "CROWDFUND_UPLOADS": str(ours.uploads),
         "CROWDFUND_CURRENCIES": ",".join(ours.currencies),
+        "CROWDFUND_FEE_BPS": str(ours.fee_bps),
+        "CROWDFUND_COMMISSION_BPS": str(ours.commission_bps),
         "CROWDFUND_WORKERS": str(ours.workers),
         "CROWDFUND_WORK": "apart" if ours.work_apart else "",
     }
