@@ -46,7 +46,7 @@ async def chromium(chromium_path: str, anyio_backend: str) -> AsyncIterator[Brow
 def running(chromium_path: str) -> Iterator[Site]:
     """Granian with the worker in it, SQLite, and the sandbox that sends its events there: one for all journeys."""
     before = settings._current
-    with running_site(None, work=True) as site:
+    with running_site(None, work=True, commission_bps=1000) as site:
         _lay_in_a_reserve(site)
         yield site
     if before is not None:

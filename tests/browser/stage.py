@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
+
+from PIL import Image
 
 from crowdfund import clock, settings
 from crowdfund.campaigns import actions
@@ -30,6 +33,12 @@ TIERS = (
     ),
 )
 _numbers = count(1)
+
+
+def a_picture(folder: Path) -> Path:
+    path = folder / "still.png"
+    Image.linear_gradient("L").resize((1600, 900)).convert("RGB").save(path)
+    return path
 
 
 async def somebody(name: str, *, staff: StaffRole | None = None) -> Fan:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.async_api import expect
 
 from crowdfund import clock
@@ -15,17 +14,11 @@ from crowdfund.campaigns.models import Tier
 from crowdfund.people.models import Person
 from tests.bank import pledges_with
 from tests.browser.conftest import Visitors
-from tests.browser.stage import STORY, a_live_film, a_reviewer, desk_of, somebody
+from tests.browser.stage import STORY, a_live_film, a_picture, a_reviewer, desk_of, somebody
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.world import Fan
 
 PASSWORD = "gauge ribbon heron clay"
-
-
-def a_picture(folder: Path) -> Path:
-    path = folder / "still.png"
-    Image.linear_gradient("L").resize((1600, 900)).convert("RGB").save(path)
-    return path
 
 
 async def is_drawn(visitor: Visitor, where: str) -> bool:

@@ -72,9 +72,9 @@ class Visitor:
         await self.page.goto(self.url + path if path.startswith("/") else path)
         await self.examine()
 
-    async def follows(self, words: str, *, beside: str = "") -> None:
-        """Press a link that reads so, or begins so. beside: in the row that has these words."""
-        await self._lands_by(self._one("link", words, beside))
+    async def follows(self, words: str, *, beside: str = "", among: str = "") -> None:
+        """Press a link that reads so, or begins so. beside: in the row that has these words. among: in the navigation of this name."""
+        await self._lands_by(self._one("link", words, beside, among))
 
     async def presses(self, words: str, *, beside: str = "", sure: bool = False) -> None:
         """Press a button. sure: it asks first, in a dialog, and she says yes."""
@@ -84,8 +84,9 @@ class Visitor:
             button = self.page.locator("dialog[open] [value=yes]")
         await self._lands_by(button)
 
-    def _one(self, role: str, words: str, beside: str = "") -> Locator:
-        where = self.page.locator("li, tr", has_text=beside) if beside else self.page
+    def _one(self, role: str, words: str, beside: str = "", among: str = "") -> Locator:
+        whole = self.page.get_by_role("navigation", name=among, exact=True) if among else self.page
+        where = whole.locator("li, tr", has_text=beside) if beside else whole
         begins = re.compile(rf"^\s*{re.escape(words)}")
         exact = where.get_by_role(role, name=words, exact=True)  # type: ignore[arg-type]
         near = where.get_by_role(role, name=begins)  # type: ignore[arg-type]
