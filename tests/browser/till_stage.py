@@ -173,8 +173,9 @@ async def together_of(seller: Visitor, desk: str) -> list[str]:
 async def at_their_bank(organisation: Organisation) -> dict[str, int]:
     """What the payment company has sent to somebody's bank, and has not come back from there, by currency."""
     bank: dict[str, int] = {}
-    there = {"stripe_account": str(organisation.stripe_account_id)}
-    for payout in (await stripe.client().v1.payouts.list_async({"limit": 100}, there)).data:
+    account_id = str(organisation.stripe_account_id)
+    sent = await stripe.client().v1.payouts.list_async({"limit": 100}, {"stripe_account": account_id})
+    for payout in sent.data:
         assert payout.status == "paid", payout
         bank[payout.currency] = bank.get(payout.currency, 0) + payout.amount
     return bank
