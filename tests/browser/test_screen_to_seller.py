@@ -92,7 +92,7 @@ async def test_what_is_worn_on_screen_is_sold_and_everybody_is_paid(
     await till.she_sends_one_earring_back(mei, n)
     await till.she_agrees(bao, n)
     await till.she_posts_it(mei)
-    await till.she_counts_it(bao)
+    await till.she_counts_it(bao, n)
     await mei.page.reload()
     await mei.reads("Paid back: $43.34")
 

@@ -106,7 +106,7 @@ async def she_sends_one_earring_back(mei: Visitor, n: Names) -> None:
     await mei.follows(n.for_sale)
     await mei.follows(f"Parcels and returns {n.shop}")
     await mei.follows("Something is wrong, or you don't want it")
-    await mei.page.locator(".pieces input").fill("1")
+    await mei.page.get_by_role("spinbutton", name=n.for_sale).fill("1")
     await mei.page.locator("[name=reason]").select_option(label="I changed my mind")
     await mei.types(words="One is enough: in the film she has lost the other, too.")
     await mei.presses("Ask the seller")
@@ -131,10 +131,10 @@ async def she_posts_it(mei: Visitor) -> None:
     await mei.reads("On its way to the seller", "US 77")
 
 
-async def she_counts_it(bao: Visitor) -> None:
+async def she_counts_it(bao: Visitor, n: Names) -> None:
     await bao.page.reload()
     await bao.reads("Count what came back", "US 77")
-    await bao.page.locator(".pieces input").fill("1")
+    await bao.page.get_by_role("spinbutton", name=n.for_sale).fill("1")
     await bao.picks("It is as new, and can be sold again")
     await bao.presses("Counted")
     await bao.reads("Paid back: $43.34")
