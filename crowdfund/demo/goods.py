@@ -120,7 +120,7 @@ async def plan_goods(
 async def _open(shelf: Shelf) -> None:
     maker, by = shelf.maker, shelf.owner.id
     await change_shop(shelf.shop, maker.returns_to, maker.about, by=by)
-    await agree(by, shelf.shop.id, CURRENT)
+    await agree(by, shelf.shop, CURRENT)
     zone = ZoneWritten("Everywhere", ("*",), CURRENCY, maker.shipping_minor, maker.shipping_minor // 3, 3, 12)
     await zones.make_zone_once(shelf.shop, zone, known=countries(), by=by, key="zone")
 
