@@ -12,7 +12,8 @@ from crowdfund.orders.paying import finish_checkout
 from crowdfund.orders.returns.following import follow_goods_refund
 from crowdfund.orders.runs.cards import finish_run_setup
 from crowdfund.orders.runs.charging import follow_run_charge
-from crowdfund.payments.inbox import Action
+from crowdfund.payments.inbox import Action, OfAccount
+from crowdfund.payouts.banks.actions import follow_bank_payout
 from crowdfund.people.verification import follow_account
 from crowdfund.pledges.actions import finish_setup
 from crowdfund.pledges.card_changes import follow_card
@@ -32,7 +33,9 @@ _page_left = whoever_knows(finish_setup, finish_checkout, purchases.finish, fini
 _charge_moved = whoever_knows(follow_charge, follow_run_charge)
 _refund_moved = whoever_knows(follow_refund, follow_order_refund, follow_purchase_refund, follow_goods_refund)
 
-SWITCHBOARD: dict[str, Action] = {
+_bank_payout_moved = OfAccount(follow_bank_payout)
+
+SWITCHBOARD: dict[str, Action | OfAccount] = {
     "checkout.session.completed": _page_left,
     "checkout.session.expired": _page_left,
     "payment_method.automatically_updated": follow_card,
@@ -50,4 +53,6 @@ SWITCHBOARD: dict[str, Action] = {
     "charge.dispute.funds_reinstated": follow_dispute,
     "charge.dispute.closed": follow_dispute,
     "account.updated": follow_account,
+    "payout.paid": _bank_payout_moved,
+    "payout.failed": _bank_payout_moved,
 }

@@ -42,6 +42,7 @@ from crowdfund.orders.runs.jobs import look_at_runs, work_on_runs
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
 from crowdfund.payouts.actions import make_due_payouts, payouts_are_due, send_due_payouts
+from crowdfund.payouts.banks.actions import look_for_failed, send_back_payouts
 from crowdfund.payouts.royalties.actions import follow_royalties
 from crowdfund.payouts.sellers.reversals import take_back_what_is_owed
 from crowdfund.people.forgetting import forget_what_ran_out
@@ -178,6 +179,7 @@ SWEEPS = (
     Sweep("fees", 2, reconcile.read_fees),
     Sweep("payouts", 2, pay_out),
     Sweep("reversals", 2, take_back_what_is_owed),
+    Sweep("payouts that banks sent back", 30, send_back_payouts),
     Sweep("royalties", 30, follow_royalties),
     Sweep("let cards go", 5, letting_go.let_cards_go),
     Sweep("lost answers", 15, following.finish_what_was_left),
@@ -197,6 +199,7 @@ REGULAR = (
     Sweep("second look at pledges", 60, telling.look_again),
     BOOKS,
     Sweep("the processor's record", 24 * 3600, compare_with_processor),
+    Sweep("what banks sent back", 6 * 3600, look_for_failed),
     Sweep("attempts", 3600, forget_attempts),
     Sweep("what ran out", 3600, forget_what_ran_out),
     Sweep("days for updates", 3600, give_days),

@@ -48,6 +48,7 @@ MODELS = (
     "crowdfund.merch.listings.models",
     "crowdfund.boxoffice.models",
     "crowdfund.payouts.models",
+    "crowdfund.payouts.banks.models",
     "crowdfund.payouts.expenses.models",
     "crowdfund.payouts.sellers.models",
     "crowdfund.payouts.royalties.models",

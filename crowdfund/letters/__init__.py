@@ -15,6 +15,7 @@ from crowdfund.letters import (
     listings,
     milestones,
     orders,
+    payouts,
     polls,
     recipients,
     runs,
@@ -32,5 +33,5 @@ JOBS: dict[str, Job] = {
     **mailer.JOBS, **accounts.JOBS, **fans.JOBS, **settling.JOBS, **deliveries.JOBS, **crowds.JOBS, **teams.JOBS,
     **transfers.JOBS, **recipients.JOBS, **milestones.JOBS, **polls.JOBS, **talk.JOBS, **draws.JOBS, **orders.JOBS, **goods.JOBS,
     **tickets.JOBS, **bookings.JOBS, **shares.JOBS, **sellers.JOBS, **after_sale.JOBS, **runs.JOBS,
-    **listings.JOBS,
+    **listings.JOBS, **payouts.JOBS,
 }  # fmt: skip

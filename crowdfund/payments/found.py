@@ -90,3 +90,19 @@ class DisputeFound:
     def is_inquiry(self) -> bool:
         """The bank only asks: no money has moved, and the payment can be refunded (Stripe docs, "How disputes work")."""
         return self.status.startswith("warning_")
+
+
+@dataclass(frozen=True, slots=True)
+class BankPayoutFound:
+    """A payout from an organisation's account to its bank. state: sent, paid or failed, for which note says why.
+
+    bank_payout_id, attempt: the row that it is a new try of; 0: it left by itself.
+    """
+
+    id: str
+    state: str
+    amount_minor: int
+    currency: str
+    note: str = ""
+    bank_payout_id: int = 0
+    attempt: int = 0

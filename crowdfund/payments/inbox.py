@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from crowdfund import clock
@@ -19,6 +20,17 @@ TRIES_MAX = 8
 UNKNOWN_FOR_US = 3 * 86_400_000_000  # as long as Stripe itself goes on sending; after that the reconciler knows better
 PAUSE_MAX_SECONDS = 600
 Action = Callable[[str], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class OfAccount:
+    """What to do about an object of a connected account: called with the account's id and the object's. What is the platform's own
+    is passed over."""
+
+    action: Callable[[str, str], Awaitable[object]]
+
+
+Actions = Mapping[str, Action | OfAccount]
 _log = logging.getLogger("crowdfund.inbox")
 
 
@@ -32,7 +44,7 @@ _STORE = Sql("""
            CAST(value->>'received_at' AS BIGINT)
     FROM {rows} WHERE TRUE ON CONFLICT (id) DO NOTHING""")
 _STORED = Sql("""
-    SELECT id, type, object_id, tries, received_at FROM webhook_event WHERE state = 'stored' AND next_at <= $2
+    SELECT id, type, object_id, account_id, tries, received_at FROM webhook_event WHERE state = 'stored' AND next_at <= $2
     ORDER BY next_at, received_at, id LIMIT $1""")
 _WORKED = Sql("UPDATE webhook_event SET state = $2, tries = tries + 1 WHERE id = $1 AND state = 'stored' RETURNING id")
 _LATER = Sql("""
@@ -59,13 +71,16 @@ async def take(body: bytes, signature: str, secret: str) -> None:
     )
 
 
-async def work_off(switchboard: Mapping[str, Action], limit: int = 100) -> int:
+async def work_off(switchboard: Actions, limit: int = 100) -> int:
     """Do what stored events hint at; gives how many were worked. One that keeps failing is parked for a person."""
     worked, now = 0, clock.now_us()
     for event in await _STORED(limit, now):
         action = switchboard.get(event["type"])
         try:
-            if action is not None:
+            if isinstance(action, OfAccount):
+                if event["account_id"]:
+                    await action.action(event["account_id"], event["object_id"])
+            elif action is not None:
                 await action(event["object_id"])
         except stripe.Unknown:  # the reconciler finds out as well; meanwhile this one must not hold up the others
             await _try_later(event, now, give_up=now - event["received_at"] > UNKNOWN_FOR_US)

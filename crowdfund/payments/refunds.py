@@ -208,6 +208,16 @@ async def ask_again(charge_id: int) -> int:
     return len(await _AGAIN(charge_id, clock.now_us()))
 
 
+_ONCE_MORE = Sql("""
+    UPDATE refund SET state = 'pending', key = key || ':again', sent_at = 0, made_at = $2, ended_at = NULL
+    WHERE id = $1 AND state = 'failed' AND stripe_refund_id IS NULL RETURNING id""")
+
+
+async def ask_once_more(refund_id: int) -> bool:
+    """A refund that Stripe refused is promised anew, in the caller's transaction; gives whether it was one of those."""
+    return await _ONCE_MORE.value(refund_id, clock.now_us()) is not None
+
+
 _PAID_ANOTHER_WAY = Sql("""
     UPDATE refund SET state = 'paid_another_way', note = $2 WHERE id = $1 AND state = 'failed'
     RETURNING id, subject, held_for, campaign_id, amount_minor, currency""")

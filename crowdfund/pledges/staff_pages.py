@@ -122,7 +122,7 @@ def _left_minor(found: queries.Shown) -> int:
 
 
 async def _refund(request: Request) -> Refund:
-    found = await Refund.get_or_none(id=private(request.path_params["refund"]))
+    found = await Refund.get_or_none(id=private(request.path_params["refund"]), subject__startswith="pledge:")
     if found is None:
         raise NotFound("There is no such refund.")
     return found

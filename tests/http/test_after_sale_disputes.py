@@ -8,12 +8,14 @@ from crowdfund.database.ids import public
 from crowdfund.disputes.actions import follow_dispute
 from crowdfund.disputes.models import Dispute
 from crowdfund.orders.goods.models import GoodsLine
+from crowdfund.orders.refunds_by_staff import pay_another_way, try_again
 from crowdfund.orders.returns.answering import approve
 from crowdfund.orders.returns.asking import Wish, ask
 from crowdfund.orders.returns.cancelling import cancel_by_seller
 from crowdfund.orders.returns.giving_back import BankDecides
 from crowdfund.orders.returns.models import GoodsRefund, GoodsReturn, Kind, Reason
 from crowdfund.payments.models import Charge, Refund
+from crowdfund.refusal import Refusal
 from crowdfund.worker import work_until_idle
 from tests.after_sale import Bought, a_jacket, again, bought, earrings, money_of
 from tests.bank import ask as ask_bank
@@ -146,6 +148,19 @@ async def test_what_comes_back_after_a_bank_took_a_part_gives_the_rest_and_no_mo
     assert [row.total_minor for row in backs if row.dispute_id is None] == [4334, 4333 - 1757]
     assert sum(row.total_minor for row in backs) == 9267 - (600 - 243), "all but what is left of the shipping"
     assert (await again(order)).state == "refunded"
+    await work_until_idle()
+    refund = await Refund.filter(subject=order.subject).order_by("-id").first()
+    assert refund is not None and (refund.state, refund.stripe_refund_id) == ("failed", None), (
+        "not of a payment that is disputed"
+    )
+    staff = await a_fan("Root")
+    await try_again(refund.id, by=staff.id)
+    assert (await Refund.get(id=refund.id)).state == "pending"
+    await work_until_idle()
+    await pay_another_way(refund.id, reason="By bank, 4 May.", by=staff.id)
+    with pytest.raises(Refusal):
+        await try_again(refund.id, by=staff.id)
+    assert (await Refund.get(id=refund.id)).state == "paid_another_way"
 
 
 async def test_of_two_sellers_the_bank_reads_one_answer(site: SiteUnderTest) -> None:

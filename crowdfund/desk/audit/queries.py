@@ -48,7 +48,12 @@ _SUBJECTS = Sql(f"""
     UNION ALL SELECT 'refund:' || CAST(r.id AS TEXT), p.name || ' · ' || c.name, '/staff/pledges/', r.currency,
                      CAST(SUBSTR(r.subject, 8) AS BIGINT)
     FROM refund r JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id JOIN campaign c ON c.id = r.campaign_id
-    WHERE r.id IN {_of("refund")}""")  # noqa: S608
+    WHERE r.id IN {_of("refund")}
+    UNION ALL SELECT 'refund:' || CAST(r.id AS TEXT), p.name, '', r.currency, 0
+    FROM refund r JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id
+    WHERE r.campaign_id IS NULL AND r.id IN {_of("refund")}
+    UNION ALL SELECT 'bank_payout:' || CAST(b.id AS TEXT), o.name, '/staff/payouts', b.currency, 0
+    FROM bank_payout b JOIN organisation o ON o.id = b.organisation_id WHERE b.id IN {_of("bank_payout")}""")  # noqa: S608
 _NAMED = Sql(r"""
     SELECT 'campaign:' || CAST(id AS TEXT) AS subject FROM campaign WHERE LOWER(name) LIKE $1 ESCAPE '\' OR slug = $2
     UNION SELECT 'organisation:' || CAST(id AS TEXT) FROM organisation WHERE LOWER(name) LIKE $1 ESCAPE '\' OR slug = $2

@@ -10,6 +10,7 @@ from crowdfund.database import atomic, outbox
 from crowdfund.database.ids import private, public
 from crowdfund.desk.inbox import queries
 from crowdfund.payments.models import WebhookEvent
+from crowdfund.payouts.sellers.pages.words import note_said
 from crowdfund.people.audit import record
 from crowdfund.refusal import NotFound
 from crowdfund.web.i18n import _
@@ -21,7 +22,7 @@ async def inbox(request: Request) -> Response:
     found = await queries.inbox()
     return page(
         request, "desk/inbox.html", inbox=found, public=public, is_admin=request.state.person.staff_role == "admin",
-        is_quiet=found.is_empty, fold_after=FOLD_AFTER,
+        is_quiet=found.is_empty, fold_after=FOLD_AFTER, note_said=note_said,
     )  # fmt: skip
 
 

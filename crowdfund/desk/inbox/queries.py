@@ -15,7 +15,7 @@ _WAITING = Sql("""
            (SELECT COUNT(*) FROM organisation WHERE state = 'submitted') AS organisations,
            (SELECT COUNT(*) FROM job WHERE state = 'parked') AS jobs,
            (SELECT COUNT(*) FROM webhook_event WHERE state = 'parked') AS events,
-           (SELECT COUNT(*) FROM refund r WHERE r.state = 'failed' AND NOT EXISTS (
+           (SELECT COUNT(*) FROM refund r WHERE r.state = 'failed' AND r.campaign_id IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM dispute d WHERE d.charge_id = r.charge_id
                 AND d.state IN ('needs_response', 'answering', 'under_review'))) AS refunds,
            (SELECT COUNT(*) FROM dispute WHERE state = 'needs_response') AS disputes""")
@@ -37,6 +37,23 @@ _REFUNDS = Sql("""
     WHERE r.state = 'failed' AND NOT EXISTS (  -- what a bank still decides about is not paid by anybody meanwhile
         SELECT 1 FROM dispute d WHERE d.charge_id = r.charge_id AND d.state IN ('needs_response', 'answering', 'under_review'))
     ORDER BY r.id LIMIT 50""")
+# Of tickets and goods. can_retry: the processor refused it, so that no money has moved.
+_ORDER_REFUNDS = Sql("""
+    SELECT r.id, r.subject, r.amount_minor, r.currency, p.name AS fan, CASE WHEN r.stripe_refund_id IS NULL THEN 1 ELSE 0 END AS can_retry,
+           COALESCE((SELECT s.name FROM goods_order o JOIN organisation s ON s.id = o.organisation_id
+                     WHERE r.subject = 'goods_order:' || CAST(o.id AS TEXT)), '') AS seller
+    FROM refund r JOIN charge h ON h.id = r.charge_id JOIN person p ON p.id = h.person_id
+    WHERE r.state = 'failed' AND r.campaign_id IS NULL AND NOT EXISTS (
+        SELECT 1 FROM dispute d WHERE d.charge_id = r.charge_id AND d.state IN ('needs_response', 'answering', 'under_review'))
+    ORDER BY r.id LIMIT 50""")
+# What banks have sent back to organisations' accounts, and what sellers have earned that does not get that far.
+_BANK_PAYOUTS = Sql("""
+    SELECT b.id, o.name, b.amount_minor, b.currency, b.note, b.next_try_at FROM bank_payout b
+    JOIN organisation o ON o.id = b.organisation_id WHERE b.state IN ('failed', 'sending') ORDER BY b.made_at LIMIT 50""")
+_SELLER_PAYOUTS = Sql("""
+    SELECT y.id, o.name, y.amount_minor, y.currency, y.note, y.next_try_at FROM payout y JOIN organisation o ON o.id = y.organisation_id
+    WHERE y.campaign_id IS NULL AND SUBSTR(y.held_for, 1, 9) = 'earnings:' AND y.state = 'due' AND y.attempt > 1
+      AND (y.attempt > $1 OR y.note <> 'waits until the charges are available') ORDER BY y.id LIMIT 50""")
 _PAYOUTS = Sql("""
     SELECT y.state, y.amount_minor, y.currency, y.note, y.next_try_at, c.slug, c.name, o.name AS organisation_name,
            o.payouts_state
@@ -112,7 +129,10 @@ class Inbox:
     organisations: list[dict[str, Any]]
     disputes: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
+    order_refunds: list[dict[str, Any]]
     payouts: list[dict[str, Any]]
+    seller_payouts: list[dict[str, Any]]
+    bank_payouts: list[dict[str, Any]]
     unpayable: list[dict[str, Any]]
     unsettled: list[dict[str, Any]]
     outcomes: list[dict[str, Any]]
@@ -128,7 +148,16 @@ class Inbox:
 
     @property
     def is_empty(self) -> bool:
-        late = (self.payouts, self.unpayable, self.unsettled, self.silent, self.untold)
+        late = (
+            self.payouts,
+            self.seller_payouts,
+            self.bank_payouts,
+            self.order_refunds,
+            self.unpayable,
+            self.unsettled,
+            self.silent,
+            self.untold,
+        )
         funds = (self.asked_wrongly, self.outcomes, self.milestones, *late)
         return not any(self.counts.values()) and not self.sweeps and not any(funds)
 
@@ -139,7 +168,9 @@ async def inbox() -> Inbox:
     counts = {**(counts or {}), "comments": await talk.how_many_reported()}
     return Inbox(
         counts=counts, campaigns=await _SUBMITTED(), organisations=await _ORGANISATIONS(), disputes=await _DISPUTES(),
-        refunds=await _REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT), jobs=await _JOBS(), events=await _EVENTS(),
+        refunds=await _REFUNDS(), order_refunds=await _ORDER_REFUNDS(), payouts=await _PAYOUTS(TRIES_BEFORE_SHORT),
+        seller_payouts=await _SELLER_PAYOUTS(TRIES_BEFORE_SHORT), bank_payouts=await _BANK_PAYOUTS(),
+        jobs=await _JOBS(), events=await _EVENTS(),
         sweeps=await _TROUBLED(), unpayable=await _UNPAYABLE(day_ago), unsettled=await _UNSETTLED(day_ago),
         asked_wrongly=await _ASKED_WRONGLY(), silent=await _SILENT(owing, clock.now_us()),
         untold=await _UNTOLD(clock.now_us()), owed_to_us=await _OWED_TO_US(),

@@ -1,5 +1,5 @@
 """Orders and tickets through the API."""
 
-from crowdfund.orders.api import orders, tickets
+from crowdfund.orders.api import orders, refunds, tickets
 
-routes = [*orders.routes, *tickets.routes]
+routes = [*orders.routes, *tickets.routes, *refunds.routes]

@@ -15,6 +15,12 @@ from crowdfund.payments.stripe.accounts import (
     transfer_searched,
 )
 from crowdfund.payments.stripe.asking import API_VERSION, PaymentsUnavailable, Refused, Unknown, client, close
+from crowdfund.payments.stripe.bank_payouts import (
+    bank_payout_found,
+    bank_payout_searched,
+    bank_payouts_failed,
+    send_bank_payout,
+)
 from crowdfund.payments.stripe.cards import card_found, card_now, let_card_go, make_customer, make_setup_page
 from crowdfund.payments.stripe.charges import (
     ASKED_WRONGLY,
@@ -41,6 +47,9 @@ __all__ = [
     "authenticate",
     "balance_minor",
     "balance_transactions",
+    "bank_payout_found",
+    "bank_payout_searched",
+    "bank_payouts_failed",
     "cancel_charge",
     "card_found",
     "card_now",
@@ -66,6 +75,7 @@ __all__ = [
     "register_webhooks",
     "reversal_searched",
     "reverse_transfer",
+    "send_bank_payout",
     "transfer",
     "transfer_searched",
 ]

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from crowdfund import clock
 from crowdfund.database.ids import public
+from crowdfund.payouts.banks.models import BankPayout
 from crowdfund.payouts.sellers import shown
 from crowdfund.payouts.sellers.models import Reversal
 from crowdfund.payouts.sellers.statement import Line, month_of
@@ -126,12 +127,50 @@ def _reversal_out(row: Reversal) -> ReversalOut:
     )  # fmt: skip
 
 
+class BankPayoutOut(BaseModel):
+    """What the bank of an organisation sent back. state: `failed` and tried again at next_try_at, `sending`, `sent`, `paid`, or
+    `gone`: not in the account any more. attempt: how often it was tried again."""
+
+    id: str
+    amount_minor: int
+    currency: str
+    state: str
+    attempt: int
+    note: str
+    made_at: str
+    next_try_at: str | None
+    ended_at: str | None
+
+
+async def list_bank_payouts(request: Request) -> Response:
+    """Payouts that the bank sent back, the newest first."""
+    organisation, _role = await own_organisation(request, Role.VIEWER)
+    asked = api.cursor(request)
+    before = asked.after_id if asked.after_id is not None else 2**63 - 1
+    rows = (
+        await BankPayout.filter(organisation_id=organisation.id, id__lt=before).order_by("-id").limit(asked.limit + 1)
+    )
+    return api.paged(request, rows, asked, _bank_payout_out, lambda row: row.id)
+
+
+def _bank_payout_out(row: BankPayout) -> BankPayoutOut:
+    return BankPayoutOut(
+        id=public(row.id), amount_minor=row.amount_minor, currency=row.currency, state=row.state, attempt=row.attempt, note=row.note,
+        made_at=api.instant(row.made_at), next_try_at=api.instant(row.next_try_at) if row.state == "failed" else None,
+        ended_at=api.instant_or_none(row.ended_at),
+    )  # fmt: skip
+
+
 _SEE = bearer("money:read")
 routes = [
     get(f"{_BASE}/earnings", show_earnings, may=_SEE, gives=EarningsOut, summary="What an organisation of mine has earned"),
     get(
         f"{_BASE}/earnings/statement", show_statement, may=_SEE, gives=StatementOut, filters=[_currency(), _MONTH],
         summary="Every movement of a month",
+    ),
+    get(
+        f"{_BASE}/bank-payouts", list_bank_payouts, may=_SEE, gives=BankPayoutOut, lists=True,
+        summary="Payouts that the bank of an organisation of mine sent back",
     ),
     get(f"{_BASE}/reversals", list_reversals, may=_SEE, gives=ReversalOut, lists=True, summary="What was asked back of payouts"),
 ]  # fmt: skip

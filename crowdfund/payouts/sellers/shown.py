@@ -11,6 +11,7 @@ from crowdfund.database import as_rows
 from crowdfund.ledger import balance_minor, chart
 from crowdfund.ledger.entries import debited_before, entries_of_accounts
 from crowdfund.payouts.actions import EARNINGS_EVERY
+from crowdfund.payouts.banks.models import BankPayout
 from crowdfund.payouts.models import Payout, PayoutState
 from crowdfund.payouts.sellers import queries
 from crowdfund.payouts.sellers.models import Reversal
@@ -136,3 +137,8 @@ async def payouts_of(organisation_id: int, currency: str) -> list[Payout]:
 
 async def reversals_of(organisation_id: int, currency: str) -> list[Reversal]:
     return await Reversal.filter(organisation_id=organisation_id, currency=currency).order_by("-id").limit(SHOWN)
+
+
+async def sent_back_by_banks(organisation_id: int, currency: str) -> list[BankPayout]:
+    """What its bank did not take, the newest first."""
+    return await BankPayout.filter(organisation_id=organisation_id, currency=currency).order_by("-id").limit(SHOWN)

@@ -77,6 +77,8 @@ async def refund(request: Request, body: RefundIn) -> RefundOut:
 async def paid_another_way(request: Request, body: PaidAnotherWayIn) -> RefundOut:
     """A refund that the card can't take any more was paid by bank."""
     found = await api.row_in(request, "refund", Refund, NotFound("There is no such refund."))
+    if not found.subject.startswith("pledge:"):
+        raise NotFound("There is no such refund.")
     await note_paid_another_way(found.id, reason=body.reason, by=request.state.person.id)
     return refund_out(await Refund.get(id=found.id))
 

@@ -48,7 +48,8 @@ async def _of_purse(request: Request, organisation: Organisation, purse: Purse) 
         "orders": {subject: public(number) for subject, number in (await shown.orders_of(organisation.id, lines)).items()},
         "points": _points(lines, purse.currency), "says": _chart_says(lines, purse.currency), "kind_said": kind_said,
         "next": await shown.next_of(organisation, purse), "payouts": payouts, "note_said": note_said,
-        "reversals": await shown.reversals_of(organisation.id, purse.currency), "here": f"{organisation.desk_path}/earnings",
+        "reversals": await shown.reversals_of(organisation.id, purse.currency),
+        "sent_back": await shown.sent_back_by_banks(organisation.id, purse.currency), "here": f"{organisation.desk_path}/earnings",
         "query": lambda one: urlencode({"currency": purse.currency, "month": one.key}), "is_now": month == month_of("", clock.now()),
     }  # fmt: skip
 

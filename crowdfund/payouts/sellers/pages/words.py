@@ -24,6 +24,7 @@ NOTES = {
     "the organisation's account can't be paid: it has to be completed": lazy(
         "Your account at the payment company can't be paid: complete it."
     ),
+    "it left with a later payout, or was taken back": lazy("It left with a later payout, or was taken back."),
     "nothing is owed any more": lazy("Nothing was left to pay out."),
     "not enough is in the seller's account": lazy(
         "Not enough was in your account there: what you earn next pays it instead."
