@@ -6,6 +6,7 @@ from typing import Any
 
 from crowdfund import letters
 from crowdfund.database.outbox import Job
+from crowdfund.merch.previews import files
 from crowdfund.web import images
 
 
@@ -13,4 +14,8 @@ async def _drop_files(payload: dict[str, Any]) -> None:
     await images.drop(payload["picture"])
 
 
-JOBS: dict[str, Job] = {**letters.JOBS, "picture_forgotten": _drop_files}
+async def _drop_preview(payload: dict[str, Any]) -> None:
+    await files.drop(payload["files"])
+
+
+JOBS: dict[str, Job] = {**letters.JOBS, "picture_forgotten": _drop_files, "preview_forgotten": _drop_preview}

@@ -32,6 +32,7 @@ from crowdfund.jobs import JOBS
 from crowdfund.ledger.books import Finding, prove
 from crowdfund.merch.applications.jobs import expire_applications
 from crowdfund.merch.licences.jobs import follow_licences
+from crowdfund.merch.previews.actions import forget_unused_previews
 from crowdfund.orders.following import follow_order_refund
 from crowdfund.orders.goods.following import follow_purchase_refund
 from crowdfund.orders.goods.jobs import follow_goods, look_at_goods
@@ -204,6 +205,7 @@ REGULAR = (
     Sweep("what ran out", 3600, forget_what_ran_out),
     Sweep("days for updates", 3600, give_days),
     Sweep("pictures that nothing shows", 24 * 3600, forget_unused_pictures),
+    Sweep("previews that nobody sees", 24 * 3600, forget_unused_previews),
 )
 
 _TAKE = Sql("""

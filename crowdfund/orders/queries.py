@@ -100,3 +100,22 @@ _OF_LOST_PLEDGES = Sql("""
 async def on_seats_of_lost_pledges() -> list[int]:
     """Tickets to come that were paid with seats of a pledge whose money went back."""
     return [row["id"] for row in await _OF_LOST_PLEDGES(clock.now_us())]
+
+
+# --- refunds that no card took ---
+
+_FAILED_REFUNDS = Sql("""
+    SELECT id FROM refund WHERE state = 'failed' AND subject NOT LIKE 'pledge:%' AND id < $1 ORDER BY id DESC LIMIT $2""")
+_BANK_DECIDES = Sql("""
+    SELECT d.id FROM refund r JOIN dispute d ON d.charge_id = r.charge_id
+    WHERE r.id = $1 AND d.state IN ('needs_response', 'answering', 'under_review') LIMIT 1""")
+
+
+async def failed_refunds(before_id: int, limit: int) -> list[int]:
+    """Of tickets and goods, the newest first."""
+    return [row["id"] for row in await _FAILED_REFUNDS(before_id, limit)]
+
+
+async def bank_decides_of_refund(refund_id: int) -> bool:
+    """Whether a bank may still give its buyer the same money."""
+    return await _BANK_DECIDES.value(refund_id) is not None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from crowdfund.database import Sql, atomic
+from crowdfund.database import atomic
+from crowdfund.orders import queries
 from crowdfund.payments import refunds
 from crowdfund.payments.models import Refund
 from crowdfund.people.audit import record
 from crowdfund.refusal import NotFound, Refusal
 
 KINDS = ("order:", "purchase:", "goods_order:")
-_BANK_DECIDES = Sql("""
-    SELECT d.id FROM refund r JOIN dispute d ON d.charge_id = r.charge_id
-    WHERE r.id = $1 AND d.state IN ('needs_response', 'answering', 'under_review') LIMIT 1""")
 
 
 class BankDecides(Refusal):
@@ -44,16 +42,11 @@ async def try_again(refund_id: int, *, by: int) -> None:
 
 
 async def _refuse_while_bank_decides(refund_id: int) -> None:
-    if await _BANK_DECIDES.value(refund_id) is not None:
+    if await queries.bank_decides_of_refund(refund_id):
         raise BankDecides("Her bank is deciding about this payment. Wait for it, or she may get her money twice.")
 
 
 async def failed_refunds(*, before_id: int | None, limit: int) -> list[Refund]:
     """Those that wait for a person, the newest first."""
-    before = before_id if before_id is not None else 2**63 - 1
-    rows = await _FAILED(before, limit)
-    return await Refund.filter(id__in=[row["id"] for row in rows]).order_by("-id") if rows else []
-
-
-_FAILED = Sql("""
-    SELECT id FROM refund WHERE state = 'failed' AND subject NOT LIKE 'pledge:%' AND id < $1 ORDER BY id DESC LIMIT $2""")
+    ids = await queries.failed_refunds(before_id if before_id is not None else 2**63 - 1, limit)
+    return await Refund.filter(id__in=ids).order_by("-id") if ids else []

@@ -124,7 +124,7 @@ async def test_the_seller_and_staff_see_it(site: SiteUnderTest) -> None:
     program = await program_of(site, bao.person)
     [told] = (await program.read(f"/organisations/{public(seller)}/bank-payouts"))["items"]
     assert (told["state"], told["amount_minor"], told["attempt"]) == ("failed", EARNED, 0)
-    await root.submit("Try now")
+    await root.submit(f"/staff/payouts/banks/{public(payout.id)}/attempt")
     await pass_time(minutes=1)
     assert (await BankPayout.get(id=payout.id)).state == "sent"
     assert "its bank sent" not in (await root.get("/staff")).text

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crowdfund import clock
+from crowdfund.database import Sql, atomic
 from crowdfund.database.ids import public
 from crowdfund.merch.listings.models import Listing, Variant
 from crowdfund.merch.listings.queries import offers_of
@@ -44,6 +45,8 @@ async def test_from_the_run_to_a_paid_order(site: SiteUnderTest) -> None:
     wish = {**ADDRESS, "quantity": 2, "country": "US", "total_minor": quote["total_minor"]}
     made = await mei.make(f"/runs/{public(run.id)}/orders", wish)
     assert made["state"] == "started"
+    said = await atomic(Sql("SELECT t.text FROM run_consent c JOIN terms t ON t.hash = c.terms").value)()
+    assert said == quote["terms"]
     card = await mei.make(f"/run-orders/{made['id']}/card", {})
     assert (await press(card["url"], card="ok", email="mei@example.com")).status_code == 303
     await pass_time(minutes=1)

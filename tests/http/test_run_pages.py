@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 
 from crowdfund import clock
-from crowdfund.database import new_id
+from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.ids import public
 from crowdfund.merch.runs.models import ProductionRun, RunDiary
-from crowdfund.orders.runs.models import RunOrder
+from crowdfund.orders.runs.models import RunConsent, RunOrder
 from crowdfund.orders.runs.pages import addresses
 from crowdfund.payments.models import CardSetup, SavedCard
 from crowdfund.people.models import AuditEntry, Member, Organisation, Person
@@ -130,6 +130,17 @@ async def test_with_a_saved_card_it_is_one_click_and_one_more_to_cancel(site: Si
     assert "Your order counts from now on" in mei.text
     order = await RunOrder.get(person_id=fan.id)
     assert "20 Huanghe Road" in mei.text and order.address_lines == ["20 Huanghe Road", "Shanghai"]
+    agreed = await RunConsent.get(order_id=order.order_id)
+    kept = await atomic(Sql("SELECT text, locale FROM terms WHERE hash = $1").one)(agreed.terms)
+    assert kept is not None and kept["text"].startswith(
+        "My card may be charged $113.00, without me being there, once at least 3 "
+    )
+    assert (agreed.card_id, kept["locale"]) == (order.card_id, "en")
+    await mei.get(order.path)
+    await mei.submit(f"{order.path}/card", card=public(order.card_id or 0))
+    assert await RunConsent.filter(order_id=order.order_id).count() == 2, (
+        "as she did when she gave it a card that was saved"
+    )
     await mei.submit(f"{order.path}/cancellation")
     assert "Cancelled. Nothing was charged." in mei.text and (await again(run)).units_taken == 0
     await other.get(order.path)

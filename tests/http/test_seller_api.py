@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,10 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.database.ids import public
+from crowdfund.merch.previews import files
+from crowdfund.merch.previews.actions import forget_unused_previews
+from crowdfund.merch.previews.models import Preview
+from crowdfund.people.models import StaffRole
 from crowdfund.web.api import instant
 from tests.http.campaign_world import a_picture, a_producer
 from tests.http.conftest import SiteUnderTest
@@ -132,3 +138,79 @@ async def test_a_shop_by_program(site: SiteUnderTest) -> None:
         code_of(await studio.get(f"/organisations/{public(lin.organisation.id)}/licences/{licence.public_id}"))[0]
         == 404
     )
+
+
+def a_clip(ms: int = 4_000) -> bytes:
+    """As much of an MP4 as says how long it is."""
+
+    def box(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I4s", 8 + len(content), name) + content
+
+    return box(b"ftyp", b"isom\0\0\0\0isom") + box(
+        b"moov", box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, ms) + bytes(80))
+    )
+
+
+async def test_a_studio_puts_previews_up_and_takes_them_down(site: SiteUnderTest) -> None:
+    lin = await a_producer(site)
+    earring, studio = await embargoed(lin), await program_of(site, lin.browser.person)
+    path = f"/organisations/{public(lin.organisation.id)}/products/{public(earring.id)}/previews"
+    picture, mp4 = {"content-type": "image/png"}, {"content-type": "video/mp4"}
+    where = f"{path}/pictures?start_ms=754500&words=Left+ear"
+    sent = [await studio.post(where, content=a_picture(), headers=picture, key="one") for _ in range(2)]
+    assert [one.status_code for one in sent] == [201, 201] and sent[0].json() == sent[1].json()
+    crop = sent[0].json()
+    assert (crop["kind"], crop["start_ms"], crop["words"]) == ("crop", 754_500, "Left ear")
+    clips = f"{path}/clips?start_ms=750000&end_ms=754000"
+    nobody = await studio.post(f"{clips}&picture={'0' * 13}", content=a_clip(), headers=mp4, key="two")
+    assert fields_of(nobody) == ["picture"]
+    longer = await studio.post(f"{clips}&picture={crop['id']}", content=a_clip(9_000), headers=mp4, key="three")
+    assert code_of(longer) == (422, "too_much_shown")
+    clip = await studio.make(f"{clips}&picture={crop['id']}", content=a_clip(), headers=mp4)
+    assert [one["kind"] for one in await studio.all(path)] == ["crop", "clip"]
+    rows = {one.public_id: one for one in await Preview.all()}
+    names = [rows[clip["id"]].file, rows[clip["id"]].poster]
+    assert len(await files.older_than(-60)) == 3, "of what was refused nothing stays"
+
+    bao, _shop = await a_maker(site)
+    other = await program_of(site, bao.person)
+    assert code_of(await other.post(f"{path}/{clip['id']}/withdrawal"))[0] == 404
+    assert (await studio.do(f"{path}/{clip['id']}/withdrawal"))["id"] == clip["id"]
+    assert code_of(await studio.post(f"{path}/{clip['id']}/withdrawal"))[0] == 404
+    assert all(files.path_of(name).exists() for name in names)
+    await site.work()
+    assert not any(files.path_of(name).exists() for name in names)
+    assert files.path_of(rows[crop["id"]].file).exists()
+
+
+async def test_files_of_previews_that_nobody_sees_go_at_night(site: SiteUnderTest) -> None:
+    """Of a crash between the file and its row, and of what was taken down before its files went."""
+    lin = await a_producer(site)
+    shown = await with_preview(lin, await embargoed(lin))
+    left, fresh = await files.keep(b"left", ".webp"), await files.keep(b"fresh", ".webp")
+    day_ago = clock.wall_now_us() / 1_000_000 - 90_000
+    for name in (shown.file, left):
+        os.utime(files.path_of(name), (day_ago, day_ago))
+    assert await forget_unused_previews() == 1
+    assert [files.path_of(name).exists() for name in (shown.file, left, fresh)] == [True, False, True]
+    assert await forget_unused_previews() == 0
+
+
+async def test_staff_stop_and_end_a_licence_by_program(site: SiteUnderTest) -> None:
+    lin = await a_producer(site)
+    _bao, shop = await a_maker(site)
+    licence = await a_licence(shop, await a_product(studio_id=lin.organisation.id))
+    root = await program_of(site, (await site.signed_up("Root", staff=StaffRole.REVIEWER)).person)
+    studio = await program_of(site, lin.browser.person)
+    path = f"/staff/licences/{licence.public_id}"
+    assert (await studio.get(path)).status_code == 403
+    assert [one["id"] for one in await root.all("/staff/licences?state=active")] == [licence.public_id]
+    why = {"reason": "Fans say that it breaks."}
+    assert (await root.do(f"{path}/suspension", why))["state"] == "suspended"
+    his = f"/organisations/{public(lin.organisation.id)}/licences/{licence.public_id}"
+    assert code_of(await studio.post(f"{his}/resumption", why)) == (403, "stopped_by_staff")
+    assert (await root.do(f"{path}/resumption", why))["state"] == "active"
+    ended = await root.do(f"{path}/end", why)
+    assert (ended["state"], ended["history"][-1]["because"]) == ("terminated", why["reason"])
+    assert code_of(await root.post(f"{path}/suspension", why))[0] == 409
+    assert fields_of(await root.post(f"{path}/end", {"reason": "x"})) == ["reason"]

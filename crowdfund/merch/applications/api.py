@@ -15,7 +15,7 @@ from crowdfund.merch.applications.forms import APPLICATIONS, SAMPLES
 from crowdfund.merch.applications.models import Application
 from crowdfund.merch.applications.net import net_of
 from crowdfund.merch.applications.rules import NoSuchApplication, NotOpen, Pitch, stands
-from crowdfund.merch.licences.api import terms_in, whole
+from crowdfund.merch.licences.api.sides import terms_in, whole
 from crowdfund.merch.screen.models import OnscreenProduct
 from crowdfund.merch.shops.api.bodies import (
     ApplicationIn,

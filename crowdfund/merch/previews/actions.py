@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crowdfund import clock, signing
-from crowdfund.database import atomic, new_id
-from crowdfund.merch.previews import queries
+from crowdfund.database import atomic, new_id, outbox
+from crowdfund.merch.previews import files, queries
 from crowdfund.merch.previews.models import Preview, PreviewConsent, PreviewKind, PreviewView
 from crowdfund.merch.previews.rules import (
     LINK_SECONDS,
@@ -75,8 +75,10 @@ async def _refuse(product: OnscreenProduct, shown: Shown) -> None:
 
 @atomic
 async def withdraw_preview(preview: Preview, *, by: int) -> None:
-    """Nobody sees it any more, by no link; who has seen it stays written down."""
+    """Nobody sees it any more, by no link, and its files go; who has seen it stays written down."""
     if await Preview.filter(id=preview.id, withdrawn_at=None).update(withdrawn_at=clock.now()):
+        names = [name for name in (preview.file, preview.poster) if name]
+        await outbox.enqueue("preview_forgotten", {"files": names}, key=f"preview_forgotten:{preview.id}")
         await record("preview_withdrawn", f"onscreen_product:{preview.product_id}", by=by)
 
 
@@ -173,3 +175,16 @@ async def own_product(organisation_id: int, product_id: int) -> tuple[OnscreenPr
     if product is None or title is None:
         raise NoSuchPreview("There is no such product.")
     return product, title
+
+
+# --- files that nothing shows ---
+
+UNUSED_SECONDS = 86_400
+
+
+async def forget_unused_previews() -> int:
+    """Each night: files of previews that were taken down, or that were never put up. Gives how many."""
+    names = await files.older_than(UNUSED_SECONDS)
+    gone = sorted(set(names) - await queries.shown_files(names))
+    await files.drop(gone)
+    return len(gone)

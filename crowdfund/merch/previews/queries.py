@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -91,3 +92,12 @@ async def open_products(
     """Products of all films that shops may apply for, the newest first; each with `public_at`."""
     rows = await _MARKET(before_id, product_id, kind, limit)
     return [{**row, "public_at": public_at_of(row)} for row in rows]
+
+
+_SHOWN_FILES = Sql("SELECT file, poster FROM preview WHERE withdrawn_at IS NULL")
+
+
+async def shown_files(names: Iterable[str]) -> set[str]:
+    """Of these files those that a preview shows."""
+    rows = await _SHOWN_FILES()
+    return set(names) & {name for row in rows for name in (row["file"], row["poster"])}

@@ -16,7 +16,7 @@ from crowdfund.merch.runs.rules import NoSuchRun
 from crowdfund.orders.goods.models import GoodsOrder
 from crowdfund.orders.runs import cards, giving_back, placing
 from crowdfund.orders.runs.models import RunOrder
-from crowdfund.orders.runs.pages.words import agreed
+from crowdfund.orders.runs.pages.words import agreed, agreed_as
 from crowdfund.orders.runs.placing import NoSuchCard, Want, order_in_run
 from crowdfund.orders.runs.pricing import quote_of
 from crowdfund.orders.runs.queries import orders_of
@@ -164,6 +164,7 @@ async def make_run_order(request: Request, body: RunOrderIn) -> Response:
     want = Want(
         person_id=asked["person"].id, run_id=run.id, quantity=body.quantity, country=body.country, name=body.name,
         address=tuple(body.address), phone=body.phone, card_id=card_id, total_minor=body.total_minor, key=asked["idempotency_key"],
+        terms=agreed_as(run, body.total_minor),
     )  # fmt: skip
     return api.answer((await order_out(await order_in_run(want))).model_dump(), 201)
 

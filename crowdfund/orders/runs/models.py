@@ -80,3 +80,16 @@ class RunOrderEvent(Event):
 
     class Meta:
         table = "run_order_event"
+
+
+class RunConsent(Model):
+    """That she agreed to these words, when, and for which card; none: she saves one next."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    order_id = fields.BigIntField()
+    terms = fields.TextField()
+    card_id = fields.BigIntField(null=True)
+    at = InstantField()
+
+    class Meta:
+        table = "run_consent"

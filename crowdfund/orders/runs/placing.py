@@ -14,10 +14,12 @@ from crowdfund.merch.runs import counting, rules
 from crowdfund.merch.runs.actions import move_run
 from crowdfund.merch.runs.models import ProductionRun, RunState
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, GoodsOrderEvent, GoodsOrderState
-from crowdfund.orders.runs.models import RunOrder, RunOrderState
+from crowdfund.orders.runs.models import RunConsent, RunOrder, RunOrderState
 from crowdfund.orders.runs.moving import begin_order, lock_order, move_order, own_order
 from crowdfund.orders.runs.pricing import Quote, quote_of
 from crowdfund.payments.models import CardState, SavedCard
+from crowdfund.pledges import terms
+from crowdfund.pledges.terms import Wording
 from crowdfund.refusal import Refusal
 
 S = RunOrderState
@@ -37,7 +39,10 @@ class NotToCancel(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What a fan orders. card_id None: she saves one on the processor's page next, and nothing is kept for her until then."""
+    """What a fan orders. card_id None: she saves one on the processor's page next, and nothing is kept for her until then.
+
+    terms: what she agreed to, as she read it.
+    """
 
     person_id: int
     run_id: int
@@ -49,6 +54,7 @@ class Want:
     card_id: int | None
     total_minor: int
     key: str
+    terms: Wording | None = None
 
     @property
     def wish(self) -> list[object]:
@@ -88,6 +94,7 @@ async def _order(want: Want) -> int:
     )  # fmt: skip
     await order.save(force_create=True)
     await begin_order(order)
+    await _agreed(order.order_id, want.terms, want.card_id)
     if order.state == S.STANDING:
         await _tell(order)
     await _tip(run.id)
@@ -112,6 +119,13 @@ async def _write(run: ProductionRun, quote: Quote, want: Want) -> GoodsOrder:
     return goods
 
 
+async def _agreed(order_id: int, wording: Wording | None, card_id: int | None) -> None:
+    """Her words are kept before anything says that she agreed to them, in the transaction that orders."""
+    if wording is not None:
+        await terms.keep([wording])
+        await RunConsent.create(id=new_id(), order_id=order_id, terms=wording.hash, card_id=card_id, at=clock.now())
+
+
 async def _tell(order: RunOrder) -> None:
     await outbox.enqueue("run_order_stands", {"order": order.order_id}, key=f"run_order_stands:{order.order_id}")
 
@@ -126,22 +140,24 @@ async def _tip(run_id: int) -> None:
 # --- her card ---
 
 
-async def use_card(order_id: int, card_id: int) -> None:
+async def use_card(order_id: int, card_id: int, wording: Wording | None = None) -> None:
     """Give an order a card: one that was only started counts from now on; one that was declined is asked again at once.
 
-    Raises what ordering raises where it can't be counted any more.
+    wording: what she agreed to for a card that was saved already; with one that she saves for it that is kept. Raises what ordering
+    raises where it can't be counted any more.
     """
-    await _use_card(order_id, card_id)
+    await _use_card(order_id, card_id, wording)
 
 
 @atomic
-async def _use_card(order_id: int, card_id: int) -> None:
+async def _use_card(order_id: int, card_id: int, wording: Wording | None) -> None:
     run = await counting.lock((await RunOrder.get(order_id=order_id)).run_id)
     order = await lock_order(order_id)
     if order.state not in (S.STARTED, S.STANDING, S.ERRORED):
         return
     if not await _has_card(order.person_id, card_id):
         raise NoSuchCard("That card is not saved any more. Please pick another.", field="card")
+    await _agreed(order_id, wording, card_id)
     if order.state == S.STARTED:
         rules.refuse_joining(run, order.quantity, clock.now())
         await quote_of(run, order.quantity, (await GoodsOrder.get(id=order_id)).country)  # it may still be sold there

@@ -62,5 +62,6 @@ routes = [
     get(_ALL, licences, may=_STAFF),
     get(_ONE, licence, may=_STAFF),
     post(f"{_ONE}/suspension", _decided(actions.suspend_licence, lazy("Suspended: nothing is sold under it.")), may=_STAFF),
+    post(f"{_ONE}/end", _decided(actions.terminate_licence, lazy("It has ended: nothing is sold under it again.")), may=_STAFF),
     post(f"{_ONE}/resumption", _decided(partial(actions.resume_licence, is_staff=True), lazy("It goes on.")), may=_STAFF),
 ]  # fmt: skip

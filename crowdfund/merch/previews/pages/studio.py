@@ -11,6 +11,7 @@ from crowdfund.merch.previews import actions, files, queries
 from crowdfund.merch.previews.clips import read_clip
 from crowdfund.merch.previews.forms import PREVIEWS, PreviewForm
 from crowdfund.merch.previews.models import Preview, PreviewKind
+from crowdfund.merch.previews.putting_up import put_up
 from crowdfund.merch.previews.rules import CLIP_MS_MAX, PRODUCT_MS_MAX, NoSuchPreview, is_public
 from crowdfund.merch.screen.models import OnscreenProduct
 from crowdfund.merch.shops.pages.own import DESK, base_of, desk_page, picture_of_product
@@ -74,26 +75,13 @@ async def add(request: Request) -> Response:
 
 
 async def _add(found: OnscreenProduct, form: PreviewForm, picture: bytes, *, by: int) -> None:
-    """Judged before any file is written, and again when the row is. Raises as `actions.add_preview`, NotAClip."""
-    if form.kind == PreviewKind.CROP:
-        shown = actions.Shown(PreviewKind.CROP, form.start, form.start, "", "image/webp", words=form.words)
-        await actions.refuse_before_it_is_kept(found, shown)
-        name = await files.keep(picture, ".webp")
-        await actions.add_preview(found, _kept(shown, name, ""), by=by)
-        return
-    clip = read_clip(form.clip)
-    shown = actions.Shown(
-        PreviewKind.CLIP, form.start, form.end or 0, "", clip.media_type, words=form.words, clip_ms=clip.length_ms
-    )
-    await actions.refuse_before_it_is_kept(found, shown)
-    name, poster = await files.keep(clip.content, clip.ending), await files.keep(picture, ".webp")
-    await actions.add_preview(found, _kept(shown, name, poster), by=by)
+    """Raises as `actions.add_preview`, NotAClip."""
+    clip = read_clip(form.clip) if form.kind == PreviewKind.CLIP else None
 
+    async def add_it(shown: actions.Shown) -> Preview:
+        return await actions.add_preview(found, shown, by=by)
 
-def _kept(shown: actions.Shown, file: str, poster: str) -> actions.Shown:
-    return actions.Shown(
-        shown.kind, shown.start_ms, shown.end_ms, file, shown.media_type, poster, shown.words, shown.clip_ms
-    )
+    await put_up(found, form.start, form.end or 0, picture, form.words, clip=clip, add=add_it)
 
 
 async def _preview(request: Request) -> Preview:

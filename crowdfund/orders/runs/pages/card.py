@@ -13,7 +13,7 @@ from crowdfund.orders.runs.charging import follow_run_charge
 from crowdfund.orders.runs.forms import NEW_CARD, CardForm
 from crowdfund.orders.runs.models import RunOrder, RunOrderState
 from crowdfund.orders.runs.moving import own_order
-from crowdfund.orders.runs.pages.words import agreed
+from crowdfund.orders.runs.pages.words import agreed, agreed_as
 from crowdfund.orders.runs.placing import use_card
 from crowdfund.payments import stripe
 from crowdfund.payments.cards import cards_of
@@ -57,7 +57,8 @@ async def save_card(request: Request) -> Response:
         return await to_card_page(order, Consent.KEEP if form.keep_card else Consent.WHILE_NEEDED)
     if order.state not in cards.WANTS_CARD:
         raise cards.NeedsNoCard("This order needs no card any more.")
-    await use_card(order.order_id, saved[form.card].id)
+    run, goods = await ProductionRun.get(id=order.run_id), await GoodsOrder.get(id=order.order_id)
+    await use_card(order.order_id, saved[form.card].id, agreed_as(run, goods.total_minor))
     return redirect(request, order.path, ("good", _("This card is used from now on.")))
 
 

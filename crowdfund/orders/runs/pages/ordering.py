@@ -17,7 +17,7 @@ from crowdfund.merch.runs.pages.public import picture_of
 from crowdfund.orders.runs.forms import NEW_CARD, OrderForm
 from crowdfund.orders.runs.models import RunOrder, RunOrderState
 from crowdfund.orders.runs.pages.card import to_card_page
-from crowdfund.orders.runs.pages.words import agreed, happens
+from crowdfund.orders.runs.pages.words import agreed, agreed_as, happens
 from crowdfund.orders.runs.placing import PriceChanged, Want, order_in_run
 from crowdfund.orders.runs.pricing import Quote, quote_of
 from crowdfund.orders.runs.queries import orders_of
@@ -92,6 +92,7 @@ async def create(request: Request) -> Response:
         want = Want(
             person_id=person.id, run_id=run.id, quantity=form.quantity, country=form.country, name=form.name, address=form.lines,
             phone=form.phone, card_id=form.card_id, total_minor=form.total_minor, key=f"form:{form.key or token_urlsafe(16)}",
+            terms=agreed_as(run, form.total_minor),
         )  # fmt: skip
         order = await order_in_run(want)
     except Refusal as refusal:

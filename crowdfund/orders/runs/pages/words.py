@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from crowdfund.merch.runs.models import ProductionRun, RunState
 from crowdfund.orders.runs.models import RunOrderState
+from crowdfund.pledges.terms import Wording, wording
 from crowdfund.web.formats import day, moment_text, money, number
-from crowdfund.web.i18n import _, pgettext
+from crowdfund.web.i18n import _, locale, pgettext
 
 S = RunOrderState
 
@@ -56,3 +57,8 @@ def agreed(run: ProductionRun, total_minor: int) -> str:
         "ordered, not before. Until then I can cancel. If fewer are paid, or the run is called off, I have all of it back; so I do "
         "on my wish if nothing was sent by %(day)s."
     ) % {"amount": money(total_minor, run.currency), "needed": number(run.minimum_units), "day": day(run.ships_by)}  # fmt: skip
+
+
+def agreed_as(run: ProductionRun, total_minor: int) -> Wording:
+    """The same, to be kept."""
+    return wording(locale(), agreed(run, total_minor))

@@ -50,7 +50,7 @@ def terms_in(body: TermsIn) -> Terms:
     )  # fmt: skip
 
 
-def _out(row: dict[str, Any]) -> LicenceOut:
+def licence_out(row: dict[str, Any]) -> LicenceOut:
     starts_at, ends_at = clock.from_us(row["starts_at"]), clock.from_us(row["ends_at"])
     sold_off_at = row["ends_at"] + row["sell_off_days"] * 86_400_000_000
     return LicenceOut(
@@ -67,7 +67,7 @@ async def whole(licence: Licence) -> LicenceWhole:
     [row] = await queries.licences_of(licence.licensor_id, before_id=licence.id + 1, limit=1)
     right = (await queries.rights_of([licence.id]))[licence.id]
     return LicenceWhole(
-        **_out(row).model_dump(), products=[public(one) for one in sorted(right.product_ids)], countries=sorted(right.countries),
+        **licence_out(row).model_dump(), products=[public(one) for one in sorted(right.product_ids)], countries=sorted(right.countries),
         category=licence.category, minimum_minor=licence.minimum_minor, report_months=licence.report_months, note=licence.note,
         history=[SaidOut(**{**one, "at": api.instant(one["at"])}) for one in await queries.history_of(licence.id)],
     )  # fmt: skip
@@ -79,7 +79,7 @@ async def list_licences(request: Request) -> Response:
     asked = api.cursor(request)
     before_id = asked.after_id if asked.after_id is not None else queries.NEWEST
     rows = await queries.licences_of(organisation.id, before_id=before_id, limit=asked.limit + 1)
-    return api.paged(request, rows, asked, _out, lambda row: int(row["id"]))
+    return api.paged(request, rows, asked, licence_out, lambda row: int(row["id"]))
 
 
 async def _in(request: Request, needed: Role = Role.MANAGER, *, side: str = "") -> Licence:
