@@ -48,7 +48,9 @@ from tests.screen import a_master, a_product, a_scene, an_appearance, published
 from tests.transfers import a_document, a_recipient
 from tests.world import Fan, a_campaign, a_card, a_sale, a_tier, pledged
 
-NEEDED = {"email": "lin@example.com", "alt": "A boat", "currency": "EUR"}
+NEEDED = {
+    "email": "lin@example.com", "alt": "A boat", "currency": "EUR", "start_ms": "0", "end_ms": "1000", "picture": "0" * 13,
+}  # fmt: skip
 REASON = {"reason": "Long enough a reason."}
 BECAUSE = {"because": "Long enough a reason."}
 ABOUT = {
@@ -183,7 +185,8 @@ async def call(
     """Use a route; gives the status and, of an error, the code. path_of: ids for the path alone."""
     forget_tries()
     path = path_with(route, path_of or known)
-    path += "".join(f"?{one.name}={NEEDED[one.name]}" for one in route.filters if one.needed)
+    needed = [f"{one.name}={NEEDED[one.name]}" for one in route.filters if one.needed]
+    path += f"?{'&'.join(needed)}" if needed else ""
     if route.method == "GET":
         answer = await program.get(path)
     elif route.picture:
