@@ -20,6 +20,7 @@ from crowdfund.database.ids import public
 from crowdfund.disputes.models import Dispute
 from crowdfund.merch.listings.models import ShippingZone
 from crowdfund.merch.listings.stopping import report_listing
+from crowdfund.merch.previews.models import Preview, PreviewKind
 from crowdfund.merch.screen import masters
 from crowdfund.merch.screen.cues import Offset
 from crowdfund.merch.screen.models import OnscreenProduct
@@ -97,7 +98,7 @@ BODIES: dict[str, Any] = {
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
     "ExampleIn": {"terms": EVEN, "price_minor": 10_00, "tickets": 3}, "DoorCountIn": {"counted": 3},
     "TicketRefundIn": {"ticket": "0123456789", "reason": "The sound broke."},
-    "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
+    "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE, "HowPaidIn": REASON,
     "HoldIn": {"seats": ["A-1"]}, "BestIn": {"seats": 2}, "GiftIn": {"email": "bo@example.com"},
     "MasterIn": {"fps": "25", "duration_ms": 5_400_000}, "CaptionsIn": {"text": ""},
     "CutIn": {"name": "TV", "pieces": [{"from_ms": 0, "to_ms": 60_000, "delta_ms": 0}]},
@@ -191,6 +192,8 @@ async def call(
         answer = await program.get(path)
     elif route.picture:
         answer = await program.post(path, key=key, content=a_picture(), headers={"content-type": "image/png"})
+    elif route.video:
+        answer = await program.post(path, key=key, content=b"no film", headers={"content-type": "video/mp4"})
     else:
         answer = await program.post(path, body_for(route, known), key=key)
     return (answer.status_code, "") if answer.status_code < 400 else code_of(answer)
@@ -295,7 +298,19 @@ async def what_is_on_screen(title_id: int) -> dict[str, int]:
     seen = await an_appearance(product, scene_id=scene.id)
     revision = await published(title_id)
     cut = await masters.keep_cut(title_id, "Airline", [Offset(0, 60_000, 0)], by=revision.by_person_id)
-    return {"scene": scene.id, "product": product.id, "appearance": seen.id, "revision": revision.id, "cut": cut.id}
+    preview = await Preview.create(
+        id=new_id(), product_id=product.id, kind=PreviewKind.CROP, start_ms=0, end_ms=0, file="crop.png", media_type="image/png",
+        by_person_id=revision.by_person_id, made_at=clock.now(),
+    )  # fmt: skip
+    there = {
+        "scene": scene,
+        "product": product,
+        "appearance": seen,
+        "revision": revision,
+        "cut": cut,
+        "preview": preview,
+    }
+    return {name: one.id for name, one in there.items()}
 
 
 async def what_is_listed(organisation_id: int, product_id: int, fan_id: int) -> dict[str, int]:

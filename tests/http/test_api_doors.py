@@ -72,7 +72,7 @@ async def test_a_viewer_looks_and_changes_nothing(site: SiteUnderTest, world: Wo
         else:
             kept = {
                 "/transfer/": 404,
-                "/previews": 403,
+                "/market/": 403,
             }  # of a film; and only for shops that agreed to keep it to themselves
             expected = next((status for part, status in kept.items() if part in route.path), 200)
             assert answer[0] == expected, f"{route.name}, of a film"
@@ -137,7 +137,7 @@ async def test_bodies_that_cant_be(site: SiteUnderTest, world: World) -> None:
 async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: World) -> None:
     making = [route for route in routes() if route.creates]
     assert {route.path_format.rsplit("/", 1)[1] for route in making} == {
-        "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "picture", "updates", "sales", "remarks",
+        "organisations", "invitations", "campaigns", "tiers", "art", "pictures", "clips", "picture", "updates", "sales", "remarks",
         "pledges", "card-setup", "refunds", "polls", "candidates", "comments", "replies", "draws", "release-requests",
         "reports", "documents", "recipients", "expenses", "charities", "door-passes", "holds", "orders", "venues", "halls", "titles",
         "bookings", "screenings", "deals", "ticket-refunds", "products", "scenes", "appearances", "revisions", "listings",

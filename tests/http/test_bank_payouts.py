@@ -124,10 +124,11 @@ async def test_the_seller_and_staff_see_it(site: SiteUnderTest) -> None:
     program = await program_of(site, bao.person)
     [told] = (await program.read(f"/organisations/{public(seller)}/bank-payouts"))["items"]
     assert (told["state"], told["amount_minor"], told["attempt"]) == ("failed", EARNED, 0)
-    await root.submit(f"/staff/payouts/banks/{public(payout.id)}/attempt")
+    again = root.form(f"/staff/payouts/banks/{public(payout.id)}/attempt")
+    await root.submit(again.action)
     await pass_time(minutes=1)
     assert (await BankPayout.get(id=payout.id)).state == "sent"
     assert "its bank sent" not in (await root.get("/staff")).text
     assert "Sent back by your bank" in (await bao.get(f"{desk}/earnings?currency=EUR")).text
-    assert (await root.post(f"/staff/payouts/banks/{public(payout.id)}/attempt")).status_code == 404
+    assert (await root.post(again.action, again.fields)).status_code == 404
     assert code_of(await program.get("/organisations/0000000000000/bank-payouts")) == (404, "not_found")
