@@ -1,10 +1,11 @@
-"""Whose money goes back where it is easily taken from the wrong one: pieces half sent, two licences of one production, another piece."""
+"""Whose money goes back where it is easily taken from the wrong one: pieces half sent, two licences, another piece."""
 
 from __future__ import annotations
 
 import pytest
 
 from crowdfund.database import atomic
+from crowdfund.database.moves import MoveRefused
 from crowdfund.ledger import Entry, Posting, balance_minor, chart, post
 from crowdfund.orders.goods.models import GoodsLine
 from crowdfund.orders.returns.answering import approve
@@ -49,6 +50,8 @@ async def test_she_does_without_the_other_piece_that_was_promised(database: str)
     await withdraw(claims[0].id, by=what.fan.id)
     assert await counted(line) == (1, 1)
     assert [(await GoodsReturn.get(id=one.id)).state for one in claims] == ["cancelled", "requested"]
+    with pytest.raises(MoveRefused):
+        await withdraw(claims[0].id, by=what.fan.id)
     await approve(claims[1].id, "Sorry!", by=what.fan.id, keeps_it=True)
     assert await counted(line) == (2, 0)
 

@@ -101,15 +101,15 @@ async def let_go(found: GoodsReturn, *, because: str, by: int | None) -> None:
 
     Where it was agreed that nothing comes back, those are the pieces that others were to be sent for: the rest is paid back.
     """
-    if found.kind != Kind.CANCELLATION:
-        lines = await GoodsReturnLine.filter(return_id=found.id)
-        waits_for_another = found.state == ReturnState.APPROVED and found.keeps_it
-        pieces = {line.line_id: line.replaces if waits_for_another else line.quantity for line in lines}
-        if not await queries.ask_back({line_id: -number for line_id, number in pieces.items()}):
-            raise rules.MoreThanBought("There are not so many pieces in this return. Please load the page again.")
+    waits_for_another = found.state == ReturnState.APPROVED and found.keeps_it
     await move(
         found, ReturnState.CANCELLED, moves=RETURN_MOVES, because=because, by=by, events=GoodsReturnEvent, ended_at=clock.now()
     )  # fmt: skip
+    if found.kind != Kind.CANCELLATION:
+        lines = await GoodsReturnLine.filter(return_id=found.id)
+        pieces = {line.line_id: line.replaces if waits_for_another else line.quantity for line in lines}
+        if not await queries.ask_back({line_id: -number for line_id, number in pieces.items()}):
+            raise rules.MoreThanBought("There are not so many pieces in this return. Please load the page again.")
 
 
 @atomic
