@@ -26,6 +26,7 @@ from crowdfund.payments import stripe
 from crowdfund.payments.models import Refund as RefundRow
 from crowdfund.payouts.books import RULES as PAYOUT_RULES
 from crowdfund.payouts.models import Payout as PayoutRow
+from crowdfund.payouts.royalties.books import RULES as ROYALTY_RULES
 from crowdfund.payouts.royalties.models import RoyaltyStatement
 from crowdfund.payouts.sellers.models import Reversal as ReversalRow
 from crowdfund.people.models import Organisation
@@ -45,7 +46,14 @@ WORK = {
     "licences", "what goes back", "refunds of goods that are not over", "goods", "visits for goods", "fees", "payouts", "reversals",
     "royalties", "disputes",
 }  # fmt: skip
-RULES = (*LEDGER_RULES, *GOODS_RULES, *RETURN_RULES, *DISPUTE_RULES, *PAYOUT_RULES)  # all others are proven at its end
+RULES = (
+    *LEDGER_RULES,
+    *GOODS_RULES,
+    *RETURN_RULES,
+    *DISPUTE_RULES,
+    *PAYOUT_RULES,
+    *ROYALTY_RULES,
+)  # all others are proven at its end
 OTHERS = {sweep.name for sweep in SWEEPS} - WORK
 WHO, WHAT, PICK, SOME = st.integers(0, FANS - 1), st.integers(0, 4), st.integers(0, 9), st.integers(1, 3)
 _BALANCES = Sql("""
@@ -185,7 +193,9 @@ class Goods(OnASite):
         own = [line for order in ours.orders for line in order.lines]
         assert lines == {numbers[one]: (one.shipped, one.cancelled, one.returned, one.asked_back) for one in own}
         back = {row["line_id"]: [int(row[name]) for name in ("pieces", *KINDS)] for row in await _BACK()}
-        assert back == {numbers[one]: [one.returned, *(one.back[k] for k in KINDS)] for one in own if one.returned}
+        assert back == {
+            numbers[one]: [one.returned, *(one.back[k] for k in KINDS)] for one in own if any(one.back.values())
+        }
         assert all(nothing_is_lost(one) for one in own)
         parcels = {p.id: p.state for p in await ParcelRow.all()}
         assert parcels == {numbers[parcel]: parcel.state for order in ours.orders for parcel in order.parcels}

@@ -81,6 +81,8 @@ class Line:
     returned: int = 0
     asked_back: int = 0
     back: Counter[str] = field(default_factory=Counter)
+    since: int = 0  # pieces that were back when a bank kept a part: the others have stood for less since
+    before: Counter[str] = field(default_factory=Counter)  # and what was back by then, with that part
 
     @property
     def licence(self) -> Licence | None:
@@ -98,8 +100,14 @@ class Line:
     def can_come_back(self) -> int:
         return self.shipped - (self.returned - self.cancelled) - self.asked_back
 
+    @property
+    def left(self) -> Counter[str]:
+        return Counter({kind: self.whole[kind] - self.back[kind] for kind in KINDS})
+
     def part(self, pieces: int) -> Counter[str]:
-        return back_with(self.whole, self.quantity, self.returned + pieces, self.back)
+        whole = Counter({kind: self.whole[kind] - self.before[kind] for kind in KINDS})
+        back = Counter({kind: self.back[kind] - self.before[kind] for kind in KINDS})
+        return back_with(whole, self.quantity - self.since, self.returned - self.since + pieces, back)
 
 
 @dataclass(eq=False)
@@ -183,6 +191,7 @@ class Buying:
         self.books: Counter[Any] = Counter()
         self.available: list[tuple[int, int]] = []  # at the processor: from when on, how much
         self.charged: list[int] = []
+        self.blocked = False  # whether no answer of the processor comes
         self.was_paid: Callable[[Any], bool] = lambda payout: False
         self.was_reversed: Callable[[Any], bool] = lambda reversal: False
 

@@ -73,11 +73,9 @@ class AfterSale(Buying):
         order.earned_at, sale = self.now, ("sale", order)
         shares = Counter[Any]({"processor": order.fee})
         for line in order.lines:
-            kept = line.whole.copy()
-            kept.subtract(line.back)
-            shares["fee"] += kept["commission"]
-            shares["tax"] += kept["tax"]
-            shares["royalty", line.licence] += kept["royalty"]
+            shares["fee"] += line.left["commission"]
+            shares["tax"] += line.left["tax"]
+            shares["royalty", line.licence] += line.left["royalty"]
         sellers = self.books[sale] - sum(shares.values())
         self.take(self.owed_by(order.shop, max(0, -sellers)), sale)
         for account, minor in shares.items():

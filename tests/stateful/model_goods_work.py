@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from tests.stateful.model_goods_after import OPEN, WINDOW
 from tests.stateful.model_goods_banks import Banks
 from tests.stateful.model_goods_returns import arrived
 
+UNDER_WAY = ("due", "sending")
 DRIFT = 9 * MINUTE  # the processor's clock goes by itself: never by more than that before or behind the site's
 
 
@@ -25,6 +26,7 @@ class Payout:
     paid_at: int = 0
     taken_back: int = 0
     waits: bool = False  # for what is not available yet: what is earned meanwhile is no part of it
+    there: int = 0  # at the processor, at most, when it was asked for
 
 
 @dataclass(eq=False)
@@ -34,6 +36,7 @@ class Reversal:
     next_at: int
     state: str = "due"
     attempt: int = 1
+    there: list[int] = field(default_factory=list)  # in the seller's account, perhaps, whenever it was asked for
 
 
 @dataclass(eq=False)
@@ -98,74 +101,92 @@ class Model(Banks):
 
     # --- payouts ---
 
+    def owes(self, org: Org) -> int:
+        """Beyond what is being asked back of its transfers."""
+        under_way = sum(r.amount for r in self.reversals if r.payout.org is org and r.state in UNDER_WAY)
+        return max(0, self.books["receivable", org] - under_way)
+
     def repay(self, org: Org) -> None:
-        under_way = sum(r.amount for r in self.reversals if r.payout.org is org and r.state == "due")
-        owes = max(0, self.books["receivable", org] - under_way)
-        self.post(("earnings", org), ("receivable", org), min(owes, self.books["earnings", org]))
+        self.post(("earnings", org), ("receivable", org), min(self.owes(org), self.books["earnings", org]))
 
     def pay_out(self) -> bool:
         for org in self.orgs:
             own = [p for p in self.payouts if p.org is org]
-            is_busy = any(p.state == "due" or (p.state == "paid" and p.paid_at > self.now - DAY) for p in own)
+            is_busy = any(p.state in UNDER_WAY or (p.state == "paid" and p.paid_at > self.now - DAY) for p in own)
             if self.books["earnings", org] > 0 and not is_busy:
                 self.repay(org)
                 if (minor := self.books["earnings", org]) > 0:
                     self.payouts.append(Payout(org, minor, self.now))
-        due = [p for p in self.payouts if p.state == "due" and p.next_at <= self.now]
+        due = [p for p in self.payouts if p.state in UNDER_WAY and p.next_at <= self.now]
         for payout in sorted(due, key=lambda p: p.next_at):
             self.send_payout(payout)
         return bool(due)
 
     def send_payout(self, payout: Payout) -> None:
         earnings = "earnings", payout.org
-        self.repay(payout.org)
-        if not self.books[earnings]:
-            payout.state = "failed"
+        if payout.state == "due":
+            self.repay(payout.org)
+            if not self.books[earnings]:
+                payout.state = "failed"
+                return
+            minor = min(self.books[earnings], payout.amount) if payout.waits else self.books[earnings]
+            payout.state, payout.amount, payout.there = "sending", minor, 0
+            self.post(earnings, "transit", payout.amount)
+        payout.next_at = self.now + 5 * MINUTE
+        payout.there = max(payout.there, self.there(self.now + DRIFT))
+        if self.blocked:
             return
-        payout.amount = min(self.books[earnings], payout.amount) if payout.waits else self.books[earnings]
         if not self.account_stopped and self.was_paid(payout):
-            assert payout.amount <= self.there(self.now + DRIFT)
+            assert payout.amount <= payout.there
             payout.state, payout.paid_at = "paid", self.now
-            self.post(earnings, "stripe", payout.amount)
+            self.post("transit", "stripe", payout.amount)
             self.available.append((self.now, -payout.amount))
             payout.org.at_the_processor.append((self.now, payout.amount))
         else:
             assert self.account_stopped or payout.amount > self.there(self.now - DRIFT)
-            payout.attempt, payout.next_at = payout.attempt + 1, self.now + DAY
+            payout.state, payout.attempt, payout.next_at = "due", payout.attempt + 1, self.now + DAY
             payout.waits = not self.account_stopped
+            self.post("transit", earnings, payout.amount)
 
     def there(self, at: int) -> int:
-        return sum(minor for since, minor in self.available if since <= at)
+        """What is available at that moment; what has left by now is not."""
+        return sum(minor for since, minor in self.available if since <= at or minor < 0)
 
     # --- what was paid out and has to come back ---
 
     def take_back(self) -> bool:
         moved = False
         for org in self.orgs:
-            if self.books["receivable", org] > 0 and any(self.can_be_asked(p) for p in self.payouts if p.org is org):
+            if self.books["receivable", org] > 0 and any(not self.waits(p) for p in self.reversible(org)):
                 self.repay(org)
                 moved |= self.ask_back(org)
-        due = [r for r in self.reversals if r.state == "due" and r.next_at <= self.now]
+        due = [r for r in self.reversals if r.state in UNDER_WAY and r.next_at <= self.now]
         for reversal in due:
             self.send_reversal(reversal)
         return moved or any(r.state == "done" for r in due)
 
-    def under_way(self, payout: Payout) -> Reversal | None:
+    def reversible(self, org: Org) -> list[Payout]:
+        """Its transfers of which something is left, the latest first."""
+        own = [p for p in self.payouts if p.org is org and p.state == "paid" and p.taken_back < p.amount]
+        return sorted(own, key=lambda p: (p.paid_at, self.payouts.index(p)), reverse=True)
+
+    def reversal_of(self, payout: Payout) -> Reversal | None:
         return next((r for r in self.reversals if r.payout is payout and r.state != "done"), None)
 
-    def can_be_asked(self, payout: Payout) -> bool:
-        waits = (one := self.under_way(payout)) is not None and one.next_at > self.now
-        return payout.state == "paid" and payout.taken_back < payout.amount and not waits
+    def waits(self, payout: Payout) -> bool:
+        one = self.reversal_of(payout)
+        return one is not None and one.next_at > self.now
 
     def ask_back(self, org: Org) -> bool:
-        """Of its transfers, the latest first; one that was refused lately ends it."""
-        owes, moved = self.books["receivable", org], False
-        paid = [p for p in self.payouts if p.org is org and p.state == "paid" and p.taken_back < p.amount]
-        for payout in sorted(paid, key=lambda p: p.paid_at, reverse=True):
-            if owes <= 0 or not self.can_be_asked(payout):
+        """Of each transfer that is not asked already; one that was refused lately ends it."""
+        owes, moved = self.owes(org), False
+        for payout in self.reversible(org):
+            again = self.reversal_of(payout)
+            if again is not None and again.state in UNDER_WAY:
+                continue
+            if owes <= 0 or self.waits(payout):
                 break
             minor = min(owes, payout.amount - payout.taken_back)
-            again = self.under_way(payout)
             if again is None:
                 self.reversals.append(Reversal(payout, minor, self.now))
             else:
@@ -175,12 +196,16 @@ class Model(Banks):
 
     def send_reversal(self, reversal: Reversal) -> None:
         org = reversal.payout.org
-        there = self.still_there(org, self.now - DRIFT), self.still_there(org, self.now + DRIFT)
+        there = [self.still_there(org, self.now - DRIFT), self.still_there(org, self.now + DRIFT)]
+        seen = reversal.there if reversal.state == "sending" else []
+        reversal.state, reversal.next_at, reversal.there = "sending", self.now + 5 * MINUTE, [*seen, *there]
+        if self.blocked:
+            return
         if not self.was_reversed(reversal):
             assert reversal.amount > min(there)
             reversal.state, reversal.next_at = "refused", self.now + 7 * DAY
             return
-        assert reversal.amount <= max(there)
+        assert reversal.amount <= max(reversal.there)
         reversal.state = "done"
         reversal.payout.taken_back += reversal.amount
         owed = min(self.books["receivable", org], reversal.amount)

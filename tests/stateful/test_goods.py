@@ -10,6 +10,7 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from crowdfund.disputes.actions import answer_dispute, follow_dispute
 from crowdfund.disputes.models import Dispute
+from crowdfund.payments import stripe
 from crowdfund.payments.models import Charge
 from tests.bank import ask, fault, no_faults
 from tests.stateful.machine_goods import PICK
@@ -44,16 +45,18 @@ class GoodsMachine(AfterSale):
         return [p for p in self.model.purchases if p.dispute is not None and p.dispute.state == "under_review"]
 
     @precondition(lambda self: self.disputable() and not self.held())
-    @rule(pick=PICK)
-    def dispute(self, pick: int) -> None:
+    @rule(pick=PICK, share=st.sampled_from([1, 1, 1, 3]))
+    def dispute(self, pick: int, share: int) -> None:
+        """All of what was paid and has not gone back, or a part of it."""
         purchase: Purchase = self.newest(self.disputable(), pick)
         self.a_second()
-        self.do(self._dispute(self.numbers[purchase]))
-        self.model.open_dispute(purchase)
+        amount = -(-purchase.left_at_bank // share)
+        self.do(self._dispute(self.numbers[purchase], amount))
+        self.model.open_dispute(purchase, amount)
 
-    async def _dispute(self, purchase_id: int) -> None:
+    async def _dispute(self, purchase_id: int, amount: int) -> None:
         charge = await Charge.get(subject=f"purchase:{purchase_id}")
-        opened = await ask("POST", f"charges/{charge.stripe_charge_id}/dispute")
+        opened = await ask("POST", f"charges/{charge.stripe_charge_id}/dispute", {"amount": amount})
         await follow_dispute(opened["id"])
         found = await Dispute.get(stripe_dispute_id=opened["id"])
         await answer_dispute(found.id, evidence="It was sent, see the number.", by_person_id=self.staff.id)
@@ -90,6 +93,19 @@ class GoodsMachine(AfterSale):
         self.time_passes(seconds, works=True)
         self.model.account_stopped = False
         self.do(no_faults())
+
+    @rule(seconds=SPANS)
+    def time_passes_while_the_processor_hardly_answers(self, seconds: int) -> None:
+        """Of each kind of call one is carried out and its answer lost, the others never arrive; it is over after half an hour."""
+        for operation in ("refunds.create", "transfers.create", "transfers.reversals.create"):
+            self.do(fault("drop_after", operation, times=1))
+            self.do(fault("refuse", operation))
+        self.model.blocked = True
+        self.time_passes(seconds, works=True)
+        self.model.blocked = False
+        self.do(no_faults())
+        self.do(stripe.close())  # it cut connections; one found broken later would be one more answer lost
+        self.time_passes(3 * TEN_MINUTES, works=True)
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
