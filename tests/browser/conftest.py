@@ -116,4 +116,4 @@ async def visit(
     yield visitors
     for context in visitors.contexts:
         await context.close()
-    assert [complaint for visitor in visitors.all for complaint in visitor.complaints] == []
+    assert [complaint for visitor in visitors.all for complaint in visitor.unexpected] == []

@@ -23,7 +23,7 @@ async def test_a_dispute_is_answered_and_decided(visit: Visitors, name: str, won
     lin = await visit(owner, DESKTOP if won else PHONE, scripts=won)
     await lin.goes_to(await desk_of(film))
     await lin.presses("+7 days")
-    await lin.waits_for("Funded")
+    await lin.waits_for("Collected €60")
     charge = (await attempts(pledge))[-1]
     dispute = await ask("POST", f"charges/{charge.stripe_charge_id}/dispute", {"reason": "product_not_received"})
 

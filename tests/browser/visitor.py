@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import ConsoleMessage, Locator, Page, Response, expect
+from playwright.async_api import ConsoleMessage, Error, Locator, Page, Response, expect
 from starlette.routing import Match
 
 from crowdfund.app import ROUTES
@@ -29,6 +29,7 @@ _WIDTHS = "() => [document.documentElement.scrollWidth, document.documentElement
 class Visitor:
     """One browser window. `complaints` is what the browser wrote into its console; a test ends with none.
 
+    awaited: complaints that have this in them are what the story is about.
     thorough: axe looks at a page again when other things stand on it, not only when it says other things.
     """
 
@@ -38,6 +39,7 @@ class Visitor:
     scripts: bool = True
     thorough: bool = False
     complaints: list[str] = field(default_factory=list)
+    awaited: str = ""
     _documents: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -61,6 +63,10 @@ class Visitor:
         icon = address.endswith("/favicon.ico") and not address.startswith(self.url)  # the sandbox has none
         if message.type == "error" and not told and not icon:
             self.complaints.append(f"{self.page.url}: {message.text}")
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [one for one in self.complaints if not self.awaited or self.awaited not in one]
 
     # --- going about ---
 
@@ -174,7 +180,12 @@ class Visitor:
         key = f"{window} {kind_of(self.page.url, self.url)} {looks}"
         if self.scripts and (looks or self.thorough) and key not in self.examined:
             self.examined.add(key)
-            assert await violations(self.page) == []
+            try:
+                found = await violations(self.page)
+            except Error:  # it went on by itself, to what is new: that is the page to look at
+                await self.page.wait_for_load_state()
+                found = await violations(self.page)
+            assert found == []
 
 
 def kind_of(address: str, site_url: str) -> str:
