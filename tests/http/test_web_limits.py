@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 import time_machine
@@ -192,8 +193,10 @@ async def test_a_token_calls_sixty_times_a_minute(site: SiteUnderTest) -> None:
     lin, wu = await site.signed_up("Lin"), await site.signed_up("Wu")
     headers, others = await site.token(lin.person, "account:read"), await site.token(wu.person, "account:read")
     client = site.browser().client
-    statuses = [(await client.get("/api/v1/me", headers=headers)).status_code for _ in range(62)]
-    assert statuses == [200] * 60 + [429, 429]
+    began, answered = perf_counter(), 0
+    while (await client.get("/api/v1/me", headers=headers)).status_code == 200:
+        answered += 1
+    assert 60 <= answered <= 61 + int(perf_counter() - began), "one more each second"
     assert (await client.get("/api/v1/me", headers=headers)).json()["code"] == "too_many"
     assert (await client.get("/api/v1/me", headers=others)).status_code == 200
 
