@@ -38,27 +38,28 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Split:
-    """What an order of one seller is shared out to: 9267 = 6962 + 810 + 648 + 567 + 280."""
+    """What an order of one seller is shared out to: 9267 = 6962 + 1458 + 567 + 280.
+
+    others: commission and royalty as one, for these orders have no lines and no licence; `an_order` has.
+    """
 
     seller: int
     net: int
-    commission: int = 0
-    royalty: int = 0
+    others: int = 0
     tax: int = 0
     fee: int = 0
-    licence: int = 0
     order: int = field(default_factory=new_id)
 
     @property
     def gross(self) -> int:
-        return self.net + self.commission + self.royalty + self.tax + self.fee
+        return self.net + self.others + self.tax + self.fee
 
     def parts(self) -> list[tuple[Account, int]]:
         return [
             (account, minor)
             for account, minor in (
-                (chart.earnings(self.seller, "EUR"), self.net), (chart.fee("EUR"), self.commission),
-                (chart.royalty(self.licence, "EUR"), self.royalty), (chart.tax("EUR"), self.tax), (chart.processor("EUR"), self.fee),
+                (chart.earnings(self.seller, "EUR"), self.net), (chart.fee("EUR"), self.others),
+                (chart.tax("EUR"), self.tax), (chart.processor("EUR"), self.fee),
             ) if minor
         ]  # fmt: skip
 
@@ -98,12 +99,12 @@ async def earned(*orders: Split) -> None:
 
 
 @atomic
-async def given_back(order: Split, *, net: int, commission: int = 0, royalty: int = 0, tax: int = 0) -> None:
+async def given_back(order: Split, *, net: int, others: int = 0, tax: int = 0) -> None:
     """A fan has part of an order back after it was earned: of what the seller has earned as far as that goes, the rest it owes."""
     there = min(net, await balance_minor(chart.earnings(order.seller, "EUR")))
     sources = [
         (chart.earnings(order.seller, "EUR"), there), (chart.receivable(order.seller, "EUR"), net - there),
-        (chart.fee("EUR"), commission), (chart.royalty(order.licence, "EUR"), royalty), (chart.tax("EUR"), tax),
+        (chart.fee("EUR"), others), (chart.tax("EUR"), tax),
     ]  # fmt: skip
     movements = [Posting(account, chart.bank("EUR"), minor) for account, minor in sources if minor]
     await post(

@@ -45,8 +45,8 @@ async def proven(database: str) -> AsyncIterator[None]:
 async def sellers() -> tuple[Split, Split]:
     """The two orders of one purchase of 23970: earrings of A, with 10 % commission and 8 % royalty, and the jacket of B."""
     await there_is_money(ENOUGH)
-    earrings = Split(await a_seller(), 69_62, commission=8_10, royalty=6_48, tax=5_67, fee=2_80, licence=1)
-    jacket = Split(await a_seller(), 110_33, commission=12_90, royalty=10_32, tax=9_03, fee=4_45, licence=2)
+    earrings = Split(await a_seller(), 69_62, others=8_10 + 6_48, tax=5_67, fee=2_80)
+    jacket = Split(await a_seller(), 110_33, others=12_90 + 10_32, tax=9_03, fee=4_45)
     assert (earrings.gross, jacket.gross, earrings.gross + jacket.gross) == (92_67, 147_03, 239_70)
     return earrings, jacket
 
@@ -68,7 +68,7 @@ async def test_a_refund_after_the_payout_is_taken_back_from_the_transfer() -> No
     earrings, jacket = await sellers()
     await earned(earrings, jacket)
     await work_until_idle()
-    await given_back(earrings, net=33_21, commission=4_05, royalty=3_24, tax=2_84)
+    await given_back(earrings, net=33_21, others=4_05 + 3_24, tax=2_84)
     assert await holds(earrings.seller) == {"owes": 33_21}
     await work_until_idle()
     assert await reversals_of(earrings.seller) == [("done", 33_21, 1)]
@@ -83,7 +83,7 @@ async def test_a_refund_after_the_payout_is_taken_back_from_the_transfer() -> No
 async def test_a_refund_before_the_payout_makes_it_less() -> None:
     earrings, _ = await sellers()
     await earned(earrings)
-    await given_back(earrings, net=33_21, commission=4_05, royalty=3_24, tax=2_84)
+    await given_back(earrings, net=33_21, others=4_05 + 3_24, tax=2_84)
     await work_until_idle()
     assert (await payouts_of(earrings.seller), await reversals_of(earrings.seller)) == ([("paid", 36_41, 1)], [])
 
