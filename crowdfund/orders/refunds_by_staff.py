@@ -12,10 +12,6 @@ from crowdfund.refusal import NotFound, Refusal
 KINDS = ("order:", "purchase:", "goods_order:")
 
 
-class BankDecides(Refusal):
-    status_code = 409
-
-
 async def refund_of_order(refund_id: int | None) -> Refund:
     """Raises NotFound for none, and for one of a pledge."""
     found = await Refund.get_or_none(id=refund_id) if refund_id is not None else None
@@ -43,7 +39,9 @@ async def try_again(refund_id: int, *, by: int) -> None:
 
 async def _refuse_while_bank_decides(refund_id: int) -> None:
     if await queries.bank_decides_of_refund(refund_id):
-        raise BankDecides("Her bank is deciding about this payment. Wait for it, or she may get her money twice.")
+        raise refunds.BankDecides(
+            "Her bank is deciding about this payment. Wait for it, or she may get her money twice."
+        )
 
 
 async def failed_refunds(*, before_id: int | None, limit: int) -> list[Refund]:

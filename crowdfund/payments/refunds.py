@@ -18,6 +18,10 @@ AT_ONCE = 16
 KEY_GOOD_FOR_US = 23 * 3600 * 1_000_000
 
 
+class BankDecides(Refusal):
+    """Her bank has the money already, or decides about it: who pays as well may pay twice."""
+
+
 class RefundTooLarge(Refusal):
     """More than was paid and not yet given back."""
 

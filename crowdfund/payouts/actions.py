@@ -154,9 +154,8 @@ async def _set_aside(payout_id: int) -> Payout | None:
     if payout.recipient_id is None:
         await repay(whose)
     owed_minor = await whose.owed_minor()
-    if (
-        payout.note == NOT_AVAILABLE and whose.is_earned
-    ):  # what was earned since is not available either: it would never be
+    if payout.note == NOT_AVAILABLE and whose.is_earned:
+        # What was earned since is not available either: a payout that grew by it each day would never go.
         owed_minor = min(owed_minor, payout.amount_minor)
     if owed_minor <= 0:
         await move_payout(payout, PayoutState.FAILED, note="nothing is owed any more")

@@ -98,7 +98,7 @@ BODIES: dict[str, Any] = {
     "ObjectionIn": {"text": "He was seen at another club."}, "ChoiceIn": {"choice": "refund"},
     "ExampleIn": {"terms": EVEN, "price_minor": 10_00, "tickets": 3}, "DoorCountIn": {"counted": 3},
     "TicketRefundIn": {"ticket": "0123456789", "reason": "The sound broke."},
-    "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE, "HowPaidIn": REASON,
+    "TransferIn": {"sub_type": "squad_budget", "stack": {"transfer_fee_minor": 100_00}}, "TakeBackIn": BECAUSE,
     "HoldIn": {"seats": ["A-1"]}, "BestIn": {"seats": 2}, "GiftIn": {"email": "bo@example.com"},
     "MasterIn": {"fps": "25", "duration_ms": 5_400_000}, "CaptionsIn": {"text": ""},
     "CutIn": {"name": "TV", "pieces": [{"from_ms": 0, "to_ms": 60_000, "delta_ms": 0}]},

@@ -12,9 +12,9 @@ from crowdfund.orders.refunds_by_staff import pay_another_way, try_again
 from crowdfund.orders.returns.answering import approve
 from crowdfund.orders.returns.asking import Wish, ask
 from crowdfund.orders.returns.cancelling import cancel_by_seller
-from crowdfund.orders.returns.giving_back import BankDecides
 from crowdfund.orders.returns.models import GoodsRefund, GoodsReturn, Kind, Reason
 from crowdfund.payments.models import Charge, Refund
+from crowdfund.payments.refunds import BankDecides
 from crowdfund.refusal import Refusal
 from crowdfund.worker import work_until_idle
 from tests.after_sale import Bought, a_jacket, again, bought, earrings, money_of

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.database.ids import private_or_none, public
 from crowdfund.orders.refunds_by_staff import failed_refunds, pay_another_way, refund_of_order, try_again
 from crowdfund.payments.models import Refund
+from crowdfund.pledges.api.bodies import PaidAnotherWayIn
 from crowdfund.web import api
-from crowdfund.web.api import LINES, READABLE, In
 from crowdfund.web.routes import bearer, get, post
 
 
@@ -31,12 +29,6 @@ class FailedRefundOut(BaseModel):
     made_at: str
 
 
-class HowPaidIn(In):
-    reason: Annotated[
-        str, StringConstraints(min_length=5, max_length=500, pattern=LINES, strip_whitespace=True), READABLE
-    ]
-
-
 def _out(refund: Refund) -> FailedRefundOut:
     kind, _, number = refund.subject.partition(":")
     return FailedRefundOut(
@@ -53,7 +45,7 @@ async def list_failed_refunds(request: Request) -> Response:
     return api.paged(request, rows, asked, _out, lambda row: row.id)
 
 
-async def order_refund_paid(request: Request, body: HowPaidIn) -> FailedRefundOut:
+async def order_refund_paid(request: Request, body: PaidAnotherWayIn) -> FailedRefundOut:
     """It was paid by bank; how is written down."""
     found = await refund_of_order(private_or_none(request.path_params["refund"]))
     await pay_another_way(found.id, reason=body.reason, by=request.state.person.id)
@@ -72,7 +64,7 @@ _ALL = "/api/v1/staff/orders/refunds"
 routes = [
     get(_ALL, list_failed_refunds, may=_REVIEW, gives=FailedRefundOut, lists=True, summary="Refunds that no card took"),
     post(
-        f"{_ALL}/{{refund}}/payment", order_refund_paid, may=_MONEY, takes=HowPaidIn, gives=FailedRefundOut,
+        f"{_ALL}/{{refund}}/payment", order_refund_paid, may=_MONEY, takes=PaidAnotherWayIn, gives=FailedRefundOut,
         summary="Note that a refund of an order was paid another way",
     ),
     post(

@@ -28,7 +28,3 @@ class RescheduleForm(Form):
 
     starts_at = fields.instant()
     reason = fields.text(min=10, max=500, lines=True)
-
-
-class HowPaidForm(Form):
-    reason = fields.text(min=5, max=500, lines=True)

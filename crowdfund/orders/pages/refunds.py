@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.database.ids import private_or_none
-from crowdfund.orders.pages.forms import HowPaidForm
 from crowdfund.orders.refunds_by_staff import pay_another_way, refund_of_order, try_again
+from crowdfund.pledges.forms import ReasonForm
 from crowdfund.web.i18n import _
 from crowdfund.web.page import redirect
 from crowdfund.web.routes import post, staff
@@ -23,7 +23,7 @@ def _inbox(request: Request) -> str:
 @told_at(_inbox)
 async def paid(request: Request) -> Response:
     """It was paid by bank; how is written down."""
-    found, form = await refund_of_order(private_or_none(request.path_params["refund"])), await HowPaidForm.read(request)
+    found, form = await refund_of_order(private_or_none(request.path_params["refund"])), await ReasonForm.read(request)
     if form.errors:
         return redirect(request, INBOX, ("bad", form.errors["reason"]))
     await pay_another_way(found.id, reason=form.reason, by=request.state.person.id)

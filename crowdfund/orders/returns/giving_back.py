@@ -27,12 +27,8 @@ from crowdfund.orders.returns.models import GoodsRefund
 from crowdfund.orders.returns.money import Back, back_of, shipping_back, sources_of
 from crowdfund.orders.returns.rules import MoreThanBought, ship_back_too
 from crowdfund.payments.models import Charge, ChargeState, Refund
-from crowdfund.payments.refunds import RefundIntent, make_refunds
+from crowdfund.payments.refunds import BankDecides, RefundIntent, make_refunds
 from crowdfund.refusal import Refusal
-
-
-class BankDecides(Refusal):
-    """Her bank has taken the payment back and decides about the money."""
 
 
 class NothingPaid(Refusal):

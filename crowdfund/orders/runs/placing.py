@@ -140,17 +140,13 @@ async def _tip(run_id: int) -> None:
 # --- her card ---
 
 
+@atomic
 async def use_card(order_id: int, card_id: int, wording: Wording | None = None) -> None:
     """Give an order a card: one that was only started counts from now on; one that was declined is asked again at once.
 
     wording: what she agreed to for a card that was saved already; with one that she saves for it that is kept. Raises what ordering
     raises where it can't be counted any more.
     """
-    await _use_card(order_id, card_id, wording)
-
-
-@atomic
-async def _use_card(order_id: int, card_id: int, wording: Wording | None) -> None:
     run = await counting.lock((await RunOrder.get(order_id=order_id)).run_id)
     order = await lock_order(order_id)
     if order.state not in (S.STARTED, S.STANDING, S.ERRORED):

@@ -6,6 +6,7 @@ The money lies in the organisation's own account at the processor all the time: 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from crowdfund import clock
@@ -36,16 +37,14 @@ async def follow_bank_payout(account_id: str, stripe_payout_id: str) -> bool:
 
 async def look_for_failed() -> int:
     """What banks sent back and no event told; gives how many moved."""
-    paid_since, since = clock.to_us(clock.now() - LOOKED_BACK), clock.now() - LOOKED_BACK
-    return await in_turn([row["stripe_account_id"] for row in await queries.PAID_LATELY(paid_since)], _look_at(since))
+    since = clock.now() - LOOKED_BACK
+    accounts = [row["stripe_account_id"] for row in await queries.PAID_LATELY(clock.to_us(since))]
+    return await in_turn(accounts, partial(_look_at, since=int(since.timestamp())))
 
 
-def _look_at(since: Any) -> Any:
-    async def look(account_id: str) -> bool:
-        found = await stripe.bank_payouts_failed(account_id, since=int(since.timestamp()))
-        return any([await _follow(account_id, one) for one in found])
-
-    return look
+async def _look_at(account_id: str, *, since: int) -> bool:
+    found = await stripe.bank_payouts_failed(account_id, since=since)
+    return any([await _follow(account_id, one) for one in found])
 
 
 @atomic
