@@ -232,7 +232,6 @@ def site() -> Site:
     if ours.sandbox:
         clock.share(ours.clock_file)
     # What is loaded by now stays for good: looking through it again and again for garbage would cost a rush a tenth of its pace.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     # The database's threads need the interpreter for microseconds at a time; by default they would wait for it up to 5 ms.

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,18 @@ _AGAIN = PostgresAgain()
 work_out_once()
 connect.SQLITE_SYNCHRONOUS = "OFF"  # what survives a loss of power is not looked at here: nothing waits for the disk
 T = TypeVar("T")
+
+
+def _keep_bytecode() -> None:
+    """What is installed has its bytecode beside it; where Python is told to write none, every worker and server that the tests
+    start would read a thousand files anew."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        kept = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(kept)
+        sys.dont_write_bytecode = False
+
+
+_keep_bytecode()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

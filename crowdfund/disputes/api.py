@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,11 +17,11 @@ from crowdfund.people.api.own import own_organisation, role_in
 from crowdfund.people.models import Member, Role
 from crowdfund.refusal import NotFound
 from crowdfund.web import api
-from crowdfund.web.api import LINES, READABLE, In
+from crowdfund.web.api import LINES, READABLE, In, Out
 from crowdfund.web.routes import bearer, get, post
 
 
-class DisputeListed(BaseModel):
+class DisputeListed(Out):
     """amount_minor: what the bank asks about. is_inquiry: it has taken none of it. due_by: until when it takes an answer.
 
     evidence: what was answered. It is about a pledge of a campaign, about an order of tickets, or about a purchase.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,10 +12,11 @@ from crowdfund.payouts.models import Payout
 from crowdfund.people.api.own import own_organisation
 from crowdfund.people.models import Role
 from crowdfund.web import api
+from crowdfund.web.api import Out
 from crowdfund.web.routes import bearer, get
 
 
-class PayoutOut(BaseModel):
+class PayoutOut(Out):
     """state: `due`, `sending`, `paid` or `failed`; of a failed one the money is the organisation's again. note: why it waits.
 
     of: `campaign`, `screening`, or `earnings` of a seller. reversed_minor: what of it was taken back.

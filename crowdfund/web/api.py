@@ -62,7 +62,14 @@ Moment = Annotated[AwareDatetime, Field(ge=clock.FIRST_MOMENT, lt=clock.LAST_MOM
 class In(BaseModel):
     """Of what the API takes: nothing is guessed ("12" is no number) and nothing unknown is let by."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+
+class Out(BaseModel):
+    """Of what the API gives. Like what it takes, worked out when it is first spoken of: there are hundreds, and a start waits
+    for none of them."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 class BodyInvalid(Invalid):

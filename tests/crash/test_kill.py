@@ -28,7 +28,7 @@ from crowdfund.pledges.models import Pledge
 from tests.bank import a_studio_with_account, ask, close_now, fans_with, pass_time, states
 from tests.milestones import a_funded_film, left_of, states_of
 from tests.money import at_the_processor
-from tests.pace import READY_WITHIN_SECONDS, slowness
+from tests.pace import READY_WITHIN_SECONDS, slowness_of_starts
 from tests.world import a_campaign, a_fan_with_card, a_tier, again, broken, pledged
 
 pytestmark = pytest.mark.landing
@@ -118,7 +118,7 @@ async def test_no_acknowledged_pledge_is_lost(wall: time_machine.Traveller, kill
     print(
         f"{kills} kills, {len(acknowledged)} acknowledged, 0 lost, ready again after {median(ready):.2f} s, at most {max(ready):.2f}"
     )
-    assert made.state == "active" and median(ready) < READY_WITHIN_SECONDS * slowness()
+    assert made.state == "active" and median(ready) < READY_WITHIN_SECONDS * slowness_of_starts()
 
 
 async def a_fund_about_to_close(studio_id: int, cards: list[str]) -> Campaign:
@@ -162,7 +162,7 @@ async def test_a_settlement_killed_at_any_moment_charges_everybody_once(
     print(
         f"{kills} kills, {38 * kills} charged once each, ready again after {median(ready):.2f} s, at most {max(ready):.2f}"
     )
-    assert median(ready) < READY_WITHIN_SECONDS * slowness()
+    assert median(ready) < READY_WITHIN_SECONDS * slowness_of_starts()
 
 
 async def test_refunds_and_payouts_killed_at_any_moment_are_sent_once(wall: time_machine.Traveller, kills: int) -> None:

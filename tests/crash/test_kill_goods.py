@@ -64,7 +64,7 @@ async def test_paid_sent_paid_back_and_paid_out_once_however_often_it_is_killed(
         await atomic(Sql("UPDATE sweep SET lease_until = 0").__call__)()
     await no_faults()
     child = await nursery.born("keep_shop", environ_of_site(), shop=one.shop.id, by=one.owner.id, back=back)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(240):
         while await Parcel.all().count() < number or await GoodsLine.filter(returned=1).count() < len(back):
             await asyncio.sleep(0.05)
     acknowledged += await child.killed_after(0)
@@ -125,7 +125,7 @@ class Rush:
         return f"the-last-of-{self.one.variant.id}"
 
     async def all_ask(self) -> list[Answer | None]:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             return await asyncio.gather(*(self.ask(token) for token in self.tokens))
 
     async def one_has_it(self, *heard: list[Answer | None]) -> Purchase:

@@ -25,7 +25,7 @@ from crowdfund.pledges.models import Pledge
 from crowdfund.replay.client import Answer, Connection, NotHttp, bearer_json
 from crowdfund.replay.people import Fans, make_fans
 from crowdfund.replay.site import Site, start_server, wait_until_serving
-from tests.pace import READY_WITHIN_SECONDS, slowness
+from tests.pace import READY_WITHIN_SECONDS, slowness_of_starts
 from tests.world import a_campaign, again, broken
 
 pytestmark = pytest.mark.landing
@@ -112,7 +112,7 @@ async def test_a_server_killed_under_load_loses_nothing_that_it_acknowledged(
         f"{median(ready):.2f} s, at most {max(ready):.2f}"
     )
     assert len(crowd.acknowledged) > 20 * kills
-    assert median(ready) < READY_WITHIN_SECONDS * slowness()
+    assert median(ready) < READY_WITHIN_SECONDS * slowness_of_starts()
 
 
 async def started_again(site: Site) -> float:

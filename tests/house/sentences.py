@@ -18,7 +18,7 @@ HOUSE = Path(crowdfund.__file__).parent
 TEMPLATES = HOUSE.parent / "templates"
 
 # No person reads these: the sandbox speaks as Stripe does, the others are programs' own or the operator's terminal.
-OTHERS = {"sandbox", "replay", "demo", "cli.py", "smoke.py"}
+OTHERS = {"sandbox", "replay", "demo", "commands", "cli.py", "smoke.py"}
 # What is told to programs only, in English.
 FOR_PROGRAMS = {"web/api.py", "web/openapi.py", "ledger/post.py"}
 # Where sentences stand that are handed on by a name: functions that give one, tables of them.

@@ -25,7 +25,7 @@ FLOORS = [
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 TOOLBOX = {"settings", "money", "clock", "refusal", "signing", "terminal", "__version__"}
 # At the top, beside app.py: files that put the rooms together.
-TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"demo", "letters", "replay"}
+TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"commands", "demo", "letters", "replay"}
 
 # Where SQL is written by hand besides database/, ledger/ and files named queries.py or books.py: what works set by set.
 SQL_BY_HAND = {

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 from tortoise.exceptions import IntegrityError
 
+from crowdfund.commands.statement import statement
 from crowdfund.database.ids import public
 from crowdfund.desk.statements import keys, rules
-from crowdfund.desk.statements.command import statement
 from crowdfund.desk.statements.models import RevenueStatement
 from crowdfund.desk.statements.revenue import NothingToState, state_revenue
 from tests.bank import pass_time

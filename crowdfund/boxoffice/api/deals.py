@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 
 from crowdfund.boxoffice import queries, versions
@@ -21,7 +21,7 @@ from crowdfund.people.models import Organisation, Role
 from crowdfund.refusal import Invalid
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.api import LINES, READABLE, In, PublicId
+from crowdfund.web.api import LINES, READABLE, In, Out, PublicId
 from crowdfund.web.formats import said
 from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import bearer, get, post
@@ -66,14 +66,14 @@ class ExampleIn(In):
     screenings: Annotated[int, Field(ge=1, le=10_000)] = 1
 
 
-class PayeeOut(BaseModel):
+class PayeeOut(Out):
     """organisation: none is the platform."""
 
     payee: str
     organisation: str | None
 
 
-class DealVersionOut(BaseModel):
+class DealVersionOut(Out):
     """state: `draft`, `offered`, `agreed` or `superseded`. sha256: of the terms in canonical form, as settlements name them."""
 
     id: str
@@ -94,27 +94,27 @@ class DealVersionOut(BaseModel):
     agreed_at: str | None
 
 
-class TemplateOut(BaseModel):
+class TemplateOut(Out):
     key: str
     title: str
     about: str
     terms: Terms
 
 
-class TemplatesOut(BaseModel):
+class TemplatesOut(Out):
     items: list[TemplateOut]
 
 
-class DealVersionsOut(BaseModel):
+class DealVersionsOut(Out):
     items: list[DealVersionOut]
 
 
-class ShareOut(BaseModel):
+class ShareOut(Out):
     payee: str
     amount_minor: int
 
 
-class ExampleOut(BaseModel):
+class ExampleOut(Out):
     """shares come to gross_minor, always. owed: what guarantees lack, in sentences."""
 
     gross_minor: int

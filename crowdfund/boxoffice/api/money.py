@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 
 from crowdfund.boxoffice.api.own import own_screening
@@ -20,7 +20,7 @@ from crowdfund.people.api.own import own_organisation
 from crowdfund.people.models import Role
 from crowdfund.screenings.models import Ticket
 from crowdfund.web import api
-from crowdfund.web.api import LINES, READABLE, In
+from crowdfund.web.api import LINES, READABLE, In, Out
 from crowdfund.web.formats import said
 from crowdfund.web.routes import bearer, get, post
 
@@ -34,7 +34,7 @@ _SIDE = api.Filter(
 _Words = Annotated[str, StringConstraints(max_length=WORDS_MAX, pattern=LINES, strip_whitespace=True), READABLE]
 
 
-class ShareLineOut(BaseModel):
+class ShareLineOut(Out):
     """what: `share` of the gross; `cost`: borne of the payment company's part; `fee`: left of booking fees."""
 
     what: str
@@ -43,7 +43,7 @@ class ShareLineOut(BaseModel):
     amount_minor: int
 
 
-class RowOut(BaseModel):
+class RowOut(Out):
     """kind: `settled`, `true_up`, `taken_back`, `given_back`, `added`. Rows are never changed; amounts may be below zero."""
 
     kind: str
@@ -57,7 +57,7 @@ class RowOut(BaseModel):
     made_at: str
 
 
-class SettlementOut(BaseModel):
+class SettlementOut(Out):
     """waits: why it is not settled yet, in sentences. counted: what the cinema counted, if it has told."""
 
     screening: str
@@ -87,13 +87,13 @@ class TicketRefundIn(In):
     amount_minor: Annotated[int, Field(gt=0, le=AMOUNT_MAX_MINOR)] | None = None
 
 
-class TicketRefundOut(BaseModel):
+class TicketRefundOut(Out):
     amount_minor: int
     left_minor: int
     currency: str
 
 
-class FigureOut(BaseModel):
+class FigureOut(Out):
     """Four numbers, never one in place of another: sold, locked, recognised, settled; without booking fees."""
 
     title: str
@@ -114,7 +114,7 @@ class FigureOut(BaseModel):
     refunded_minor: int
 
 
-class FiguresOut(BaseModel):
+class FiguresOut(Out):
     items: list[FigureOut]
 
 

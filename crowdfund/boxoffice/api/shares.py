@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,10 +11,11 @@ from crowdfund.database.ids import public
 from crowdfund.people.api.own import own_organisation
 from crowdfund.people.models import Role
 from crowdfund.web import api
+from crowdfund.web.api import Out
 from crowdfund.web.routes import bearer, get
 
 
-class PaidLineOut(BaseModel):
+class PaidLineOut(Out):
     """what: `share` of the gross; `cost`: borne of the payment company's part; `fee`: left of booking fees. payee: key in the deal."""
 
     what: str
@@ -24,7 +24,7 @@ class PaidLineOut(BaseModel):
     amount_minor: int
 
 
-class ShareOut(BaseModel):
+class ShareOut(Out):
     """kind: `settled`, `true_up`, `taken_back`, `given_back`, `added`. amount_minor: of its lines together; below zero: taken back."""
 
     id: str
@@ -41,14 +41,14 @@ class ShareOut(BaseModel):
     made_at: str
 
 
-class ShareSumOut(BaseModel):
+class ShareSumOut(Out):
     currency: str
     settlements: int
     lines: int
     amount_minor: int
 
 
-class ShareSumsOut(BaseModel):
+class ShareSumsOut(Out):
     items: list[ShareSumOut]
 
 

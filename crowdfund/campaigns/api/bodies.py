@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.campaigns.forms import RISKS_MAX, SHARES_MAX, TAGLINE_MAX
 from crowdfund.campaigns.rules import BUDGET_LINES_MAX, STORY_MAX, STORY_MIN
 from crowdfund.money import AMOUNT_MAX_MINOR, CHARGE_MAX_MINOR
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, Moment, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, Moment, Out, PublicId
 
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE, strip_whitespace=True), READABLE, STRAIGHT
@@ -107,7 +107,7 @@ class JoinIn(In):
     campaign: PublicId
 
 
-class CampaignListed(BaseModel):
+class CampaignListed(Out):
     """A fund as lists have it. promised_minor counts pledges; collected_minor is money; one is never the other."""
 
     id: str
@@ -134,7 +134,7 @@ class CampaignListed(BaseModel):
     art_url: str
 
 
-class TierOut(BaseModel):
+class TierOut(Out):
     id: str
     name: str
     description: str
@@ -153,12 +153,12 @@ class TierOut(BaseModel):
     picture_alt: str
 
 
-class BudgetLineOut(BaseModel):
+class BudgetLineOut(Out):
     name: str
     amount_minor: int
 
 
-class UpdateOut(BaseModel):
+class UpdateOut(Out):
     """body: Markdown, null for who may not read it. audience: `everyone`, `backers`, or `tier`. next_by: the day promised with it."""
 
     number: int
@@ -170,7 +170,7 @@ class UpdateOut(BaseModel):
     next_by: str | None
 
 
-class BoxOfficeOut(BaseModel):
+class BoxOfficeOut(Out):
     """The makers' share of what the title's screenings have brought, by how certain it is. None of it is ever collected here."""
 
     sold_minor: int
@@ -199,12 +199,12 @@ class CampaignOut(CampaignListed):
     box_office: BoxOfficeOut | None
 
 
-class MissingOut(BaseModel):
+class MissingOut(Out):
     field: str
     sentence: str
 
 
-class RemarkOut(BaseModel):
+class RemarkOut(Out):
     """What the reviewer remarked. answered_at: none until its makers have answered."""
 
     id: str
@@ -221,7 +221,7 @@ class DraftOut(CampaignOut):
     remarks: list[RemarkOut]
 
 
-class PageVersionOut(BaseModel):
+class PageVersionOut(Out):
     """What the page said once: who pledged then was told this."""
 
     version: int
@@ -230,7 +230,7 @@ class PageVersionOut(BaseModel):
     made_at: str
 
 
-class SaleOut(BaseModel):
+class SaleOut(Out):
     """amount_per_fan_max_minor: what one fan may give to all its funds together."""
 
     id: str

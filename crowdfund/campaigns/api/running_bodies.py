@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from crowdfund.campaigns.updates import BODY_MAX, TITLE_MAX
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Moment, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Moment, Out, PublicId
 
 
 def _a_day(text: str) -> str:
@@ -77,17 +77,17 @@ class CancelIn(In):
     ]
 
 
-class PublishedOut(BaseModel):
+class PublishedOut(Out):
     number: int
     url: str
 
 
-class DeletedOut(BaseModel):
+class DeletedOut(Out):
     """What is gone."""
 
     id: str
     name: str
 
 
-class FollowingOut(BaseModel):
+class FollowingOut(Out):
     follows: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,7 +20,7 @@ from crowdfund.people.models import Organisation, Role
 from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out, PublicId
 from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
@@ -76,13 +76,13 @@ class UseIn(In):
     document: PublicId | None = None
 
 
-class UseOut(BaseModel):
+class UseOut(Out):
     id: str
     body: str
     published_at: str
 
 
-class GiftOut(BaseModel):
+class GiftOut(Out):
     """What one fund's backers gave. report_by: none while more may come of that fund."""
 
     fund: str
@@ -94,7 +94,7 @@ class GiftOut(BaseModel):
     reports: list[UseOut]
 
 
-class RecipientListed(BaseModel):
+class RecipientListed(Out):
     id: str
     kind: str
     name: str

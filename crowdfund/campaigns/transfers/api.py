@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 
 from crowdfund.campaigns.api.own import own_campaign
@@ -20,7 +20,7 @@ from crowdfund.money import AMOUNT_MAX_MINOR
 from crowdfund.people.models import Role
 from crowdfund.refusal import NotFound
 from crowdfund.web import api
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out, PublicId
 from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
@@ -63,7 +63,7 @@ class SignatureIn(In):
     document: PublicId
 
 
-class TransferOut(BaseModel):
+class TransferOut(Out):
     """A transfer as it stands. signed: whether the club has signed what stands here now."""
 
     sub_type: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
 from starlette.requests import Request
 
 from crowdfund.campaigns.api.own import own_campaign
@@ -13,10 +12,11 @@ from crowdfund.database.ids import public
 from crowdfund.desk import figures, queries
 from crowdfund.desk.proceeds import GivenBack, Proceeds, given_back_of, proceeds_of
 from crowdfund.people.models import Role
+from crowdfund.web.api import Out
 from crowdfund.web.routes import bearer, get
 
 
-class DayOut(BaseModel):
+class DayOut(Out):
     """day: UTC, `2027-03-31`. Counted as pledges were made."""
 
     day: str
@@ -24,7 +24,7 @@ class DayOut(BaseModel):
     amount_minor: int
 
 
-class TierFiguresOut(BaseModel):
+class TierFiguresOut(Out):
     """tier none: what is given without one, or on top. amount_minor: what was taken, at its price."""
 
     tier: str | None
@@ -35,7 +35,7 @@ class TierFiguresOut(BaseModel):
     is_late: bool
 
 
-class ReferrerOut(BaseModel):
+class ReferrerOut(Out):
     """referrer empty: who came by themselves."""
 
     referrer: str
@@ -43,7 +43,7 @@ class ReferrerOut(BaseModel):
     amount_minor: int
 
 
-class ForecastOut(BaseModel):
+class ForecastOut(Out):
     """If it closed now. rate_bps: what share of promises is likely to be collected, from `organisation`, `platform` or `assumed`."""
 
     rate_bps: int
@@ -57,7 +57,7 @@ class ForecastOut(BaseModel):
     verdict: str
 
 
-class FiguresOut(BaseModel):
+class FiguresOut(Out):
     """promised_minor counts pledges, collected_minor is money. needed_minor: what has to be collected for it to succeed."""
 
     campaign: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,6 +19,7 @@ from crowdfund.ledger.daybook import EVER
 from crowdfund.payouts.expenses.rules import spendable
 from crowdfund.settings import current
 from crowdfund.web import api
+from crowdfund.web.api import Out
 from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import get
 from crowdfund.web.routes import public as everybody
@@ -29,13 +29,13 @@ _BEFORE = api.Filter(
 )
 
 
-class GiftOut(BaseModel):
+class GiftOut(Out):
     recipient: str
     name: str
     amount_minor: int
 
 
-class LineOut(BaseModel):
+class LineOut(Out):
     """A line of the budget. told_minor: what its makers showed receipts for. id none: what was not in the budget."""
 
     id: str | None
@@ -44,14 +44,14 @@ class LineOut(BaseModel):
     told_minor: int
 
 
-class MovementOut(BaseModel):
+class MovementOut(Out):
     """line: `collected` adds to what is held, every other takes from it; less than nothing where it gave back."""
 
     line: str
     amount_minor: int
 
 
-class LedgerDayOut(BaseModel):
+class LedgerDayOut(Out):
     """day: UTC. cards: how many were charged. held_minor: at its end."""
 
     day: str
@@ -60,7 +60,7 @@ class LedgerDayOut(BaseModel):
     held_minor: int
 
 
-class LedgerOut(BaseModel):
+class LedgerOut(Out):
     """collected + brought = processor + platform + refunded + banks + gifts + kept + paid_out + held, to the cent.
 
     brought: from backers of an earlier target. returned: of what is refunded, what is there; shared_back: of it, shares of a
@@ -97,7 +97,7 @@ class LedgerOut(BaseModel):
     has_more: bool
 
 
-class StatementOut(BaseModel):
+class StatementOut(Out):
     """A month of a fund, signed. url: of the text; sha256: its hash, which the next one names; key: which one signed it."""
 
     id: str

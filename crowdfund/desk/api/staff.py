@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,20 +16,20 @@ from crowdfund.desk.audit.queries import audit_entries
 from crowdfund.desk.inbox import queries
 from crowdfund.people.models import Person
 from crowdfund.web import api
-from crowdfund.web.api import Filter
+from crowdfund.web.api import Filter, Out
 from crowdfund.web.routes import bearer, get
 
 _FOR_EVER_US = 2**62
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
-class InboxOut(BaseModel):
+class InboxOut(Out):
     """How many of each kind wait for a person; of kinds that are rare at most fifty are counted."""
 
     counts: dict[str, int]
 
 
-class AuditLineOut(BaseModel):
+class AuditLineOut(Out):
     """subject: `kind:id`, with the id as everywhere else in the API. by: none where the site itself did it."""
 
     id: str

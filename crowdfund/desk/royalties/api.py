@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
 from starlette.requests import Request
 
 from crowdfund.database.ids import public
@@ -13,12 +12,13 @@ from crowdfund.people.api.own import own_organisation
 from crowdfund.people.models import Role
 from crowdfund.refusal import NotFound
 from crowdfund.web import api
+from crowdfund.web.api import Out
 from crowdfund.web.routes import bearer, get
 
 _BASE = "/api/v1/organisations/{organisation}/royalties"
 
 
-class RoyaltySumsOut(BaseModel):
+class RoyaltySumsOut(Out):
     """net_minor: what fans paid for the things themselves, after returns. accrued_minor: told, and not paid yet."""
 
     currency: str
@@ -30,7 +30,7 @@ class RoyaltySumsOut(BaseModel):
     topped_up_minor: int
 
 
-class LicenceRoyaltiesOut(BaseModel):
+class LicenceRoyaltiesOut(Out):
     """side: `licensor` or `licensee`. returned_bps: of pieces sent, how many came back. stars_tenths: of 50; none without reviews."""
 
     licence: str
@@ -50,11 +50,11 @@ class LicenceRoyaltiesOut(BaseModel):
     stars_tenths: int | None
 
 
-class LicencesRoyaltiesOut(BaseModel):
+class LicencesRoyaltiesOut(Out):
     licences: list[LicenceRoyaltiesOut]
 
 
-class RoyaltyStatementOut(BaseModel):
+class RoyaltyStatementOut(Out):
     """kind: `period`, or `minimum`: what was topped up when the licence ended. Sums are there once it is `paid`."""
 
     id: str
@@ -71,11 +71,11 @@ class RoyaltyStatementOut(BaseModel):
     paid_at: str | None
 
 
-class StatementsOut(BaseModel):
+class StatementsOut(Out):
     statements: list[RoyaltyStatementOut]
 
 
-class SceneSalesOut(BaseModel):
+class SceneSalesOut(Out):
     """scene: none for what was bought from no scene."""
 
     title: str
@@ -87,7 +87,7 @@ class SceneSalesOut(BaseModel):
     net_minor: int
 
 
-class ScenesSalesOut(BaseModel):
+class ScenesSalesOut(Out):
     scenes: list[SceneSalesOut]
 
 

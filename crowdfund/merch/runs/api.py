@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +17,7 @@ from crowdfund.merch.runs.rules import ABOUT_MAX, REASON_MAX, UNITS_MAX, WORDS_M
 from crowdfund.people.models import Role
 from crowdfund.screenings.api.own import ONE, desk_in, key_of
 from crowdfund.web import api
-from crowdfund.web.api import AmountMinor, In, PublicId
+from crowdfund.web.api import AmountMinor, In, Out, PublicId
 from crowdfund.web.routes import bearer, get, post
 
 _NO_RUN = NoSuchRun("There is no such production run.")
@@ -46,7 +46,7 @@ class RunCallOffIn(In):
     reason: Annotated[str, StringConstraints(min_length=5, max_length=REASON_MAX)]
 
 
-class MakersRunOut(BaseModel):
+class MakersRunOut(Out):
     id: str
     variant: str
     state: str
@@ -61,7 +61,7 @@ class MakersRunOut(BaseModel):
     made_at: str
 
 
-class EntryOut(BaseModel):
+class EntryOut(Out):
     id: str
     run: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.requests import Request
 
 from crowdfund import clock
@@ -15,6 +15,7 @@ from crowdfund.merch.watching.queries import Film, NothingToWatch, Shop, film_of
 from crowdfund.merch.watching.rules import Line
 from crowdfund.settings import current
 from crowdfund.web import api
+from crowdfund.web.api import Out
 from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.region import is_country, region_of
 from crowdfund.web.routes import get
@@ -27,7 +28,7 @@ REGION = api.Filter(
 )  # fmt: skip
 
 
-class FilmOut(BaseModel):
+class FilmOut(Out):
     """A film that can be watched. cues: the address of its WebVTT track, one JSON object a cue."""
 
     id: str
@@ -38,12 +39,12 @@ class FilmOut(BaseModel):
     cues: str
 
 
-class FilmsListed(BaseModel):
+class FilmsListed(Out):
     items: list[FilmOut]
     next: str | None
 
 
-class OfferOut(BaseModel):
+class OfferOut(Out):
     """What one seller offers. match: licensed_replica, identical, same_maker or inspired. stock: in_stock, low, preorder or sold_out.
 
     badge: of its licence, empty where it claims none; anybody can check it at /licences/{badge}.
@@ -63,7 +64,7 @@ class OfferOut(BaseModel):
     badge: str
 
 
-class MomentOut(BaseModel):
+class MomentOut(Out):
     """When it is on screen. boxes: [seconds after the start, x, y, width, height] in parts of the frame, empty for somewhere."""
 
     appearance: str
@@ -75,7 +76,7 @@ class MomentOut(BaseModel):
     boxes: list[list[float]]
 
 
-class ThingOut(BaseModel):
+class ThingOut(Out):
     """standing: offered, sold_out, or looking for a maker. offers: whose turn it is first."""
 
     id: str
@@ -90,7 +91,7 @@ class ThingOut(BaseModel):
     offers: list[OfferOut]
 
 
-class ShopOut(BaseModel):
+class ShopOut(Out):
     """changes_at: from when on it may be another one without anybody doing anything."""
 
     title: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.screenings.api.fans_bodies import PlaceId
-from crowdfund.web.api import AmountMinor, In, PublicId
+from crowdfund.web.api import AmountMinor, In, Out, PublicId
 
 
 class LineIn(In):
@@ -25,7 +25,7 @@ class OrderIn(In):
     total_minor: AmountMinor
 
 
-class OrderPlaced(BaseModel):
+class OrderPlaced(Out):
     """state: placed, or paid where it costs nothing. held_until: by when it has to be paid."""
 
     id: str
@@ -38,14 +38,14 @@ class OrderPlaced(BaseModel):
     held_until: str
 
 
-class LineOut(BaseModel):
+class LineOut(Out):
     place: str
     price: str
     price_minor: int
     fee_minor: int
 
 
-class RefundOut(BaseModel):
+class RefundOut(Out):
     id: str
     amount_minor: int
     state: str
@@ -53,7 +53,7 @@ class RefundOut(BaseModel):
     made_at: str
 
 
-class TicketOut(BaseModel):
+class TicketOut(Out):
     """code: the text of its QR code; typed_code: what can be read out at the door. Both none once it is good for nothing."""
 
     id: str
@@ -78,23 +78,23 @@ class OrderOut(OrderPlaced):
     refunds: list[RefundOut]
 
 
-class OrdersListed(BaseModel):
+class OrdersListed(Out):
     items: list[OrderOut]
     next: str | None
 
 
-class TicketsListed(BaseModel):
+class TicketsListed(Out):
     items: list[TicketOut]
     next: str | None
 
 
-class PaymentOut(BaseModel):
+class PaymentOut(Out):
     """Where the fan pays: the processor's page."""
 
     url: str
 
 
-class BackOut(BaseModel):
+class BackOut(Out):
     """What a ticket that can be sent back now gives back, of what was paid for it."""
 
     ticket: str
@@ -102,7 +102,7 @@ class BackOut(BaseModel):
     back_minor: int
 
 
-class BacksOut(BaseModel):
+class BacksOut(Out):
     tickets: list[BackOut]
 
 
@@ -119,7 +119,7 @@ class GiftIn(In):
     ]
 
 
-class GiftOut(BaseModel):
+class GiftOut(Out):
     """A letter to that address carries the link; the ticket stays with who has it until the link is used."""
 
     id: str
@@ -128,7 +128,7 @@ class GiftOut(BaseModel):
     state: str
 
 
-class AskingOut(BaseModel):
+class AskingOut(Out):
     """A screening that does not take place as it was sold. tickets: of the fan's, with what was answered so far."""
 
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,10 +10,11 @@ from crowdfund.orders.refunds_by_staff import failed_refunds, pay_another_way, r
 from crowdfund.payments.models import Refund
 from crowdfund.pledges.api.bodies import PaidAnotherWayIn
 from crowdfund.web import api
+from crowdfund.web.api import Out
 from crowdfund.web.routes import bearer, get, post
 
 
-class FailedRefundOut(BaseModel):
+class FailedRefundOut(Out):
     """of: `order` of tickets, `purchase` or `goods_order`; about: its id. can_be_tried: the payment company refused it, and can be
     asked again; else the money came back from the card's bank. state: `pending` again after that, `paid_another_way` once it was."""
 

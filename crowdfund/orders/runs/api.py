@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,7 +24,7 @@ from crowdfund.payments.models import Consent
 from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.api import AmountMinor, In, PublicId
+from crowdfund.web.api import AmountMinor, In, Out, PublicId
 from crowdfund.web.rate_limit import Limit
 from crowdfund.web.routes import bearer, get, post
 
@@ -37,12 +37,12 @@ _Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 _Pieces = Annotated[int, Field(ge=1, le=99)]
 
 
-class DiaryOut(BaseModel):
+class DiaryOut(Out):
     words: str
     at: str
 
 
-class RunOut(BaseModel):
+class RunOut(Out):
     """missing: pieces that must still be ordered for it to be made. left: that may be ordered; none for as many as come."""
 
     id: str
@@ -68,7 +68,7 @@ class RunQuoteIn(In):
     country: _Country
 
 
-class RunQuoteOut(BaseModel):
+class RunQuoteOut(Out):
     """What an order costs now, and what its fan agrees to."""
 
     currency: str
@@ -91,7 +91,7 @@ class RunOrderIn(In):
     total_minor: AmountMinor
 
 
-class RunOrderOut(BaseModel):
+class RunOrderOut(Out):
     """mend_by: by when a card that was refused has to be changed."""
 
     id: str
@@ -104,12 +104,12 @@ class RunOrderOut(BaseModel):
     made_at: str
 
 
-class RunOrdersListed(BaseModel):
+class RunOrdersListed(Out):
     items: list[RunOrderOut]
     next: str | None
 
 
-class CardPageOut(BaseModel):
+class CardPageOut(Out):
     """The processor's page on which the fan saves a card."""
 
     url: str

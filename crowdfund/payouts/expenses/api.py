@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +22,7 @@ from crowdfund.payouts.expenses.rules import PAYEE_MAX, WORDS_MAX, WORDS_MIN
 from crowdfund.refusal import Invalid, NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out, PublicId
 from crowdfund.web.rate_limit import PUBLIC_API
 from crowdfund.web.routes import bearer, get, post
 from crowdfund.web.routes import public as everybody
@@ -54,7 +54,7 @@ class TakeBackIn(In):
     because: _Words
 
 
-class ExpenseOut(BaseModel):
+class ExpenseOut(Out):
     """is_taken_back: it was told wrongly, and counts no more; because: why."""
 
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,13 +14,13 @@ from crowdfund.payouts.sellers.statement import Line, month_of
 from crowdfund.people.api.own import own_organisation
 from crowdfund.people.models import Role
 from crowdfund.web import api
-from crowdfund.web.api import Filter
+from crowdfund.web.api import Filter, Out
 from crowdfund.web.routes import bearer, get
 
 _BASE = "/api/v1/organisations/{organisation}"
 
 
-class PurseOut(BaseModel):
+class PurseOut(Out):
     """held_minor: paid by fans and not shipped yet; earned_minor: goes out next; owed_minor: given back after it was paid out."""
 
     currency: str
@@ -34,11 +33,11 @@ class PurseOut(BaseModel):
     owed_minor: int
 
 
-class EarningsOut(BaseModel):
+class EarningsOut(Out):
     purses: list[PurseOut]
 
 
-class EarningLineOut(BaseModel):
+class EarningLineOut(Out):
     """what: `goods_earned`, `refund_promised`, `payout_set_aside` and so on. gross_minor, of which tax, commission, royalty and the
     payment company's fee were taken (-) or given back (+), is net_minor. balance_minor: what stands after it.
     """
@@ -55,14 +54,14 @@ class EarningLineOut(BaseModel):
     balance_minor: int
 
 
-class StatementOut(BaseModel):
+class StatementOut(Out):
     currency: str
     month: str
     opening_minor: int
     lines: list[EarningLineOut]
 
 
-class ReversalOut(BaseModel):
+class ReversalOut(Out):
     """Money asked back of a payout. state: `due`, `sending`, `done` or `refused`: then it is owed, and taken from what is earned next."""
 
     id: str
@@ -127,7 +126,7 @@ def _reversal_out(row: Reversal) -> ReversalOut:
     )  # fmt: skip
 
 
-class BankPayoutOut(BaseModel):
+class BankPayoutOut(Out):
     """What the bank of an organisation sent back. state: `failed` and tried again at next_try_at, `sending`, `sent`, `paid`, or
     `gone`: not in the account any more. attempt: how often it was tried again."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import StringConstraints
 
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, unchanged
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out, unchanged
 
 OrganisationName = Annotated[
     str,
@@ -61,7 +61,7 @@ class ReasonIn(In):
     reason: Reason
 
 
-class OrganisationOut(BaseModel):
+class OrganisationOut(Out):
     """payouts_state: what the processor says of its account. role: of the token's person, none where staff asks."""
 
     id: str
@@ -75,7 +75,7 @@ class OrganisationOut(BaseModel):
     role: str | None
 
 
-class MemberOut(BaseModel):
+class MemberOut(Out):
     """person: the id to give another role to, or to remove."""
 
     person: str
@@ -84,21 +84,21 @@ class MemberOut(BaseModel):
     role: str
 
 
-class InvitationOut(BaseModel):
+class InvitationOut(Out):
     """On its way by mail: it is good once, for two weeks, and for this address alone."""
 
     email: str
     role: str
 
 
-class DecisionOut(BaseModel):
+class DecisionOut(Out):
     state: str
     because: str
     by: str
     at: str
 
 
-class VerificationOut(BaseModel):
+class VerificationOut(Out):
     """Where an organisation stands, and what was decided about it, the newest first."""
 
     state: str
@@ -113,7 +113,7 @@ class StaffOrganisationOut(OrganisationOut):
     history: list[DecisionOut]
 
 
-class PageOut(BaseModel):
+class PageOut(Out):
     """A page of the processor to send a person to."""
 
     url: str

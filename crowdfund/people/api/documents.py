@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from pydantic import BaseModel
 from starlette.requests import Request
 
 from crowdfund.database.ids import public
 from crowdfund.people.models import Document
 from crowdfund.people.pages.papers import take_document_once
 from crowdfund.web import api
+from crowdfund.web.api import Out
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.documents import NAME_MAX
 from crowdfund.web.routes import bearer, post
@@ -18,7 +18,7 @@ from crowdfund.web.routes import bearer, post
 _NAME = api.Filter("name", "What its file is called.", length_max=NAME_MAX)
 
 
-class DocumentOut(BaseModel):
+class DocumentOut(Out):
     """A document that was sent. sha256: of the file as it came."""
 
     id: str

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import StringConstraints
 from starlette.requests import Request
 
 from crowdfund.database import ids
 from crowdfund.people import accounts
 from crowdfund.people.models import Person
-from crowdfund.web.api import ONE_LINE, READABLE, STRAIGHT, In, unchanged
+from crowdfund.web.api import ONE_LINE, READABLE, STRAIGHT, In, Out, unchanged
 from crowdfund.web.routes import bearer, get, post
 
 NAME_MAX = 80
 
 
-class MeOut(BaseModel):
+class MeOut(Out):
     """Whose token this is."""
 
     id: str

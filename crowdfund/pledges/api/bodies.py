@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, PublicId, unchanged
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, ChargeMinor, Currency, In, Out, PublicId, unchanged
 
 PLEDGES_MAX = 10
 
@@ -96,13 +96,13 @@ class PaidAnotherWayIn(In):
     reason: Reason
 
 
-class RefusedOut(BaseModel):
+class RefusedOut(Out):
     code: str
     detail: str
     status: int
 
 
-class PledgeMadeOut(BaseModel):
+class PledgeMadeOut(Out):
     """A pledge that was made, or why it was not."""
 
     id: str | None = None
@@ -115,18 +115,18 @@ class PledgeMadeOut(BaseModel):
     refused: RefusedOut | None = None
 
 
-class PledgesOut(BaseModel):
+class PledgesOut(Out):
     pledges: list[PledgeMadeOut]
 
 
-class TermsOut(BaseModel):
+class TermsOut(Out):
     """What a fan agrees to with a pledge: to be shown before one is made for her."""
 
     text: str
     language: str
 
 
-class DeliveryOut(BaseModel):
+class DeliveryOut(Out):
     """What is sent to a backer. delivers_on: the promised month. address_by: until when the makers wait for an address."""
 
     state: str
@@ -141,7 +141,7 @@ class DeliveryOut(BaseModel):
     received_at: str | None
 
 
-class PledgeOut(BaseModel):
+class PledgeOut(Out):
     """charged_on: when the card is charged, if the fund gets there. mend_by: until when another card or the bank can mend it."""
 
     id: str
@@ -162,20 +162,20 @@ class PledgeOut(BaseModel):
     delivery: DeliveryOut | None
 
 
-class PageOut(BaseModel):
+class PageOut(Out):
     """A page of the processor or of a bank to send the fan to."""
 
     url: str
 
 
-class ConfirmationOut(BaseModel):
+class ConfirmationOut(Out):
     """url: the bank's page, none where it wants nothing more; then the pledge says what came of it."""
 
     url: str | None
     pledge: PledgeOut
 
 
-class CardOut(BaseModel):
+class CardOut(Out):
     """A saved card, as much of it as we know. keep: it stays when nothing needs it any more."""
 
     id: str
@@ -187,7 +187,7 @@ class CardOut(BaseModel):
     saved_at: str
 
 
-class RefundOut(BaseModel):
+class RefundOut(Out):
     id: str
     pledge: str
     amount_minor: int
@@ -198,7 +198,7 @@ class RefundOut(BaseModel):
     ended_at: str | None
 
 
-class ReceiptOut(BaseModel):
+class ReceiptOut(Out):
     """What was paid, for what, to whom, and what of it was given back."""
 
     pledge: str
@@ -223,7 +223,7 @@ class OwedOut(DeliveryOut):
     backer: str
 
 
-class DeliveriesOut(BaseModel):
+class DeliveriesOut(Out):
     """How far a fund's deliveries are. waits: while a bank decides. silent: asked sixty days ago or longer, without an answer."""
 
     state: str
@@ -234,7 +234,7 @@ class DeliveriesOut(BaseModel):
     late_tiers: list[str]
 
 
-class ChargeOut(BaseModel):
+class ChargeOut(Out):
     attempt: int
     state: str
     amount_minor: int
@@ -244,7 +244,7 @@ class ChargeOut(BaseModel):
     ended_at: str | None
 
 
-class PledgeEventOut(BaseModel):
+class PledgeEventOut(Out):
     kind: str
     from_state: str
     to_state: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +22,7 @@ from crowdfund.pledges.transfers.rules import WORDS_MAX, WORDS_MIN
 from crowdfund.refusal import NotFound
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.api import LINES, READABLE, In, PublicId
+from crowdfund.web.api import LINES, READABLE, In, Out, PublicId
 from crowdfund.web.rate_limit import OBJECTING, PUBLIC_API
 from crowdfund.web.routes import Handler, bearer, get, post
 from crowdfund.web.routes import public as everybody
@@ -70,7 +70,7 @@ class ChoiceIn(In):
     charity: PublicId | None = None
 
 
-class OutcomeOut(BaseModel):
+class OutcomeOut(Out):
     """evidence_url and evidence_sha256: none where the window closed in silence."""
 
     id: str
@@ -85,7 +85,7 @@ class OutcomeOut(BaseModel):
     evidence_sha256: str | None
 
 
-class ElectedOut(BaseModel):
+class ElectedOut(Out):
     """How many backers decided so, and how much that is."""
 
     state: str
@@ -93,7 +93,7 @@ class ElectedOut(BaseModel):
     amount_minor: int
 
 
-class AgreedOut(BaseModel):
+class AgreedOut(Out):
     """What the clubs agreed, as backers read it. paper_url: the paper that shows it."""
 
     words: str
@@ -102,7 +102,7 @@ class AgreedOut(BaseModel):
     paper_sha256: str | None
 
 
-class EndOut(BaseModel):
+class EndOut(Out):
     """How a transfer ends. deal: none until the clubs agree; outcome: none until one is filed.
 
     kept_minor: what backers of earlier targets keep for this one.
@@ -117,7 +117,7 @@ class EndOut(BaseModel):
     kept_minor: int
 
 
-class ElectionOut(BaseModel):
+class ElectionOut(Out):
     """One's own choice. recipient: whom it was given to; kept_until: when it comes back if there is no next target."""
 
     pledge: str
@@ -131,7 +131,7 @@ class ElectionOut(BaseModel):
     kept_until: str | None
 
 
-class ObjectionOut(BaseModel):
+class ObjectionOut(Out):
     id: str
     text: str
     made_at: str

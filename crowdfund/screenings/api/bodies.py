@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.people.api.bodies import Country
 from crowdfund.screenings.bookings import NOTE_MAX
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out, PublicId
 
 FILE_MAX = 1_000_000
 
@@ -39,7 +39,7 @@ class VenueIn(In):
     access: Annotated[str, lines_of(600), READABLE] = ""
 
 
-class VenueOut(BaseModel):
+class VenueOut(Out):
     id: str
     slug: str
     name: str
@@ -73,13 +73,13 @@ class HallNameIn(In):
     name: HallName
 
 
-class CategoryOut(BaseModel):
+class CategoryOut(Out):
     id: str
     name: str
     colour: str
 
 
-class FoundOut(BaseModel):
+class FoundOut(Out):
     """What a plan has. form: how a file was read, none where it was made of numbers. plan: our own JSON."""
 
     form: str | None
@@ -92,7 +92,7 @@ class FoundOut(BaseModel):
     plan: dict[str, Any]
 
 
-class HallListed(BaseModel):
+class HallListed(Out):
     id: str
     venue: str
     name: str
@@ -117,7 +117,7 @@ class TitleNameIn(In):
     name: Name
 
 
-class TitleOut(BaseModel):
+class TitleOut(Out):
     """cinemas: that agreed to show it. sold: tickets that stand."""
 
     id: str
@@ -130,7 +130,7 @@ class TitleOut(BaseModel):
     sold: int
 
 
-class BookableTitleOut(BaseModel):
+class BookableTitleOut(Out):
     """booked: the state of this cinema's own booking, if there is a live one."""
 
     id: str
@@ -139,7 +139,7 @@ class BookableTitleOut(BaseModel):
     booked: str | None
 
 
-class CinemaOut(BaseModel):
+class CinemaOut(Out):
     id: str
     name: str
     country: str
@@ -161,7 +161,7 @@ class BookingReasonIn(In):
     reason: Because
 
 
-class SaidOut(BaseModel):
+class SaidOut(Out):
     """from_state: empty at the beginning."""
 
     from_state: str
@@ -171,7 +171,7 @@ class SaidOut(BaseModel):
     at: str
 
 
-class BookingListed(BaseModel):
+class BookingListed(Out):
     """turn: whose answer is awaited, `cinema` or `producer`; none where nobody is asked."""
 
     id: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from crowdfund.web.api import In
+from crowdfund.web.api import In, Out
 
 PlaceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,32}$")]
 
@@ -25,7 +25,7 @@ class HoldIn(In):
     areas: Annotated[list[AreaIn], Field(max_length=20, default_factory=list)]
 
 
-class HoldOut(BaseModel):
+class HoldOut(Out):
     """Places that are kept until then; going to pay gives them ten minutes more, once."""
 
     id: str
@@ -40,21 +40,21 @@ class HoldShown(HoldOut):
     kept: list[str]
 
 
-class PriceOut(BaseModel):
+class PriceOut(Out):
     id: str
     category: str
     name: str
     price_minor: int
 
 
-class LadderOut(BaseModel):
+class LadderOut(Out):
     """Who cancels so many hours before the start, or earlier, gets this share of price and fee back, in basis points."""
 
     hours: int
     back_bps: int
 
 
-class ScreeningOut(BaseModel):
+class ScreeningOut(Out):
     """One showing. fee_minor: the booking fee of each ticket, on top of its price. places: how many people the hall takes."""
 
     id: str
@@ -87,12 +87,12 @@ class ScreeningShown(ScreeningOut):
     plan: dict[str, object]
 
 
-class ScreeningsListed(BaseModel):
+class ScreeningsListed(Out):
     items: list[ScreeningOut]
     next: str | None
 
 
-class PlacesOut(BaseModel):
+class PlacesOut(Out):
     """What can't be had now. held: in somebody's cart; next_back_at: when the first of these may come back. areas: places left."""
 
     taken: list[str]
@@ -109,5 +109,5 @@ class BestIn(In):
     wheelchairs: Annotated[int, Field(ge=0, le=50)] = 0
 
 
-class BestOut(BaseModel):
+class BestOut(Out):
     seats: list[str]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from crowdfund.screenings.api.bodies import SaidOut, SeatId, line_of
 from crowdfund.screenings.hours import SERIES_MAX
 from crowdfund.screenings.prices import PRICES_MAX
-from crowdfund.web.api import READABLE, STRAIGHT, Currency, In, Moment, PublicId
+from crowdfund.web.api import READABLE, STRAIGHT, Currency, In, Moment, Out, PublicId
 
 
 class PriceIn(In):
@@ -58,7 +58,7 @@ class DraftIn(TermsIn):
     stamp: Annotated[str, line_of(64)] | None = None
 
 
-class ScreeningListed(BaseModel):
+class ScreeningListed(Out):
     """starts_at_local: what the venue's clocks show. gross_minor: prices paid, without fees."""
 
     id: str
@@ -79,19 +79,19 @@ class ScreeningListed(BaseModel):
     currency: str
 
 
-class PriceOut(BaseModel):
+class PriceOut(Out):
     id: str
     category: str
     name: str
     price_minor: int
 
 
-class StepOut(BaseModel):
+class StepOut(Out):
     hours_before: int
     share_bps: int
 
 
-class ScreeningOut(BaseModel):
+class ScreeningOut(Out):
     """A screening with its terms. stamp: changes whenever a draft does. free: places that can be had now."""
 
     id: str
@@ -123,7 +123,7 @@ class ScreeningOut(BaseModel):
     history: list[SaidOut]
 
 
-class ScreeningsOut(BaseModel):
+class ScreeningsOut(Out):
     screenings: list[ScreeningOut]
 
 
@@ -148,7 +148,7 @@ class ReleasedIn(In):
     seats: Annotated[list[SeatId], Field(min_length=1, max_length=2_000)]
 
 
-class TicketHeldOut(BaseModel):
+class TicketHeldOut(Out):
     """No address of anybody: what has to reach a fan goes through this site."""
 
     ticket: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.community.draws import rules
 from crowdfund.community.draws.forms import CONTACT_MAX, NAME_MAX, NOTE_MAX, VALUE_MAX
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Moment, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Moment, Out, PublicId
 
 Title = Annotated[
     str,
@@ -92,7 +92,7 @@ class AcceptIn(In):
     show_name: bool = False
 
 
-class DrawListed(BaseModel):
+class DrawListed(Out):
     """A draw as lists have it. entries: how many take part, or were in the list when it closed."""
 
     id: str
@@ -111,7 +111,7 @@ class DrawListed(BaseModel):
     happens_at: str
 
 
-class DrawnOut(BaseModel):
+class DrawnOut(Out):
     """Somebody who was drawn, by her entry. name: only where she agreed to that."""
 
     rank: int
@@ -146,7 +146,7 @@ class DrawOut(DrawListed):
     winners: list[DrawnOut]
 
 
-class MissingFromDrawOut(BaseModel):
+class MissingFromDrawOut(Out):
     field: str
     sentence: str
 
@@ -157,7 +157,7 @@ class OwnDrawOut(DrawOut):
     missing: list[MissingFromDrawOut]
 
 
-class EntriesOut(BaseModel):
+class EntriesOut(Out):
     """The frozen list: list_hash is the SHA-256 of all entries in this order, each followed by a line feed."""
 
     draw: str
@@ -165,7 +165,7 @@ class EntriesOut(BaseModel):
     entries: list[str]
 
 
-class FileOut(BaseModel):
+class FileOut(Out):
     """The file of a draw, as `crowdfund draw verify` takes it."""
 
     version: int
@@ -188,7 +188,7 @@ class FileOut(BaseModel):
     algorithm: str
 
 
-class EntryOut(BaseModel):
+class EntryOut(Out):
     """My entry. stands: I take part. listed: it is in the frozen list. rank, state, answer_by: what was drawn, none where nothing."""
 
     draw: str
@@ -200,7 +200,7 @@ class EntryOut(BaseModel):
     answer_by: str | None
 
 
-class WinnerOut(BaseModel):
+class WinnerOut(Out):
     """For the makers. contact_name, contact and note: of who comes, until sixty days after the day."""
 
     rank: int
@@ -212,12 +212,12 @@ class WinnerOut(BaseModel):
     note: str
 
 
-class WinnersOut(BaseModel):
+class WinnersOut(Out):
     draw: str
     winners: list[WinnerOut]
 
 
-class DiscardedOut(BaseModel):
+class DiscardedOut(Out):
     """What is gone."""
 
     id: str

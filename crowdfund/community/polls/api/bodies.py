@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.campaigns.api.bodies import MissingOut
 from crowdfund.community.polls.rules import (
@@ -16,7 +16,7 @@ from crowdfund.community.polls.rules import (
     REASON_MIN,
     TEXT_MAX,
 )
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Moment, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Moment, Out, PublicId
 
 
 class PollIn(In):
@@ -75,7 +75,7 @@ class DecisionIn(In):
     cannot_follow: bool = False
 
 
-class CandidateOut(BaseModel):
+class CandidateOut(Out):
     """votes: none while results are hidden. leads: has most votes of a vote that is over and counts; several in a tie."""
 
     id: str
@@ -87,7 +87,7 @@ class CandidateOut(BaseModel):
     leads: bool
 
 
-class DecisionOut(BaseModel):
+class DecisionOut(Out):
     """kind: followed, departed (from an advisory vote), not_followed (a binding one), free (it said nothing), or moot.
 
     candidate none: none of them.
@@ -100,7 +100,7 @@ class DecisionOut(BaseModel):
     is_late: bool
 
 
-class PollListed(BaseModel):
+class PollListed(Out):
     """state: announced, open, closed, decided or cancelled, by the clock. eligible: who could vote, where that can be told."""
 
     id: str
@@ -137,7 +137,7 @@ class PollDraftOut(PollOut):
     missing_to_open_now: list[MissingOut]
 
 
-class VoteOut(BaseModel):
+class VoteOut(Out):
     """My own vote. candidate none: I have not voted. refused: why I can't vote as things stand, a code and a sentence."""
 
     candidate: str | None

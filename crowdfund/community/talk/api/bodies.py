@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.community.talk.forms import REASON_MAX, REASON_MIN
 from crowdfund.community.talk.rules import BAR_DAYS_MAX, NAME_MAX, NAMES_MAX, NOTE_MAX, TEXT_MAX, TEXT_MIN
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out
 
 Text = Annotated[
     str, StringConstraints(min_length=TEXT_MIN, max_length=TEXT_MAX, pattern=LINES, strip_whitespace=True), READABLE
@@ -73,7 +73,7 @@ class BarIn(In):
     reason: Why
 
 
-class CommentOut(BaseModel):
+class CommentOut(Out):
     """A comment as it stands there. thread: the comment that began it, itself where it did.
 
     author: as it is shown, `null` for a backer without a name and for what is gone. text: empty where it is gone. is_folded:
@@ -105,26 +105,26 @@ class ThreadOut(CommentOut):
     more_replies: bool
 
 
-class AddresseeOut(BaseModel):
+class AddresseeOut(Out):
     """to: what a question names."""
 
     to: str
     name: str
 
 
-class AddresseesOut(BaseModel):
+class AddresseesOut(Out):
     """Whom fans can ask."""
 
     addressees: list[AddresseeOut]
 
 
-class ReportedOut(BaseModel):
+class ReportedOut(Out):
     """is_news: false where it was reported by the same person before."""
 
     is_news: bool
 
 
-class ReportOut(BaseModel):
+class ReportOut(Out):
     """verdict: empty while it waits."""
 
     reason: str
@@ -134,7 +134,7 @@ class ReportOut(BaseModel):
     made_at: str
 
 
-class StaffCommentOut(BaseModel):
+class StaffCommentOut(Out):
     """A comment as staff see it, with its author and what people say of it. barred_until: where she may not write now."""
 
     comment: CommentOut
@@ -145,7 +145,7 @@ class StaffCommentOut(BaseModel):
     barred_until: str | None
 
 
-class WaitingOut(BaseModel):
+class WaitingOut(Out):
     """A comment with reports that wait."""
 
     comment: str

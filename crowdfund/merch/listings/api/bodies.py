@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.campaigns.api.bodies import MissingOut
 from crowdfund.merch.listings.contents import (
@@ -21,7 +21,7 @@ from crowdfund.merch.listings.contents import (
     VARIANTS_MAX,
     ZONE_NAME_MAX,
 )
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, AmountMinor, ChargeMinor, Currency, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, AmountMinor, ChargeMinor, Currency, In, Out, PublicId
 
 Words = Annotated[
     str, StringConstraints(min_length=REASON_MIN, max_length=REASON_MAX, pattern=LINES, strip_whitespace=True), READABLE
@@ -112,7 +112,7 @@ class DoubtAnswerIn(In):
     decision: Literal["stop", "fine"]
 
 
-class VariantOut(BaseModel):
+class VariantOut(Out):
     """price_minor: without the discount. left: pieces that may be bought; reserved: being paid for."""
 
     id: str
@@ -125,13 +125,13 @@ class VariantOut(BaseModel):
     sold: int
 
 
-class ListingPictureOut(BaseModel):
+class ListingPictureOut(Out):
     id: str
     url: str
     alt: str
 
 
-class ListingOut(BaseModel):
+class ListingOut(Out):
     """state: draft, live, paused, stopped (by `stopped_by`, for `note`) or retired. missing: what keeps it from being sold."""
 
     id: str
@@ -154,7 +154,7 @@ class ListingOut(BaseModel):
     missing: list[MissingOut]
 
 
-class ZoneOut(BaseModel):
+class ZoneOut(Out):
     id: str
     name: str
     countries: list[str]
@@ -165,7 +165,7 @@ class ZoneOut(BaseModel):
     days_max: int
 
 
-class OfferOut(BaseModel):
+class OfferOut(Out):
     """stock: in_stock, low, preorder or sold_out. badge_url: where its licence can be checked, none where it claims none."""
 
     listing: str
@@ -184,7 +184,7 @@ class OfferOut(BaseModel):
     badge_url: str | None
 
 
-class OffersOut(BaseModel):
+class OffersOut(Out):
     """What may be sold of a product to a region now. changes_at: when that may change with nobody doing anything."""
 
     product: str
@@ -193,7 +193,7 @@ class OffersOut(BaseModel):
     changes_at: str | None
 
 
-class DoubtOut(BaseModel):
+class DoubtOut(Out):
     """state: open, upheld or dismissed."""
 
     id: str

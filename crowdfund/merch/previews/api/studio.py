@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,6 +22,7 @@ from crowdfund.people.api.own import own_organisation
 from crowdfund.people.models import Role
 from crowdfund.refusal import Invalid
 from crowdfund.web import api, images
+from crowdfund.web.api import Out
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.routes import bearer, get, post
 
@@ -36,7 +36,7 @@ _POSTER = api.Filter(
 )
 
 
-class OwnPreviewOut(BaseModel):
+class OwnPreviewOut(Out):
     """kind: `crop`, a picture, or `clip`. start_ms, end_ms: where on the film."""
 
     id: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.merch.screen.importing.rows import FILE_MAX
 from crowdfund.merch.screen.masters import DELAY_MS_MAX
 from crowdfund.merch.screen.rules import ABOUT_MAX, ALT_MAX, BOXES_MAX, CLEARANCE_MAX, CODE_MAX, NAME_MAX, OFFSETS_MAX
 from crowdfund.merch.screen.timecode import DAY_MS
 from crowdfund.screenings.api.bodies import line_of, lines_of
-from crowdfund.web.api import LINES, READABLE, STRAIGHT, In, Moment, PublicId
+from crowdfund.web.api import LINES, READABLE, STRAIGHT, In, Moment, Out, PublicId
 
 Rate = Literal["23.976", "24", "25", "29.97", "30", "48", "50", "59.94", "60"]
 Ms = Annotated[int, Field(ge=0, le=DAY_MS)]
@@ -32,7 +32,7 @@ class MasterIn(In):
     delay_ms: Annotated[int, Field(ge=0, le=DELAY_MS_MAX)] = 0
 
 
-class MasterOut(BaseModel):
+class MasterOut(Out):
     """video_type: empty where no film was sent. is_for_children: nothing is laid over it."""
 
     title: str
@@ -64,7 +64,7 @@ class CutIn(In):
     pieces: Annotated[list[PieceIn], Field(min_length=1, max_length=OFFSETS_MAX)]
 
 
-class CutOut(BaseModel):
+class CutOut(Out):
     id: str
     name: str
     pieces: list[PieceIn]
@@ -80,7 +80,7 @@ class SceneIn(In):
     spoiler: Spoiler = 0
 
 
-class SceneOut(BaseModel):
+class SceneOut(Out):
     id: str
     code: str
     name: str
@@ -110,14 +110,14 @@ class ClearancesIn(In):
     likeness: Clearance = ""
 
 
-class HistoryOut(BaseModel):
+class HistoryOut(Out):
     from_state: str
     to_state: str
     because: str
     at: str
 
 
-class OnscreenProductListed(BaseModel):
+class OnscreenProductListed(Out):
     """state: draft, cleared, open_for_applications, licensed or retired. wanted: backers who would buy it."""
 
     id: str
@@ -156,7 +156,7 @@ class AppearanceIn(In):
     alt: Annotated[str, line_of(ALT_MAX, 0), STRAIGHT] = ""
 
 
-class AppearanceOut(BaseModel):
+class AppearanceOut(Out):
     id: str
     product: str
     scene: str | None
@@ -176,14 +176,14 @@ class ListIn(In):
     cut: PublicId | None = None
 
 
-class ProblemOut(BaseModel):
+class ProblemOut(Out):
     """line: of the list, 0 for the whole."""
 
     line: int
     sentence: str
 
 
-class ListOut(BaseModel):
+class ListOut(Out):
     """What keeping the list would do, or did. form: table or edl. counted_from: the timecode that the film's first frame has."""
 
     form: str
@@ -198,7 +198,7 @@ class ListOut(BaseModel):
     hints: list[str]
 
 
-class FindingOut(BaseModel):
+class FindingOut(Out):
     """weight: stops (it can't be published), leaves_out (of what is published), hint."""
 
     kind: str
@@ -208,7 +208,7 @@ class FindingOut(BaseModel):
     sentence: str
 
 
-class ChangeOut(BaseModel):
+class ChangeOut(Out):
     """kind: new, gone or other; fields: what differs of an other one."""
 
     kind: str
@@ -219,7 +219,7 @@ class ChangeOut(BaseModel):
     fields: list[str]
 
 
-class ScreenOut(BaseModel):
+class ScreenOut(Out):
     """What to look at before publishing, and what publishing would change for viewers."""
 
     findings: list[FindingOut]
@@ -232,7 +232,7 @@ class PublishIn(In):
     leaving_out: bool = False
 
 
-class RevisionListed(BaseModel):
+class RevisionListed(Out):
     id: str
     number: int
     sha256: str
@@ -246,7 +246,7 @@ class RevisionOut(RevisionListed):
     changes: list[ChangeOut]
 
 
-class WishOut(BaseModel):
+class WishOut(Out):
     """A product that backers are asked about. wanted: how many would buy it. mine: whether I said so."""
 
     id: str

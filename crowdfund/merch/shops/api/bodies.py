@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.merch.applications.rules import DAYS_MAX, PITCH_MAX, REASON_MAX, REASON_MIN, UNITS_MAX
 from crowdfund.merch.licences.terms import NOTE_MAX, PRODUCTS_MAX, ROYALTY_MAX_BPS, SELL_OFF_DAYS_MAX
 from crowdfund.merch.licences.terms import UNITS_MAX as CAP_MAX
 from crowdfund.merch.shops.rules import ABOUT_MAX, RETURNS_MAX
 from crowdfund.people.api.bodies import Country
-from crowdfund.web.api import LINES, READABLE, AmountMinor, ChargeMinor, Currency, In, Moment, PublicId
+from crowdfund.web.api import LINES, READABLE, AmountMinor, ChargeMinor, Currency, In, Moment, Out, PublicId
 
 Because = Annotated[
     str, StringConstraints(min_length=REASON_MIN, max_length=REASON_MAX, pattern=LINES, strip_whitespace=True), READABLE
@@ -37,12 +37,12 @@ class AwayIn(In):
     away_until: Moment | None = None
 
 
-class StepOut(BaseModel):
+class StepOut(Out):
     name: str
     done: bool
 
 
-class ShopOut(BaseModel):
+class ShopOut(Out):
     """needed: what a shop needs before it can sell, in the order in which it is best done."""
 
     id: str
@@ -55,7 +55,7 @@ class ShopOut(BaseModel):
     needed: list[StepOut]
 
 
-class MarketOut(BaseModel):
+class MarketOut(Out):
     """wanted: fans who would buy it. public_at: none where it is public already."""
 
     id: str
@@ -72,7 +72,7 @@ class MarketOut(BaseModel):
     public_at: str | None
 
 
-class SaidOut(BaseModel):
+class SaidOut(Out):
     from_state: str
     to_state: str
     because: str
@@ -89,7 +89,7 @@ class ApplicationIn(In):
     pitch: Annotated[str, _lines(PITCH_MAX), READABLE]
 
 
-class ApplicationOut(BaseModel):
+class ApplicationOut(Out):
     """answer_by: it expires then, unless the studio has answered."""
 
     id: str
@@ -150,7 +150,7 @@ class LicenceOfferIn(TermsIn):
     shop: PublicId
 
 
-class LicenceOut(BaseModel):
+class LicenceOut(Out):
     """state: at this moment, whatever was written down. basis: what the royalty is of."""
 
     id: str
@@ -184,7 +184,7 @@ class LicenceWhole(LicenceOut):
     history: list[SaidOut]
 
 
-class BadgeOut(BaseModel):
+class BadgeOut(Out):
     """What anybody may check. products: names of those that are public."""
 
     badge: str
@@ -206,12 +206,12 @@ class ConsentIn(In):
     version: Annotated[int, Field(ge=1, le=1_000)]
 
 
-class TermsOut(BaseModel):
+class TermsOut(Out):
     version: int
     text: str
 
 
-class PreviewOut(BaseModel):
+class PreviewOut(Out):
     """picture, clip: links that are good for 15 minutes, for a browser in which the same person is signed in; marked with her name."""
 
     id: str
@@ -223,7 +223,7 @@ class PreviewOut(BaseModel):
     clip: str | None
 
 
-class ViewOut(BaseModel):
+class ViewOut(Out):
     id: str
     at: str
     person_name: str
@@ -232,7 +232,7 @@ class ViewOut(BaseModel):
     kind: str
 
 
-class NetOut(BaseModel):
+class NetOut(Out):
     """Of one order. net_minor: what the shop gets, shipping included; the payment company's part is what it takes of most cards."""
 
     paid_minor: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from crowdfund.web.api import AmountMinor, Currency, In, PublicId
+from crowdfund.web.api import AmountMinor, Currency, In, Out, PublicId
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
@@ -41,7 +41,7 @@ class PurchaseIn(QuoteIn):
     total_minor: AmountMinor
 
 
-class QuotedOrder(BaseModel):
+class QuotedOrder(Out):
     """One seller's part. ship_by: when it leaves at the latest."""
 
     organisation: str
@@ -55,14 +55,14 @@ class QuotedOrder(BaseModel):
     days_max: int
 
 
-class QuoteOut(BaseModel):
+class QuoteOut(Out):
     currency: str
     country: str
     total_minor: int
     orders: list[QuotedOrder]
 
 
-class PurchaseLineOut(BaseModel):
+class PurchaseLineOut(Out):
     id: str
     listing: str
     variant: str
@@ -85,7 +85,7 @@ class PurchaseOrderOut(QuotedOrder):
     lines: list[PurchaseLineOut]
 
 
-class PurchasePlaced(BaseModel):
+class PurchasePlaced(Out):
     """reserved_until: by when it has to be paid, on the page that `payment` gives."""
 
     id: str
@@ -107,12 +107,12 @@ class PurchaseOut(PurchasePlaced):
     orders: list[PurchaseOrderOut]
 
 
-class PurchasesListed(BaseModel):
+class PurchasesListed(Out):
     items: list[PurchaseOut]
     next: str | None
 
 
-class PayAt(BaseModel):
+class PayAt(Out):
     """Where the fan pays: the processor's page."""
 
     url: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.database.ids import public
 from crowdfund.orders.returns.models import GoodsReturn
 from crowdfund.orders.returns.shown import AfterSale, ReturnShown
 from crowdfund.orders.words import thing
 from crowdfund.web import api
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out, PublicId
 
 Words = Annotated[str, StringConstraints(max_length=1000, pattern=LINES, strip_whitespace=True), READABLE]
 Said = Annotated[str, StringConstraints(min_length=10, max_length=500, pattern=LINES, strip_whitespace=True), READABLE]
@@ -102,7 +102,7 @@ class WordsIn(In):
     ]
 
 
-class GoodsLineOut(BaseModel):
+class GoodsLineOut(Out):
     """returned: pieces paid back, those cancelled among them. asked_back: in a return that is not over."""
 
     id: str
@@ -117,7 +117,7 @@ class GoodsLineOut(BaseModel):
     asked_back: int
 
 
-class ParcelOut(BaseModel):
+class ParcelOut(Out):
     """state: by its sender's word. carrier_state: by the carrier's."""
 
     id: str
@@ -129,7 +129,7 @@ class ParcelOut(BaseModel):
     delivered_at: str | None
 
 
-class ReturnOut(BaseModel):
+class ReturnOut(Out):
     """answer_by: who says nothing until then has agreed. paid_minor: what was paid back for it."""
 
     id: str
@@ -149,7 +149,7 @@ class ReturnOut(BaseModel):
     made_at: str
 
 
-class BoughtOut(BaseModel):
+class BoughtOut(Out):
     """One seller's part of a purchase. fulfilment: counted from the pieces of its lines."""
 
     id: str
@@ -171,7 +171,7 @@ class BoughtOut(BaseModel):
     made_at: str
 
 
-class SaleListed(BaseModel):
+class SaleListed(Out):
     id: str
     state: str
     thing: str
@@ -191,7 +191,7 @@ class SaleOut(BoughtOut):
     country: str
 
 
-class ReviewOut(BaseModel):
+class ReviewOut(Out):
     id: str
     stars: int
     words: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from crowdfund.campaigns.milestones.rules import EVIDENCE_MAX, EVIDENCE_MIN, MILESTONES_MAX, TITLE_MAX
 from crowdfund.pledges.milestones.forms import BECAUSE_MAX, BECAUSE_MIN, OBJECTION_MAX, OBJECTION_MIN
 from crowdfund.pledges.milestones.rules import PAPERS_MAX, WORDS_MAX, WORDS_MIN
-from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, PublicId
+from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out, PublicId
 
 
 def _lines(least: int, most: int) -> StringConstraints:
@@ -64,13 +64,13 @@ class MilestoneReasonIn(In):
     because: Annotated[str, _lines(BECAUSE_MIN, BECAUSE_MAX), READABLE]
 
 
-class PaperOut(BaseModel):
+class PaperOut(Out):
     name: str
     url: str
     sha256: str
 
 
-class ReleaseRequestOut(BaseModel):
+class ReleaseRequestOut(Out):
     """pauses_at: that many objections pause it. ended_as: released, sent_back, taken_back or refunded; none while it is open."""
 
     id: str
@@ -86,7 +86,7 @@ class ReleaseRequestOut(BaseModel):
     ended_at: str | None
 
 
-class MilestoneOut(BaseModel):
+class MilestoneOut(Out):
     """amount_minor: its part of what was collected, before fees; none until the result. left_minor: of it, what nobody took back.
 
     requests: the newest first.
@@ -107,7 +107,7 @@ class MilestoneOut(BaseModel):
     requests: list[ReleaseRequestOut]
 
 
-class MilestonesOut(BaseModel):
+class MilestonesOut(Out):
     """A fund's milestones. released, waiting, refunded: before fees; together what the fund held at its result."""
 
     campaign: str
@@ -119,7 +119,7 @@ class MilestonesOut(BaseModel):
     milestones: list[MilestoneOut]
 
 
-class ReleaseObjectionOut(BaseModel):
+class ReleaseObjectionOut(Out):
     id: str
     text: str
     made_at: str

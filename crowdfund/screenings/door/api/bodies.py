@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.requests import Request
 
 from crowdfund.database.ids import public
@@ -27,7 +27,7 @@ from crowdfund.screenings.door.rules import (
 from crowdfund.screenings.models import Screening
 from crowdfund.settings import current
 from crowdfund.web import api
-from crowdfund.web.api import ONE_LINE, READABLE, STRAIGHT, In, Moment
+from crowdfund.web.api import ONE_LINE, READABLE, STRAIGHT, In, Moment, Out
 
 _VERDICTS = tuple(str(verdict) for verdict in Verdict)
 _ANY_VERSION = re.compile(r"[0-9]{1,15}", re.ASCII)
@@ -68,7 +68,7 @@ class ScansIn(In):
     scans: Annotated[list[ScanIn], Field(min_length=1, max_length=SCANS_MAX)]
 
 
-class AnswerOut(BaseModel):
+class AnswerOut(Out):
     """entered: somebody went in. counted: this is the ticket's one admission. conflict: it should not have been.
 
     first_at, first_gate: when and where somebody came in with this ticket. refused: the code of why this scan was not taken.
@@ -87,7 +87,7 @@ class AnswerOut(BaseModel):
     refused: str | None = None
 
 
-class AnswersOut(BaseModel):
+class AnswersOut(Out):
     """sold, admitted: of the screening, after these scans."""
 
     answers: list[AnswerOut]
@@ -95,7 +95,7 @@ class AnswersOut(BaseModel):
     admitted: int
 
 
-class KeysOut(BaseModel):
+class KeysOut(Out):
     """keys: Ed25519 public keys, 32 bytes in base64url without padding, by the name that codes carry: `screening.number`."""
 
     screening: str
@@ -103,7 +103,7 @@ class KeysOut(BaseModel):
     keys: dict[str, str]
 
 
-class DoorOut(BaseModel):
+class DoorOut(Out):
     """What a device keeps to go on offline. With `since`: of counters, admitted and cancelled only what is new since that version.
 
     opens_at, closes_at: seconds since 1970. counters: by ticket, the lowest issue counter that still holds, where that is not 0. off:
@@ -133,7 +133,7 @@ class PassIn(In):
     ]
 
 
-class PassOut(BaseModel):
+class PassOut(Out):
     """url: whoever opens it scans at this door, until it is withdrawn or over; empty then."""
 
     id: str
@@ -144,7 +144,7 @@ class PassOut(BaseModel):
     withdrawn_at: str | None
 
 
-class ScanOut(BaseModel):
+class ScanOut(Out):
     """A scan that was kept. said: what the device said by itself, empty where it asked."""
 
     id: str
@@ -165,7 +165,7 @@ class ScanOut(BaseModel):
     first_gate: str
 
 
-class GateOut(BaseModel):
+class GateOut(Out):
     """gate: what its pass is called; empty where somebody of the cinema scanned, who is named then."""
 
     gate: str
@@ -177,7 +177,7 @@ class GateOut(BaseModel):
     conflicts: int
 
 
-class ReportOut(BaseModel):
+class ReportOut(Out):
     """An evening in numbers. no_shows: known after the end. forced: let in with a reason."""
 
     screening: str
