@@ -17,7 +17,7 @@ from crowdfund.web.i18n import _, locale, ngettext
 # An instant as rows have it (microseconds since 1970, UTC) or as Python has it.
 Instant = datetime | int
 
-_NO_BREAK = str.maketrans({" ": "\u00a0", "\u202f": "\u00a0"})
+_AS_PRINTED = str.maketrans({" ": "\u00a0", "\u202f": "\u00a0", "-": "\u2212"})  # nothing wraps, and less is a minus
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
@@ -47,12 +47,12 @@ def _valued(value: Any) -> str:
 
 def money(amount_minor: int, currency: str) -> str:
     """An amount that never wraps: `€1,234.50`."""
-    return amounts.show(amount_minor, currency, locale()).translate(_NO_BREAK)
+    return amounts.show(amount_minor, currency, locale()).translate(_AS_PRINTED)
 
 
 def money_short(amount_minor: int, currency: str) -> str:
     """For large figures: without decimals where they are zero, `€1,234`."""
-    return amounts.show(amount_minor, currency, locale(), short=True).translate(_NO_BREAK)
+    return amounts.show(amount_minor, currency, locale(), short=True).translate(_AS_PRINTED)
 
 
 def plain_money(amount_minor: int, currency: str) -> str:

@@ -143,10 +143,10 @@ class Visitor:
         for sentence in words:
             await expect(self.page.locator("body")).not_to_contain_text(sentence, use_inner_text=True, ignore_case=True)
 
-    async def waits_for(self, words: str) -> None:
+    async def waits_for(self, words: str, within: str = "body") -> None:
         """Load the page again until it says so: what the site does by itself takes it a moment."""
         for _ in range(PATIENCE_MS // 250):
-            if words.lower() in (await self.page.locator("body").inner_text()).lower():
+            if words.lower() in " ".join((await self.page.locator(within).inner_text()).lower().split()):
                 return await self.examine()
             await self.page.wait_for_timeout(250)
             await self.page.reload()

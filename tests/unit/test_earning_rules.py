@@ -49,6 +49,23 @@ def test_what_goes_back_is_told_with_who_gave_of_it() -> None:
     assert (line.change_minor, line.balance_minor) == (-33_21, 36_41)
 
 
+def a_step_of_a_payout(step: str, kind: str, debit: str, credit: str) -> Written:
+    return Written(f"payout:8:{step}", kind, 1_800_000_000_000_000, [(debit, credit, 69_62)], subject=EARNED)
+
+
+def test_a_payout_that_was_not_possible_yet_is_no_line() -> None:
+    transit = "payout:transit:EUR"
+    tried = a_step_of_a_payout("set_aside:1", "payout_set_aside", EARNED, transit)
+    back = a_step_of_a_payout("back:1", "payout_back", transit, EARNED)
+    gone = a_step_of_a_payout("set_aside:2", "payout_set_aside", EARNED, transit)
+    told = lines(EARRINGS, tried, back, gone)
+    assert [(line.kind, line.balance_minor) for line in told] == [("goods_earned", 69_62), ("payout_set_aside", 0)]
+    of_the_next_month = lines(back, gone)  # the try was told in the month before: so is its end
+    assert [(line.kind, line.change_minor) for line in of_the_next_month] == [
+        ("payout_back", 69_62), ("payout_set_aside", -69_62),
+    ]  # fmt: skip
+
+
 def test_what_only_moves_between_earned_and_owed_is_no_line() -> None:
     repaid = entry("receivable_repaid", EARNED, (EARNED, OWED, 3_21))
     paid = entry("payout_set_aside", EARNED, (EARNED, "payout:transit:EUR", 36_41))

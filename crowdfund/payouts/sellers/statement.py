@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from crowdfund.ledger import chart
 from crowdfund.ledger.entries import Written
 
+_TRIES = ("payout_set_aside", "payout_back")
 _SHARES = {"tax": "tax", "fee:platform": "commission", "royalty": "royalty", "expense:processor": "fee"}
 
 
@@ -43,7 +44,7 @@ def codes_of(organisation_id: int, currency: str) -> tuple[str, str]:
 def lines_of(written: Iterable[Written], codes: tuple[str, str], opening_minor: int) -> Iterator[Line]:
     """Each entry that changed what stands, in order; what only moved between the two accounts changed nothing."""
     balance = opening_minor
-    for entry in written:
+    for entry in _without_tries(list(written)):
         change = sum(_sign(entry_end in codes, minor) for entry_end, minor in _ends(entry))
         if not change:
             continue
@@ -54,6 +55,16 @@ def lines_of(written: Iterable[Written], codes: tuple[str, str], opening_minor: 
             entry.key, entry.kind, entry.subject, entry.at, gross, shares["tax"], shares["commission"], shares["royalty"],
             shares["fee"], change, balance,
         )  # fmt: skip
+
+
+def _without_tries(written: list[Written]) -> Iterator[Written]:
+    """A payout that the payment company would not make yet moved nothing: that it was tried, and had back at once, is no line."""
+    keys = {entry.key for entry in written}
+    for entry in written:
+        payout, _, step = entry.key.partition(":back:" if entry.kind == "payout_back" else ":set_aside:")
+        other = f"{payout}:{'set_aside' if entry.kind == 'payout_back' else 'back'}:{step}"
+        if entry.kind not in _TRIES or other not in keys:
+            yield entry
 
 
 def _ends(entry: Written) -> Iterator[tuple[str, int]]:
