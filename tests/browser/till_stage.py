@@ -166,7 +166,7 @@ async def together_is(seller: Visitor, desk: str, *figures: str) -> None:
     """The last row of a month's statement: paid by fans, tax, commission, royalty, payment company, its own, what stands."""
     await seller.goes_to(desk)
     await seller.follows("Earnings", among="Desk")
-    await seller.waits_for(" ".join(figures), within=".statement tfoot")
+    await seller.waits_for_row(*figures, within=".statement tfoot")
 
 
 async def at_their_bank(organisation: Organisation) -> dict[str, int]:
@@ -183,7 +183,7 @@ async def at_their_bank(organisation: Organisation) -> dict[str, int]:
 async def it_is_paid_out(who: Visitor, desk: str, paid: str, remark: str) -> None:
     await who.goes_to(desk)
     await who.follows("Earnings", among="Desk")
-    await who.waits_for(f"Paid to your account {paid} {remark}")
+    await who.waits_for_row(f"Paid to your account {paid} {remark}")
     await who.reads("Earned, goes out next $0.00", "On its way $0.00")
 
 
@@ -191,7 +191,7 @@ async def royalties_stand_at(gu: Visitor, n: Names, desk: str, *, accrued: str, 
     """8 % of what was kept: 40.50 of the earring's, 129.00 of the jacket's, both bought while that scene was seen."""
     await gu.goes_to(desk)
     await gu.follows("Royalties", among="Desk")
-    await gu.waits_for(f"Accrued {accrued}")
+    await gu.waits_for_row(f"Accrued {accrued}")
     await gu.reads(
         f"Accrued {accrued} paid once nothing can be returned", f"Paid {paid} to the production's earnings", "Net sales $169.50 2 pieces",
         n.shop, "$3.24", n.loom, "$10.32", "S5 Lin listens",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -143,10 +144,17 @@ class Visitor:
         for sentence in words:
             await expect(self.page.locator("body")).not_to_contain_text(sentence, use_inner_text=True, ignore_case=True)
 
-    async def waits_for(self, words: str, within: str = "body") -> None:
-        """Load the page again until it says so: what the site does by itself takes it a moment."""
+    async def waits_for(self, words: str) -> None:
+        """Load the page again until a line says so: what the site does by itself takes it a moment."""
+        await self._waits(lambda text: words.lower() in text.lower(), "body", words)
+
+    async def waits_for_row(self, *words: str, within: str = "main") -> None:
+        """The same for what stands in several boxes, one after the other."""
+        await self._waits(lambda text: " ".join(words).lower() in " ".join(text.lower().split()), within, *words)
+
+    async def _waits(self, says_so: Callable[[str], bool], within: str, *words: str) -> None:
         for _ in range(PATIENCE_MS // 250):
-            if words.lower() in " ".join((await self.page.locator(within).inner_text()).lower().split()):
+            if says_so(await self.page.locator(within).inner_text()):
                 return await self.examine()
             await self.page.wait_for_timeout(250)
             await self.page.reload()
