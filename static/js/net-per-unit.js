@@ -4,6 +4,7 @@ const WAIT_MS = 250;
 
 export default function netPerUnit(form) {
   const target = document.getElementById(form.dataset.target);
+  const before = [...(target?.childNodes ?? [])];
   let waiting = 0;
   let asked = null;
 
@@ -21,14 +22,15 @@ export default function netPerUnit(form) {
 
   const ask = async () => {
     const params = query();
-    if (!params.has("price") || !target) return;
     asked?.abort();
+    if (!target) return;
+    if (!params.has("price")) return target.replaceChildren(...before);
     asked = new AbortController();
     try {
       const answer = await fetch(`/market/calculator?${params}`, { signal: asked.signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const shown = page.querySelector("[data-net-shown]");
-      if (answer.ok && shown) target.replaceChildren(document.adoptNode(shown));
+      target.replaceChildren(...(answer.ok && shown ? [document.adoptNode(shown)] : before)); // never the shares of another price
     } catch (problem) {
       if (problem.name !== "AbortError") throw problem;
     }

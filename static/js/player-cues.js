@@ -25,7 +25,6 @@ export function cuesOf(video, told) {
   const isTold = (cue) => !cue.spoiler || isOver || (cue.spoiler < 2 && furthest >= cue.start);
   return {
     all,
-    isTold,
     here: (at = video.currentTime) => all().filter((cue) => cue.start <= at && at < cue.end),
     recent: (at = video.currentTime) => all().filter((cue) => cue.start <= at && at < cue.end + RECENT),
     // The next thing after a moment, or the last before it; one that is seen now is not jumped to again.

@@ -21,8 +21,8 @@ export function savedOf(stage, cards, say) {
     const id = form.dataset.save;
     const isKept = !kept.has(id);
     if (isSignedIn) {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "follow" });
-      if (!answer.ok) return form.submit();
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+      if (!answer?.ok) return form.submit();
     }
     if (isKept) kept.add(id);
     else kept.delete(id);

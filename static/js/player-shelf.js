@@ -32,7 +32,9 @@ export function shelfOf(part, told) {
       const offer = card.querySelector(`[data-listing="${cue.listing}"]`);
       if (offer) offer.parentElement.prepend(offer);
     }
-    if (cue.alt) card.querySelector("[data-where]").textContent = cue.alt;
+    const where = card.querySelector("[data-where]");
+    where.dataset.where ||= where.textContent; // what the page said of it
+    where.textContent = cue.alt || where.dataset.where;
     if (!cue.ap) return;
     for (const form of card.querySelectorAll("form")) {
       if (form.elements.appearance) form.elements.appearance.value = cue.ap;

@@ -1,8 +1,7 @@
-// Marks in the picture: real buttons in the order of the film, each in the middle of its box, with the box drawn around it. They
-// follow it frame by frame. While captions are shown none stands where a caption is.
+// Marks in the picture: real buttons in the order of the film, each in the middle of its box. They follow it frame by frame. While captions are shown none stands where a caption is.
 const CAPTIONS_FROM = 0.78; // of the height: below it captions are read
 
-export function spotsOn(layer, video, captions, pressed) {
+export function spotsOn(layer, video, captions, pressed, next) {
   const buttons = new Map();
   let cues = [];
   let isOn = false;
@@ -13,7 +12,7 @@ export function spotsOn(layer, video, captions, pressed) {
     const keys = new Set(cues.map((cue) => cue.ap));
     for (const [key, button] of buttons) {
       if (keys.has(key)) continue;
-      if (button === document.activeElement) video.focus({ preventScroll: true });
+      if (button === document.activeElement) next.focus({ preventScroll: true });
       button.remove();
       buttons.delete(key);
     }
@@ -29,7 +28,6 @@ export function spotsOn(layer, video, captions, pressed) {
     button.className = "spot";
     button.type = "button";
     button.setAttribute("aria-label", [cue.item, cue.alt].filter(Boolean).join(", "));
-    button.append(Object.assign(document.createElement("span"), { className: "spot__frame" }));
     button.append(Object.assign(document.createElement("span"), { className: "spot__name", textContent: cue.item }));
     button.addEventListener("click", () => pressed(cue));
     return button;
@@ -41,8 +39,8 @@ export function spotsOn(layer, video, captions, pressed) {
       const [x, y, w, h] = boxAt(cue.box, video.currentTime - cue.start);
       const { style } = buttons.get(cue.ap);
       const middle = Math.min(y + h / 2, low - 0.06);
-      for (const [name, value] of [["--x", x + w / 2], ["--y", middle], ["--w", w], ["--h", h], ["--shift", y + h / 2 - middle]])
-        style.setProperty(name, String(value));
+      style.setProperty("--x", String(x + w / 2));
+      style.setProperty("--y", String(middle));
     }
   }
   // The layer lies on the picture, not on the bars beside it.

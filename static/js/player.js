@@ -23,7 +23,7 @@ export default function player(stage) {
     video.pause();
     open([cue, ...cues.recent().filter((one) => one.id !== cue.id)], "here");
     shelf.focus(cue.id);
-  });
+  }, part("play"));
   let areMarked = false;
 
   const newestFirst = () => cues.recent().sort((one, other) => other.end - one.end);
@@ -66,7 +66,11 @@ export default function player(stage) {
     video.currentTime = cue.start + 0.05;
     say("saidJump", { name: cue.item, clock: clock(cue.start) });
   }
-  video.addEventListener("pause", () => !video.seeking && !video.ended && (cues.recent().length ? open() : look()) + look());
+  video.addEventListener("pause", () => {
+    if (video.seeking || video.ended) return;
+    if (cues.recent().length) open();
+    look();
+  });
   video.addEventListener("play", () => (close(), look()));
   video.addEventListener("ended", () => {
     const after = saved.all().map((id) => ({ id }));

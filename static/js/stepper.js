@@ -43,6 +43,8 @@ export default function stepper(form) {
     show();
   }
 
+  film.controls = false; // keys and buttons step through it instead
+  stage.tabIndex = 0;
   const play = () => (film.paused ? film.play() : film.pause());
 
   form.addEventListener("click", (event) => {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 
 import pytest
 
@@ -81,3 +83,15 @@ def test_every_sentence_has_its_translation(name: str) -> None:
     missing = {(one.context, one.sentence): one.where for one in said if (one.context, one.sentence) not in known}
     assert [f"{where}: {context or ''} {sentence}" for (context, sentence), where in missing.items()] == []
     assert i18n.DEFAULT == "en"
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_sentence_is_translated_in_one_place(name: str) -> None:
+    """Of two translations nobody knows which one is read. The first entry of each file is its head."""
+    entry = re.compile(r'^(?:msgctxt (.+)\n)?msgid ((?:".*"\n)+)', re.MULTILINE)
+    found = Counter(
+        key
+        for path in sorted((HOUSE / "locale" / name).glob("*.po"))
+        for key in entry.findall(path.read_text(encoding="utf-8"))[1:]
+    )
+    assert len(found) > 5_000 and [key for key, times in found.items() if times > 1] == []

@@ -10,7 +10,7 @@ _COUNT = Sql("UPDATE listing SET stars_sum = stars_sum + $2, stars_count = stars
 _OF_LISTING = Sql("""
     SELECT r.id, r.line_id, r.stars, r.words, r.answer, r.answered_at, r.made_at, r.state, r.listing_id, p.name, l.variant_name
     FROM review r JOIN person p ON p.id = r.person_id JOIN goods_line l ON l.id = r.line_id
-    WHERE r.listing_id = $1 AND r.state = 'shown' AND r.id < $2 ORDER BY r.id DESC LIMIT $3""")
+    WHERE r.listing_id = $1 AND (r.state = 'shown' OR $4 = 1) AND r.id < $2 ORDER BY r.id DESC LIMIT $3""")
 _OF_SELLER = Sql("""
     SELECT r.id, r.line_id, r.stars, r.words, r.answer, r.answered_at, r.made_at, r.state, r.listing_id, p.name, l.variant_name,
            l.name AS item
@@ -29,9 +29,11 @@ async def count_stars(listing_id: int, stars: int, reviews: int) -> None:
     await _COUNT(listing_id, stars, reviews)
 
 
-async def reviews_of_listing(listing_id: int, *, before: int = NEWEST, limit: int = 20) -> list[dict[str, Any]]:
-    """Those that are shown, the newest first, with the first name of who wrote it."""
-    rows = await _OF_LISTING(listing_id, before, limit)
+async def reviews_of_listing(
+    listing_id: int, *, before: int = NEWEST, limit: int = 20, with_hidden: bool = False
+) -> list[dict[str, Any]]:
+    """Those that are shown, the newest first, with the first name of who wrote it. with_hidden: for those who hid them, too."""
+    rows = await _OF_LISTING(listing_id, before, limit, int(with_hidden))
     return [row | {"name": row["name"].split()[0] if row["name"].split() else ""} for row in rows]
 
 

@@ -13,6 +13,7 @@ from crowdfund.merch.licences import actions, queries
 from crowdfund.merch.licences.forms import WhyForm
 from crowdfund.merch.licences.models import Licence, LicenceState
 from crowdfund.merch.licences.pages.shown import shown
+from crowdfund.web.form import Form
 from crowdfund.web.i18n import lazy
 from crowdfund.web.page import page, redirect
 from crowdfund.web.routes import get, post, staff
@@ -33,24 +34,28 @@ async def _asked_for(request: Request) -> Licence:
 
 
 async def licence(request: Request) -> Response:
-    return await _page(request, await _asked_for(request), WhyForm())
+    return await _page(request, await _asked_for(request))
 
 
-async def _page(request: Request, found: Licence, form: WhyForm) -> Response:
+async def _page(request: Request, found: Licence, form: Form | None = None, asked: str = "") -> Response:
+    """form: the one that was sent and refused. asked: what it asked for."""
+    forms: dict[str, Form] = {name: WhyForm() for name in ("suspension", "resumption", "end")}
+    form = form or Form()
     return page(
         request, "merch/sellers/staff_licence.html", form.status, shown=await shown(found), licence=found, form=form,
+        forms=forms | {asked: form},
         path=f"/staff/licences/{public(found.id)}", history=await queries.history_of(found.id),
     )  # fmt: skip
 
 
-def _decided(verb: Any, said: Any) -> Any:
+def _decided(asked: str, verb: Any, said: Any) -> Any:
     async def handle(request: Request) -> Response:
         found, form = await _asked_for(request), await WhyForm.read(request)
         if not form.errors:
             with form.showing_refusals():
                 await verb(found.id, form.reason, by=request.state.person.id)
                 return redirect(request, f"/staff/licences/{public(found.id)}", ("good", str(said)))
-        return await _page(request, await _asked_for(request), form)
+        return await _page(request, await _asked_for(request), form, asked)
 
     return handle
 
@@ -61,7 +66,7 @@ _STAFF = staff("reviewer")
 routes = [
     get(_ALL, licences, may=_STAFF),
     get(_ONE, licence, may=_STAFF),
-    post(f"{_ONE}/suspension", _decided(actions.suspend_licence, lazy("Suspended: nothing is sold under it.")), may=_STAFF),
-    post(f"{_ONE}/end", _decided(actions.terminate_licence, lazy("It has ended: nothing is sold under it again.")), may=_STAFF),
-    post(f"{_ONE}/resumption", _decided(partial(actions.resume_licence, is_staff=True), lazy("It goes on.")), may=_STAFF),
+    post(f"{_ONE}/suspension", _decided("suspension", actions.suspend_licence, lazy("Suspended: nothing is sold under it.")), may=_STAFF),
+    post(f"{_ONE}/end", _decided("end", actions.terminate_licence, lazy("It has ended: nothing is sold under it again.")), may=_STAFF),
+    post(f"{_ONE}/resumption", _decided("resumption", partial(actions.resume_licence, is_staff=True), lazy("It goes on.")), may=_STAFF),
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from crowdfund.merch.previews.models import Preview, PreviewKind
 from crowdfund.merch.previews.putting_up import put_up
 from crowdfund.merch.previews.rules import CLIP_MS_MAX, PRODUCT_MS_MAX, NoSuchPreview, is_public
 from crowdfund.merch.screen.models import OnscreenProduct
+from crowdfund.merch.screen.timecode import clock_text
 from crowdfund.merch.shops.pages.own import DESK, base_of, desk_page, picture_of_product
 from crowdfund.titles.models import Title
 from crowdfund.web import body, images
@@ -56,7 +57,7 @@ async def _page(request: Request, form: PreviewForm) -> Response:
     return desk_page(
         request, "previews_product.html", "previews", form.status, product=found, title=title, form=form, previews=previews, path=base,
         picture=picture_of_product(found, title), public_at=at, is_public=is_public(at, clock.now()),
-        clip_seconds=CLIP_MS_MAX // 1000, product_seconds=PRODUCT_MS_MAX // 1000,
+        clock_text=clock_text, clip_seconds=CLIP_MS_MAX // 1000, product_seconds=PRODUCT_MS_MAX // 1000,
     )  # fmt: skip
 
 

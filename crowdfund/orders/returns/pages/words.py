@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crowdfund.orders.goods.models import GoodsOrderState
 from crowdfund.orders.parcels.models import CarrierState, ParcelState
 from crowdfund.orders.returns.models import Kind, Reason, ReturnState
 from crowdfund.web.i18n import lazy
@@ -41,6 +42,15 @@ CARRIER = {
     CarrierState.OUT_FOR_DELIVERY.value: lazy("Out for delivery"),
     CarrierState.DELIVERED.value: lazy("Delivered"),
     CarrierState.RETURN_TO_SENDER.value: lazy("On its way back to the sender"),
+}
+# Whose the money of an order is.
+ORDERS = {
+    GoodsOrderState.PLACED.value: (lazy("Not paid yet"), "wait"),
+    GoodsOrderState.PAID.value: (lazy("Paid"), "go"),
+    GoodsOrderState.EXPIRED.value: (lazy("Not paid in time"), "plain"),
+    GoodsOrderState.CANCELLED.value: (lazy("Called off"), "plain"),
+    GoodsOrderState.REFUNDED.value: (lazy("Paid back"), "plain"),
+    GoodsOrderState.LOST.value: (lazy("Taken back by the bank"), "stop"),
 }
 # What is told of an order as a whole.
 FULFILMENT = {

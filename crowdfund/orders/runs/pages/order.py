@@ -19,6 +19,7 @@ from crowdfund.web import images
 from crowdfund.web.formats import money
 from crowdfund.web.i18n import _
 from crowdfund.web.page import page, redirect
+from crowdfund.web.region import countries
 from crowdfund.web.routes import get, post, signed_in
 from crowdfund.web.told import told_at
 
@@ -40,7 +41,7 @@ async def show(request: Request) -> Response:
         colour=found.about.title.colour, picture=picture, alt=alt, badge=state_words(order.state), tone=tone_of(order.state),
         steps=steps_of(run, await history_of(run.id)), diary=await diary_of(run.id), url_of=images.url_of, headline=headline(run),
         filled=filled(run), happens=happens(run, found.goods.total_minor), agreed=agreed(run, found.goods.total_minor),
-        cards=cards, form=form, NEW_CARD=NEW_CARD, is_late=is_late(run),
+        cards=cards, form=form, NEW_CARD=NEW_CARD, is_late=is_late(run), country=countries().get(found.goods.country, found.goods.country),
     )  # fmt: skip
 
 
