@@ -53,7 +53,7 @@ class Form:
         self.typed: dict[str, Any] = {name: "" for name in self.fields} | dict(typed or {})
         self.errors: dict[str, str] = {}
         self.labels: dict[str, str] = {}
-        self.places: dict[str, str] = {}
+        self.drawn_at: dict[str, str] = {}
         self.given = given
         self.values: dict[str, Any] = {}
         self.refused_with = 0
@@ -85,7 +85,7 @@ class Form:
 
     def called(self, field: str, label: str, place: str = "") -> str:
         """Keep how a field is called where it is drawn, for the summary of errors, and its id; gives the label back."""
-        self.labels[field], self.places[field] = label, place or f"field-{field}"
+        self.labels[field], self.drawn_at[field] = label, place or f"field-{field}"
         return label
 
     def refused_by(self, refusal: Refusal) -> Self:

@@ -148,7 +148,8 @@ async def _reviews(request: Request, form: Form | None = None, about: str = "") 
     here, (stars, count) = f"{request.state.organisation.desk_path}/reviews", await average_of_shop(organisation_id)
     return desk_page(
         request, "desk_reviews.html", "reviews", form.status if form else 200, rows=rows[:PAGE], form=form or ReviewAnswerForm(),
-        about=about, stars_sum=stars, count=count, here=f"?before={public(before)}" if before != NEWEST else "", newest=here if before != NEWEST else "",
+        about=about, stars_sum=stars, count=count, newest=here if before != NEWEST else "",
+        here=f"?before={public(before)}" if before != NEWEST else "",
         older=f"{here}?before={public(rows[PAGE - 1]['id'])}" if len(rows) > PAGE else "",
     )  # fmt: skip
 
