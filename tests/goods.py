@@ -180,13 +180,6 @@ async def lines_of(order: GoodsOrder) -> list[GoodsLine]:
     return await GoodsLine.filter(order_id=order.id).order_by("id")
 
 
-async def one_bought(quantity: int = 1, **more: Any) -> tuple[Fan, ForSale, GoodsOrder]:
-    """A fan, a seller, and the order that she has paid there."""
-    fan, one = await a_fan("Mei"), await for_sale(**more)
-    purchase = await bought(fan, (one, quantity))
-    return fan, one, (await orders_of(purchase))[0]
-
-
 async def sent(order: GoodsOrder, one: ForSale) -> Parcel:
     """All of an order goes out in one parcel."""
     wants = {line.id: line.to_ship for line in await lines_of(order)}

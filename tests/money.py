@@ -74,6 +74,11 @@ async def books(campaign: Campaign) -> dict[str, int]:
     return {name: minor for name, minor in held.items() if minor}
 
 
+def dollar_fee_minor(amount_minor: int) -> int:
+    """What the simulated processor takes of a payment in dollars: 2.9 % and 30 cents."""
+    return (amount_minor * 29 + 500) // 1000 + 30
+
+
 def stripe_fee_minor(amount_minor: int) -> int:
     """What the simulated processor takes: 1.5 % rounded up, and 25 cents."""
     return -(-amount_minor * 15 // 1000) + 25
@@ -107,7 +112,7 @@ async def press(url: str, **fields: str) -> httpx.Response:
         page = await client.get(url)
         assert page.status_code == 200, page.text
         action = re.search(r'<form method="post"(?: action="([^"]+)")?', page.text)
-        assert action is not None
+        assert action is not None, f"no form to send: {page.text}"
         return await client.post(httpx.URL(url).join(action[1] or url), data=fields)
 
 

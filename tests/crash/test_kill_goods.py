@@ -161,7 +161,7 @@ async def test_fifty_at_the_last_piece_of_a_running_server_some_of_them_cut_off(
             continue
         asking = asyncio.ensure_future(rush.all_ask())
         hear = chance.randrange(BUYERS // 2)
-        while rush.answered < hear:
+        while rush.answered < hear and not asking.done():
             await asyncio.sleep(0.001)
         os.killpg(opened.process.pid, signal.SIGKILL)
         opened.process.wait()
@@ -171,7 +171,7 @@ async def test_fifty_at_the_last_piece_of_a_running_server_some_of_them_cut_off(
         again = await rush.all_ask()  # each with her key: who had it has it
         assert None not in again
         await rush.one_has_it(first, again)
-    assert lost > 0 or not long
+    assert lost > 0
     assert await Variant.filter(reserved__gt=1).count() == 0
     assert broken((await check()).findings) == []
     print(f"{rounds} rounds of {BUYERS}, {len(killed)} killed with {lost} unanswered: one has it each time")

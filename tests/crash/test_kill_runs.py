@@ -14,6 +14,7 @@ from crowdfund.payments.models import Charge, Refund
 from tests.bank import fault, no_faults
 from tests.crash.nursery import Nursery
 from tests.crash.test_kill import environ_of_site, minutes_later, wall
+from tests.goods import moved
 from tests.runs import a_run, again, ordered, states
 from tests.world import a_fan, broken
 
@@ -53,5 +54,6 @@ async def test_a_run_killed_while_it_is_charged_and_given_back_ends_right(
     await minutes_later(wall)
     await minutes_later(wall)
     assert (await states(run), (await again(run)).units_taken) == ({"given_back": number}, 0)
-    assert [refund.amount_minor for refund in await Refund.all()] == [113_00] * number
+    assert [(refund.amount_minor, refund.state) for refund in await Refund.all()] == [(113_00, "succeeded")] * number
+    assert await moved("refunds") == (number, number * 113_00)
     assert broken((await check()).findings) == []

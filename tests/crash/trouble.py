@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
 
@@ -29,13 +30,15 @@ class Trouble:
     kind: str
     wall: time_machine.Traveller
     without: Collection[str] = ()  # sweeps that the story at hand has nothing to do with
+    struck: Counter[str] = field(default_factory=Counter)  # how many calls, by operation
 
     @asynccontextmanager
     async def at(self, operation: str) -> AsyncIterator[None]:
         """Every call of this kind is struck, for as long as this lasts."""
         await fault(self.kind, operation, seconds=HANG_SECONDS)
         yield
-        await no_faults()
+        await self._ends()
+        assert self.struck[operation] > 0, f"nothing asked for {operation} meanwhile"
         if self.kind == "hang":
             await asyncio.sleep(HANG_SECONDS)  # what hangs is still being done: time passes for it as well
 
@@ -46,6 +49,11 @@ class Trouble:
         await fault("refuse", operation)
         yield
         await self.passes(hours=25)
+        await self._ends()
+
+    async def _ends(self) -> None:
+        for one in (await ask("GET", "faults"))["faults"]:
+            self.struck[one["operation"]] += one["hits"]
         await no_faults()
 
     async def passes(self, **by: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,6 +20,13 @@ from tests.http.program import code_of, program_of
 from tests.http.test_earnings_pages import belongs
 
 EARNED = 69_62
+
+
+@pytest.fixture(autouse=True)
+async def proven(database: str) -> AsyncIterator[None]:
+    yield
+    await no_faults()
+    await earnings_proven()
 
 
 async def account_of(seller: int) -> str:
@@ -79,7 +87,6 @@ async def test_it_is_the_same_payout_until_it_arrives_and_after(database: str) -
     moves = [event.to_state for event in await BankPayoutEvent.filter(bank_payout_id=payout.id).order_by("id")]
     assert moves == ["failed", "sending", "sent", "paid", "failed", "sending", "sent"]
     assert await holds(seller) == {}, "it was paid by us, and lay in its own account all the time"
-    await earnings_proven()
 
 
 async def test_answers_and_events_that_are_lost_end_in_the_same_state(database: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,13 @@ from tests.http.conftest import SignedIn, SiteUnderTest
 from tests.http.program import program_of
 from tests.sellers import ShopMade, a_licence, a_product
 from tests.world import a_fan
+
+
+@pytest.fixture(autouse=True)
+async def proven(database: str) -> AsyncIterator[None]:
+    yield
+    await no_faults()
+    await earnings_proven()
 
 
 async def belongs(browser: SignedIn, organisation_id: int) -> str:
@@ -93,7 +101,6 @@ async def test_a_statement_follows_each_cent_of_an_order_its_refund_and_its_payo
     assert (payout["of"], payout["campaign"], payout["reversed_minor"]) == ("earnings", None, 33_21)
     [reversal] = (await program.read(f"/organisations/{organisation}/reversals"))["items"]
     assert (reversal["state"], reversal["amount_minor"], reversal["payout"]) == ("done", 33_21, payout["id"])
-    await earnings_proven()
 
 
 @pytest.mark.pages

@@ -7,7 +7,6 @@ from collections import Counter
 
 import pytest
 
-from crowdfund import clock
 from crowdfund.database import Sql, atomic, new_id
 from crowdfund.database.once import KeyUsedForAnother
 from crowdfund.ledger import balance_minor, chart
@@ -25,7 +24,7 @@ from crowdfund.worker import work_until_idle
 from tests.bank import fault, no_faults, pass_time
 from tests.goods import a_want, at_the_till, bought, for_sale, in_cart, orders_of, paid_for, placed, sent, two_sellers
 from tests.hooks import posted_events, tell, work_off_events
-from tests.money import press
+from tests.money import dollar_fee_minor, press
 from tests.world import a_fan
 
 pytestmark = pytest.mark.usefixtures("proven_when_idle")
@@ -206,12 +205,11 @@ async def test_a_seller_suspended_with_orders_open(database: str) -> None:
     """What was placed in time is sold; nothing new is."""
     one = await for_sale()
     purchase = await placed(await a_fan("Mei"), (one, 1))
-    want = await a_want(bo := await a_fan("Bo"), (one, 1))
+    want = await a_want(await a_fan("Bo"), (one, 1))
     await Organisation.filter(id=one.shop.id).update(state="suspended")
     assert (await paid_for(purchase)).state == "paid"
     with pytest.raises(LineChanged, match="does not sell at the moment"):
         await place_purchase(want)
-    del bo
 
 
 async def test_events_twice_late_and_in_any_order(database: str) -> None:
@@ -233,11 +231,7 @@ async def test_every_event_lost(database: str) -> None:
     await _paid_unheard(purchase)
     await work_until_idle()  # the sweep looks at what is open
     assert (await Purchase.get(id=purchase.id)).state == "paid"
-    assert [order.fee_minor for order in await orders_of(purchase)] == [one_fee(purchase.total_minor)]
-
-
-def one_fee(minor: int) -> int:
-    return (minor * 29 + 500) // 1000 + 30
+    assert [order.fee_minor for order in await orders_of(purchase)] == [dollar_fee_minor(purchase.total_minor)]
 
 
 async def test_the_processor_hangs_up(database: str) -> None:
@@ -284,4 +278,4 @@ async def test_what_was_sold_stays_as_it_was_sold(database: str) -> None:
         with pytest.raises(Exception, match=r"(?i)stay|check"):
             await atomic(Sql(f"UPDATE {table} SET {change}").__call__)()
     assert (await GoodsOrder.get(id=order.id)).commission_minor == order.commission_minor
-    assert purchase.state == PurchaseState.PAID and clock.now() > purchase.made_at
+    assert purchase.state == PurchaseState.PAID

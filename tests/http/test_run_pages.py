@@ -19,6 +19,7 @@ from crowdfund.payments.models import CardSetup, SavedCard
 from crowdfund.people.models import AuditEntry, Member, Organisation, Person
 from crowdfund.worker import work_until_idle
 from tests.bank import fans_with, pass_time
+from tests.hooks import posted_events, tell, work_off_events
 from tests.http.conftest import SiteUnderTest
 from tests.listings import a_licence, a_listing, a_product, a_shop
 from tests.money import press
@@ -110,13 +111,18 @@ async def test_a_fan_saves_a_card_on_the_processors_page_and_her_order_counts(si
     assert card.state == "gone"  # nothing needs it any more, and she did not ask to keep it
 
 
-async def test_an_event_alone_counts_her_order(site: SiteUnderTest) -> None:
+@pytest.mark.parametrize("by", ["event", "sweep"])
+async def test_her_order_counts_without_her(site: SiteUnderTest, by: str) -> None:
     """She closes the browser on the processor's page: the event, or the sweep, says what came of it."""
     run, mei = await a_run(minimum=2), await site.signed_up("Mei")
     await mei.get(f"{run.path}/orders/new?quantity=1&country=US")
     await mei.submit(f"{run.path}/orders", **ADDRESS, quantity="1", card="new", follow=False)
     await press(mei.response.headers["location"], card="ok", email="mei@example.com")
-    await work_until_idle()
+    if by == "event":
+        await tell(*await posted_events())
+        await work_off_events()
+    else:
+        await work_until_idle()
     assert (await RunOrder.get(person_id=mei.person.id)).state == "standing"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stateful.model_goods import DAYS_MAX, Line, Order, Parcel
+from tests.stateful.model_goods import DAYS_MAX, Order, Parcel
 from tests.stateful.model_goods_after import (
     ANSWER,
     RECEIVE,
@@ -179,9 +179,3 @@ class Returns(AfterSale):
 
 def arrived(way: Parcel) -> int:
     return way.delivered_at if way.delivered_at is not None else way.sent_at + DAYS_MAX
-
-
-def pieces_of(order: Order, most: int, of: str) -> Wants:
-    """At most so many pieces of each line of an order; of: what is counted (`to_ship`)."""
-    found: dict[Line, int] = {line: min(most, getattr(line, of)) for line in order.lines}
-    return {line: number for line, number in found.items() if number > 0}

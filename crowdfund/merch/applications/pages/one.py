@@ -18,7 +18,7 @@ from crowdfund.merch.applications.rules import PITCH_MAX, REASON_MAX, REASON_MIN
 from crowdfund.merch.licences.models import Licence
 from crowdfund.merch.licences.terms import ROYALTY_BPS
 from crowdfund.merch.screen.models import OnscreenProduct
-from crowdfund.merch.shops.pages.own import DESK, KINDS, base_of, desk_page, picture_of_product
+from crowdfund.merch.shops.pages.own import DESK, base_of, desk_page, picture_of_product
 from crowdfund.people.models import Organisation
 from crowdfund.settings import current
 from crowdfund.titles.models import Title
@@ -55,7 +55,7 @@ async def application_page(request: Request, **sent: Form) -> Response:
     )
     licence = await Licence.get_or_none(application_id=application.id)
     context: dict[str, Any] = {
-        "application": application, "product": product, "title": title, "state": state, "samples": samples, "kinds": KINDS,
+        "application": application, "product": product, "title": title, "state": state, "samples": samples,
         "shop": await Organisation.get(id=application.organisation_id), "studio": await Organisation.get(id=title.organisation_id),
         "picture": picture_of_product(product, title), "path": path_of(request, application), "pitch_max": PITCH_MAX,
         "history": await queries.history_of(application.id), "samples_max": SAMPLES_MAX, "reason_min": REASON_MIN,

@@ -61,7 +61,7 @@ async def show(request: Request) -> Response:
         request, "merch/listings/show.html", listing=one.listing, seller=one.seller, product=one.product, title=one.title,
         pictures=pictures, match_words=match_words(one.listing.match), match_means=match_means(one.listing.match),
         badge_path=f"/licences/{facts.right.badge}" if facts.right is not None else "", pieces=pieces, chosen=chosen,
-        reason=said(reason) if reason is not None else "", can_buy=reason is None and bool(there), sold_out=not there,
+        reason=said(reason) if reason is not None else "", can_buy=reason is None and bool(there),
         price=_price(pieces), shipping=_shipping(zone, facts.currency), ships_by=day(_leaves(facts)),
         region=region, countries=countries(), where=countries().get(region, region), pieces_max=PIECES_MAX,
         moments=await _moments(one) if is_shown else [], cue=_cue(request), base_url=current().base_url,

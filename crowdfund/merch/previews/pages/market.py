@@ -45,7 +45,7 @@ async def market(request: Request) -> Response:
         film["cards"].append((row, None if hidden else picture_of(row), f"/market/{public(row['id'])}", hidden))
     return page(
         request, "merch/sellers/market.html", films=list(films.values()), kinds=KINDS, kind=kind, hidden=len(rows) - len(seen),
-        shops=shops, many=len(seen),
+        shops=shops,
     )  # fmt: skip
 
 

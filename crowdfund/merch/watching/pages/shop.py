@@ -12,7 +12,6 @@ from crowdfund.database.ids import private, private_or_none
 from crowdfund.merch.screen.queries import backs_title, wants_of
 from crowdfund.merch.screen.wanting import is_asked
 from crowdfund.merch.watching.pages import linked
-from crowdfund.merch.watching.pages.player import asked_second
 from crowdfund.merch.watching.pages.reading import film_in, poster_of, region_in, saved_in, shop_in
 from crowdfund.merch.watching.pages.shown import KINDS, Thing, looks_path, thing_of, things_of, wearers_in
 from crowdfund.merch.watching.queries import Film, NothingToWatch, Shop
@@ -49,7 +48,7 @@ async def item(request: Request) -> Response:
         raise NothingToWatch("There is nothing here under that address.")
     thing = thing_of(film, shop, lines, product_id in await saved_in(request, film), OFFERS_MAX)
     return page(
-        request, "merch/watching/item.html", **shared, thing=thing, kind=KINDS[thing.kind], second=asked_second(request),
+        request, "merch/watching/item.html", **shared, thing=thing, kind=KINDS[thing.kind],
         wish=await _wish(request, film, shop, product_id), beside=_beside(thing, things_of(film, shop)),
         linked=linked.script_of(linked.product(film, shop, thing)),
     )  # fmt: skip
