@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,10 +10,10 @@ from crowdfund.campaigns.models import Campaign
 from crowdfund.people.models import Organisation
 from crowdfund.pledges.milestones import releases
 from tests.bank import fans_with
+from tests.browser.stage import until
 from tests.milestones import a_film_draft, a_film_studio, asked_for, opened
 from tests.world import Fan, again, pledged
 
-Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
 ONE = "/desk/{organisation}/campaigns/{slug}"
 
 
@@ -30,7 +29,7 @@ class Films:
     paused: Campaign
 
 
-async def films_with_milestones(until: Until) -> Films:
+async def films_with_milestones() -> Films:
     studio, jo = await a_film_studio(name="Every Third Frame")
     funds = [
         await opened(await a_film_draft(studio, jo, days=2, name=name), jo) for name in ("Piece by Piece", "Stopped")

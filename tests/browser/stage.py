@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -95,3 +97,12 @@ async def a_live_film(name: str, owner: Fan | None = None, *, goal_minor: int = 
 async def desk_of(campaign: Campaign) -> str:
     """Where its makers run it."""
     return (await Organisation.get(id=campaign.organisation_id)).desk_path + campaign.path
+
+
+async def until(holds: Callable[[], Awaitable[object]]) -> None:
+    """Wait for what the site does by itself."""
+    for _ in range(100):
+        if await holds():
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("the site never did it")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,7 +41,7 @@ from tests.browser.door_stage import doors_looked_at
 from tests.browser.goods_stage import goods_looked_at
 from tests.browser.milestone_stage import Films, films_with_milestones, their_films
 from tests.browser.milestone_stage import looks_at as looks_at_films
-from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody
+from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody, until
 from tests.browser.ticket_stage import carts_left_behind, tickets_looked_at
 from tests.browser.transfer_stage import Club, a_club_with_funds, looks_at, their_funds
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations
@@ -90,15 +89,6 @@ class World:
     left_behind: list[str]
 
 
-async def until(holds: Callable[[], Awaitable[object]]) -> None:
-    """Wait for what the site does by itself."""
-    for _ in range(100):
-        if await holds():
-            return
-        await asyncio.sleep(0.2)
-    raise AssertionError("the site never did it")
-
-
 async def link_to(address: str, begins: str) -> str:
     """The link that was mailed to an address."""
     found: list[str] = []
@@ -114,7 +104,7 @@ async def link_to(address: str, begins: str) -> str:
 
 async def a_world() -> World:
     lin, ada = await somebody("Lin"), await a_reviewer()
-    club, films = await a_club_with_funds(until), await films_with_milestones(until)
+    club, films = await a_club_with_funds(), await films_with_milestones()
     live = await a_live_film("Ferry at Dawn", lin, goal_minor=200_00, days=40)
     settling = await a_live_film("Salt, Fire, Tuesday", lin, goal_minor=50_00, days=3)
     funded = await a_live_film("Five Winters", lin, goal_minor=50_00, days=3)

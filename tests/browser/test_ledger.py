@@ -16,7 +16,7 @@ from crowdfund.campaigns.models import Campaign
 from crowdfund.payouts.models import Payout
 from tests.bank import close_now, fans_with, pass_time
 from tests.browser.conftest import Visitors
-from tests.browser.stage import a_live_film, desk_of, somebody
+from tests.browser.stage import a_live_film, desk_of, somebody, until
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.money import stripe_fee_minor
 from tests.world import pledged
@@ -54,6 +54,7 @@ async def test_a_film_tells_what_it_spent_and_a_stranger_checks_the_month(
         await pledged(backer, film, amount_minor=60_00)
     await close_now(film)
     await pass_time(days=3)
+    await until(lambda: Payout.exists(campaign_id=film.id))
     paid_minor = 120_00 - 2 * stripe_fee_minor(60_00) - 6_00
     assert (await Payout.get(campaign_id=film.id)).amount_minor == paid_minor == 111_70
     lin = await visit(maker, DESKTOP if scripts else PHONE, scripts=scripts)

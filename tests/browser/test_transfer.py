@@ -18,11 +18,11 @@ from crowdfund.people.models import Organisation
 from crowdfund.pledges.transfers.models import Election
 from tests.bank import close_now, fans_with, pass_time
 from tests.browser.conftest import Visitors
-from tests.browser.stage import STORY, a_reviewer
+from tests.browser.stage import STORY, a_reviewer, until
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.money import stripe_fee_minor
 from tests.transfers import a_charity, a_club, a_draft, a_recipient, opened
-from tests.world import a_fan, again, pledged
+from tests.world import a_fan, pledged
 
 pytestmark = pytest.mark.landing
 
@@ -57,7 +57,8 @@ async def test_a_player_comes_and_the_club_is_paid(visit: Visitors, tmp_path: Pa
     await mei.presses("Pledge")
     await mei.reads("Your pledge counts from now on")
     await pledged(other, campaign, amount_minor=100_00)
-    assert (await close_now(campaign)).state == "funded_held"
+    await close_now(campaign)
+    await until(lambda: Campaign.exists(id=campaign.id, state="funded_held"))
     await jens.goes_to(f"{club.desk_path}/campaigns/{campaign.slug}/outcome")
     await jens.reads("Nothing is paid before the player is registered")
     await jens.picks("The player is signed")
@@ -132,7 +133,8 @@ async def test_a_deal_falls_through_and_four_choose_and_one_is_silent(visit: Vis
         await pledged(fan, campaign, amount_minor=gift, **ticked)
         for fan, gift, ticked in zip(fans, gifts, ticks, strict=True)
     ]
-    assert (await close_now(campaign)).state == "funded_held"
+    await close_now(campaign)
+    await until(lambda: Campaign.exists(id=campaign.id, state="funded_held"))
     jens = await visit(owner, DESKTOP)
     await jens.goes_to(f"{club.desk_path}/campaigns/{campaign.slug}/outcome")
     await jens.picks("The deal fell through")
@@ -151,9 +153,9 @@ async def test_a_deal_falls_through_and_four_choose_and_one_is_silent(visit: Vis
         await visitor.reads("It is done as you said.", words)
     await pass_time(days=14)
     await pass_time(days=1)
+    await until(lambda: Campaign.exists(id=campaign.id, state="closed"))
     states = [(await Election.get(pledge_id=p.id)).state for p in pledges]
     assert states == ["refunded", "given", "kept", "given", "given"]
-    assert (await again(campaign)).state == "closed"
     assert [r.amount_minor for r in await Refund.filter(campaign_id=campaign.id)] == [50_01]
     assert await balance_minor(chart.carried(club.id, "EUR")) == 50_02
     paid = {p.recipient_id: p.amount_minor for p in await Payout.filter(campaign_id=campaign.id)}

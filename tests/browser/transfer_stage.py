@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,10 +13,10 @@ from crowdfund.people.models import Organisation
 from crowdfund.pledges.models import Pledge
 from crowdfund.pledges.transfers.models import Election, OutcomeKind
 from tests.bank import fans_with
+from tests.browser.stage import until
 from tests.transfers import a_charity, a_club, a_draft, a_recipient, file, opened
 from tests.world import Fan, again, pledged
 
-Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
 ONE = "/desk/{organisation}/campaigns/{slug}"
 
 
@@ -35,7 +34,7 @@ class Club:
     fallen: Campaign
 
 
-async def a_club_with_funds(until: Until) -> Club:
+async def a_club_with_funds() -> Club:
     club, jens = await a_club(name="FC Every")
     academy, charity = await a_recipient(club.id, name="Every Youth"), await a_charity("Every Goal")
     fallen = await opened(
