@@ -36,15 +36,20 @@ def times(long: bool) -> int:
     return 2_000 if long else 200
 
 
-async def hung_up_on(calls: list[Callable[[], Awaitable[object]]], chance: random.Random) -> int:
-    """Begin each call, a dozen at a time, and cancel it at some moment; gives how many were cancelled before their end."""
+async def hung_up_on(
+    calls: list[Callable[[], Awaitable[object]]], chance: random.Random, *, long_seconds: float = 0.03
+) -> int:
+    """Begin each call, a dozen at a time, and cancel it at some moment; gives how many were cancelled before their end.
+
+    long_seconds: what the longest of them need.
+    """
     gate, cancelled = asyncio.Semaphore(AT_ONCE), 0
 
     async def one(call: Callable[[], Awaitable[object]]) -> None:
         nonlocal cancelled
         async with gate:
             task = asyncio.ensure_future(call())
-            await asyncio.sleep(chance.choice([0, 0, chance.uniform(0, 0.004), chance.uniform(0, 0.03)]))
+            await asyncio.sleep(chance.choice([0, 0, chance.uniform(0, 0.004), chance.uniform(0, long_seconds)]))
             cancelled += task.cancel()
             with suppress(asyncio.CancelledError, Refusal):
                 await task

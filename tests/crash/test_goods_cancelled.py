@@ -10,9 +10,11 @@ import pytest
 from crowdfund.orders.goods import paying, placing
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, Purchase
 from crowdfund.orders.goods.placing import place_purchase
+from crowdfund.orders.parcels.models import Parcel
 from crowdfund.orders.parcels.sending import Sending, send
 from crowdfund.orders.returns.by_staff import pay_back
 from crowdfund.orders.returns.cancelling import cancel_by_seller
+from crowdfund.payments.models import Refund
 from crowdfund.worker import work_until_idle
 from tests.bank import books_proven, pass_time
 from tests.crash.test_cancelled import hung_up_on, nothing_is_held
@@ -72,7 +74,7 @@ async def test_whoever_hangs_up_has_all_of_it_or_nothing(times: int) -> None:
         await bought(await a_fan("Bo"), (one, 2))
     stall = Stall(one, [await a_fan() for _ in range(20)], chance)
     calls: list[Callable[[], Awaitable[object]]] = [stall.take, stall.take, stall.send, stall.call_off, stall.pay_back]
-    cancelled = await hung_up_on([chance.choice(calls) for _ in range(times)], chance)
+    cancelled = await hung_up_on([chance.choice(calls) for _ in range(times)], chance, long_seconds=1)
     await placing.finish()
     assert cancelled > times // 4
     await nothing_is_held()
@@ -89,5 +91,6 @@ async def test_whoever_hangs_up_has_all_of_it_or_nothing(times: int) -> None:
             gone += line.quantity
     on_hand, reserved = await shelf(one)
     assert reserved == 0 and ON_HAND - gone <= on_hand <= ON_HAND
+    assert await Parcel.exists() and await Refund.exists(), "some of it was done"
     await work_until_idle()
     assert (await bought(await a_fan("Ada"), (one, 1))).state == "paid"

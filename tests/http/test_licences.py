@@ -21,7 +21,6 @@ from crowdfund.merch.licences.queries import rights_of
 from crowdfund.merch.licences.rules import changes_at, standing, why_not
 from crowdfund.merch.licences.terms import Terms
 from crowdfund.merch.screen.models import OnscreenProduct
-from crowdfund.people.models import Member
 from crowdfund.refusal import Invalid, Refusal
 from crowdfund.titles.models import Title
 from tests.sellers import ShopMade, a_licence, a_product, a_shop
@@ -218,4 +217,3 @@ async def test_what_only_one_makes_is_not_asked_for_any_more() -> None:
     licence = await offered(shop, earring, by=lin.id, exclusivity=Exclusivity.PRODUCT)
     await actions.accept_licence(licence.id, by=shop.owner.id)
     assert (await OnscreenProduct.get(id=earring.id)).state == "licensed"
-    assert await Member.exists(organisation_id=studio, person_id=lin.id)

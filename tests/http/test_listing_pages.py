@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx
 import orjson
 import pytest
+import time_machine
 
 from crowdfund import clock
 from crowdfund.database.ids import public
@@ -264,6 +265,16 @@ async def test_the_moment_in_the_film_goes_along_with_what_is_bought(site: SiteU
 async def test_a_secret_is_kept_until_its_second(site: SiteUnderTest) -> None:
     out = clock.now() + timedelta(hours=2)
     secret, _a = await a_listing(product=await a_product(embargo_until=out), name="The secret crown")
+    for seconds, status in ((-1, 404), (0, 200), (1, 200)):
+        with time_machine.travel(out + timedelta(seconds=seconds), tick=False):
+            response = await site.browser().get(secret.path)
+        assert (response.status_code, "crown" in response.text) == (status, status == 200), seconds
+
+
+async def test_what_is_not_offered_has_no_page_and_what_was_says_so(site: SiteUnderTest) -> None:
+    secret, _a = await a_listing(
+        product=await a_product(embargo_until=clock.now() + timedelta(hours=2)), name="The secret crown"
+    )
     draft, _b = await a_listing(state="draft")
     ended, _c = await a_listing(state="retired")
     for listing in (secret, draft, ended):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdfund.orders.goods import tax
+from crowdfund.orders.goods.models import GoodsLine
 from crowdfund.orders.goods.shares import Frozen, fee_shares, freeze, freeze_order, kept_of, part_of, sum_of
 
 # 10 % commission, 8 % royalty, 7 % tax; the seller of the earrings gives 10 %.
@@ -33,7 +34,6 @@ def test_two_sellers_and_one_payment() -> None:
         for order, fee in ((a, 280), (b, 445))
     ]
     assert sellers == [6962, 11033]
-    assert 17995 + 1680 + 2100 + 1470 + 725 == 23970
     assert (sum(sellers), 648 + 1032, 810 + 1290, 567 + 903, 280 + 445) == (17995, 1680, 2100, 1470, 725)
 
 
@@ -41,7 +41,6 @@ def test_one_of_two_earrings_comes_back() -> None:
     one, other = part_of(EARRINGS, 0, 1), part_of(EARRINGS, 1, 1)
     assert (one.net_minor, one.tax_minor, one.commission_minor, one.royalty_minor) == (4050, 284, 405, 324)
     assert (one.total_minor, one.seller_minor) == (4334, 3321)
-    assert 4334 == 3321 + 405 + 324 + 284
     assert other.tax_minor == 283
     kept = kept_of(EARRINGS, 1)
     assert 6962 - one.seller_minor == 3641
@@ -97,5 +96,5 @@ def test_tax_by_country_and_somebody_else_who_knows_better() -> None:
 
 
 def test_a_line_can_be_a_row_or_what_will_be_one() -> None:
-    assert isinstance(EARRINGS, Frozen)
-    assert EARRINGS.discount_minor == 900
+    row = GoodsLine(**{name: getattr(EARRINGS, name) for name in Frozen.__dataclass_fields__})
+    assert (part_of(row, 0, 1), kept_of(row, 1)) == (part_of(EARRINGS, 0, 1), kept_of(EARRINGS, 1))

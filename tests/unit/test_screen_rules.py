@@ -248,7 +248,9 @@ def test_a_document_of_another_cut_keeps_each_box_at_its_moment() -> None:
 @given(st.integers(0, 590_000), st.integers(1, 10_000))
 def test_there_and_back_is_where_it_was(start: int, length: int) -> None:
     for first, last in times_in_cut(start, start + length, TV):
-        for back in times_in_cut(first, last, from_the_cut(TV)):
+        found = times_in_cut(first, last, from_the_cut(TV))
+        assert sum(end - begin for begin, end in found) == last - first
+        for back in found:
             assert start <= back[0] < back[1] <= start + length
 
 
