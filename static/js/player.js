@@ -66,11 +66,7 @@ export default function player(stage) {
     video.currentTime = cue.start + 0.05;
     say("saidJump", { name: cue.item, clock: clock(cue.start) });
   }
-  video.addEventListener("pause", () => {
-    if (video.seeking || video.ended) return;
-    if (cues.recent().length) open();
-    look();
-  });
+  video.addEventListener("pause", () => video.seeking || video.ended || (cues.recent().length && open(), look()));
   video.addEventListener("play", () => (close(), look()));
   video.addEventListener("ended", () => {
     const after = saved.all().map((id) => ({ id }));

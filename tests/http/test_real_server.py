@@ -177,7 +177,9 @@ async def test_a_stop_ends_what_is_under_way_and_loses_nothing(
 ) -> None:
     async with httpx.AsyncClient(timeout=30) as client:
         asked = [asyncio.create_task(sign_up(client, running.origin, i)) for i in range(15)]
-        await asyncio.wait(asked, timeout=20, return_when=asyncio.FIRST_COMPLETED)  # others are being hashed, others wait
+        await asyncio.wait(
+            asked, timeout=20, return_when=asyncio.FIRST_COMPLETED
+        )  # others are being hashed, others wait
         running.process.send_signal(signal.SIGTERM)
         acknowledged = {email for email in await asyncio.gather(*asked) if email}
     assert await asyncio.to_thread(running.process.wait, 20) == 0

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from crowdfund import clock
 from crowdfund.titles.art import key_art
 from crowdfund.web import formats
+from crowdfund.web.form import Form
 from crowdfund.web.i18n import LOCALES, locale, speaking
 from crowdfund.web.templates import environment, render
 
@@ -53,13 +54,10 @@ class Page(HTMLParser):
         return [found[attribute] or "" for _, found in self.tags if attribute in found]
 
 
-class Form:
-    def __init__(self, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> None:
-        self.typed, self.errors, self.labels = typed or {}, errors or {}, {}
-
-    def called(self, name: str, label: str) -> str:
-        self.labels[name] = label
-        return label
+def a_form(typed: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> Form:
+    form = Form(typed)
+    form.errors = errors or {}
+    return form
 
 
 def a_campaign(**changes: Any) -> Thing:
@@ -260,7 +258,7 @@ def test_an_amount_that_is_promised_is_never_shown_as_collected():
 
 
 def test_a_field_shows_what_was_typed_and_what_is_wrong_with_it():
-    form = Form({"email": 'a"b', "amount": "12.345"}, {"email": "That is no address.", "amount": "Plain digits."})
+    form = a_form({"email": 'a"b', "amount": "12.345"}, {"email": "That is no address.", "amount": "Plain digits."})
     source = """{% import "ui/field.html" as field %}{{ field.form_errors(form) }}{{ field.email(form, hint="Yours.") }}
       {{ field.money(form, "amount", "How much", "EUR") }}{{ field.password(form) }}
       {{ field.text(form, "name", "Name", required=false) }}"""
@@ -289,7 +287,7 @@ def test_every_other_field_is_whole_too():
       {{ field.image(form, "art", "Art") }}
       {{ field.number(form, "n", "N", price=120) }}
       {{ field.money_lines(form, "budget", "Budget", "EUR", 3) }}"""
-    form = Form(
+    form = a_form(
         {"story": "\nfirst line", "rule": "b", "shown": "yes", "kind": "y", "budget_2_name": "Cast"},
         {"budget_2_amount": "How much?"},
     )
