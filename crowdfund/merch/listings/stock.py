@@ -98,6 +98,11 @@ async def _or_disagree(change: Sql, rows: Iterable[Row], what: str) -> None:
         raise StockDisagrees(f"more is {what} than was kept of {wrong}")
 
 
+async def lock(variant_ids: Iterable[int]) -> None:
+    """Wait for whoever is at these pieces, before anything else that sales wait for is locked: pieces first, then licences."""
+    await _LOCK(as_rows({"id": one} for one in sorted(set(variant_ids))))
+
+
 async def left_of(variant_ids: Iterable[int]) -> dict[int, int]:
     """How many of each may be bought now, locked until the transaction ends; nothing of those that are withdrawn."""
     found = await _LOCK(as_rows({"id": one} for one in sorted(set(variant_ids))))

@@ -93,6 +93,7 @@ async def _paid(purchase_id: int, charge_id: int) -> None:
     orders = await GoodsOrder.filter(purchase_id=purchase_id).order_by("id")
     lines = await GoodsLine.filter(order_id__in=[order.id for order in orders]).order_by("id")
     wanted = [(line.variant_id, line.quantity) for line in lines]
+    await stock.lock(line.variant_id for line in lines)
     was_reserved = purchase.state == PurchaseState.PLACED
     if not was_reserved:
         reason = await _why_not(purchase, lines)
