@@ -88,7 +88,7 @@ async def test_a_deal_from_a_template_to_money(site: SiteUnderTest) -> None:
         ({**EVEN, "steps": [{**EVEN["steps"][0], "bps": 10_001}]}, ""),
         ({**EVEN, "steps": [*EVEN["steps"], {"kind": "percentage", "payee": "cinema", "base": "gross", "bps": 9_600}]},
          "no more than 100 %"),
-        ({**EVEN, "steps": "everything"}, ""), ({**EVEN, "surprise": 1}, "no deal has"), ({}, ""), ({"currency": "XXX"}, ""),
+        ({**EVEN, "steps": "everything"}, ""), ({**EVEN, "surprise": 1}, "no deal has"), ({}, ""), ({"currency": "ZZZ"}, ""),
         ({**a_scale((None, 100)), "steps": [{**a_scale((None, 100))["steps"][0], "tiers": [
             {"above": 0, "up_to": 100, "bps": 100}, {"above": 50, "up_to": None, "bps": 200}]}]}, "overlaps the one before"),
         ({**EVEN, "payees": [{"key": "sales_agent"}], "steps": [], "rest": "sales_agent"}, "Say which organisation"),

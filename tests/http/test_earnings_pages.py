@@ -114,7 +114,7 @@ async def test_what_is_held_and_a_month_without_a_movement(site: SiteUnderTest) 
         "Held until it is shipped" in page.text and "€92.67" in page.text and "Nothing moved in this month" in page.text
     )
     for odd in ("2020-13", "x", "9999-01", "２０２０-０２", "2020-02-02", ""):
-        assert (await bao.get(f"{desk}/earnings?month={odd}&currency=XXX")).status_code == 200
+        assert (await bao.get(f"{desk}/earnings?month={odd}&currency=ZZZ")).status_code == 200
         assert (await bao.get(f"{desk}/earnings.csv?month={odd}&currency=%00")).status_code == 200
 
 

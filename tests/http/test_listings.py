@@ -221,7 +221,7 @@ async def test_the_last_zone_stays_while_something_is_on_sale(database: str) -> 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"countries": ()}, {"countries": ("XX",)}, {"countries": ("*", "DE")}, {"currency": "XXX"}, {"days_min": 10},
+        {"countries": ()}, {"countries": ("XX",)}, {"countries": ("*", "DE")}, {"currency": "ZZZ"}, {"days_min": 10},
         {"first_minor": -1}, {"first_minor": 99_999_999},
     ],
 )  # fmt: skip
