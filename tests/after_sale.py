@@ -25,7 +25,7 @@ from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, GoodsOrderState
 from crowdfund.payments.checkouts import begin_checkout, look_at_checkout, open_page
 from crowdfund.payments.models import Checkout
 from crowdfund.people.models import Organisation
-from crowdfund.worker import work_until_idle
+from tests.bank import work_done
 from tests.cinema import pay_at
 from tests.listings import a_licence, a_listing, a_product, a_shop, a_title
 from tests.world import Fan
@@ -97,7 +97,7 @@ async def bought(fan: Fan, *wants: Wanted, fee_known: bool = True) -> Bought:
 
     await look_at_checkout(await Checkout.get(id=checkout.id), paid, expired)
     if fee_known:
-        await work_until_idle()
+        await work_done()
         await share_fees()
     orders = await GoodsOrder.filter(purchase_id=purchase.id).order_by("id")
     return Bought(fan, await Purchase.get(id=purchase.id), orders)

@@ -17,8 +17,7 @@ from crowdfund.screenings import programme
 from crowdfund.screenings.models import Auditorium, Booking, Screening
 from crowdfund.screenings.prices import PriceAsked
 from crowdfund.titles.models import Title
-from crowdfund.worker import work_until_idle
-from tests.bank import a_studio_with_account, ask, pass_time
+from tests.bank import a_studio_with_account, ask, pass_time, work_done
 from tests.cinema import a_booking, a_cinema, a_hall, a_hall_plan, a_showing, a_title, bought
 from tests.world import Fan, a_fan, a_studio
 
@@ -120,7 +119,7 @@ async def settled(screening: Screening) -> Screening:
     """Time passes until it is over and settled, if nothing is in the way."""
     await shown(screening)
     await pass_time(**{"days": 3, "minutes": 1})
-    await work_until_idle()
+    await work_done()
     return await again(screening)
 
 

@@ -23,6 +23,7 @@ from crowdfund.database import close_database, connect, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.payments import stripe
 from crowdfund.sandbox.process import Running, start
+from tests import pools
 from tests.databases import PostgresAgain
 from tests.orm import work_out_once
 from tests.turns import turn
@@ -31,6 +32,7 @@ TEST_DATA = Path(os.environ.get("CROWDFUND_TEST_DATA", Path(__file__).parents[2]
 _numbers = count(1)
 _AGAIN = PostgresAgain()
 work_out_once()
+pools.keep_open()
 connect.SQLITE_SYNCHRONOUS = "OFF"  # what survives a loss of power is not looked at here: nothing waits for the disk
 T = TypeVar("T")
 
@@ -120,8 +122,8 @@ def in_turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    return "asyncio", {"loop_factory": pools.loop_of_all}
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from crowdfund.database.connect import postgres_parts, sqlite_path
+from tests import pools
 
 _numbers = count(1)
 
@@ -25,25 +26,27 @@ async def a_copy(url: str) -> str:
     name = f"{parts['database']}_copy_{number}"
     connection = await asyncpg.connect(**{**parts, "database": "postgres"})
     try:
+        await _leave(connection, parts["database"])
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE {parts['database']}")
     finally:
         await connection.close()
     return url.replace(f"/{parts['database']}?", f"/{name}?")
 
 
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+_TABLES = "SELECT quote_ident(tablename) AS tablename FROM pg_tables WHERE schemaname = 'public'"
 _SHAPE = """
     SELECT (SELECT COUNT(*) FROM pg_attribute), (SELECT COUNT(*) FROM pg_constraint), (SELECT COUNT(*) FROM pg_proc),
            (SELECT COUNT(*) FROM pg_trigger WHERE tgenabled = 'O'), (SELECT COUNT(*) FROM pg_index)"""
+_WRITTEN = "SELECT quote_ident(relname) AS relname FROM pg_stat_user_tables WHERE schemaname = 'public' AND n_tup_ins > n_tup_del"
 _OTHERS = """
-    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND pid <> ALL ($1::int[])"""
 
 
 class PostgresAgain:
     """A PostgreSQL database as migration leaves it, again and again: to empty one takes a tenth of the time of making one."""
 
     def __init__(self) -> None:
-        self.tables: list[str] = []
         self.rows: dict[str, str] = {}  # what migration itself writes, as JSON
         self.shape: Any = None
 
@@ -51,43 +54,59 @@ class PostgresAgain:
         """How it looks when nobody has used it."""
         connection = await asyncpg.connect(address)
         try:
-            self.tables = [f'"{row["tablename"]}"' for row in await connection.fetch(_TABLES)]
-            for table in await self._with_rows(connection):
-                self.rows[table] = await connection.fetchval(f"SELECT json_agg(t) FROM {table} t")
+            for row in await connection.fetch(_TABLES):
+                if rows := await connection.fetchval(f"SELECT json_agg(t) FROM {row['tablename']} t"):
+                    self.rows[row["tablename"]] = rows
             self.shape = await connection.fetchrow(_SHAPE)
         finally:
             await connection.close()
 
     async def again(self, address: str) -> str | None:
-        """Make it so again, whatever a test left in it, at an address that nobody has known; none if its tables are others now."""
-        if not await self._empty(address):
-            return None
-        parts, name = postgres_parts(address), f"again_{next(_numbers)}"
-        connection = await asyncpg.connect(**{**parts, "database": "postgres"})
-        try:
-            await connection.execute(f"ALTER DATABASE {parts['database']} RENAME TO {name}")
-        finally:
-            await connection.close()
-        return address.replace(f"/{parts['database']}?", f"/{name}?")
+        """Make it so again, whatever a test left in it; none if its tables are others now.
 
-    async def _empty(self, address: str) -> bool:
-        """Triggers and references don't look."""
-        connection = await asyncpg.connect(address)
+        Where a process of that test is still there it would come back: then the address is one that nobody has known.
+        """
+        parts = postgres_parts(address)
+        name = parts["database"]
+        connection = await asyncpg.connect(**parts)
         try:
-            await connection.execute(_OTHERS)
+            others = await connection.fetch(_OTHERS, pools.of(name))
             if await connection.fetchrow(_SHAPE) != self.shape:
-                return False
-            async with connection.transaction():
-                await connection.execute("SET LOCAL session_replication_role = replica")
-                for table in await self._with_rows(connection):
-                    await connection.execute(f"DELETE FROM {table}")
-                for table, rows in self.rows.items():
-                    again = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1)"
-                    await connection.execute(again, rows)
+                pools.forget(name)
+                return None
+            await self._empty(connection)
         finally:
             await connection.close()
-        return True
+        return await _renamed(address, name) if others else address
 
-    async def _with_rows(self, connection: Any) -> list[str]:
-        each = [f"SELECT '{table}' AS name WHERE EXISTS (SELECT 1 FROM {table})" for table in self.tables]
-        return [row["name"] for row in await connection.fetch(" UNION ALL ".join(each))]
+    async def _empty(self, connection: Any) -> None:
+        """Triggers and references don't look."""
+        async with connection.transaction():
+            await connection.execute("SET LOCAL session_replication_role = replica")
+            for table in await self._written(connection):
+                await connection.execute(f"DELETE FROM {table}")
+            for table, rows in self.rows.items():
+                again = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1)"
+                await connection.execute(again, rows)
+
+    async def _written(self, connection: Any) -> set[str]:
+        """Tables with rows, as the server has counted. What was rolled back it counts as written, so this may name an empty one; it
+        misses none: who wrote has gone, and tells what it wrote when it goes."""
+        return {*self.rows, *(row["relname"] for row in await connection.fetch(_WRITTEN))}
+
+
+async def _renamed(address: str, name: str) -> str:
+    new_name = f"again_{next(_numbers)}"
+    connection = await asyncpg.connect(**{**postgres_parts(address), "database": "postgres"})
+    try:
+        await _leave(connection, name)
+        await connection.execute(f"ALTER DATABASE {name} RENAME TO {new_name}")
+    finally:
+        await connection.close()
+    return address.replace(f"/{name}?", f"/{new_name}?")
+
+
+async def _leave(connection: Any, name: str) -> None:
+    """Nobody may be in a database that is copied or renamed."""
+    pools.forget(name)
+    await connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)

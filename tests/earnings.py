@@ -28,8 +28,7 @@ from crowdfund.payouts.books import TIMELY as PAYOUT_TIMELY
 from crowdfund.payouts.models import Payout
 from crowdfund.payouts.sellers.models import Reversal
 from crowdfund.people.models import Organisation
-from crowdfund.worker import work_until_idle
-from tests.bank import ask
+from tests.bank import ask, work_done
 from tests.listings import a_listing
 from tests.world import Fan, a_fan, a_studio
 
@@ -74,7 +73,7 @@ async def a_seller(name: str = "Ear & Co", *, owner: Fan | None = None) -> int:
 async def there_is_money(minor: int) -> None:
     """It lies at the processor, available: what fans have paid comes out of it here."""
     await stripe.client().v1.topups.create_async({"amount": minor, "currency": "eur", "description": "what fans paid"})
-    await work_until_idle()  # the reconciler books it
+    await work_done()  # the reconciler books it
 
 
 @atomic

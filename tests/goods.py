@@ -25,8 +25,7 @@ from crowdfund.orders.parcels.sending import Sending, send
 from crowdfund.payments import stripe
 from crowdfund.people.models import Member, Organisation
 from crowdfund.titles.models import Title
-from crowdfund.worker import work_until_idle
-from tests.bank import ask
+from tests.bank import ask, work_done
 from tests.money import press
 from tests.world import Fan, a_fan, a_studio
 
@@ -168,7 +167,7 @@ async def paid_for(purchase: Purchase, card: str = "ok") -> Purchase:
 async def bought(fan: Fan, *lines: Line, **more: Any) -> Purchase:
     """Placed, paid, and the fee of the payment company shared."""
     purchase = await paid_for(await placed(fan, *lines, **more))
-    await work_until_idle()
+    await work_done()
     return purchase
 
 

@@ -18,7 +18,7 @@ _ASKING_FOR_LETTERS = [sweep for sweep in SWEEPS if sweep.name in LETTERS and sw
 
 async def catch_up() -> None:
     """All but reading the processor's whole record again: no answer is lost here, and the seed compares once, at the end."""
-    await work_until_idle(without=("reconcile", *LETTERS), alone=True)
+    await work_until_idle(without=("reconcile", *LETTERS))
     await _write_letters()
 
 

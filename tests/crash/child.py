@@ -32,7 +32,7 @@ def say(line: str) -> None:
 async def settle() -> None:
     """Do the regular work, again and again."""
     while True:
-        await work_until_idle()
+        await work_until_idle(leased=True)
         await asyncio.sleep(0.01)
 
 

@@ -52,7 +52,7 @@ async def test_a_draw_killed_at_any_moment_is_drawn_once(wall: time_machine.Trav
         child = await a_child("settle")
         await child.killed_after(random.Random(number).uniform(0.0, 0.25))
         wall.shift(timedelta(minutes=5))  # the leases of the dead run out
-        await asyncio.wait_for(work_until_idle(), 120)
+        await asyncio.wait_for(work_until_idle(leased=True), 120)
         await came_out_right(draw)
         mails = await Mail.filter(to_address__in=[fan.email for fan in fans])
         told = Counter((mail.to_address, mail.subject) for mail in mails)

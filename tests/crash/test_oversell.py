@@ -100,7 +100,7 @@ class Hall:
         """What was paid is known to the site. Its own worker may be at it just now, and then there is nothing to do for this one."""
         async with asyncio.timeout(240):
             while True:
-                await work_until_idle()
+                await work_until_idle(leased=True)
                 orders = await Order.filter(screening_id=self.screening.id, state__in=["placed", "expired"])
                 if not any(public(order.id) in self.paid for order in orders):
                     return

@@ -96,5 +96,5 @@ async def proven_when_idle(database: str) -> AsyncIterator[None]:
     """After a story about money the processor is well again, all that was due is done, and the books are proven."""
     yield
     await no_faults()
-    await work_until_idle(alone=True)
+    await work_until_idle()
     await books_proven()
