@@ -6,7 +6,8 @@ from typing import Any
 
 from crowdfund import letters
 from crowdfund.database.outbox import Job
-from crowdfund.merch.previews import files
+from crowdfund.merch.previews.files import FILES as PREVIEWS
+from crowdfund.orders.returns.photos import FILES as CLAIMS
 from crowdfund.web import images
 
 
@@ -15,7 +16,16 @@ async def _drop_files(payload: dict[str, Any]) -> None:
 
 
 async def _drop_preview(payload: dict[str, Any]) -> None:
-    await files.drop(payload["files"])
+    await PREVIEWS.drop(payload["files"])
 
 
-JOBS: dict[str, Job] = {**letters.JOBS, "picture_forgotten": _drop_files, "preview_forgotten": _drop_preview}
+async def _drop_photo(payload: dict[str, Any]) -> None:
+    await CLAIMS.drop([payload["file"]])
+
+
+JOBS: dict[str, Job] = {
+    **letters.JOBS,
+    "picture_forgotten": _drop_files,
+    "preview_forgotten": _drop_preview,
+    "claim_photo_forgotten": _drop_photo,
+}

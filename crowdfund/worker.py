@@ -40,6 +40,7 @@ from crowdfund.orders.goods.jobs import follow_goods, look_at_goods
 from crowdfund.orders.jobs import follow_orders, look_at_orders, take_seats_back
 from crowdfund.orders.returns.following import follow_goods_refund
 from crowdfund.orders.returns.jobs import follow_returns, look_at_returns
+from crowdfund.orders.returns.photos import forget_old_photos
 from crowdfund.orders.runs.jobs import look_at_runs, work_on_runs
 from crowdfund.payments import inbox, reconcile, stripe
 from crowdfund.payments.in_turn import in_turn
@@ -207,6 +208,7 @@ REGULAR = (
     Sweep("days for updates", 3600, give_days),
     Sweep("pictures that nothing shows", 24 * 3600, forget_unused_pictures),
     Sweep("previews that nobody sees", 24 * 3600, forget_unused_previews),
+    Sweep("photos of claims that are over", 24 * 3600, forget_old_photos),
 )
 
 _TAKE = Sql("""

@@ -22,6 +22,7 @@ from crowdfund import clock, settings
 from crowdfund.database import close_database, connect, open_database
 from crowdfund.database.migrate import migrate
 from crowdfund.payments import stripe
+from crowdfund.pledges import terms
 from crowdfund.sandbox.process import Running, start
 from tests import pools
 from tests.databases import PostgresAgain
@@ -201,7 +202,8 @@ def used() -> list[str]:
 
 @pytest.fixture
 def database_url(engine: str, new_database: Callable[[str], str], used: list[str]) -> Iterator[str]:
-    """A database of its own for each test; one of PostgreSQL may be that of an earlier test, emptied."""
+    """A database of its own for each test; one of PostgreSQL may be that of an earlier test, emptied: what is known of it is not so."""
+    terms._kept.clear()
     again = _run(_AGAIN.again(used.pop())) if engine == "postgres" and used else None
     address = again or new_database(engine)
     yield address

@@ -10,11 +10,10 @@ from itertools import count
 from typing import Any
 
 from crowdfund import clock, settings
-from crowdfund.database import Sql, atomic, new_id
+from crowdfund.database import atomic, new_id
 from crowdfund.merch.licences.models import Licence
-from crowdfund.merch.listings.models import Listing, ShippingZone, Variant
+from crowdfund.merch.listings.models import Listing, Variant
 from crowdfund.merch.screen.models import OnscreenProduct
-from crowdfund.merch.shops.models import Shop
 from crowdfund.orders.goods import cart, paying, rules, tax
 from crowdfund.orders.goods.models import CartLine, GoodsLine, GoodsOrder, Purchase
 from crowdfund.orders.goods.placing import place_purchase
@@ -23,11 +22,12 @@ from crowdfund.orders.goods.rules import Placed, Want, Wish
 from crowdfund.orders.parcels.models import Parcel
 from crowdfund.orders.parcels.sending import Sending, send
 from crowdfund.payments import stripe
-from crowdfund.people.models import Member, Organisation
+from crowdfund.people.models import Organisation
 from crowdfund.titles.models import Title
 from tests.bank import ask, work_done
+from tests.listings import a_licence, a_listing, a_product, a_shop, a_zone
 from tests.money import press
-from tests.world import Fan, a_fan, a_studio
+from tests.world import Fan, a_fan
 
 _numbers = count(1)
 ADDRESS = ("3 Quay Street", "Portland, OR 97209")
@@ -49,58 +49,27 @@ class ForSale:
 async def for_sale(
     name: str = "Pearl earrings", *, title: Title | None = None, price_minor: int = 4500, on_hand: int = 10,
     discount_bps: int = 0, first_minor: int = 600, more_minor: int = 0, countries: str = "*", currency: str = "USD",
-    royalty_bps: int | None = 800, unit_cap: int | None = None, account_id: str | None = None, seller: str = "",
+    royalty_bps: int | None = 800, unit_cap: int | None = None, account_id: str | None = None, seller: str = "", owner: Fan | None = None,
 ) -> ForSale:  # fmt: skip
     """A verified seller, a product of a film, a licence (none: only inspired), and a live listing with one variant."""
-    owner = await a_fan("Bao")
-    title = title or await Title.create(
-        id=new_id(), organisation_id=await a_studio(), kind="film", name="River Moon", colour="key--amber", made_at=clock.now()
-    )  # fmt: skip
-    number = next(_numbers)
-    shop = await Organisation.create(
-        id=(shop_id := new_id()), kind="shop", slug=f"goods-{shop_id}", name=seller or f"Workshop {number}", country="CN",
-        state="verified", payouts_state="enabled", stripe_account_id=account_id, made_at=clock.now(),
-    )  # fmt: skip
-    await Member.create(id=new_id(), organisation_id=shop.id, person_id=owner.id, role="owner", made_at=clock.now())
-    await Shop.create(organisation_id=shop.id, returns_to="8 Shell Lane, Suzhou", made_at=clock.now())
-    await ShippingZone.create(
-        id=new_id(), organisation_id=shop.id, name="Everywhere", countries=countries, currency=currency,
-        first_minor=first_minor, more_minor=more_minor, days_min=3, days_max=9, made_at=clock.now(),
-    )  # fmt: skip
-    product = await OnscreenProduct.create(
-        id=new_id(), title_id=title.id, kind="jewellery", name=f"{name} of the film", state="licensed", category="jewellery",
-        design_cleared_at=clock.now(), design_clearance="Contract, 3 May", made_at=clock.now(),
-    )  # fmt: skip
-    licence = None if royalty_bps is None else await _licence(shop, product, title, royalty_bps, unit_cap, currency)
-    listing = await Listing.create(
-        id=new_id(), organisation_id=shop.id, product_id=product.id, title_id=title.id, licence_id=licence.id if licence else None,
-        name=name, about="Made by hand.", match="licensed_replica" if licence else "inspired", currency=currency,
-        discount_bps=discount_bps, ships_within_days=5, state="live", made_at=clock.now(),
-    )  # fmt: skip
-    variant = await Variant.create(
-        id=new_id(), listing_id=listing.id, name="One size", price_minor=price_minor, on_hand=on_hand, position=0, state="offered"
-    )  # fmt: skip
+    owner = owner or await a_fan("Bao")
+    shop = await a_shop(seller or f"Workshop {next(_numbers)}", owner=owner, stripe_account_id=account_id)
+    await a_zone(shop, countries=countries, currency=currency, first_minor=first_minor, more_minor=more_minor)
+    product = await a_product(title, f"{name} of the film")
+    licence = None
+    if royalty_bps is not None:
+        licence = await a_licence(shop, product, royalty_bps=royalty_bps, unit_cap=unit_cap, currency=currency)
+    listing, variant = await a_listing(
+        shop,
+        product,
+        name=name,
+        licence=licence,
+        price_minor=price_minor,
+        on_hand=on_hand,
+        currency=currency,
+        discount_bps=discount_bps,
+    )
     return ForSale(shop, owner, product, listing, variant, licence)
-
-
-_PRODUCT_OF = Sql("INSERT INTO licence_product (licence_id, title_id, product_id) VALUES ($1, $2, $3)")
-_EVERYWHERE = Sql("INSERT INTO licence_territory (licence_id, country) VALUES ($1, '*')")
-
-
-async def _licence(
-    shop: Organisation, product: OnscreenProduct, title: Title, royalty_bps: int, unit_cap: int | None, currency: str
-) -> Licence:
-    now = clock.now()
-    licence = await Licence.create(
-        id=(number := new_id()), title_id=title.id, licensor_id=title.organisation_id, licensee_id=shop.id, exclusivity="none",
-        royalty_bps=royalty_bps, minimum_minor=0, currency=currency, unit_cap=unit_cap, starts_at=clock.from_us(clock.to_us(now) - 1),
-        ends_at=clock.from_us(clock.to_us(now) + 365 * 86_400_000_000), sell_off_days=30, report_months=3, state="offered",
-        badge=f"badge-{number}", answer_by=now, made_at=now,
-    )  # fmt: skip
-    await atomic(_PRODUCT_OF.__call__)(licence.id, title.id, product.id)
-    await atomic(_EVERYWHERE.__call__)(licence.id)
-    await Licence.filter(id=licence.id).update(state="active", accepted_at=now)
-    return await Licence.get(id=licence.id)
 
 
 async def two_sellers(**more: Any) -> tuple[ForSale, ForSale]:

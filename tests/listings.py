@@ -18,17 +18,24 @@ from crowdfund.titles.models import Title
 from tests.world import Fan, a_studio
 
 _numbers = count(1)
+_PRODUCT_OF = Sql("INSERT INTO licence_product (licence_id, title_id, product_id) VALUES ($1, $2, $3)")
+_TERRITORY = Sql("INSERT INTO licence_territory (licence_id, country) VALUES ($1, $2)")
 
 
 async def a_shop(
-    name: str = "Small Hands", *, owner: Fan | None = None, country: str = "CN", **more: Any
+    name: str = "Small Hands",
+    *,
+    owner: Fan | None = None,
+    returns_to: str = "8 Shell Lane, Suzhou, China",
+    **more: Any,
 ) -> Organisation:
     """A verified shop that can be paid."""
-    shop = await Organisation.create(
-        id=(number := new_id()), kind="shop", slug=f"shop-{number}", name=name, country=country, state=more.pop("state", "verified"),
-        payouts_state="enabled", made_at=clock.now(), **more,
-    )  # fmt: skip
-    await Shop.create(organisation_id=shop.id, returns_to="1 Canal Lane, Suzhou", made_at=clock.now())
+    facts = {
+        "id": (number := new_id()), "kind": "shop", "slug": f"shop-{number}", "name": name, "country": "CN", "state": "verified",
+        "payouts_state": "enabled", "made_at": clock.now(),
+    }  # fmt: skip
+    shop = await Organisation.create(**{**facts, **more})
+    await Shop.create(organisation_id=shop.id, returns_to=returns_to, made_at=clock.now())
     if owner is not None:
         await Member.create(id=new_id(), organisation_id=shop.id, person_id=owner.id, role="owner", made_at=clock.now())
     return shop
@@ -52,10 +59,10 @@ async def a_product(
     )  # fmt: skip
 
 
+@atomic
 async def a_licence(
     shop: Organisation,
-    product: OnscreenProduct,
-    *,
+    *products: OnscreenProduct,
     countries: Sequence[str] = ("*",),
     state: str = "active",
     starts_at: datetime | None = None,
@@ -67,22 +74,22 @@ async def a_licence(
     report_months: int = 3,
     **more: Any,
 ) -> Licence:
-    """A licence of the title's producer for one product, as if both had agreed."""
-    title = await Title.get(id=product.title_id)
-    now = clock.now()
-    licence = await Licence.create(
-        id=(number := new_id()), title_id=title.id, licensor_id=title.organisation_id, licensee_id=shop.id, exclusivity="none",
-        royalty_bps=royalty_bps, minimum_minor=0, currency=currency, unit_cap=unit_cap,
-        starts_at=starts_at or now - timedelta(days=1), ends_at=ends_at or now + timedelta(days=365), sell_off_days=sell_off_days,
-        report_months=report_months, state="offered", note="", badge=f"badge-{number}", answer_by=now + timedelta(days=7), made_at=now,
-        accepted_at=now, **more,
-    )  # fmt: skip
-    put = Sql("INSERT INTO licence_product (licence_id, title_id, product_id) VALUES ($1, $2, $3)")
-    to = Sql("INSERT INTO licence_territory (licence_id, country) VALUES ($1, $2)")
-    await atomic(put.__call__)(licence.id, title.id, product.id)
+    """A right to make and sell these, of one title: since yesterday, for a year, 8 % of net sales, everywhere."""
+    title, now = await Title.get(id=products[0].title_id), clock.now()
+    facts = {
+        "id": (number := new_id()), "title_id": title.id, "licensor_id": title.organisation_id, "licensee_id": shop.id,
+        "exclusivity": "none", "royalty_bps": royalty_bps, "minimum_minor": 0, "currency": currency, "unit_cap": unit_cap,
+        "starts_at": starts_at or now - timedelta(days=1), "ends_at": ends_at or now + timedelta(days=365),
+        "sell_off_days": sell_off_days, "report_months": report_months, "state": "offered", "badge": f"badge-{number}",
+        "answer_by": now + timedelta(days=14), "made_at": now,
+    }  # fmt: skip
+    licence = await Licence.create(**{**facts, **more})
+    for product in products:
+        await _PRODUCT_OF(licence.id, title.id, product.id)
     for country in countries:
-        await atomic(to.__call__)(licence.id, country)
-    await Licence.filter(id=licence.id).update(state=state)
+        await _TERRITORY(licence.id, country)
+    accepted = None if state in ("offered", "declined", "withdrawn") else now
+    await Licence.filter(id=licence.id).update(state=state, accepted_at=accepted)
     return await Licence.get(id=licence.id)
 
 

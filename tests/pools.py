@@ -70,6 +70,9 @@ async def _put_back(client: PooledClient) -> None:
         if holder._con is not None:
             await holder._con.execute("SELECT pg_stat_force_next_flush()")
     _kept[_key(client)], client._pool = pool, None
+    others = [key for key in _kept if _database(key) != client.database]
+    for other in [_kept.pop(key) for key in others]:  # a server lets in a hundred
+        await other.close()
 
 
 def _key(client: PooledClient) -> str:

@@ -11,7 +11,7 @@ from crowdfund.database import new_id
 from crowdfund.demo.filming import river_moon as film
 from crowdfund.demo.plan import Plan
 from crowdfund.merch.previews import actions as previews
-from crowdfund.merch.previews import files as preview_files
+from crowdfund.merch.previews.files import FILES
 from crowdfund.merch.previews.models import PreviewKind
 from crowdfund.merch.screen import masters, products, wanting
 from crowdfund.merch.screen.appearances import Sighting, make_appearance
@@ -143,7 +143,7 @@ async def _clear_and_show(shown: OnScreen) -> None:
         await products.clear_product(product.id, by=by)
         await products.open_applications(product.id, by=by)
         first = next(one for one in film.APPEARANCES if one.product == thing.key and one.prominence > 1)
-        name = await preview_files.keep(content, ".webp")
+        name = await FILES.keep(content, ".webp")
         crop = previews.Shown(
             PreviewKind.CROP,
             first.start_ms,

@@ -11,8 +11,8 @@ import pytest
 
 from crowdfund import clock
 from crowdfund.database.ids import public
-from crowdfund.merch.previews import files
 from crowdfund.merch.previews.actions import forget_unused_previews
+from crowdfund.merch.previews.files import FILES
 from crowdfund.merch.previews.models import Preview
 from crowdfund.people.models import StaffRole
 from crowdfund.web.api import instant
@@ -170,29 +170,29 @@ async def test_a_studio_puts_previews_up_and_takes_them_down(site: SiteUnderTest
     assert [one["kind"] for one in await studio.all(path)] == ["crop", "clip"]
     rows = {one.public_id: one for one in await Preview.all()}
     names = [rows[clip["id"]].file, rows[clip["id"]].poster]
-    assert len(await files.older_than(-60)) == 3, "of what was refused nothing stays"
+    assert len(await FILES.older_than(-60)) == 3, "of what was refused nothing stays"
 
     bao, _shop = await a_maker(site)
     other = await program_of(site, bao.person)
     assert code_of(await other.post(f"{path}/{clip['id']}/withdrawal"))[0] == 404
     assert (await studio.do(f"{path}/{clip['id']}/withdrawal"))["id"] == clip["id"]
     assert code_of(await studio.post(f"{path}/{clip['id']}/withdrawal"))[0] == 404
-    assert all(files.path_of(name).exists() for name in names)
+    assert all(FILES.path_of(name).exists() for name in names)
     await site.work()
-    assert not any(files.path_of(name).exists() for name in names)
-    assert files.path_of(rows[crop["id"]].file).exists()
+    assert not any(FILES.path_of(name).exists() for name in names)
+    assert FILES.path_of(rows[crop["id"]].file).exists()
 
 
 async def test_files_of_previews_that_nobody_sees_go_at_night(site: SiteUnderTest) -> None:
     """Of a crash between the file and its row, and of what was taken down before its files went."""
     lin = await a_producer(site)
     shown = await with_preview(lin, await embargoed(lin))
-    left, fresh = await files.keep(b"left", ".webp"), await files.keep(b"fresh", ".webp")
+    left, fresh = await FILES.keep(b"left", ".webp"), await FILES.keep(b"fresh", ".webp")
     day_ago = clock.wall_now_us() / 1_000_000 - 90_000
     for name in (shown.file, left):
-        os.utime(files.path_of(name), (day_ago, day_ago))
+        os.utime(FILES.path_of(name), (day_ago, day_ago))
     assert await forget_unused_previews() == 1
-    assert [files.path_of(name).exists() for name in (shown.file, left, fresh)] == [True, False, True]
+    assert [FILES.path_of(name).exists() for name in (shown.file, left, fresh)] == [True, False, True]
     assert await forget_unused_previews() == 0
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from crowdfund import clock, signing
 from crowdfund.database import atomic, new_id, outbox
-from crowdfund.merch.previews import files, queries
+from crowdfund.merch.previews import queries
+from crowdfund.merch.previews.files import FILES
 from crowdfund.merch.previews.models import Preview, PreviewConsent, PreviewKind, PreviewView
 from crowdfund.merch.previews.rules import (
     LINK_SECONDS,
@@ -184,7 +185,7 @@ UNUSED_SECONDS = 86_400
 
 async def forget_unused_previews() -> int:
     """Each night: files of previews that were taken down, or that were never put up. Gives how many."""
-    names = await files.older_than(UNUSED_SECONDS)
+    names = await FILES.older_than(UNUSED_SECONDS)
     gone = sorted(set(names) - await queries.shown_files(names))
-    await files.drop(gone)
+    await FILES.drop(gone)
     return len(gone)

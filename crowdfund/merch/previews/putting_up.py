@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from crowdfund.merch.previews import actions, files
+from crowdfund.merch.previews import actions
 from crowdfund.merch.previews.actions import Shown
 from crowdfund.merch.previews.clips import Clip
+from crowdfund.merch.previews.files import FILES
 from crowdfund.merch.previews.models import Preview, PreviewKind
 from crowdfund.merch.screen.models import OnscreenProduct
 
@@ -33,16 +34,16 @@ async def put_up(
     else:
         shown = Shown(PreviewKind.CLIP, start_ms, end_ms, "", clip.media_type, words=words, clip_ms=clip.length_ms)
     await actions.refuse_before_it_is_kept(product, shown)
-    poster = await files.keep(picture, ".webp")
+    poster = await FILES.keep(picture, ".webp")
     if clip is None:
         shown = replace(shown, file=poster)
     else:
-        shown = replace(shown, file=await files.keep(clip.content, clip.ending), poster=poster)
+        shown = replace(shown, file=await FILES.keep(clip.content, clip.ending), poster=poster)
     try:
         preview = await add(shown)
     except Exception:  # not where the asker went away: then it is put up all the same
-        await files.drop([shown.file, shown.poster])
+        await FILES.drop([shown.file, shown.poster])
         raise
     if preview.file != shown.file:  # the same request was faster in another process
-        await files.drop([shown.file, shown.poster])
+        await FILES.drop([shown.file, shown.poster])
     return preview

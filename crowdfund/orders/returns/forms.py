@@ -12,8 +12,10 @@ from crowdfund.web import fields
 from crowdfund.web.fields import Field, Wrong
 from crowdfund.web.form import Form
 from crowdfund.web.i18n import _
+from crowdfund.web.rate_limit import Limit
 
 _PIECES = re.compile(r"[0-9]{1,2}", re.ASCII)
+PHOTOS = Limit("claim_photo", 60, 3600, by="person")
 REASONS_SHE_MAY_HAVE = [reason for kind in (Kind.RETURN, Kind.CLAIM) for reason in REASONS[kind]]
 
 
@@ -70,6 +72,15 @@ class ReturnForm(Form):
     def check(self) -> None:
         if self.kind == Kind.CLAIM and len(self.words.strip()) < 10:
             self.refuse("words", _("Please say in a sentence or two what is wrong."))
+
+
+class PhotoForm(Form):
+    image = fields.image()
+    key = fields.text(max=80, min=0)
+
+    def check(self) -> None:
+        if self.image is None:
+            self.refuse("image", _("Choose a picture."))
 
 
 class CantMakeItForm(Form):

@@ -112,6 +112,25 @@ class GoodsReturnEvent(Event):
         table = "goods_return_event"
 
 
+class GoodsReturnPhoto(Model):
+    """file: its name among the files that are kept apart."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    return_id = fields.BigIntField()
+    position = fields.BigIntField()
+    file = fields.TextField()
+    width = fields.BigIntField()
+    height = fields.BigIntField()
+    made_at = InstantField()
+
+    class Meta:
+        table = "goods_return_photo"
+
+    @property
+    def path(self) -> str:
+        return f"/returns/{public(self.return_id)}/photos/{public(self.id)}"
+
+
 class GoodsRefund(Model):
     """What went back of a line, or of the shipping: net + tax + shipping to the fan, of which each has so much less."""
 

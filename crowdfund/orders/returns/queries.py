@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from crowdfund import clock
@@ -240,3 +241,30 @@ async def late_orders() -> list[dict[str, Any]]:
 async def oldest_returns() -> list[dict[str, Any]]:
     """Returns that are not over, the oldest first."""
     return await _OLDEST()
+
+
+# --- photos of claims ---
+
+_PHOTOS_ENDED = Sql("""
+    SELECT p.id FROM goods_return_photo p JOIN goods_return r ON r.id = p.return_id WHERE r.ended_at < $1 ORDER BY p.id LIMIT 500""")
+_FILES_OF_PHOTOS = Sql("""
+    SELECT file FROM goods_return_photo WHERE file IN (SELECT value->>'file' FROM {rows})""")
+_FORGET_PHOTOS = Sql("""
+    DELETE FROM goods_return_photo WHERE id IN (SELECT CAST(value->>'id' AS BIGINT) FROM {rows}) RETURNING id, file""")
+
+
+async def photos_ended_before(moment: datetime) -> list[int]:
+    """Photos of claims that ended before this moment, the oldest 500."""
+    return [int(row["id"]) for row in await _PHOTOS_ENDED(clock.to_us(moment))]
+
+
+async def files_of_photos(names: Iterable[str]) -> set[str]:
+    """Of these files those that a photo names."""
+    return {str(row["file"]) for row in await _FILES_OF_PHOTOS(as_rows({"file": name} for name in names))}
+
+
+async def forget_photos(photo_ids: Iterable[int]) -> list[tuple[int, str]]:
+    """Forget them; gives the id and the file of each that was there."""
+    return [
+        (int(row["id"]), str(row["file"])) for row in await _FORGET_PHOTOS(as_rows({"id": one} for one in photo_ids))
+    ]

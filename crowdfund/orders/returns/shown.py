@@ -18,6 +18,7 @@ from crowdfund.orders.returns.models import (
     GoodsReturn,
     GoodsReturnEvent,
     GoodsReturnLine,
+    GoodsReturnPhoto,
     Kind,
     ReturnState,
 )
@@ -36,12 +37,13 @@ class ParcelShown:
 
 @dataclass(frozen=True, slots=True)
 class ReturnShown:
-    """goods_return, its lines with how many pieces, and what was paid back for it."""
+    """goods_return, its lines with how many pieces, what was paid back for it, and what its buyer shows."""
 
     row: GoodsReturn
     lines: list[GoodsReturnLine]
     things: str
     paid_minor: int
+    photos: list[GoodsReturnPhoto]
 
     @property
     def waits_for_piece(self) -> bool:
@@ -124,11 +126,16 @@ async def _parcels(order: GoodsOrder, lines: Sequence[GoodsLine]) -> list[Parcel
 async def _returns(order: GoodsOrder, lines: Sequence[GoodsLine]) -> list[ReturnShown]:
     asked = await GoodsReturnLine.filter(order_id=order.id).order_by("id")
     paid = await GoodsRefund.filter(order_id=order.id)
+    rows = await GoodsReturn.filter(order_id=order.id).order_by("-id")
+    photos = await GoodsReturnPhoto.filter(return_id__in=[one.id for one in rows]).order_by("position") if rows else []
     found = []
-    for one in await GoodsReturn.filter(order_id=order.id).order_by("-id"):
+    for one in rows:
         own = [line for line in asked if line.return_id == one.id]
         things = in_words(lines, {line.line_id: line.quantity for line in own})
-        found.append(ReturnShown(one, own, things, sum(row.total_minor for row in paid if row.return_id == one.id)))
+        paid_minor = sum(row.total_minor for row in paid if row.return_id == one.id)
+        found.append(
+            ReturnShown(one, own, things, paid_minor, [photo for photo in photos if photo.return_id == one.id])
+        )
     return found
 
 

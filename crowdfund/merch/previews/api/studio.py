@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crowdfund.database.once import made_before, once
-from crowdfund.merch.previews import actions, files, queries
+from crowdfund.merch.previews import actions, queries
 from crowdfund.merch.previews.clips import CLIP_BYTES_MAX, Clip, NotAClip, read_clip
+from crowdfund.merch.previews.files import FILES
 from crowdfund.merch.previews.forms import PREVIEWS
 from crowdfund.merch.previews.models import Preview, PreviewKind
 from crowdfund.merch.previews.putting_up import put_up
@@ -90,7 +91,7 @@ async def put_clip_up(request: Request) -> OwnPreviewOut:
     )
     if standing_for is None:
         raise nobody
-    return _out(await _put_up(request, product, content, await files.read(standing_for.file), read_clip(content)))
+    return _out(await _put_up(request, product, content, await FILES.read(standing_for.file), read_clip(content)))
 
 
 async def _put_up(

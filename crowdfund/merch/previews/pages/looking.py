@@ -7,7 +7,8 @@ from starlette.responses import FileResponse, Response
 
 from crowdfund import clock
 from crowdfund.database.ids import private
-from crowdfund.merch.previews import actions, files
+from crowdfund.merch.previews import actions
+from crowdfund.merch.previews.files import FILES
 from crowdfund.merch.previews.forms import LOOKS
 from crowdfund.merch.previews.marking import mark_of, marked
 from crowdfund.merch.previews.models import Preview, PreviewKind
@@ -33,7 +34,7 @@ async def _looked(request: Request, *, counts: bool) -> Preview:
 async def picture(request: Request) -> Response:
     """A picture with the viewer's name and the day drawn into it."""
     preview = await _looked(request, counts=True)
-    content = await files.read(_picture_file(preview))
+    content = await FILES.read(_picture_file(preview))
     person = request.state.person
     mark = mark_of(person.name, person.email, f"{clock.now():%Y-%m-%d}")
     return Response(await marked(content, mark), media_type="image/webp", headers=_NEVER_KEPT)
@@ -51,7 +52,7 @@ async def clip(request: Request) -> Response:
 
 
 def _clip(preview: Preview, headers: dict[str, str]) -> Response:
-    path = files.path_of(preview.file)
+    path = FILES.path_of(preview.file)
     if preview.kind != PreviewKind.CLIP or not path.is_file():
         raise NoSuchPreview("There is no such preview.")
     return FileResponse(path, media_type=preview.media_type, headers=headers)
@@ -59,7 +60,7 @@ def _clip(preview: Preview, headers: dict[str, str]) -> Response:
 
 async def public_picture(request: Request) -> Response:
     preview = await actions.public_preview(private(request.path_params["preview"]), clock.now())
-    return FileResponse(files.path_of(_picture_file(preview)), media_type="image/webp", headers=_FOR_ALL)
+    return FileResponse(FILES.path_of(_picture_file(preview)), media_type="image/webp", headers=_FOR_ALL)
 
 
 async def public_clip(request: Request) -> Response:

@@ -7,8 +7,9 @@ from starlette.responses import FileResponse, Response
 
 from crowdfund import clock
 from crowdfund.database.ids import private, public
-from crowdfund.merch.previews import actions, files, queries
+from crowdfund.merch.previews import actions, queries
 from crowdfund.merch.previews.clips import read_clip
+from crowdfund.merch.previews.files import FILES
 from crowdfund.merch.previews.forms import PREVIEWS, PreviewForm
 from crowdfund.merch.previews.models import Preview, PreviewKind
 from crowdfund.merch.previews.putting_up import put_up
@@ -105,7 +106,7 @@ async def picture(request: Request) -> Response:
     """The studio's own look at it, unmarked and not counted."""
     preview = await _preview(request)
     name = preview.poster if preview.kind == PreviewKind.CLIP else preview.file
-    return FileResponse(files.path_of(name), media_type="image/webp", headers={"cache-control": "no-store"})
+    return FileResponse(FILES.path_of(name), media_type="image/webp", headers={"cache-control": "no-store"})
 
 
 _ALL = f"{DESK}/previews"

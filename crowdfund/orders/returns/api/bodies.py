@@ -10,6 +10,7 @@ from crowdfund.database.ids import public
 from crowdfund.orders.returns.models import GoodsReturn
 from crowdfund.orders.returns.shown import AfterSale, ReturnShown
 from crowdfund.orders.words import thing
+from crowdfund.settings import current
 from crowdfund.web import api
 from crowdfund.web.api import LINES, ONE_LINE, READABLE, STRAIGHT, In, Out, PublicId
 
@@ -129,8 +130,17 @@ class ParcelOut(Out):
     delivered_at: str | None
 
 
+class PhotoOut(Out):
+    """url: on the site, for its buyer, its seller's people and our staff, signed in there."""
+
+    id: str
+    url: str
+    width: int
+    height: int
+
+
 class ReturnOut(Out):
-    """answer_by: who says nothing until then has agreed. paid_minor: what was paid back for it."""
+    """answer_by: who says nothing until then has agreed. paid_minor: what was paid back for it. photos: of what is wrong."""
 
     id: str
     order: str
@@ -145,6 +155,7 @@ class ReturnOut(Out):
     send_by: str | None
     receive_by: str | None
     lines: list[dict[str, str | int | None]]
+    photos: list[PhotoOut]
     paid_minor: int
     made_at: str
 
@@ -249,6 +260,9 @@ def return_out(shown: ReturnShown) -> ReturnOut:
         lines=[
             {"line": public(one.line_id), "quantity": one.quantity, "replaces": one.replaces, "received": one.received}
             for one in shown.lines
+        ],
+        photos=[
+            PhotoOut(id=public(one.id), url=f"{current().base_url}{one.path}", width=one.width, height=one.height) for one in shown.photos
         ],
         paid_minor=shown.paid_minor, made_at=api.instant(row.made_at),
     )  # fmt: skip

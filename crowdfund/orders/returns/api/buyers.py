@@ -13,7 +13,7 @@ from crowdfund.merch.listings.models import SHOWN, Listing
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder
 from crowdfund.orders.parcels import sending
 from crowdfund.orders.parcels.models import Parcel, ParcelState
-from crowdfund.orders.returns import asking, cancelling
+from crowdfund.orders.returns import asking, cancelling, photos
 from crowdfund.orders.returns.api.bodies import (
     BoughtOut,
     CallOffIn,
@@ -26,6 +26,7 @@ from crowdfund.orders.returns.api.bodies import (
     bought_out,
     return_out,
 )
+from crowdfund.orders.returns.forms import PHOTOS
 from crowdfund.orders.returns.models import REASONS, GoodsReturn, Kind, Reason
 from crowdfund.orders.returns.rules import MoreThanBought
 from crowdfund.orders.returns.shown import ReturnShown, after_sale
@@ -33,10 +34,12 @@ from crowdfund.orders.reviews import actions as reviews
 from crowdfund.orders.reviews.queries import NEWEST, reviews_of_listing
 from crowdfund.refusal import Invalid, NotFound
 from crowdfund.web import api
+from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.routes import bearer, get, post
 
 TOLD = ["paid", "refunded", "lost"]
 _NO_ORDER, _NO_RETURN = NotFound("There is no such order."), NotFound("There is no such return.")
+_NO_PHOTO = NotFound("There is no such photo.")
 
 
 class ClaimWordsMissing(Invalid):
@@ -121,6 +124,20 @@ async def say_sent(request: Request, body: CarrierIn) -> ReturnOut:
     return return_out(await shown_return(row))
 
 
+async def add_photo(request: Request) -> ReturnOut:
+    """Show the seller what is wrong."""
+    row, content = await _own_return(request), await api.picture_in(request)
+    await photos.add_photo(row, content, by=request.state.person.id, key=f"api:{request.state.idempotency_key}")
+    return return_out(await shown_return(row))
+
+
+async def take_photo_away(request: Request) -> ReturnOut:
+    """Take it away again, while the seller has not answered."""
+    row = await _own_return(request)
+    await photos.take_away(row.id, api.id_in(request, "photo", _NO_PHOTO))
+    return return_out(await shown_return(row))
+
+
 async def arrived(request: Request) -> BoughtOut:
     """A parcel has arrived, by the word of who has it."""
     missing = NotFound("There is no such parcel.")
@@ -173,6 +190,9 @@ routes = [
     get(_RETURN, show_return, may=_SEE, gives=ReturnOut, summary="One return of mine"),
     post(f"{_RETURN}/withdrawal", withdraw, may=_DO, gives=ReturnOut, summary="Keep it after all"),
     post(f"{_RETURN}/parcel", say_sent, may=_DO, takes=CarrierIn, gives=ReturnOut, summary="It is on its way back"),
+    post(f"{_RETURN}/photos", add_photo, may=_DO, gives=ReturnOut, creates=True, picture=True, limit=PHOTOS, body_max=UPLOAD_MAX,
+         summary="Show a photo of what is wrong"),
+    post(f"{_RETURN}/photos/{{photo}}/removal", take_photo_away, may=_DO, gives=ReturnOut, summary="Take a photo away"),
     post("/api/v1/parcels/{parcel}/arrival", arrived, may=_DO, gives=BoughtOut, summary="A parcel has arrived"),
     post("/api/v1/goods-lines/{line}/review", review, may=_DO, takes=ReviewIn, gives=ReviewOut, status=201,
          summary="Say how it is"),
