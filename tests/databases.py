@@ -37,7 +37,8 @@ _TABLES = "SELECT quote_ident(tablename) AS tablename FROM pg_tables WHERE schem
 _SHAPE = """
     SELECT (SELECT COUNT(*) FROM pg_attribute), (SELECT COUNT(*) FROM pg_constraint), (SELECT COUNT(*) FROM pg_proc),
            (SELECT COUNT(*) FROM pg_trigger WHERE tgenabled = 'O'), (SELECT COUNT(*) FROM pg_index)"""
-_WRITTEN = "SELECT quote_ident(relname) AS relname FROM pg_stat_user_tables WHERE schemaname = 'public' AND n_tup_ins > n_tup_del"
+_WRITTEN = """
+    SELECT quote_ident(relname) AS relname, n_tup_ins FROM pg_stat_user_tables WHERE schemaname = 'public' AND n_tup_ins > 0"""
 _OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND pid <> ALL ($1::int[])"""
@@ -49,6 +50,7 @@ class PostgresAgain:
     def __init__(self) -> None:
         self.rows: dict[str, str] = {}  # what migration itself writes, as JSON
         self.shape: Any = None
+        self.written: dict[str, dict[str, int]] = {}  # by database: how often something was written into each table
 
     async def learn(self, address: str) -> None:
         """How it looks when nobody has used it."""
@@ -74,25 +76,27 @@ class PostgresAgain:
             if await connection.fetchrow(_SHAPE) != self.shape:
                 pools.forget(name)
                 return None
-            await self._empty(connection)
+            await self._empty(connection, name)
         finally:
             await connection.close()
         return await _renamed(address, name) if others else address
 
-    async def _empty(self, connection: Any) -> None:
+    async def _empty(self, connection: Any, name: str) -> None:
         """Triggers and references don't look."""
         async with connection.transaction():
             await connection.execute("SET LOCAL session_replication_role = replica")
-            for table in await self._written(connection):
+            for table in await self._written(connection, name):
                 await connection.execute(f"DELETE FROM {table}")
             for table, rows in self.rows.items():
                 again = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1)"
                 await connection.execute(again, rows)
 
-    async def _written(self, connection: Any) -> set[str]:
-        """Tables with rows, as the server has counted. What was rolled back it counts as written, so this may name an empty one; it
-        misses none: who wrote has gone, and tells what it wrote when it goes."""
-        return {*self.rows, *(row["relname"] for row in await connection.fetch(_WRITTEN))}
+    async def _written(self, connection: Any, name: str) -> set[str]:
+        """Tables that may have rows: into which something was written since they were emptied, rolled back or not, as the server has
+        counted. It misses none: who wrote tells of it when she goes, and who stays was asked to."""
+        before = self.written.get(name, {})
+        self.written[name] = {row["relname"]: row["n_tup_ins"] for row in await connection.fetch(_WRITTEN)}
+        return {*self.rows, *(table for table, number in self.written[name].items() if number != before.get(table))}
 
 
 async def _renamed(address: str, name: str) -> str:

@@ -1,10 +1,11 @@
-"""What fans of the demo bought from the film: two sellers in one payment, sent, half of it returned; reviews; and a run that gathers."""
+"""What fans of the demo bought from the film: two sellers in one payment, sent, half of it returned, one claimed; reviews."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import httpx
 
@@ -23,13 +24,15 @@ from crowdfund.orders.goods.queries import found_of
 from crowdfund.orders.goods.rules import Want, Wish
 from crowdfund.orders.parcels.models import ParcelState
 from crowdfund.orders.parcels.sending import Sending, say, send
-from crowdfund.orders.returns import answering, asking, receiving
+from crowdfund.orders.returns import answering, asking, photos, receiving
 from crowdfund.orders.returns.models import GoodsReturn, GoodsReturnLine, Kind, Reason
 from crowdfund.orders.reviews.actions import answer, review
 from crowdfund.people.models import Person
 from crowdfund.settings import current
+from crowdfund.web import images
 
 Bought = Sequence[tuple[str, int, int]]  # whose shelf, which of its variants, how many
+_COAT = Path(__file__).parent / "filming" / "coat.webp"
 ADDRESS = ("Lindenallee 7", "20259 Hamburg")
 
 
@@ -46,6 +49,7 @@ def plan_sales(market: Market, mei: Person, tom: Person, fans: Sequence[int], pl
     plan.at(plan.now - days(days=5), partial(_agree, market))
     plan.at(plan.now - days(days=4), partial(_count_in, market))
     plan.at(plan.now - days(days=3), partial(_say_how_it_is, market, mei))
+    plan.at(plan.now - days(hours=20), partial(_claim, market, mei.id))
     plan.at(plan.now - days(hours=5), partial(_buy, market, tom.id, tom.name, [("xiu", 1, 1)]))
     for back in (10, 7, 4, 2, 1):
         plan.at(plan.now - days(days=back, minutes=-5), catch_up)
@@ -138,3 +142,13 @@ async def _say_how_it_is(market: Market, mei: Person) -> None:
     await answer(written.id, words, organisation_id=xiu.shop.id)
     _, (coat, *_) = await _first_order(wen)
     await review(coat.id, 4, "Heavier than I thought, and smells of wax for a week. It is the coat.", by=mei.id)
+
+
+async def _claim(market: Market, mei: int) -> None:
+    """The coat has lost a button: it is shown, and its maker has not answered yet."""
+    order, lines = await _first_order(market.shelves["wen"])
+    words = "The top button came off in my hand, and its loop is torn. Can it be mended, or is there another one?"
+    wish = asking.Wish(order.id, Kind.CLAIM, Reason.DAMAGED, words, {lines[0].id: 1})
+    made = await asking.ask(wish, by=mei, key="demo:claim")
+    picture = await images.read_picture(_COAT.read_bytes())
+    await photos.add_photo(made, picture.files[""], (picture.width, picture.height), by=mei, key="demo:claim:photo")

@@ -14,12 +14,14 @@ from crowdfund.merch.screen import wanting
 from crowdfund.merch.screen.models import Appearance, CueRevision, Scene
 from crowdfund.orders.goods.models import GoodsOrder, Purchase
 from crowdfund.orders.parcels.sending import Sending, send
-from crowdfund.orders.returns import asking
+from crowdfund.orders.returns import asking, photos
 from crowdfund.orders.returns.models import GoodsReturn, Kind, Reason
 from crowdfund.orders.reviews.actions import review
 from crowdfund.orders.runs.placing import order_in_run
 from crowdfund.people.models import Member, Organisation
+from crowdfund.web.images import read_picture
 from tests.goods import ForSale, for_sale, in_cart, lines_of, orders_of, paid_for, placed
+from tests.http.campaign_world import a_picture
 from tests.runs import a_run, a_want
 from tests.sellers import ShopMade, a_licence, a_shop, an_application
 from tests.watching import OnScreen, river_moon
@@ -65,14 +67,16 @@ async def goods_looked_at(lin: Fan, mei: Fan, fan: str, keeper: str, staff: str,
 
 
 async def _bought(one: ForSale, mei: Fan, lin: Fan) -> Bought:
-    """Two orders of hers, one sent and asked back, and something in her basket."""
+    """Two orders of hers, one sent and claimed with a photo, and something in her basket."""
     purchase, unsent = await paid_for(await placed(mei, (one, 2))), await paid_for(await placed(mei, (one, 1)))
     (order,), (waiting,) = await orders_of(purchase), await orders_of(unsent)
     (line,) = await lines_of(order)
     await send(Sending(order.id, "SF Express", "SF 12", {line.id: 2}), by=lin.id, key=f"every page {order.id}")
     await review(line.id, 4, "They sound as in the film.", by=mei.id)
-    wish = asking.Wish(order.id, Kind.RETURN, Reason.CHANGED_MIND, "One is enough.", {line.id: 1})
+    wish = asking.Wish(order.id, Kind.CLAIM, Reason.DAMAGED, "The clasp is bent, and one pearl is loose.", {line.id: 1})
     back = await asking.ask(wish, by=mei.id, key=f"every page {order.id}")
+    photo = await read_picture(a_picture())
+    await photos.add_photo(back, photo.files[""], (photo.width, photo.height), by=mei.id, key=f"every page {order.id}")
     await in_cart(mei, one)
     return Bought(purchase, order, waiting, back)
 

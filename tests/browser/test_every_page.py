@@ -58,7 +58,7 @@ NOT_PAGES = re.compile(
     r"/api/v1/.*|/feed\.atom|.*/updates\.atom|/oembed|/art/.*|/images/.*|.*/live|/robots\.txt|/sitemap\.xml|/healthz"
     r"|/\.well-known/.*|.*\.csv|.*/draw\.json|.*/entries\.txt|.*/card-saved|.*/confirmed|.*/onboarding/(return|again)"
     r"|.*/\{period\}\.json|.*/\{expense\}/receipt|/release-requests/.*|.*/acceptance|/outcomes/.*|.*/deal/paper"
-    r"|/previews/.*|/drawn/.*|.*/master/film|.*/\{preview\}/picture|/purchases/\{purchase\}/return"
+    r"|/returns/\{return\}/photos/.*|/previews/.*|/drawn/.*|.*/master/film|.*/\{preview\}/picture|/purchases/\{purchase\}/return"
     r"|/watch/\{title\}/(cues\.vtt|cues\.json|video|captions\.vtt)"
     r"|/recipients/.*/reports/.*|/campaigns/\{slug\}/election"
     r"|/door/worker\.js|/door/passes/.*|/door/\{screening\}/list|.*/plan\.json"

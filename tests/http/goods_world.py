@@ -13,7 +13,7 @@ from crowdfund.merch.screen.models import OnscreenProduct
 from crowdfund.merch.shops.models import Shop
 from crowdfund.orders.goods.models import GoodsLine, GoodsOrder, Purchase
 from crowdfund.orders.parcels.models import Parcel
-from crowdfund.orders.returns.models import GoodsReturn
+from crowdfund.orders.returns.models import GoodsReturn, GoodsReturnPhoto
 from crowdfund.orders.reviews.models import Review
 from crowdfund.people.models import Organisation
 from tests.listings import a_listing
@@ -67,10 +67,14 @@ async def _a_purchase(organisation_id: int, listing_id: int, fan: Fan) -> dict[s
         id=new_id(), order_id=order.id, person_id=fan.id, kind="return", reason="changed_mind", words="", state="requested",
         answer_by=now + 7 * DAY, made_at=now,
     )  # fmt: skip
+    photo = await GoodsReturnPhoto.create(
+        id=new_id(), return_id=back.id, position=1, file=f"{back.id}.webp", width=320, height=180, made_at=now
+    )
     review = await Review.create(
         id=new_id(), line_id=line.id, person_id=fan.id, listing_id=listing.id, organisation_id=organisation_id, stars=5,
         words="Fine.", state="shown", made_at=now,
     )  # fmt: skip
     return {
-        "purchase": purchase.id, "goods_order": order.id, "line": line.id, "parcel": parcel.id, "return": back.id, "review": review.id,
+        "purchase": purchase.id, "goods_order": order.id, "line": line.id, "parcel": parcel.id, "return": back.id, "photo": photo.id,
+        "review": review.id,
     }  # fmt: skip

@@ -142,7 +142,7 @@ async def test_what_makes_something_wants_a_key(site: SiteUnderTest, world: Worl
         "reports", "documents", "recipients", "expenses", "charities", "door-passes", "holds", "orders", "venues", "halls", "titles",
         "bookings", "screenings", "deals", "ticket-refunds", "products", "scenes", "appearances", "revisions", "listings",
         "shipping-zones", "applications", "samples", "licence", "licences", "runs", "diary", "card", "purchases", "cancellation", "parcels",
-        "returns",
+        "returns", "photos",
     }  # fmt: skip
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
     for route in making:

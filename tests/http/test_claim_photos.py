@@ -80,7 +80,7 @@ async def test_four_at_most_and_the_wrong_one_goes(site: SiteUnderTest) -> None:
     assert [one.position for one in kept] == [1, 2, 3, 4]
     assert "Show it to the seller" not in mei.text
     with pytest.raises(photos.EnoughPhotos):
-        await photos.add_photo(row, a_picture(), by=mei.person.id, key="a fifth one")
+        await photos.add_photo(row, a_picture(), (320, 180), by=mei.person.id, key="a fifth one")
     assert len(await photos.FILES.older_than(-60)) == 4, "of what is refused no file stays"
 
     await mei.submit(f"{kept[1].path}/removal")
@@ -112,7 +112,9 @@ async def test_what_a_seller_has_decided_on_stays_beside_it(site: SiteUnderTest)
     await mei.get(row.path)
     assert "Show it to the seller" not in mei.text and f'src="{photo.path}"' in mei.response.text
     with pytest.raises(photos.NotAnOpenClaim):
-        await photos.add_photo(await GoodsReturn.get(id=row.id), a_picture(), by=mei.person.id, key="too late")
+        await photos.add_photo(
+            await GoodsReturn.get(id=row.id), a_picture(), (320, 180), by=mei.person.id, key="too late"
+        )
 
 
 async def test_what_only_does_not_fit_needs_no_photo(site: SiteUnderTest) -> None:
@@ -120,7 +122,7 @@ async def test_what_only_does_not_fit_needs_no_photo(site: SiteUnderTest) -> Non
     await story.mei.get(row.path)
     assert "Show it to the seller" not in story.mei.text
     with pytest.raises(photos.NotAnOpenClaim):
-        await photos.add_photo(row, a_picture(), by=story.mei.person.id, key="no claim")
+        await photos.add_photo(row, a_picture(), (320, 180), by=story.mei.person.id, key="no claim")
 
 
 async def test_half_a_year_after_the_end_they_are_forgotten(site: SiteUnderTest) -> None:

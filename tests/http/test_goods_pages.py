@@ -145,6 +145,31 @@ async def test_who_begins_again_gives_the_first_one_up(site: SiteUnderTest) -> N
     assert (await Variant.get(id=one.variant.id)).reserved == 1
 
 
+async def test_the_till_lets_go_of_what_she_began_before(site: SiteUnderTest) -> None:
+    """In another tab, or after the back button: the last piece is hers in either case, once."""
+    mei, one = await american(site), await for_sale(on_hand=1)
+    await put_in(mei, one)
+    await at_the_till(mei)
+    await at_the_till(mei)
+    assert mei.status == 303
+    assert sorted([p.state for p in await Purchase.all()]) == ["expired", "placed"]
+    assert (await Variant.get(id=one.variant.id)).reserved == 1
+
+
+async def test_who_has_just_paid_is_not_asked_to_pay_again(site: SiteUnderTest) -> None:
+    """She paid, never came back, and presses once more in the tab before: no second payment, and no piece is lost."""
+    mei, one = await american(site), await for_sale(on_hand=2)
+    await put_in(mei, one)
+    await at_the_till(mei)
+    first = await Purchase.get()
+    await press(mei.response.headers["location"], card="ok", email="mei@example.com")
+    await at_the_till(mei)
+    assert mei.status == 409 and "You have just paid for this" in mei.page.text
+    assert [p.state for p in await Purchase.all()] == ["paid"] and (await Purchase.get()).id == first.id
+    variant = await Variant.get(id=one.variant.id)
+    assert (variant.on_hand, variant.reserved) == (1, 0)
+
+
 async def test_who_is_not_signed_in_comes_back_to_the_listing(site: SiteUnderTest) -> None:
     one, nobody = await for_sale(), site.browser()
     await nobody.get("/sign-in")

@@ -217,9 +217,14 @@ class Buying:
         spent = licence is not None and (licence.suspended or licence.sold == licence.cap)
         return not listing.live or away or spent
 
-    def has_trouble(self, variant: Variant, quantity: int, price: int) -> bool:
+    def left_for(self, fan: int, variant: Variant) -> int:
+        """What she is paying for now is not kept from her."""
+        paying = [p for p in self.purchases if p.fan == fan and p.state == "placed"]
+        return variant.left + sum(line.quantity for p in paying for line in p.lines if line.variant is variant)
+
+    def has_trouble(self, fan: int, variant: Variant, quantity: int, price: int) -> bool:
         licence = variant.listing.licence
-        left = variant.left
+        left = self.left_for(fan, variant)
         if licence is not None and licence.cap is not None:
             left = min(left, licence.cap - licence.sold)
         return self.closed(variant.listing) or left < quantity or price != variant.price_now
@@ -231,7 +236,7 @@ class Buying:
         wanted = quantity + (cart[variant].quantity if variant in cart else 0)
         if not 1 <= wanted <= PIECES_MAX:
             return "TooMany"
-        if self.has_trouble(variant, wanted, variant.price_now):
+        if self.has_trouble(fan, variant, wanted, variant.price_now):
             return "NotOffered"
         cart.setdefault(variant, InCart(0, 0)).quantity = wanted
         cart[variant].seen = variant.price_now
@@ -242,13 +247,15 @@ class Buying:
         if quantity == 0:
             del self.carts[fan][variant]
             return None
-        if quantity > PIECES_MAX or (quantity > line.quantity and quantity > min(variant.left, PIECES_MAX)):
+        if quantity > PIECES_MAX or (
+            quantity > line.quantity and quantity > min(self.left_for(fan, variant), PIECES_MAX)
+        ):
             return "TooMany"
         line.quantity = quantity
         return None
 
     def cart_has_trouble(self, fan: int) -> bool:
-        return any(self.has_trouble(variant, one.quantity, one.seen) for variant, one in self.carts[fan].items())
+        return any(self.has_trouble(fan, variant, one.quantity, one.seen) for variant, one in self.carts[fan].items())
 
     # --- paying ---
 

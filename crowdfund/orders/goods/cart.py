@@ -74,7 +74,7 @@ def wishes_of(part: CartShown) -> tuple[Wish, ...]:
 async def carts_of(person_id: int, country: str) -> list[CartShown]:
     """A fan's cart as it stands for somebody in a country, a part for each currency; what she put in first comes first."""
     lines = await CartLine.filter(person_id=person_id).order_by("added_at", "id")
-    found = await found_of(line.variant_id for line in lines)
+    found = await found_of((line.variant_id for line in lines), for_person=person_id)
     parts: dict[str, list[CartLine]] = {}
     for line in lines:
         parts.setdefault(found[line.variant_id].facts.currency, []).append(line)
@@ -127,7 +127,7 @@ async def put_in(
     moment_ms: int | None = None,
 ) -> CartLine:
     """Put so many more of it in; where she saw it is kept with it. Raises NotOffered, TooMany."""
-    found = (await found_of([variant_id])).get(variant_id)
+    found = (await found_of([variant_id], for_person=person_id)).get(variant_id)
     if found is None:
         raise NotOffered("This is not offered any more.")
     before = await CartLine.get_or_none(person_id=person_id, variant_id=variant_id)
@@ -174,7 +174,7 @@ async def change(person_id: int, line_id: int, quantity: int) -> None:
         await line.delete()
         return
     _refuse_more_than(quantity)
-    found = (await found_of([line.variant_id])).get(line.variant_id)
+    found = (await found_of([line.variant_id], for_person=person_id)).get(line.variant_id)
     if quantity > line.quantity and found is not None and quantity > _most(found):
         raise TooMany(rules.too_few(_most(found)), field="quantity")
     await CartLine.filter(id=line.id).update(quantity=quantity)

@@ -14,9 +14,8 @@ from crowdfund.orders.returns import queries
 from crowdfund.orders.returns.locking import lock_return
 from crowdfund.orders.returns.models import OPEN, GoodsReturn, GoodsReturnPhoto, Kind, ReturnState
 from crowdfund.people.models import Member, Person
+from crowdfund.private_files import PrivateFiles
 from crowdfund.refusal import NotFound, Refusal
-from crowdfund.web import images
-from crowdfund.web.private_files import PrivateFiles
 
 FILES = PrivateFiles("claims")
 PHOTOS_MAX = 4
@@ -36,20 +35,20 @@ class AnsweredAlready(Refusal):
     """The seller has seen it and answered."""
 
 
-async def add_photo(found: GoodsReturn, content: bytes, *, by: int, key: str) -> None:
-    """Show a picture to the seller; the same key shows it once. Of what is refused no file stays.
+async def add_photo(found: GoodsReturn, content: bytes, size: tuple[int, int], *, by: int, key: str) -> None:
+    """Show a picture to the seller; the same key shows it once. content: WebP. size: its width and height. Of what is refused no
+    file stays.
 
-    Raises NotAnOpenClaim, EnoughPhotos, NotAPicture, PictureTooLarge.
+    Raises NotAnOpenClaim, EnoughPhotos.
     """
     wish = ["claim_photo", found.id, blake2b(content, digest_size=16).hexdigest()]
     if await made_before(by, key, wish) is not None:
         return
-    await _free_position(found)  # before anything is drawn
-    picture = await images.read_picture(content)
-    name, photo_id = await FILES.keep(picture.files[""], ".webp"), new_id()
+    await _free_position(found)  # before anything is written
+    name, photo_id = await FILES.keep(content, ".webp"), new_id()
 
     async def make() -> int:
-        await _write_down(photo_id, found.id, name, picture)
+        await _write_down(photo_id, found.id, name, size)
         return photo_id
 
     try:
@@ -71,10 +70,10 @@ async def _free_position(found: GoodsReturn) -> int:
     return free[0]
 
 
-async def _write_down(photo_id: int, return_id: int, name: str, picture: images.Picture) -> None:
+async def _write_down(photo_id: int, return_id: int, name: str, size: tuple[int, int]) -> None:
     found, _order, _lines = await lock_return(return_id)
     await GoodsReturnPhoto.create(
-        id=photo_id, return_id=return_id, position=await _free_position(found), file=name, width=picture.width, height=picture.height,
+        id=photo_id, return_id=return_id, position=await _free_position(found), file=name, width=size[0], height=size[1],
         made_at=clock.now(),
     )  # fmt: skip
 

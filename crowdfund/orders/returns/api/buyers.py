@@ -33,7 +33,7 @@ from crowdfund.orders.returns.shown import ReturnShown, after_sale
 from crowdfund.orders.reviews import actions as reviews
 from crowdfund.orders.reviews.queries import NEWEST, reviews_of_listing
 from crowdfund.refusal import Invalid, NotFound
-from crowdfund.web import api
+from crowdfund.web import api, images
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.routes import bearer, get, post
 
@@ -126,8 +126,9 @@ async def say_sent(request: Request, body: CarrierIn) -> ReturnOut:
 
 async def add_photo(request: Request) -> ReturnOut:
     """Show the seller what is wrong."""
-    row, content = await _own_return(request), await api.picture_in(request)
-    await photos.add_photo(row, content, by=request.state.person.id, key=f"api:{request.state.idempotency_key}")
+    row, picture = await _own_return(request), await images.read_picture(await api.picture_in(request))
+    key, size = f"api:{request.state.idempotency_key}", (picture.width, picture.height)
+    await photos.add_photo(row, picture.files[""], size, by=request.state.person.id, key=key)
     return return_out(await shown_return(row))
 
 

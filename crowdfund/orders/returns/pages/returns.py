@@ -21,6 +21,7 @@ from crowdfund.orders.reviews.queries import NEWEST, reviews_of_listing, stars_o
 from crowdfund.orders.words import bought_path
 from crowdfund.people.models import Organisation
 from crowdfund.refusal import NotFound, Refusal
+from crowdfund.web import images
 from crowdfund.web.body import UPLOAD_MAX
 from crowdfund.web.form import Form
 from crowdfund.web.formats import said
@@ -85,9 +86,9 @@ async def add_photo(request: Request) -> Response:
     form = await PhotoForm.read(request)
     if not form.errors and form.image is not None:
         with form.showing_refusals():
-            await photos.add_photo(
-                row, form.image, by=request.state.person.id, key=f"form:{form.key or token_urlsafe(16)}"
-            )
+            picture = await images.read_picture(form.image)
+            key, size = f"form:{form.key or token_urlsafe(16)}", (picture.width, picture.height)
+            await photos.add_photo(row, picture.files[""], size, by=request.state.person.id, key=key)
             return redirect(request, f"{row.path}#photos", ("good", _("The seller sees it now.")))
     return await _page(request, row, photo=form)
 
