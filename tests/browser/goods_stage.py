@@ -76,7 +76,7 @@ async def _bought(one: ForSale, mei: Fan, lin: Fan) -> Bought:
     wish = asking.Wish(order.id, Kind.CLAIM, Reason.DAMAGED, "The clasp is bent, and one pearl is loose.", {line.id: 1})
     back = await asking.ask(wish, by=mei.id, key=f"every page {order.id}")
     photo = await read_picture(a_picture())
-    await photos.add_photo(back, photo.files[""], (photo.width, photo.height), by=mei.id, key=f"every page {order.id}")
+    await photos.add_photo(back, photo.files[""], (photo.width, photo.height), by=mei.id, key=f"every photo {order.id}")
     await in_cart(mei, one)
     return Bought(purchase, order, waiting, back)
 
