@@ -34,6 +34,7 @@ RULES = (
                    ORDER BY b.period DESC LIMIT 1), '') LIMIT 20"""),
     ),
 )
+SIGNED_AS_IT_WAS = "every statement is as it was signed, and so are its entries"
 PAGE = 100
 
 
@@ -46,7 +47,7 @@ async def proof() -> Finding:
             if len(wrong) < 20 and not await _is_good(one, trusted):
                 wrong.append(f"{one.period} of campaign {one.campaign_id}")
         looked_at, after_id = looked_at + len(page), page[-1].id
-    return Finding("every statement is as it was signed, and so are its entries", looked_at, wrong)
+    return Finding(SIGNED_AS_IT_WAS, looked_at, wrong)
 
 
 async def _is_good(one: Statement, trusted: dict[str, str]) -> bool:
