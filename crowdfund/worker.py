@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import asynccontextmanager
 from contextvars import Context
 from dataclasses import dataclass
-from itertools import cycle
 
 from crowdfund import clock
 from crowdfund.books import RULES, TIMELY
@@ -275,21 +274,19 @@ async def working() -> AsyncIterator[None]:
 
 
 async def work_until_idle(runs_max: int = 100_000, *, without: Collection[str] = (), leased: bool = False) -> None:
-    """Do all that is due now until no sweep finds anything since the last thing was done: for tests, demos and replays.
+    """Do all that is due now until a whole round finds nothing more: for tests, demos and replays. without: names of sweeps.
 
-    Each sweep goes on while it has more, as it would by itself. without: names of sweeps. leased: other processes work on this
-    database too, so that each sweep is taken from them while it runs.
+    Each sweep goes on while it has more, as it would by itself. leased: other processes work on this database too, so that each
+    sweep is taken from them while it runs.
     """
-    asked = [sweep for sweep in SWEEPS if sweep.name not in without]
-    runs = found_nothing = 0
-    for sweep in cycle(asked):
-        while await (run_sweep(sweep, due=False) if leased else _alone(sweep)):
-            runs, found_nothing = runs + 1, 0
-            if runs == runs_max:
-                raise RuntimeError(f"the work does not end: {sweep.name}")
-        found_nothing += 1
-        if found_nothing == len(asked):
-            break
+    runs, more = 0, True
+    while more:
+        more = False
+        for sweep in SWEEPS:
+            while sweep.name not in without and await (run_sweep(sweep, due=False) if leased else _alone(sweep)):
+                runs, more = runs + 1, True
+                if runs == runs_max:
+                    raise RuntimeError(f"the work does not end: {sweep.name}")
 
 
 async def _alone(sweep: Sweep) -> bool:

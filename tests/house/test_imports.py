@@ -23,7 +23,7 @@ FLOORS = [
     {"desk"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-TOOLBOX = {"settings", "money", "clock", "refusal", "signing", "terminal", "private_files", "__version__"}
+TOOLBOX = {"settings", "money", "clock", "refusal", "signing", "terminal", "__version__"}
 # At the top, beside app.py: files that put the rooms together.
 TOP = {path.stem for path in HOUSE.glob("*.py")} - TOOLBOX - {"__init__"} | {"commands", "demo", "letters", "replay"}
 

@@ -1,5 +1,5 @@
 """The files of previews, which links that end send."""
 
-from crowdfund.private_files import PrivateFiles
+from crowdfund.database.private_files import PrivateFiles
 
 FILES = PrivateFiles("previews")

@@ -9,12 +9,12 @@ from hashlib import blake2b
 from crowdfund import clock
 from crowdfund.database import atomic, new_id, outbox
 from crowdfund.database.once import made_before, once
+from crowdfund.database.private_files import PrivateFiles
 from crowdfund.orders.goods.models import GoodsOrder
 from crowdfund.orders.returns import queries
 from crowdfund.orders.returns.locking import lock_return
 from crowdfund.orders.returns.models import OPEN, GoodsReturn, GoodsReturnPhoto, Kind, ReturnState
 from crowdfund.people.models import Member, Person
-from crowdfund.private_files import PrivateFiles
 from crowdfund.refusal import NotFound, Refusal
 
 FILES = PrivateFiles("claims")

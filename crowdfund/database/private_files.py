@@ -1,4 +1,4 @@
-"""Files that are not for everybody: kept apart from pictures of pages, under names that nobody is told, sent by who may see them."""
+"""Files that rows name and that are not for everybody: under names that nobody is told, sent to who may see them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crowdfund import clock
-from crowdfund.database import new_id, outside_transaction
-from crowdfund.database.ids import public
+from crowdfund.database.atomic import outside_transaction
+from crowdfund.database.ids import new_id, public
 from crowdfund.settings import current
 
 
