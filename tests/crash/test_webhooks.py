@@ -218,7 +218,9 @@ async def test_while_the_processor_is_away_an_event_waits(open_site: None) -> No
     await work_off_events()
     waiting = await WebhookEvent.filter(state="stored")
     assert {event.type for event in waiting} <= {"payment_intent.succeeded", "payment_intent.payment_failed"}
-    assert {event.tries for event in waiting} <= {1, 2}, "on a slow machine the first pause is over before all are worked"
+    assert {event.tries for event in waiting} <= {1, 2}, (
+        "on a slow machine the first pause is over before all are worked"
+    )
     await atomic(WebhookEvent.filter(state="stored").update)(next_at=clock.now_us() + 3_600_000_000)
     await work_off_events()
     tries = {event.id: event.tries for event in await WebhookEvent.filter(state="stored")}
