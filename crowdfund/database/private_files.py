@@ -26,7 +26,7 @@ class PrivateFiles:
         """Put a file in place; gives its name, which no other one ever has. ending: such as `.webp`."""
         outside_transaction("writing a file")
         name = public(new_id()) + ending
-        await asyncio.get_running_loop().run_in_executor(None, _keep, self.path_of(name), content)
+        await asyncio.get_running_loop().run_in_executor(None, write_whole, self.path_of(name), content)
         return name
 
     async def drop(self, names: Iterable[str]) -> None:
@@ -45,7 +45,8 @@ class PrivateFiles:
         return await asyncio.get_running_loop().run_in_executor(None, self.path_of(name).read_bytes)
 
 
-def _keep(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """On the disk under its name when this ends, or not there at all, whenever the process is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
     with unfinished.open("wb") as file:

@@ -20,6 +20,7 @@ from PIL import Image
 from starlette.responses import FileResponse, Response
 
 from crowdfund.database import ids, outside_transaction
+from crowdfund.database.private_files import write_whole
 from crowdfund.refusal import Invalid, NotFound
 from crowdfund.settings import current
 
@@ -96,18 +97,7 @@ def _plain(name: str, media_type: str) -> str:
 async def keep(document_id: int, paper: Paper) -> None:
     """Put the file where `send` finds it. Its row is the people room's."""
     outside_transaction("writing a document")
-    await asyncio.get_running_loop().run_in_executor(_keeping, _keep, document_id, paper.content)
-
-
-def _keep(document_id: int, content: bytes) -> None:
-    path = path_of(document_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
+    await asyncio.get_running_loop().run_in_executor(_keeping, write_whole, path_of(document_id), paper.content)
 
 
 def path_of(document_id: int) -> Path:

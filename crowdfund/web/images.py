@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from crowdfund.database import ids, outside_transaction
+from crowdfund.database.private_files import write_whole
 from crowdfund.refusal import Invalid, NotFound
 from crowdfund.settings import current
 from crowdfund.web.routes import get, public
@@ -102,14 +103,7 @@ async def keep(image_id: int, picture: Picture) -> None:
 
 def _keep(name: str, picture: Picture) -> None:
     for ending, content in picture.files.items():
-        path = path_of(name + ending)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
+        write_whole(path_of(name + ending), content)
 
 
 async def drop(image_id: int) -> None:
