@@ -87,7 +87,7 @@ async def states(campaign: Campaign) -> dict[str, int]:
 
 
 async def books_proven() -> None:
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
     await makers_are_told_every_cent()
 
 

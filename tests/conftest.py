@@ -204,7 +204,7 @@ def used() -> list[str]:
 def database_url(engine: str, new_database: Callable[[str], str], used: list[str]) -> Iterator[str]:
     """A database of its own for each test; one of PostgreSQL may be that of an earlier test, emptied: what is known of it is not so."""
     terms._kept.clear()
-    again = _run(_AGAIN.again(used.pop())) if engine == "postgres" and used else None
+    again = pools.loop_of_all().run_until_complete(_AGAIN.again(used.pop())) if engine == "postgres" and used else None
     address = again or new_database(engine)
     yield address
     if engine == "postgres":

@@ -12,6 +12,7 @@ from crowdfund.database.connect import postgres_parts, sqlite_path
 from tests import pools
 
 _numbers = count(1)
+_inside: dict[str, Any] = {}  # a connection to each database that is emptied again and again: it knows the tables already
 
 
 async def a_copy(url: str) -> str:
@@ -68,25 +69,21 @@ class PostgresAgain:
 
         Where a process of that test is still there it would come back: then the address is one that nobody has known.
         """
-        parts = postgres_parts(address)
-        name = parts["database"]
-        connection = await asyncpg.connect(**parts)
-        try:
-            others = await connection.fetch(_OTHERS, pools.of(name))
-            if await connection.fetchrow(_SHAPE) != self.shape:
-                pools.forget(name)
-                return None
-            await self._empty(connection, name)
-        finally:
-            await connection.close()
+        name = postgres_parts(address)["database"]
+        connection = await _connected(address)
+        others = await connection.fetch(_OTHERS, pools.of(name))
+        if await connection.fetchrow(_SHAPE) != self.shape:
+            pools.forget(name)
+            _inside.pop(name).terminate()
+            return None
+        await self._empty(connection, name)
         return await _renamed(address, name) if others else address
 
     async def _empty(self, connection: Any, name: str) -> None:
         """Triggers and references don't look."""
         async with connection.transaction():
             await connection.execute("SET LOCAL session_replication_role = replica")
-            for table in await self._written(connection, name):
-                await connection.execute(f"DELETE FROM {table}")
+            await connection.execute(";".join(f"DELETE FROM {table}" for table in await self._written(connection, name)))
             for table, rows in self.rows.items():
                 again = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1)"
                 await connection.execute(again, rows)
@@ -97,6 +94,13 @@ class PostgresAgain:
         before = self.written.get(name, {})
         self.written[name] = {row["relname"]: row["n_tup_ins"] for row in await connection.fetch(_WRITTEN)}
         return {*self.rows, *(table for table, number in self.written[name].items() if number != before.get(table))}
+
+
+async def _connected(address: str) -> Any:
+    parts = postgres_parts(address)
+    if (connection := _inside.get(parts["database"])) is None or connection.is_closed():
+        connection = _inside[parts["database"]] = await asyncpg.connect(**parts)
+    return connection
 
 
 async def _renamed(address: str, name: str) -> str:
@@ -113,4 +117,6 @@ async def _renamed(address: str, name: str) -> str:
 async def _leave(connection: Any, name: str) -> None:
     """Nobody may be in a database that is copied or renamed."""
     pools.forget(name)
+    if name in _inside:
+        _inside.pop(name).terminate()
     await connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name)

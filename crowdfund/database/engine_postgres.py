@@ -18,6 +18,8 @@ WAIT_SECONDS = 10
 
 
 async def _acquire(pool: Any) -> Any:
+    if pool.get_idle_size():
+        return await pool.acquire()  # there is one: waiting for it with a clock would start a task, and a second one to let it go
     try:
         return await pool.acquire(timeout=WAIT_SECONDS)
     except TimeoutError as error:
@@ -56,8 +58,9 @@ async def _as_it_is(_connection: Any) -> None:
 
 class PooledClient(AsyncpgDBClient):
     async def create_pool(self, **settings: Any) -> Any:
-        """What is left open is rolled back by the driver all the same."""
-        return await super().create_pool(reset=_as_it_is, **settings)
+        """What is left open is rolled back by the driver all the same. Each connection stays: to close one that nobody used for a
+        while takes an alarm clock, set and stopped with each statement."""
+        return await super().create_pool(reset=_as_it_is, max_inactive_connection_lifetime=0, **settings)
 
     def _in_transaction(self) -> PooledTransaction:
         return PooledTransaction(TransactionWrapper(self), self._pool_init_lock)

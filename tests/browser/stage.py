@@ -114,4 +114,4 @@ async def until(holds: Callable[[], Awaitable[object]]) -> None:
 async def books_hold() -> None:
     """All of the site's books, but for signed months of funds: one that nobody lived through is there to be looked at."""
     signed = {rule.name for rule in SIGNED_MONTHS} | {SIGNED_AS_IT_WAS}
-    assert broken([one for one in (await check()).findings if one.name not in signed]) == []
+    assert broken([one for one in (await check(counting=False)).findings if one.name not in signed]) == []

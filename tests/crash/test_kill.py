@@ -113,7 +113,7 @@ async def test_no_acknowledged_pledge_is_lost(wall: time_machine.Traveller, kill
     assert (len(acknowledged) > 10 * kills, set(acknowledged) - there) == (True, set())
     now = await again(campaign)
     assert (now.pledges_live, now.promised_minor) == (len(there), 25_00 * len(there))
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
     made = await pledged(await a_fan_with_card(), campaign, tier_id=tier_id)
     print(
         f"{kills} kills, {len(acknowledged)} acknowledged, 0 lost, ready again after {median(ready):.2f} s, at most {max(ready):.2f}"
@@ -158,7 +158,7 @@ async def test_a_settlement_killed_at_any_moment_charges_everybody_once(
         ended = await again(fund)
         assert (ended.state, ended.collected_minor) == ("funded", 38 * 25_00)
     assert await at_the_processor("charges") == (38 * kills, 38 * 25_00 * kills)
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
     print(
         f"{kills} kills, {38 * kills} charged once each, ready again after {median(ready):.2f} s, at most {max(ready):.2f}"
     )
@@ -189,7 +189,7 @@ async def test_refunds_and_payouts_killed_at_any_moment_are_sent_once(wall: time
     assert await at_the_processor("refunds") == (25 * kills, 25 * 25_00 * kills)
     assert (await at_the_processor("transfers"))[0] == kills
     assert [payout.state for payout in await Payout.all()] == ["paid"] * kills
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
 
 
 async def test_what_was_not_released_goes_back_once_to_each_however_often_it_is_killed(
@@ -213,4 +213,4 @@ async def test_what_was_not_released_goes_back_once_to_each_however_often_it_is_
         ["released", "refunded", "refunded"],
         {"collected": backers},
     )
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []

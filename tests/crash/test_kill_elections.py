@@ -75,7 +75,7 @@ async def test_an_election_killed_five_times_ends_right_for_everybody(
     assert {refund.state for refund in await Refund.all()} == {"succeeded"}
     paid = {payout.recipient_id: (payout.state, payout.amount_minor) for payout in await Payout.all()}
     assert paid == {academy.id: ("paid", fifth * 25_00), charity.id: ("paid", fifth * 25_00)}
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
     print(
         f"{number} backers, 5 kills: {refunded} refunded, {2 * fifth} given, {fifth + kept} kept, nobody twice, nobody forgotten"
     )

@@ -82,7 +82,7 @@ async def test_paid_sent_paid_back_and_paid_out_once_however_often_it_is_killed(
     assert {payout.state for payout in payouts} == {"paid"}
     assert await moved("transfers") == (len(payouts), sum(payout.amount_minor for payout in payouts))
     assert await balance_minor(chart.earnings(one.shop.id, "USD")) == 0
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
     print(
         f"{kills} kills: {number} paid and sent once, {len(acknowledged)} acknowledged, {len(back)} pieces paid back once"
     )
@@ -173,5 +173,5 @@ async def test_fifty_at_the_last_piece_of_a_running_server_some_of_them_cut_off(
         await rush.one_has_it(first, again)
     assert lost > 0
     assert await Variant.filter(reserved__gt=1).count() == 0
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
     print(f"{rounds} rounds of {BUYERS}, {len(killed)} killed with {lost} unanswered: one has it each time")

@@ -56,4 +56,4 @@ async def test_a_run_killed_while_it_is_charged_and_given_back_ends_right(
     assert (await states(run), (await again(run)).units_taken) == ({"given_back": number}, 0)
     assert [(refund.amount_minor, refund.state) for refund in await Refund.all()] == [(113_00, "succeeded")] * number
     assert await moved("refunds") == (number, number * 113_00)
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []

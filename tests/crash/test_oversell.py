@@ -117,7 +117,7 @@ class Hall:
                 assert (order.state == "paid") != (back > 0), "the ticket or the money, never neither, never both"
         seats = [t.seat_id for t in await Ticket.filter(screening_id=self.screening.id, state="sold") if t.seat_id]
         assert len(seats) == len(set(seats))
-        assert broken((await check()).findings) == []
+        assert broken((await check(counting=False)).findings) == []
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ async def test_two_hundred_clients_buy_a_hall_of_a_hundred_seats(opened: Site, l
         assert {code for code in hall.answers if code != "ordered"} <= TAKEN
         assert sum(hall.answers.values()) == CLIENTS
         assert await hall.is_sold() == 100
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
 
 
 async def test_two_thousand_want_to_stand_where_five_hundred_can(opened: Site, long: bool) -> None:
@@ -167,7 +167,7 @@ async def test_two_thousand_want_to_stand_where_five_hundred_can(opened: Site, l
         assert hall.answers["ordered"] == 500
         assert hall.answers["area_full"] == FANS - 500
         assert await hall.is_sold() == 500
-    assert broken((await check()).findings) == []
+    assert broken((await check(counting=False)).findings) == []
 
 
 @pytest.mark.alone

@@ -79,7 +79,7 @@ class Crowd:
         promised = [await again(campaign) for campaign in self.campaigns]
         assert sum(c.pledges_live for c in promised) == len(there)
         assert sum(c.promised_minor for c in promised) == 25_00 * len(there)
-        assert broken((await check()).findings) == []
+        assert broken((await check(counting=False)).findings) == []
 
 
 @pytest.fixture

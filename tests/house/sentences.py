@@ -6,6 +6,7 @@ import ast
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ class Said(NamedTuple):
     where: str
 
 
+@cache
 def refusals() -> set[str]:
     """The names of all classes that say no, those of every room."""
     for module in pkgutil.walk_packages(crowdfund.__path__, "crowdfund."):
@@ -101,8 +103,9 @@ def in_code() -> Iterator[Said]:
             if isinstance(node, ast.Call) and isinstance(said := sentence_of(node, names), ast.Name):
                 handed_on.add(said.id)
     for path, tree in trees.items():
+        translated = not is_for_programs(path)
         for node in ast.walk(tree):
-            for context, sentence in _said_by(node, names, handed_on, translated=not is_for_programs(path)):
+            for context, sentence in _said_by(node, names, handed_on, translated=translated):
                 yield Said(context, sentence, f"{path.relative_to(HOUSE)}:{getattr(node, 'lineno', 0)}")
 
 

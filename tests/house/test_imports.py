@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2] / "crowdfund"
@@ -59,6 +60,7 @@ def room_of(path: Path) -> str:
     return inside.parts[0] if len(inside.parts) > 1 else inside.stem
 
 
+@cache
 def imports_of(path: Path) -> list[tuple[str, int]]:
     """Every module that a file imports, with the line; `from crowdfund import clock` is `crowdfund.clock`."""
     found = []

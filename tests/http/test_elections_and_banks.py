@@ -127,7 +127,7 @@ async def test_what_a_bank_leaves_of_what_was_kept_goes_back_to_her() -> None:
     for fan, pledge in zip(fans, pledges, strict=True):
         await choose(pledge.id, Choice.NEXT, person_id=fan)
     dispute = await disputed(pledges[0], amount=30_00)
-    assert broken((await check()).findings) == [], "what the bank left of it still lies there"
+    assert broken((await check(counting=False)).findings) == [], "what the bank left of it still lies there"
     await decided(dispute, won=False)
     await pass_time(days=15)
     carried = chart.carried(campaign.organisation_id, "EUR")

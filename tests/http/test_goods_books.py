@@ -37,7 +37,7 @@ async def seen(change: Change) -> list[str]:
     @atomic
     async def look() -> None:
         await change()
-        found.extend(broken(await prove(RULES)))
+        found.extend(broken(await prove(RULES, counting=False)))
         raise OnlyToLook
 
     with pytest.raises(OnlyToLook):
@@ -59,7 +59,7 @@ async def test_units_stock_shares_fees_and_royalties(database: str) -> None:
     licence, other = earrings.licence, jacket.licence
     assert licence is not None and other is not None
     assert [(await Licence.get(id=one.id)).units_sold for one in (licence, other)] == [1, 0]
-    assert broken(await prove(RULES)) == []
+    assert broken(await prove(RULES, counting=False)) == []
 
     units = "a licence counts what was sold under it, less what was never sent or is sold again"
     for change in ("units_sold + 1", "units_sold - 1"):
@@ -103,6 +103,6 @@ async def test_what_stands_in_a_run_counts_under_its_licence(database: str) -> N
         order = await order_in_run(await a_want(run, fan, quantity=quantity, card_id=card.id))
     await cancel_order(order.order_id, person_id=ava.id)
     licence = await Licence.get(licensee_id=run.organisation_id)
-    assert (licence.units_sold, broken(await prove(RULES))) == (2, [])
+    assert (licence.units_sold, broken(await prove(RULES, counting=False))) == (2, [])
     wrong = Sql("UPDATE licence SET units_sold = 1 WHERE id = $1")
     assert len(await seen(lambda: wrong(licence.id))) == 1

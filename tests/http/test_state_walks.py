@@ -49,7 +49,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 async def our_books_hold() -> None:
     """The rules of our own rows; these walks put words into the processor's mouth that it never said."""
-    assert broken((await check(with_processor=False)).findings) == []
+    assert broken((await check(with_processor=False, counting=False)).findings) == []
 
 
 async def test_every_pair_of_states_of_a_pledge() -> None:

@@ -56,7 +56,7 @@ class Comparing(Machine):
         assert cards == sorted([(fan, card.gone) for fan, cards in ours.cards.items() for card in cards])
         await self._compare_milestones()
         await self._compare_books()
-        assert broken(await prove(RULES)) == []
+        assert broken(await prove(RULES, counting=False)) == []
 
     async def _compare_milestones(self) -> None:
         numbers, films = self.numbers, [c for c in self.model.campaigns if c.plan]

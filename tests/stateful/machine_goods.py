@@ -169,7 +169,7 @@ class Goods(OnASite):
         await self._compare_sales()
         await self._compare_money()
         await self._compare_with_processor()
-        assert broken(await prove(RULES)) == []
+        assert broken(await prove(RULES, counting=False)) == []
 
     async def _compare_shelves(self) -> None:
         numbers, ours = self.numbers, self.model

@@ -219,7 +219,7 @@ class TicketMachine(OnASite):
             assert await balance_minor(chart.escrow(screening.id, "EUR")) == kept
         found = {row.id: row.state for row in await OrderRow.all()}
         assert found == {self.numbers[o]: o.state for o in self.model.orders}
-        assert broken(await prove(RULES)) == []
+        assert broken(await prove(RULES, counting=False)) == []
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])

@@ -35,7 +35,7 @@ from tests.world import (
 @pytest.fixture(autouse=True)
 async def counters_agree(database: str):  # type: ignore[no-untyped-def]
     yield
-    assert broken(await prove(RULES)) == []
+    assert broken(await prove(RULES, counting=False)) == []
 
 
 async def amended(pledge: Pledge, *, amount_minor: int, tier_id: int | None = None, quantity: int = 1) -> None:
