@@ -83,7 +83,11 @@ class Report:
 async def check(*, with_processor: bool = True, counting: bool = True) -> Report:
     """Prove all rules. with_processor: also that every movement at Stripe has its entry, and that the balances agree. counting: a
     person reads the report."""
-    findings = [*await prove([*RULES, *TIMELY], counting=counting), await proof_of_settlements(), await proof_of_statements()]
+    findings = [
+        *await prove([*RULES, *TIMELY], counting=counting),
+        await proof_of_settlements(),
+        await proof_of_statements(),
+    ]
     if with_processor:
         differences = await reconcile.differences()
         findings.append(

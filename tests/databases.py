@@ -12,7 +12,9 @@ from crowdfund.database.connect import postgres_parts, sqlite_path
 from tests import pools
 
 _numbers = count(1)
-_inside: dict[str, Any] = {}  # a connection to each database that is emptied again and again: it knows the tables already
+_inside: dict[
+    str, Any
+] = {}  # a connection to each database that is emptied again and again: it knows the tables already
 
 
 async def a_copy(url: str) -> str:
@@ -83,7 +85,9 @@ class PostgresAgain:
         """Triggers and references don't look."""
         async with connection.transaction():
             await connection.execute("SET LOCAL session_replication_role = replica")
-            await connection.execute(";".join(f"DELETE FROM {table}" for table in await self._written(connection, name)))
+            await connection.execute(
+                ";".join(f"DELETE FROM {table}" for table in await self._written(connection, name))
+            )
             for table, rows in self.rows.items():
                 again = f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1)"
                 await connection.execute(again, rows)

@@ -19,7 +19,9 @@ WAIT_SECONDS = 10
 
 async def _acquire(pool: Any) -> Any:
     if pool.get_idle_size():
-        return await pool.acquire()  # there is one: waiting for it with a clock would start a task, and a second one to let it go
+        return (
+            await pool.acquire()
+        )  # there is one: waiting for it with a clock would start a task, and a second one to let it go
     try:
         return await pool.acquire(timeout=WAIT_SECONDS)
     except TimeoutError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import Visitors
 from tests.browser.stage import PASSWORD, somebody
 from tests.browser.visitor import DESKTOP, PHONE
@@ -9,6 +11,7 @@ from tests.browser.visitor import DESKTOP, PHONE
 NEW_PASSWORD = "slate orchard tin whistle"
 
 
+@pytest.mark.landing
 async def test_a_forgotten_password_is_replaced_and_other_devices_are_signed_out(visit: Visitors) -> None:
     mei = await somebody("Mei")
     lost = await visit(mei, DESKTOP)

@@ -33,6 +33,7 @@ async def looks_at_the_file(her: Visitor) -> None:
     await her.examine()
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(("name", "scripts"), [("Ferry Girl", True), ("Ferry Boy", False)])
 async def test_a_week_of_screenings_goes_on_sale(visit: Visitors, tmp_path: Path, name: str, scripts: bool) -> None:
     gu, lin = await somebody("Gu"), await somebody("Lin")

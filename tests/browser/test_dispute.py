@@ -13,6 +13,7 @@ from tests.money import attempts
 from tests.world import Fan
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(("name", "won"), [("Glass Harbour", True), ("Paper Kites", False)])
 async def test_a_dispute_is_answered_and_decided(visit: Visitors, name: str, won: bool) -> None:
     """Won on a desktop with scripts, lost on a phone without."""

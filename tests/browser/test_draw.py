@@ -9,6 +9,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.community.draws import actions
@@ -62,6 +64,7 @@ async def takes_part(visit: Visitors, fan: Fan, film: Campaign, *, scripts: bool
     return entry.entry
 
 
+@pytest.mark.landing
 async def test_a_set_visit_is_drawn_and_drawn_again(visit: Visitors, tmp_path: Path) -> None:
     owner = await somebody("Lin")
     film = await a_live_film("Night Ferry", owner, goal_minor=1_000_00, days=40)

@@ -43,6 +43,7 @@ def run(*words: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_a_film_tells_what_it_spent_and_a_stranger_checks_the_month(
     visit: Visitors, tmp_path: Path, scripts: bool

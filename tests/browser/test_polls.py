@@ -12,6 +12,7 @@ from tests.browser.visitor import DESKTOP, PHONE
 from tests.http.campaign_world import a_picture, later
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(("name", "scripts"), [("Ferry Girl", True), ("Ferry Boy", False)])
 async def test_fans_choose_who_plays_the_part(visit: Visitors, tmp_path: Path, name: str, scripts: bool) -> None:
     """Lin asks on a desktop; Mei votes on a phone, once with scripts and once without; one card is one vote."""

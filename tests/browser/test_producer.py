@@ -28,6 +28,7 @@ async def is_drawn(visitor: Visitor, where: str) -> bool:
     )
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(("studio", "film", "scripts"), [
     ("Wren Pictures", "The Weight of Small Birds", True), ("Ridge Films", "A Shortcut Through Winter", False),
 ])  # fmt: skip
@@ -137,6 +138,7 @@ async def she_adds_tiers(lin: Visitor) -> None:
     await lin.reads("The tier is there.", "Two seats, any city", "€60", "Sent by post")
 
 
+@pytest.mark.landing
 async def test_a_fund_is_run_paid_out_and_delivered(visit: Visitors, tmp_path: Path) -> None:
     """60 + 60 + 80 euros: less 1.15 + 1.15 + 1.45 for the processor and 5 % for us, 186.25 are hers."""
     owner = await somebody("Lin")

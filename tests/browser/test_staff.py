@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from crowdfund.campaigns import actions
@@ -13,6 +14,7 @@ from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.world import pledged
 
 
+@pytest.mark.landing
 async def test_staff_review_pause_and_refund_and_all_is_in_the_audit(visit: Visitors) -> None:
     lin, ada = await somebody("Lin"), await a_reviewer()
     studio = await a_studio(lin, "Third Row Pictures")

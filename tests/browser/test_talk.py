@@ -14,6 +14,7 @@ from tests.browser.visitor import DESKTOP, PHONE
 from tests.world import pledged
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(("film", "scripts"), [("The Long Ferry", True), ("The Short Ferry", False)])
 async def test_a_question_is_asked_answered_reported_and_hidden(visit: Visitors, film: str, scripts: bool) -> None:
     lin, ada = await somebody("Lin"), await a_reviewer()

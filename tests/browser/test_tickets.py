@@ -49,6 +49,7 @@ async def test_from_what_is_on_to_a_ticket(visit: Visitors, scripts: bool) -> No
     await fan.opens_letter("Your 2 tickets for River Moon", mei.email)
 
 
+@pytest.mark.landing
 async def test_a_seat_that_somebody_else_has_in_her_cart_is_told_and_what_was_chosen_stands(visit: Visitors) -> None:
     screening = await a_screening(plan=a_hall_plan(3, 5))
     mei, bo = await visit(await somebody("Mei"), size=DESKTOP), await visit(await somebody("Bo"), size=DESKTOP)
@@ -64,6 +65,7 @@ async def test_a_seat_that_somebody_else_has_in_her_cart_is_told_and_what_was_ch
     await bo.reads("Kept for you")
 
 
+@pytest.mark.landing
 async def test_a_ticket_is_given_away(visit: Visitors) -> None:
     screening = await a_screening()
     mei, bo = await somebody("Mei"), await somebody("Bo")
@@ -89,6 +91,7 @@ async def test_a_ticket_is_given_away(visit: Visitors) -> None:
     await fan.reads_no("River Moon")
 
 
+@pytest.mark.landing
 async def test_a_screening_moves_and_three_fans_answer(visit: Visitors) -> None:
     screening = await a_screening(days=20)
     people = [await somebody(name) for name in ("Keep", "Back", "Late")]
@@ -115,6 +118,7 @@ async def test_a_screening_moves_and_three_fans_answer(visit: Visitors) -> None:
     assert await Ticket.filter(screening_id=moved.id, state="sold").count() == 1
 
 
+@pytest.mark.landing
 async def test_tickets_are_sent_back_by_the_ladder(visit: Visitors) -> None:
     screening = await a_screening()
     fan = await visit(await somebody("Mei"), size=PHONE)

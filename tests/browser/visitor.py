@@ -18,6 +18,14 @@ from crowdfund.web.routes import Route
 PHONE, DESKTOP = (390, 844), (1280, 800)
 PATIENCE_MS = 15_000
 _AXE = Axe()
+# Rules of axe that are never serious.
+_MILD = (
+    "region", "landmark-banner-is-top-level", "landmark-complementary-is-top-level", "landmark-contentinfo-is-top-level",
+    "landmark-main-is-top-level", "landmark-no-duplicate-banner", "landmark-no-duplicate-contentinfo",
+    "landmark-no-duplicate-main", "landmark-one-main", "landmark-unique", "heading-order", "page-has-heading-one", "empty-heading",
+    "empty-table-header", "aria-allowed-role", "aria-deprecated-role", "image-redundant-alt", "presentation-role-conflict",
+    "scope-attr-valid", "skip-link", "table-duplicate-name", "meta-viewport-large",
+)  # fmt: skip
 # What a page says about what just happened; and, where there is time to look at all of them, what stands on it.
 _SAYS = ".flash, .errors, .empty, .notice"
 _STANDS = f"h2, {_SAYS}, table, form, .chart, .verdict"
@@ -210,7 +218,8 @@ def kind_of(address: str, site_url: str) -> str:
 
 async def violations(page: Page, *, only: str = "") -> list[str]:
     """What axe finds serious or worse on a page as it stands. only: one rule."""
-    options: dict[str, object] = {"resultTypes": ["violations"], "preload": False}
+    mild = {name: {"enabled": False} for name in _MILD}
+    options: dict[str, object] = {"resultTypes": ["violations"], "preload": False, "rules": mild}
     if only:
         options["runOnly"] = {"type": "rule", "values": [only]}
     if not await page.evaluate("() => 'axe' in window"):

@@ -72,6 +72,7 @@ async def nothing_is_held() -> None:
             assert not client._lock.locked()  # type: ignore[attr-defined]
 
 
+@pytest.mark.landing
 async def test_pledges_amendments_and_cancellations_hung_up_on(times: int) -> None:
     chance = random.Random(1)
     campaign = await a_campaign()
@@ -111,6 +112,7 @@ async def a_fund_to_settle(number: int) -> Campaign:
     return await again(campaign)
 
 
+@pytest.mark.landing
 async def test_settlements_hung_up_on_charge_everybody_once(times: int) -> None:
     chance = random.Random(2)
     number = times // 4
@@ -132,6 +134,7 @@ async def test_settlements_hung_up_on_charge_everybody_once(times: int) -> None:
     await books_proven()
 
 
+@pytest.mark.landing
 async def test_refunds_hung_up_on_give_back_what_was_promised(times: int) -> None:
     chance = random.Random(3)
     staff: Fan = await a_fan("Staff")

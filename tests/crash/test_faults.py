@@ -359,6 +359,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     choose(metafunc, list(CALLS), moving=("charge_card", "refund", "transfer"))
 
 
+@pytest.mark.landing
 async def test_every_fault_of_every_call_ends_right(engine: str, call: str, kind: str, trouble: Trouble) -> None:
     await CALLS[call](trouble)
     await books_proven()

@@ -67,6 +67,7 @@ class Stall:
         return order, await GoodsLine.get(order_id=order.id)
 
 
+@pytest.mark.landing
 async def test_whoever_hangs_up_has_all_of_it_or_nothing(times: int) -> None:
     chance = random.Random(6)
     one = await for_sale(on_hand=ON_HAND)

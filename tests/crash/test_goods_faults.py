@@ -323,6 +323,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     choose(metafunc, list(CALLS), moving=("card_charged", "seller_paid"))
 
 
+@pytest.mark.landing
 async def test_every_fault_of_every_call_ends_right(engine: str, call: str, kind: str, trouble: Trouble) -> None:
     trouble.without = FUNDS_AND_TICKETS
     await CALLS[call](trouble)

@@ -113,6 +113,7 @@ def _some(seed: int) -> Callable[[list[Event]], list[Event]]:
     return pick
 
 
+@pytest.mark.landing
 async def test_every_order_ends_the_same(site_settings: settings.Settings, long: bool) -> None:
     story = await a_story(site_settings.database_url)
     try:
@@ -206,6 +207,7 @@ async def _fails(object_id: str) -> None:
     raise RuntimeError("a mistake of ours")
 
 
+@pytest.mark.landing
 async def test_while_the_processor_is_away_an_event_waits(open_site: None) -> None:
     campaign = await a_campaign(goal_minor=25_00)
     await pledges_with(campaign, "authentication_always")

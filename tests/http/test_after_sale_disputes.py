@@ -163,6 +163,7 @@ async def test_what_comes_back_after_a_bank_took_a_part_gives_the_rest_and_no_mo
     assert (await Refund.get(id=refund.id)).state == "paid_another_way"
 
 
+@pytest.mark.landing
 async def test_of_two_sellers_the_bank_reads_one_answer(site: SiteUnderTest) -> None:
     bao, lin = await site.signed_up("Bao"), await site.signed_up("Lin")
     wants = await earrings(owner=Fan(bao.person.id, "")), await a_jacket(owner=Fan(lin.person.id, ""))

@@ -49,6 +49,7 @@ async def a_story(site: SiteUnderTest) -> Story:
     return Story(mei, bao, what, wants.shop, await what.line())
 
 
+@pytest.mark.landing
 async def test_sent_in_two_parcels_arrived_and_praised(site: SiteUnderTest) -> None:
     story = await a_story(site)
     mei, bao = story.mei, story.bao

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from crowdfund import clock
 from crowdfund.app import ROUTES
 from crowdfund.campaigns.queries import GROUPS
@@ -36,6 +38,7 @@ def of_somebody(route: Route) -> bool:
     return bool(about) and not staff_role_of(route) and not of_all and not reads
 
 
+@pytest.mark.landing
 async def test_what_belongs_to_others_is_as_none_at_all(site: SiteUnderTest, world: World) -> None:
     """Whoever asks for it, with every scope and a body that could be: the same status, the same code, the same sentence."""
     stranger = await program_of(site, (await site.signed_up("Eve")).person)
@@ -53,6 +56,7 @@ async def test_what_belongs_to_others_is_as_none_at_all(site: SiteUnderTest, wor
     assert tried >= 45
 
 
+@pytest.mark.landing
 async def test_a_viewer_looks_and_changes_nothing(site: SiteUnderTest, world: World) -> None:
     vera = (await site.signed_up("Vera")).person
     organisation_id = (await Member.get(person_id=(await Person.get(email="lin@example.com")).id)).organisation_id
@@ -116,6 +120,7 @@ async def test_a_suspended_person_looks_and_changes_nothing(site: SiteUnderTest,
     assert (await world.lin.get(f"/organisations/{world.known['organisation']}")).status_code == 200
 
 
+@pytest.mark.landing
 async def test_bodies_that_cant_be(site: SiteUnderTest, world: World) -> None:
     """Of each call that takes one: no JSON, another kind, something unknown, nothing; each a problem, and nothing is done."""
     admin = await program_of(site, (await site.signed_up("Ada", staff=StaffRole.ADMIN)).person)
@@ -176,6 +181,7 @@ async def test_every_list_names_its_parameters(site: SiteUnderTest) -> None:
     assert (key["name"], key["required"]) == ("Idempotency-Key", True)
 
 
+@pytest.mark.landing
 async def test_a_person_reads_what_each_call_needs(site: SiteUnderTest) -> None:
     browser = site.browser()
     await browser.get("/api")

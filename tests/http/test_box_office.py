@@ -211,6 +211,7 @@ async def test_a_refund_after_settlement_takes_back_exactly_its_lines(database: 
     assert [(r.amount_minor, r.state) for r in await Refund.all()] == [(10_99, "succeeded")]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("parts", [(3_33, 3_33, 4_33), (1, 2, 10_96), (10_98, 1)])
 async def test_many_partial_refunds_equal_a_whole_one(database: str, parts: tuple[int, ...]) -> None:
     run = await a_run()
@@ -249,6 +250,7 @@ async def test_what_was_paid_out_is_owed_after_a_refund_and_kept_from_the_next_s
     assert len(await Payout.filter(state="paid")) == 2
 
 
+@pytest.mark.landing
 async def test_a_step_of_a_scale_that_a_refund_undoes_is_made_true_at_the_next_settlement(database: str) -> None:
     run = await a_run()
     await agreed(run, a_scale((50_00, 4000), (None, 6000)))

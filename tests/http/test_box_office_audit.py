@@ -111,6 +111,7 @@ async def test_settled_at_the_same_moment_as_a_bank_takes_the_money(database: st
     assert (now["producer"], now["cinema"]) == (4_75, 4_75)
 
 
+@pytest.mark.landing
 async def test_a_true_up_after_everybody_was_paid_is_owed_and_kept_from_what_comes(database: str) -> None:
     """By 40 % the producer had 20.00 of 50.00; by the version of later it is 30 %: it owes 5.00, and its next 15.00 repay them first."""
     run = await a_run(account=True)
@@ -136,6 +137,7 @@ async def test_a_true_up_after_everybody_was_paid_is_owed_and_kept_from_what_com
 # --- what there is little of, or nothing ---
 
 
+@pytest.mark.landing
 async def test_a_guarantee_over_the_run_is_met_by_several_screenings_and_no_longer_owed(database: str) -> None:
     """30 % of each gross, at least 25.00 over the run: of 20.00 all, of the next 40.00 so much that it stays 25.00."""
     run = await a_run()
@@ -214,6 +216,7 @@ async def a_backers_ticket() -> tuple[Fan, Run, Screening, Order]:
     return mei, run, screening, await Order.get(id=placed.id)
 
 
+@pytest.mark.landing
 async def test_a_backers_seat_is_shared_out_like_any_ticket_and_given_back_as_a_seat(database: str) -> None:
     """The producer paid 11.00 into escrow and has 4.75 of it again; given back after that it has all of it, and Mei her seat."""
     mei, run, screening, order = await a_backers_ticket()
@@ -292,6 +295,7 @@ async def test_given_back_after_the_show_and_before_it_is_settled(database: str)
     assert (await rows_of(moved))[0].gross_minor == 0
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("won", [True, False])
 @pytest.mark.parametrize("when", ["before", "settled"])
 async def test_a_bank_takes_the_money_from_where_the_ticket_is(database: str, won: bool, when: str) -> None:
@@ -342,6 +346,7 @@ async def test_an_order_on_two_screenings_is_taken_back_on_both(database: str, w
     assert sum([row.gross_minor for row in await rows_of(other)]) == (10_00 if won else 0)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("won", [True, False])
 async def test_while_her_bank_decides_nothing_is_moved_or_given_back_a_second_time(database: str, won: bool) -> None:
     """Of 22.00 in escrow her bank holds 11.00: what is left is Bo's, whatever Mei asks for."""
@@ -383,6 +388,7 @@ async def test_a_bank_that_holds_the_money_of_a_ticket_that_moved_is_waited_for(
     assert (await money_of(run, moved))["producer"] == 4_75
 
 
+@pytest.mark.landing
 async def test_small_coins_are_given_back_in_parts_under_a_key_of_their_own_each(database: str) -> None:
     """Half of 0.54 by the ladder, then the rest in two parts after the show: each refund has a number of its own."""
     run = await a_run()

@@ -80,6 +80,7 @@ async def test_a_fund_in_another_currency_hears_nothing(database: str) -> None:
     assert not await tell_fund(campaign.id) and await BoxOffice.all().count() == 0
 
 
+@pytest.mark.landing
 @pytest.mark.pages
 async def test_the_page_shows_a_band_of_its_own_and_traces_it(site: SiteUnderTest) -> None:
     campaign, run = await a_fund_and_its_run(counts=False, goal_minor=100_00)

@@ -84,6 +84,7 @@ async def test_what_a_bank_holds_is_not_shared_out_and_comes_in_later(database: 
     assert await states(first) == (("paid", {"no_show"}) if won else ("lost", {"lost"}))
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("won", [True, False])
 async def test_after_settlement_exactly_its_lines_are_taken_and_given_back(database: str, won: bool) -> None:
     run = await a_run()
@@ -107,6 +108,7 @@ async def test_after_settlement_exactly_its_lines_are_taken_and_given_back(datab
     assert (await again(screening)).sold == (3 if won else 2)
 
 
+@pytest.mark.landing
 async def test_an_order_of_several_tickets_dies_whole(database: str) -> None:
     run = await a_run()
     await agreed(run)

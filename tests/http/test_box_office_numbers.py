@@ -144,6 +144,7 @@ async def test_each_side_sees_what_is_theirs_and_nobody_else_anything(site: Site
     assert (await eve.get(f"{other.studio.desk_path}/screenings/{public(screening.id)}/settlement")).status_code == 404
 
 
+@pytest.mark.landing
 @pytest.mark.pages
 async def test_a_settlement_on_both_desks(site: SiteUnderTest) -> None:
     run = await a_run()

@@ -26,6 +26,7 @@ def text_of(one: RevenueStatement) -> bytes:
     return one.body.encode("utf-8")
 
 
+@pytest.mark.landing
 async def test_two_statements_make_a_chain_that_anybody_can_check(site: SiteUnderTest, tmp_path: Path) -> None:
     run = await a_run()
     await agreed(run)

@@ -548,6 +548,7 @@ async def test_an_unverified_studio_is_told_before_it_hands_in(site: SiteUnderTe
     assert "we have to know who you are" in lin.browser.text
 
 
+@pytest.mark.landing
 async def test_no_field_of_a_desk_breaks_a_page(
     site: SiteUnderTest, long: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

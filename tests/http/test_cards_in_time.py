@@ -91,6 +91,7 @@ async def test_the_page_of_a_pledge_says_it_until_another_card_is_given(site: Si
 # --- by letter ---
 
 
+@pytest.mark.landing
 async def test_she_is_reminded_14_and_3_days_before_the_close() -> None:
     campaign = await a_campaign(goal_minor=25_00)
     pledge = await a_pledge_on_a_card_that_ends(campaign)

@@ -206,6 +206,7 @@ async def test_another_plan_is_for_what_comes_and_screenings_keep_theirs(gu: Pro
 # --- the form of a screening ---
 
 
+@pytest.mark.landing
 async def test_what_no_screening_can_be_is_told_beside_its_field(gu: Producer, lin: Producer) -> None:
     _venue, hall = await with_hall(gu)
     title, _booking = await with_booking(gu, lin)
@@ -629,6 +630,7 @@ async def test_names_can_be_mended(gu: Producer, lin: Producer) -> None:
 # --- what nobody means well ---
 
 
+@pytest.mark.landing
 async def test_nothing_that_is_typed_anywhere_breaks_a_page(gu: Producer, lin: Producer, long: bool) -> None:
     """Every field of every form of the desk with everything nasty: taken or refused in a page, never broken."""
     venue, hall = await with_hall(gu)

@@ -110,6 +110,7 @@ async def test_what_was_agreed_is_read_by_everybody_with_its_paper(site: SiteUnd
     await books_proven()
 
 
+@pytest.mark.landing
 async def test_who_was_given_money_is_asked_what_became_of_it(site: SiteUnderTest) -> None:
     jens, club, campaign = await held(site)
     academy_of = await Recipient.get(organisation_id=club.id)

@@ -260,6 +260,7 @@ async def test_a_dispute_won_after_the_fund_succeeded_is_delivered_like_the_rest
 # --- silence ---
 
 
+@pytest.mark.landing
 async def test_silence_is_reminded_twice_and_holds_nobody_up_after_sixty_days(site: SiteUnderTest) -> None:
     lin = await a_producer(site)
     campaign, (silent, slow) = await delivering(lin, backers=2)
@@ -317,6 +318,7 @@ def month(at: datetime) -> str:
     return f"{at:%Y-%m}"
 
 
+@pytest.mark.landing
 async def test_what_is_late_is_told_to_everybody_and_only_while_it_is(site: SiteUnderTest) -> None:
     """Promised for the month in which the fund closes; that month ends, and one of two has been sent hers."""
     lin = await a_producer(site)

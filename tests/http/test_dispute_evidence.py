@@ -59,6 +59,7 @@ def in_order(text: str, *parts: str) -> None:
         at = found
 
 
+@pytest.mark.landing
 async def test_the_draft_tells_what_was_promised_agreed_charged_and_only_then_how_it_ended(site: SiteUnderTest) -> None:
     owner = await site.signed_up("Lin")
     studio_id = await a_studio(owner=Fan(owner.person.id, owner.person.email))

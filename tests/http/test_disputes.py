@@ -196,6 +196,7 @@ async def test_won_after_the_fund_succeeded_without_it_goes_to_the_studio_less_o
     assert await books(campaign) == {"fee": 50_00, "dispute": FEE, "stripe": 50_00 - FEE}
 
 
+@pytest.mark.landing
 async def test_what_a_studio_owes_is_taken_from_its_next_fund() -> None:
     first, pledge = await funded(paid_out=True)
     dispute = await decided(await disputed(pledge), won=False)
@@ -352,6 +353,7 @@ async def a_refund_that_a_dispute_kept_from_her(staff: Fan) -> tuple[Campaign, P
     return campaign, good, await Dispute.get(stripe_dispute_id=opened["id"])
 
 
+@pytest.mark.landing
 async def test_a_refund_kept_by_a_lost_dispute_is_not_paid_a_second_time() -> None:
     staff = await a_fan("Staff")
     campaign, good, dispute = await a_refund_that_a_dispute_kept_from_her(staff)
@@ -373,6 +375,7 @@ async def test_nobody_pays_a_refund_by_bank_while_her_bank_may_still_give_it_to_
     await decided(dispute, won=False)
 
 
+@pytest.mark.landing
 async def test_a_refund_kept_by_a_won_dispute_is_sent_to_her_card_after_all() -> None:
     campaign, good, dispute = await a_refund_that_a_dispute_kept_from_her(await a_fan("Staff"))
     await decided(dispute, won=True)

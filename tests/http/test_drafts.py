@@ -127,6 +127,7 @@ async def test_the_public_page_is_one_press_from_the_desk(site: SiteUnderTest) -
     assert ada.person.id
 
 
+@pytest.mark.landing
 async def test_addresses_come_as_a_file_that_no_spreadsheet_runs_and_who_took_it_is_written_down(
     site: SiteUnderTest,
 ) -> None:

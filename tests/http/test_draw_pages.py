@@ -415,6 +415,7 @@ LONG = json.dumps(
 )  # fmt: skip
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     ("pasted", "words"),
     [
@@ -469,6 +470,7 @@ async def addresses(draw: Draw, lin: Producer, campaign: Campaign) -> list[str]:
     return sorted(set(found))
 
 
+@pytest.mark.landing
 async def test_the_seed_is_in_no_page_and_no_answer_before_it_is_drawn(site: SiteUnderTest, lin: Producer) -> None:
     """Every address of the site that takes a draw, its fund or nothing, for everybody who could ask, in each state before."""
     campaign = await a_fund(lin)
@@ -507,6 +509,7 @@ async def test_the_seed_is_in_no_page_and_no_answer_before_it_is_drawn(site: Sit
     assert mails and not any(secret in mail for secret in secrets for mail in mails)
 
 
+@pytest.mark.landing
 async def test_only_the_drawing_and_the_announcing_ask_for_seeds() -> None:
     """The one table that holds them is read in one file, and that file is used by two verbs."""
     from tests.house.test_imports import HOUSE, files, imports_of

@@ -78,6 +78,7 @@ async def test_a_silent_one_who_has_her_money_keeps_nobody_else_from_theirs() ->
     assert await at_the_processor("refunds") == (2, 100_00)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("choice", [Choice.REFUND, Choice.FALLBACK, Choice.NEXT])
 async def test_who_has_her_money_from_her_bank_moves_nobody_elses(choice: Choice) -> None:
     campaign, academy, fans, pledges = await electing()
@@ -93,6 +94,7 @@ async def test_who_has_her_money_from_her_bank_moves_nobody_elses(choice: Choice
     assert [await balance_minor(one) for one in accounts] == [0, 50_00]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     ("ticked", "before"), [({}, False), ({"if_it_fails": "fallback"}, False), ({"if_it_fails": "next"}, True)]
 )

@@ -175,6 +175,7 @@ async def test_a_bank_that_takes_and_gives_back(site: SiteUnderTest) -> None:
     assert "Given back to you by your bank €100.00" in mei.text
 
 
+@pytest.mark.landing
 async def test_a_deal_that_fell_through_each_where_she_chose(site: SiteUnderTest) -> None:
     club, owner = await a_club()
     academy, charity = await a_recipient(club.id), await a_charity()
@@ -247,6 +248,7 @@ async def test_a_player_signed_with_a_surplus_shared_back(site: SiteUnderTest) -
     )
 
 
+@pytest.mark.landing
 async def test_what_an_earlier_target_brought_comes_on_top(site: SiteUnderTest) -> None:
     club, owner = await a_club()
     first = await opened(await a_draft(club, owner, goal_minor=50_00, name="Bring Wesley home"), owner)

@@ -170,6 +170,7 @@ async def test_a_desk_is_its_own_peoples(site: SiteUnderTest) -> None:
     assert (await Listing.get()).state == "live"
 
 
+@pytest.mark.landing
 async def test_anything_may_be_typed_and_nothing_breaks(site: SiteUnderTest) -> None:
     bao, shop = await a_seller(site)
     product = await a_product()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from crowdfund.campaigns.milestones.models import Milestone
 from crowdfund.campaigns.milestones.tranches import plan_of
 from crowdfund.campaigns.models import Campaign, Kind
@@ -114,6 +116,7 @@ async def test_a_plan_is_for_films_and_for_their_makers(site: SiteUnderTest) -> 
     assert lin.status == 404
 
 
+@pytest.mark.landing
 async def test_asked_for_objected_to_answered_and_paused_for_staff_who_releases_it(site: SiteUnderTest) -> None:
     lin, studio, owner = await a_film_desk(site)
     campaign = await opened(await a_film_draft(studio, owner), owner)
@@ -215,6 +218,7 @@ async def test_asked_for_objected_to_answered_and_paused_for_staff_who_releases_
     await books_proven()
 
 
+@pytest.mark.landing
 async def test_staff_asks_for_other_evidence_and_then_gives_the_rest_back(site: SiteUnderTest) -> None:
     lin, studio, owner = await a_film_desk(site)
     campaign = await opened(await a_film_draft(studio, owner), owner)
@@ -250,6 +254,7 @@ async def test_staff_asks_for_other_evidence_and_then_gives_the_rest_back(site: 
     await books_proven()
 
 
+@pytest.mark.landing
 async def test_its_makers_give_the_rest_back_themselves(site: SiteUnderTest) -> None:
     lin, studio, owner = await a_film_desk(site)
     campaign = await opened(await a_film_draft(studio, owner), owner)

@@ -167,6 +167,7 @@ async def test_taken_before_the_result_and_won_after_it_belongs_to_all_milestone
     assert [await back_to(one) for one in (await Pledge.get(id=kept.id), other)] == [[70_00], [70_00]]
 
 
+@pytest.mark.landing
 async def test_more_backers_than_a_page_get_the_last_cent(long: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     number = 500 if long else 30
     monkeypatch.setattr("crowdfund.pledges.sharing_back.PAGE", PAGE if long else 7)

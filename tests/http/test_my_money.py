@@ -105,6 +105,7 @@ async def test_what_she_follows_is_listed_and_can_be_left(site: SiteUnderTest) -
     assert "Static" not in mei.text
 
 
+@pytest.mark.landing
 async def test_what_is_past_is_told_in_pages_and_what_waits_only_on_the_first(site: SiteUnderTest) -> None:
     mei = await site.signed_up("Mei")
     await a_card(mei.person)  # type: ignore[arg-type]

@@ -57,6 +57,7 @@ async def test_what_the_account_itself_costs_is_an_expense_booked_once() -> None
     )
 
 
+@pytest.mark.landing
 async def test_a_payout_that_a_dispute_left_no_money_for_is_shown_to_staff_and_sent_after_a_top_up(
     site: SiteUnderTest,
 ) -> None:

@@ -159,6 +159,7 @@ async def test_a_studio_that_is_not_enabled_is_not_paid_until_it_is_and_the_reco
     assert (await Organisation.get(id=studio_id)).payouts_state == "enabled"
 
 
+@pytest.mark.landing
 async def test_an_answer_that_was_lost_is_asked_for_again_and_paid_once() -> None:
     studio_id = await a_studio_with_account()
     await fault("drop_after", "transfers.create", times=1)
@@ -176,6 +177,7 @@ def balanced_in_transit(held: dict[str, int]) -> bool:
     return held["transit"] == OWED and "payable" not in held
 
 
+@pytest.mark.landing
 async def test_a_crash_between_the_beats_pays_once() -> None:
     """The worker dies after beat one, and again after beat two; another takes over."""
     studio_id = await a_studio_with_account()

@@ -67,6 +67,7 @@ async def fuzz(browser: Browser, path: str, values: list[str]) -> int:
     return sent
 
 
+@pytest.mark.landing
 async def test_no_field_breaks_a_page(site: SiteUnderTest, long: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     async def always(self: Limit, key: str) -> None:
         """Thousands of tries are too many for any limit."""

@@ -36,6 +36,7 @@ async def a_studio(site: SiteUnderTest, name: str = "Lanting Pictures") -> tuple
     return owner, studio
 
 
+@pytest.mark.landing
 async def test_making_a_studio_makes_its_owner_and_its_desk(site: SiteUnderTest) -> None:
     owner, studio = await a_studio(site)
     assert (studio.state, studio.kind, studio.country, studio.payouts_state) == ("unverified", "studio", "CN", "none")

@@ -136,6 +136,7 @@ async def test_passwords_are_kept_by_owasps_setting(site: SiteUnderTest) -> None
     assert not await passwords.verify("not a hash at all", PASSWORD)
 
 
+@pytest.mark.landing
 @pytest.mark.alone
 async def test_a_flood_of_sign_ins_leaves_the_site_alive(site: SiteUnderTest) -> None:
     """Thirty people sign in at once: other pages go on, and who comes after sixty is asked to come back."""
@@ -170,6 +171,7 @@ def rank_sum_p(a: list[float], b: list[float]) -> float:
     return 2 * (1 - statistics.NormalDist().cdf(abs(z)))
 
 
+@pytest.mark.landing
 @pytest.mark.alone
 async def test_the_time_tells_nobody_who_is_known(site: SiteUnderTest, long: bool) -> None:
     await accounts.make_person("Lin", "lin@example.com", PASSWORD)

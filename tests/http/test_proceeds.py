@@ -41,6 +41,7 @@ async def refunded(pledge: Pledge, amount_minor: int | None = None) -> None:
     await work_until_idle()
 
 
+@pytest.mark.landing
 async def test_from_collected_to_paid_out_and_a_refund_after_it(site: SiteUnderTest) -> None:
     lin = await runs(site, await a_studio_with_account())
     campaign = await a_campaign(goal_minor=200_00, studio_id=lin.organisation.id)
@@ -88,6 +89,7 @@ async def test_a_debt_is_kept_from_the_next_fund_and_both_add_up() -> None:
     assert (two.yours_minor, two.kept_minor, two.paid_minor, two.held_minor) == (93_25, 93_25, 0, 0)
 
 
+@pytest.mark.landing
 async def test_before_the_result_and_on_the_way(site: SiteUnderTest) -> None:
     lin = await runs(site, await a_studio_with_account())
     campaign = await a_campaign(goal_minor=100_00, studio_id=lin.organisation.id)

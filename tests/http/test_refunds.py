@@ -176,6 +176,7 @@ async def test_a_failed_fund_whose_refund_fails_keeps_it_in_clearing() -> None:
     assert (await books(campaign))["clearing"] == 60_00
 
 
+@pytest.mark.landing
 async def test_a_refund_whose_answer_tells_of_an_older_state_ends_as_the_bank_says(staff: Fan) -> None:
     """The first answer is lost; the same key brings it again, as it was, though the bank has sent the money back since."""
     pledge = await collected("refund_fails", studio_id=await a_studio_with_account())

@@ -175,6 +175,7 @@ async def test_what_cant_be_is_said_beside_its_field_and_changes_nothing(lin: Pr
     assert her.status == 422 and "One box too many" in her.text
 
 
+@pytest.mark.landing
 async def test_anything_typed_anywhere_is_answered(lin: Producer, title: Title, long: bool) -> None:
     her, desk = lin.browser, screen_of(lin, title)
     await a_master(title.id)

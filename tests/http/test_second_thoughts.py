@@ -137,6 +137,7 @@ async def test_a_number_that_no_visit_can_have_leads_back_to_the_pledge(site: Si
     assert (mei.status, mei.path) == (200, pledge.path)
 
 
+@pytest.mark.landing
 async def test_a_refused_card_is_asked_again_at_once_when_she_says_so_but_not_for_ever(site: SiteUnderTest) -> None:
     campaign = await a_campaign(goal_minor=100_00)
     await pledges_with(campaign, "ok", amount_minor=100_00)

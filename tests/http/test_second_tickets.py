@@ -198,6 +198,7 @@ async def test_a_screening_that_breaks_off_gives_all_back_to_who_was_in_as_well(
     assert (now.sold, now.admitted, await escrow_of(moved)) == (2, 0, 22_00)
 
 
+@pytest.mark.landing
 async def test_a_moved_screening_and_its_three_answers(database: str) -> None:
     screening = await a_screening()
     fans = [await a_fan(name) for name in ("Keep", "Move", "Back", "Silent")]

@@ -77,6 +77,7 @@ async def test_a_declined_card_is_asked_again_on_days_1_3_5_and_7_and_then_dropp
     assert await at_the_processor("charges") == (1, 100_00)
 
 
+@pytest.mark.landing
 async def test_while_nobody_can_be_charged_no_day_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.001)
     monkeypatch.setattr(HTTPClient, "MAX_DELAY", 0.001)
@@ -120,6 +121,7 @@ async def test_a_day_missed_is_not_made_up_for() -> None:
     assert await days_tried(pledge, campaign) == [0, 4, 5]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     ("card", "said"), [("saved_lost", "lost_card"), ("saved_closed", "invalid_account"), ("stolen", "stolen_card")]
 )
@@ -133,6 +135,7 @@ async def test_a_card_of_which_the_network_says_never_is_asked_once(card: str, s
     assert ((await again(campaign)).state, (await again_pledge(pledge)).state) == ("funded", "dropped")
 
 
+@pytest.mark.landing
 async def test_a_card_that_declines_twice_and_then_works_is_collected_on_day_3() -> None:
     campaign, pledge = await settling_with("fixable")
     for _ in range(3):

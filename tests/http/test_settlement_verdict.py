@@ -97,6 +97,7 @@ async def test_each_of_several_funds_gets_its_own_verdict() -> None:
     assert await at_the_processor("charges") == (2, 50_00)
 
 
+@pytest.mark.landing
 async def test_more_pledges_than_one_step_takes_are_all_charged_once() -> None:
     campaign = await a_campaign(goal_minor=260_00)
     await pledges_with(campaign, *["ok"] * 260, amount_minor=1_00)

@@ -161,6 +161,7 @@ async def test_every_pair_of_states_of_a_refund() -> None:
     await our_books_hold()
 
 
+@pytest.mark.landing
 async def test_a_refund_that_the_bank_takes_its_time_over_leaves_when_the_money_does() -> None:
     """Pending, and the money has left; then it came back: as a refund to some banks goes. Then another that stays."""
     staff = await a_fan("Staff")

@@ -614,6 +614,7 @@ async def test_the_funds_own_page_shows_the_last_few_and_is_right_a_second_later
     assert (await Campaign.get(id=world.campaign.id)).state == "live"
 
 
+@pytest.mark.landing
 async def test_no_field_of_the_talk_breaks_a_page(
     world: TalkWorld, long: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -145,6 +145,7 @@ async def test_a_button_that_is_pressed_twice_in_the_same_moment_makes_one_order
     assert [(answer.id, answer.again) for answer in answers] == [(first.id, False), (first.id, True)]
 
 
+@pytest.mark.landing
 async def test_who_has_the_money_of_her_pledge_back_has_no_seat_of_it(database: str) -> None:
     mei, campaign = await a_backer(seats=2)
     screening = await shown_for(campaign)

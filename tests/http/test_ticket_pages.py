@@ -37,6 +37,7 @@ def fan_of(browser: SignedIn) -> Fan:
     return Fan(browser.person.id, browser.person.email)
 
 
+@pytest.mark.landing
 async def test_chosen_without_a_script_kept_for_who_signs_in_and_paid(site: SiteUnderTest) -> None:
     screening = await a_screening()
     here, anybody = path_of(screening.id), site.browser()

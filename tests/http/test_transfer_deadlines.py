@@ -53,6 +53,7 @@ async def held(*, fans: int = 1, **more: object) -> tuple[Campaign, Fan, list[Fa
     return await again(campaign), owner, backers, [await Pledge.get(id=one.id) for one in made]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("zone", ZONES)
 async def test_a_window_that_closes_in_silence_is_the_outcome_three_days_later(zone: str) -> None:
     closes = window_at((clock.now() + timedelta(days=45)).replace(second=0, microsecond=0, tzinfo=None), zone)

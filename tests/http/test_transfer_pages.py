@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from crowdfund import clock
 from crowdfund.campaigns.models import Campaign
 from crowdfund.campaigns.recipients.models import Recipient
@@ -101,6 +103,7 @@ async def a_backer(site: SiteUnderTest, name: str) -> tuple[SignedIn, Fan]:
     return await site.signed_in(await Person.get(id=fan.id)), fan
 
 
+@pytest.mark.landing
 async def test_backers_tick_and_choose_where_their_money_goes(site: SiteUnderTest) -> None:
     jens, club = await a_clubs_desk(site)
     owner = Fan(jens.person.id, jens.person.email)
@@ -177,6 +180,7 @@ async def test_backers_tick_and_choose_where_their_money_goes(site: SiteUnderTes
     await books_proven()
 
 
+@pytest.mark.landing
 async def test_two_of_staff_release_the_money_and_an_objection_comes_first(site: SiteUnderTest) -> None:
     jens, club = await a_clubs_desk(site)
     owner = Fan(jens.person.id, jens.person.email)

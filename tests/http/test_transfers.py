@@ -56,6 +56,7 @@ async def test_a_player_is_signed_and_the_club_is_paid_only_then() -> None:
     assert (paid.state, paid.amount_minor) == ("paid", 100_00 - fees - 5_00)
 
 
+@pytest.mark.landing
 async def test_a_deal_falls_through_and_each_decides_a_silent_one_by_what_she_ticked() -> None:
     club, owner = await a_club()
     academy, charity = await a_recipient(club.id), await a_charity()
@@ -88,6 +89,7 @@ async def test_a_deal_falls_through_and_each_decides_a_silent_one_by_what_she_ti
     assert await at_the_processor("refunds") == (3, 150_00)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     ("surplus", "to_club", "to_academy", "back"),
     [(Surplus.REFUND, 100_00, 0, 30_00), (Surplus.FALLBACK, 100_00, 30_00, 0), (Surplus.CLUB, 130_00, 0, 0)],

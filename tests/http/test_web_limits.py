@@ -83,6 +83,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.landing
 async def test_two_processes_share_one_count(database: str) -> None:
     """Sixty an hour, tried a hundred and fifty times from three processes at once: sixty are let through."""
     running = [

@@ -76,6 +76,7 @@ async def world(site_settings: settings.Settings) -> World:
     return await a_world(site_settings)
 
 
+@pytest.mark.landing
 async def test_every_operation_keeps_its_description(running: Running, world: World, long: bool) -> None:
     checks.load_all_checks()
     schema = schemathesis.openapi.from_url(f"{running.origin}/api/v1/openapi.json")

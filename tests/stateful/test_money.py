@@ -41,6 +41,7 @@ class MoneyMachine(Fans, Banks, Milestones, Transfers, Time):
             self.pledge(who, where, amount, tier=amount == 25_00)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_money(engine: str, tell: Callable[..., None], long: bool) -> None:
     steps = {"sqlite": 20_000 if long else 100, "postgres": 5_000 if long else 50}[engine]

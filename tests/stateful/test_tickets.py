@@ -222,6 +222,7 @@ class TicketMachine(OnASite):
         assert broken(await prove(RULES, counting=False)) == []
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_tickets(engine: str, tell: Callable[..., None], long: bool) -> None:
     steps = {"sqlite": 10_000 if long else 150, "postgres": 3_000 if long else 100}[engine]

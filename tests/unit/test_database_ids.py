@@ -25,6 +25,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.landing
 async def test_four_processes_make_no_id_twice(database: str) -> None:
     running = [
         await asyncio.create_subprocess_exec(

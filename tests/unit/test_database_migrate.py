@@ -66,6 +66,7 @@ async def test_every_file_is_applied_once_in_order(empty_database: str) -> None:
     assert [row[0] for row in await rows(empty_database, "SELECT name FROM schema_step ORDER BY name")] == FILES
 
 
+@pytest.mark.landing
 async def test_four_runners_at_once_apply_each_file_once(empty_database: str) -> None:
     script = "import asyncio, sys; from crowdfund.database.migrate import migrate; print(len(asyncio.run(migrate(sys.argv[1]))))"
     running = [

@@ -48,6 +48,7 @@ def models() -> list[type[Model]]:
     return sorted(Tortoise.apps["crowdfund"].values(), key=lambda model: model._meta.db_table)
 
 
+@pytest.mark.landing
 async def test_every_model_is_its_table(database: str) -> None:
     assert len(models()) > 10
     wrong = []

@@ -66,6 +66,7 @@ async def statement(text: str) -> None:
     await get_connection(writing()).execute_query(text)
 
 
+@pytest.mark.landing
 async def test_a_full_disk_is_an_outage_and_leaves_nothing_half_done(on_sqlite: settings.Settings) -> None:
     browser = Browser(make_app(on_sqlite))
     await browser.get("/sign-up")
@@ -102,6 +103,7 @@ async def test_a_database_held_by_somebody_else_is_an_outage(on_sqlite: settings
     await sign_up("Lin", "lin@example.com", PASSWORD, locale="en")
 
 
+@pytest.mark.landing
 async def test_postgres_goes_away_and_comes_back(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A server of its own is stopped under load and started again: 503 meanwhile, then all is as before, no connection lost."""
     folder = tmp_path_factory.mktemp("outage")

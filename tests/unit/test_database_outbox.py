@@ -119,6 +119,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.landing
 async def test_four_workers_do_each_job_once(database: str, long: bool) -> None:
     number = 5_000 if long else 400
     await atomic(outbox.enqueue_many)([("count", {"n": n}, None) for n in range(number)])

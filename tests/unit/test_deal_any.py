@@ -157,6 +157,7 @@ def whatever_is_sent_is_read_or_refused(deal: dict[str, Any], data: st.DataObjec
     assert sum(shares(whole, taken).values()) == 1234  # type: ignore[arg-type]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("holds", ALWAYS, ids=[one.__name__ for one in ALWAYS])
 def test_always(holds: Property, long: bool) -> None:
     examples = settings(

@@ -114,6 +114,7 @@ def in_parts(lines: dict[str, int], price_minor: int, random: Random) -> dict[st
     return added(*parts)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("key", DEALS)
 def test_a_hundred_thousand_tickets_to_the_cent(key: str, long: bool) -> None:
     number = 1_000_000 if long else 100_000

@@ -83,6 +83,7 @@ async def rows(url: str, query: str) -> list[tuple[object, ...]]:
         await connected.close()
 
 
+@pytest.mark.landing
 async def test_deliveries_are_kept_and_end_with_their_pledge(old_database: str) -> None:
     assert "0010_deliveries" in await migrate(old_database)
     assert await rows(old_database, _DELIVERIES) == [

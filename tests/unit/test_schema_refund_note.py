@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crowdfund.database.migrate import migrate
 from tests.unit.test_schema_deliveries import old_database, rows, run
 
@@ -19,6 +21,7 @@ INSERT INTO refund (id, charge_id, subject, campaign_id, amount_minor, currency,
 """
 
 
+@pytest.mark.landing
 async def test_what_staff_wrote_behind_a_reason_is_a_note_now(old_database: str) -> None:
     await run(old_database, _REFUNDS)
     await migrate(old_database)

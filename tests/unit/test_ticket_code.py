@@ -70,6 +70,7 @@ def test_few_seats_of_a_hall_share_their_hash() -> None:
     assert len(hashes) == 1000 and 1000 - len(set(hashes)) <= 10 and min(hashes) > 0
 
 
+@pytest.mark.landing
 def test_every_letter_changed_to_any_other_is_refused() -> None:
     """All 116 x 63 of them: no other text has the same bytes."""
     for place in range(4, 120):

@@ -54,6 +54,7 @@ def words(ticket: TicketOnPaper) -> list[str]:
     return ["".join(getattr(ticket, one.name).split()) for one in fields(ticket) if one.name not in unsaid]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("ticket", [ENGLISH, CHINESE], ids=["english", "chinese"])
 def test_all_that_stands_on_it_can_be_searched(ticket: TicketOnPaper) -> None:
     found = said(printed(ticket))
@@ -85,6 +86,7 @@ def test_a_camera_reads_its_code(dots: int) -> None:
     assert read_picture(picture.getvalue()) == CODE
 
 
+@pytest.mark.landing
 def test_each_ticket_has_a_page_of_a4_and_the_file_stays_small() -> None:
     assert len(printed(ENGLISH)) < 25_000 and len(printed(CHINESE)) < 45_000
     many = printed(*[replace(CHINESE, seat=f"8 排 {number} 座") for number in range(1, 11)])
@@ -133,6 +135,7 @@ def test_long_words_are_smaller_then_cut_and_never_leave_their_place() -> None:
     assert max(right for _, _, right, _ in boxes) < 595 - 28 and min(left for left, _, _, _ in boxes) > 28
 
 
+@pytest.mark.landing
 @given(st.text(max_size=60), st.text(max_size=30))
 @settings(max_examples=8, deadline=None)
 def test_whatever_people_are_called_there_is_a_page(title: str, holder: str) -> None:

@@ -8,6 +8,7 @@ from crowdfund.database import Sql
 from crowdfund.pledges.transfers import asking, elections, keeping
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize(
     ("query", "gives", "steps"),
