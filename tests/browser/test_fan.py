@@ -78,6 +78,7 @@ async def test_a_fan_finds_a_film_and_backs_it(visit: Visitors, name: str, scrip
     await fan.reads("What will be charged, and when")
 
 
+@pytest.mark.landing
 async def test_at_the_deadline_cards_are_charged_and_refused_ones_are_mended(visit: Visitors) -> None:
     """100 of 120 euros are needed; Anna's card works, Ben's bank wants to see him, Cora's card is declined."""
     film = await a_live_film("The Salt Road", goal_minor=100_00, days=3)

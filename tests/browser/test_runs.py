@@ -14,6 +14,7 @@ from tests.browser.visitor import DESKTOP, PHONE
 from tests.listings import a_licence, a_listing, a_product, a_shop
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_from_the_promise_to_the_first_diary_entry(visit: Visitors, scripts: bool) -> None:
     lin, mei = await somebody("Lin"), await somebody("Mei")

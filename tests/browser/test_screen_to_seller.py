@@ -37,7 +37,8 @@ ON_A_PHONE = Names(
 )
 
 
-@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.landing)])
+@pytest.mark.landing
+@pytest.mark.parametrize("scripts", [True, False])
 async def test_what_is_worn_on_screen_is_sold_and_everybody_is_paid(
     visit: Visitors, tmp_path: Path, scripts: bool
 ) -> None:

@@ -107,6 +107,7 @@ async def token_of(browser: Browser) -> str:
     return browser.form("/sign-up").fields["csrf"][0]
 
 
+@pytest.mark.landing
 async def test_who_is_not_signed_in_gets_to_the_sign_in_page(cast: Cast) -> None:
     for route in routes():
         if route.policy.name.startswith(("signed_in", "confirmed", "member", "staff")):
@@ -134,6 +135,7 @@ def without_clock(html: str) -> str:
     return re.sub(r"<time.*?</time>", "", html)
 
 
+@pytest.mark.landing
 async def test_an_organisation_of_others_is_as_none_at_all(cast: Cast) -> None:
     """The same status and the same body, whoever asks and whatever they would do there."""
     tried = 0
@@ -198,6 +200,7 @@ ORIGINS: list[dict[str, str | None]] = [
 ]
 
 
+@pytest.mark.landing
 async def test_what_another_site_sends_changes_nothing(cast: Cast, long: bool) -> None:
     """One guard stands before all forms: each of them is tried from two places in turn, so that each place is tried at many."""
     token = await token_of(cast.reviewer)
@@ -220,6 +223,7 @@ async def test_a_form_without_its_token_changes_nothing(cast: Cast, site: SiteUn
                 assert cast.fan.status == 403, f"{route.name} with {data}"
 
 
+@pytest.mark.landing
 async def test_nothing_that_is_missing_breaks_a_page(cast: Cast, site: SiteUnderTest) -> None:
     """Every page with every id made up, by somebody who may: not found, never broken."""
     admin = await site.signed_up("Admin", staff=StaffRole.ADMIN)
