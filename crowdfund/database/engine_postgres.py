@@ -28,6 +28,16 @@ async def _acquire(pool: Any) -> Any:
         raise Busy("Too many people at once. Please try again in a moment.") from error
 
 
+async def _give_back(pool: Any, connection: Any, error: Any) -> None:
+    """The pool lets go of a connection in a task of its own, for to make it as new may take a while. Ours is left as it is, so
+    that after a statement that ended well there is nothing to wait for, and a sixth of its time is saved."""
+    if error is None and connection._con is not None:
+        connection._con._on_release()
+        await connection._holder.release(None)
+    else:
+        await pool.release(connection)
+
+
 class PatientConnection(PoolConnectionWrapper[Any]):
     """A connection for one statement."""
 
@@ -35,6 +45,9 @@ class PatientConnection(PoolConnectionWrapper[Any]):
         await self.ensure_connection()
         self.connection = await _acquire(self.client._pool)
         return self.connection
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        await _give_back(self.client._pool, self.connection, exc_val)
 
 
 class PooledTransaction(TransactionContextPooled):
@@ -60,9 +73,10 @@ async def _as_it_is(_connection: Any) -> None:
 
 class PooledClient(AsyncpgDBClient):
     async def create_pool(self, **settings: Any) -> Any:
-        """What is left open is rolled back by the driver all the same. Each connection stays: to close one that nobody used for a
-        while takes an alarm clock, set and stopped with each statement."""
-        return await super().create_pool(reset=_as_it_is, max_inactive_connection_lifetime=0, **settings)
+        """What is left open is rolled back by the driver all the same. Each connection stays, however long and however often it is
+        used: to close one that nobody used for a while takes an alarm clock, set and stopped with each statement."""
+        for_ever = {"max_inactive_connection_lifetime": 0, "max_queries": 10**9}
+        return await super().create_pool(reset=_as_it_is, **for_ever, **settings)
 
     def _in_transaction(self) -> PooledTransaction:
         return PooledTransaction(TransactionWrapper(self), self._pool_init_lock)

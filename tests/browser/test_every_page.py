@@ -44,7 +44,7 @@ from tests.browser.milestone_stage import looks_at as looks_at_films
 from tests.browser.stage import PASSWORD, STORY, a_draft, a_live_film, a_reviewer, a_studio, desk_of, somebody, until
 from tests.browser.ticket_stage import carts_left_behind, tickets_looked_at
 from tests.browser.transfer_stage import Club, a_club_with_funds, looks_at, their_funds
-from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations
+from tests.browser.visitor import DESKTOP, PHONE, Visitor, violations, with_axe
 from tests.browser.watching_stage import films_looked_at
 from tests.http.draw_world import a_drafted_draw, a_draw, with_a_number
 from tests.money import attempts
@@ -403,10 +403,12 @@ async def for_staff(world: World) -> Looks:
 async def looked_at(visitor: Visitor, addresses: list[tuple[str, bool]], *, both: bool, long: bool) -> list[str]:
     """What is wrong with these pages. The bool: it is the first of its kind, which axe looks at in each run.
 
-    both: axe looks at the others as well, and by day whether the first can be read. long: at all of them, in all four looks.
+    both: axe looks at the others as well, but for their colours, and by day whether the first can be read. long: at all of them, in
+    all four looks.
     """
     wrong: list[str] = []
     page = visitor.page
+    await with_axe(page)
     for address, first in addresses:
         await page.goto(visitor.url + address)
         by_day = [BY_DAY_ON_DESKTOP] if long or (both and first) else []
@@ -415,8 +417,9 @@ async def looked_at(visitor: Visitor, addresses: list[tuple[str, bool]], *, both
             # Still, since a colour that is on its way from day to night is neither.
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             only = "" if long or ((width, height), scheme) == BY_NIGHT_ON_PHONE else "color-contrast"
+            without = "" if long or first else "color-contrast"  # its colours are those of the first of its kind
             if both or first:
-                wrong += [f"{width} {scheme} {found}" for found in await violations(page, only=only)]
+                wrong += [f"{width} {scheme} {found}" for found in await violations(page, only=only, without=without)]
             if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
                 wrong.append(f"{address} scrolls sideways: {wide} px in {width} px")
     return wrong
