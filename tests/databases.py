@@ -12,9 +12,8 @@ from crowdfund.database.connect import postgres_parts, sqlite_path
 from tests import pools
 
 _numbers = count(1)
-_inside: dict[
-    str, Any
-] = {}  # a connection to each database that is emptied again and again: it knows the tables already
+# A connection to each database that is emptied again and again: it knows the tables already.
+_inside: dict[str, Any] = {}
 
 
 async def a_copy(url: str) -> str:

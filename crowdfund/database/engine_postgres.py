@@ -18,12 +18,9 @@ WAIT_SECONDS = 10
 
 
 async def _acquire(pool: Any) -> Any:
-    if pool.get_idle_size():
-        return (
-            await pool.acquire()
-        )  # there is one: waiting for it with a clock would start a task, and a second one to let it go
+    """One that is free is there at once: to wait for it with a clock would start a task and an alarm with each statement."""
     try:
-        return await pool.acquire(timeout=WAIT_SECONDS)
+        return await pool.acquire(timeout=None if pool.get_idle_size() else WAIT_SECONDS)
     except TimeoutError as error:
         raise Busy("Too many people at once. Please try again in a moment.") from error
 
@@ -75,8 +72,9 @@ class PooledClient(AsyncpgDBClient):
     async def create_pool(self, **settings: Any) -> Any:
         """What is left open is rolled back by the driver all the same. Each connection stays, however long and however often it is
         used: to close one that nobody used for a while takes an alarm clock, set and stopped with each statement."""
-        for_ever = {"max_inactive_connection_lifetime": 0, "max_queries": 10**9}
-        return await super().create_pool(reset=_as_it_is, **for_ever, **settings)
+        stays = {"max_inactive_connection_lifetime": 0, "max_queries": 10**9}
+        opens = {"timeout": WAIT_SECONDS}
+        return await super().create_pool(reset=_as_it_is, **stays, **opens, **settings)
 
     def _in_transaction(self) -> PooledTransaction:
         return PooledTransaction(TransactionWrapper(self), self._pool_init_lock)

@@ -403,8 +403,7 @@ async def for_staff(world: World) -> Looks:
 async def looked_at(visitor: Visitor, addresses: list[tuple[str, bool]], *, both: bool, long: bool) -> list[str]:
     """What is wrong with these pages. The bool: it is the first of its kind, which axe looks at in each run.
 
-    both: axe looks at the others as well, but for their colours, and by day whether the first can be read. long: at all of them, in
-    all four looks.
+    both: axe looks at the others as well, and by day whether the first can be read. long: at all of them, in all four looks.
     """
     wrong: list[str] = []
     page = visitor.page
@@ -417,9 +416,8 @@ async def looked_at(visitor: Visitor, addresses: list[tuple[str, bool]], *, both
             # Still, since a colour that is on its way from day to night is neither.
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             only = "" if long or ((width, height), scheme) == BY_NIGHT_ON_PHONE else "color-contrast"
-            without = "" if long or first else "color-contrast"  # its colours are those of the first of its kind
             if both or first:
-                wrong += [f"{width} {scheme} {found}" for found in await violations(page, only=only, without=without)]
+                wrong += [f"{width} {scheme} {found}" for found in await violations(page, only=only)]
             if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
                 wrong.append(f"{address} scrolls sideways: {wide} px in {width} px")
     return wrong

@@ -201,17 +201,15 @@ ORIGINS: list[dict[str, str | None]] = [
 
 
 @pytest.mark.landing
-async def test_what_another_site_sends_changes_nothing(cast: Cast, long: bool) -> None:
-    """One guard stands before all forms: each of them is tried from two places in turn, so that each place is tried at many."""
+async def test_what_another_site_sends_changes_nothing(cast: Cast) -> None:
     token = await token_of(cast.reviewer)
-    forms = [route for route in routes() if route.from_a_form]
-    assert len(forms) > 10 * len(ORIGINS)
-    for turn, route in enumerate(forms):
-        path = filled_in(route, organisation="lanting")
-        for headers in ORIGINS if long else [ORIGINS[(2 * turn + more) % len(ORIGINS)] for more in (0, 1)]:
-            for data in ({}, {"csrf": token}):
-                await cast.reviewer.post(path, data, follow=False, headers=headers)
-                assert cast.reviewer.status == 403, f"{route.name} from {headers} with {data}"
+    for route in routes():
+        if route.from_a_form:
+            path = filled_in(route, organisation="lanting")
+            for headers in ORIGINS:
+                for data in ({}, {"csrf": token}):
+                    await cast.reviewer.post(path, data, follow=False, headers=headers)
+                    assert cast.reviewer.status == 403, f"{route.name} from {headers} with {data}"
 
 
 async def test_a_form_without_its_token_changes_nothing(cast: Cast, site: SiteUnderTest) -> None:
