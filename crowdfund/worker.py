@@ -12,18 +12,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import asynccontextmanager
 from contextvars import Context
 from dataclasses import dataclass
+from itertools import cycle
 
 from crowdfund import clock
 from crowdfund.books import RULES, TIMELY
 from crowdfund.boxoffice.jobs import settle_due, tell_funds
-from crowdfund.campaigns.models import Campaign, CampaignState
 from crowdfund.campaigns.opening import open_due
 from crowdfund.campaigns.pictures import forget_unused_pictures
 from crowdfund.campaigns.update_dates import give_days
 from crowdfund.campaigns.verdict import close_campaign
 from crowdfund.community.draws.due import work_on_draws
 from crowdfund.community.polls.due import look_after_polls
-from crowdfund.database import Sql, outbox
+from crowdfund.database import Sql, last_written, outbox
 from crowdfund.database.attempts import forget_attempts
 from crowdfund.desk.statements.actions import make_due_statements
 from crowdfund.disputes.actions import follow_dispute, follow_open_disputes
@@ -73,15 +73,15 @@ class Sweep:
 
 async def settle_funds() -> bool:
     """Close what is due and take each settling or ended fund one step further."""
-    due = Campaign.filter(state=CampaignState.LIVE, closes_at__lte=clock.now_us()).order_by("closes_at").limit(50)
-    more = await in_turn([c.id for c in await due], close_campaign)
-    settling = Campaign.filter(state=CampaignState.SETTLING).order_by("closed_at")
-    more += await in_turn([c.id for c in await settling], settlement.settle)
+    more = await in_turn([row["id"] for row in await _CLOSING(clock.now_us())], close_campaign)
+    more += await in_turn([row["id"] for row in await _SETTLING()], settlement.settle)
     more += await in_turn([row["id"] for row in await _WITH_PLEDGES_LEFT()], settlement.release)
     more += await refunding.promise_owed_refunds()
     return more > 0
 
 
+_CLOSING = Sql("SELECT id FROM campaign WHERE state = 'live' AND closes_at <= $1 ORDER BY closes_at LIMIT 50")
+_SETTLING = Sql("SELECT id FROM campaign WHERE state = 'settling' ORDER BY closed_at")
 _WITH_PLEDGES_LEFT = Sql("""
     SELECT c.id FROM campaign c WHERE c.state IN ('funded', 'failed', 'cancelled', 'funded_held')
       AND EXISTS (SELECT 1 FROM pledge p WHERE p.campaign_id = c.id AND p.state IN ('active', 'started'))
@@ -153,11 +153,9 @@ _OWED_ACCOUNTS = Sql("""
     WHERE o.stripe_account_id IS NOT NULL ORDER BY o.stripe_account_id LIMIT 200""")
 
 
+# What asks for letters comes before what writes them: where all are done in turn, few have to look again.
 SWEEPS = (
     Sweep("events", 0.5, lambda: inbox.work_off(SWITCHBOARD)),
-    Sweep("jobs", 0.5, lambda: outbox.work_off(JOBS)),
-    Sweep("letters about pledges", 1, telling.tell_of_pledges),
-    Sweep("cards that end", 30, card_changes.remind_of_cards),
     Sweep("open funds", 1, open_due),
     Sweep("box office of funds", 60, tell_funds),
     Sweep("settle funds", 1, settle_funds),
@@ -167,14 +165,16 @@ SWEEPS = (
     Sweep("licences", 1, follow_licences),
     Sweep("applications", 1, expire_applications),
     Sweep("orders", 1, follow_orders),
-    Sweep("production runs", 1, work_on_runs),
+    Sweep("goods", 1, follow_goods),
+    Sweep(
+        "production runs", 1, work_on_runs
+    ),  # halves and rests wait for the real fee, which the sweep before shares out
     Sweep("what goes back", 1, follow_returns),
     Sweep("refunds of goods that are not over", 15, look_at_returns),
     Sweep("screenings", 1, end_screenings),
     Sweep("no-shows", 2, mark_no_shows),
     Sweep("settle screenings", 30, settle_due),
     Sweep("visits that are not over", 15, look_at_orders),
-    Sweep("goods", 1, follow_goods),
     Sweep("visits for goods", 15, look_at_goods),
     Sweep("seats of lost pledges", 600, take_seats_back),
     Sweep("refunds", 1, refunding.send_due_refunds),
@@ -190,6 +190,9 @@ SWEEPS = (
     Sweep("draws", 1, work_on_draws),
     Sweep("reconcile", 300, reconcile_all),
     Sweep("statements", 60, make_due_statements),
+    Sweep("cards that end", 30, card_changes.remind_of_cards),
+    Sweep("letters about pledges", 1, telling.tell_of_pledges),
+    Sweep("jobs", 0.5, lambda: outbox.work_off(JOBS)),
 )
 
 LETTERS = ("jobs", "letters about pledges", "cards that end")  # what is written to people
@@ -274,19 +277,26 @@ async def working() -> AsyncIterator[None]:
 
 
 async def work_until_idle(runs_max: int = 100_000, *, without: Collection[str] = (), leased: bool = False) -> None:
-    """Do all that is due now until a whole round finds nothing more: for tests, demos and replays. without: names of sweeps.
+    """Do all that is due now until nothing more is found: for tests, demos and replays. without: names of sweeps.
 
-    Each sweep goes on while it has more, as it would by itself. leased: other processes work on this database too, so that each
-    sweep is taken from them while it runs.
+    Each sweep goes on while it has more, as it would by itself. After the last that had something, all others look once more; the
+    last round is a whole one where one of them wrote something and did not say that there is more. leased: other processes work on
+    this database too, so that each sweep is taken from them while it runs.
     """
-    runs, more = 0, True
-    while more:
-        more = False
-        for sweep in SWEEPS:
-            while sweep.name not in without and await (run_sweep(sweep, due=False) if leased else _alone(sweep)):
-                runs, more = runs + 1, True
-                if runs == runs_max:
-                    raise RuntimeError(f"the work does not end: {sweep.name}")
+    sweeps = [sweep for sweep in SWEEPS if sweep.name not in without]
+    runs, idle, written = 0, 0, None
+    for number, sweep in cycle(enumerate(sweeps)):
+        if idle >= len(sweeps):
+            if number == 0 or (written is not None and await last_written() == written):
+                return
+            written = None
+        idle += 1
+        while await (run_sweep(sweep, due=False) if leased else _alone(sweep)):
+            runs, idle = runs + 1, 0
+            if runs == runs_max:
+                raise RuntimeError(f"the work does not end: {sweep.name}")
+        if idle == 0:
+            written = await last_written()
 
 
 async def _alone(sweep: Sweep) -> bool:

@@ -10,7 +10,7 @@ from crowdfund.database.connect import close_database, open_database
 from crowdfund.database.fields import InstantField
 from crowdfund.database.ids import new_id
 from crowdfund.database.names import DatabaseError, dialect
-from crowdfund.database.sql import Sql, as_rows, together
+from crowdfund.database.sql import Sql, as_rows, last_written, together
 
 __all__ = [
     "Batch",
@@ -23,6 +23,7 @@ __all__ = [
     "close_database",
     "dialect",
     "inside_transaction",
+    "last_written",
     "new_id",
     "open_database",
     "outside_transaction",

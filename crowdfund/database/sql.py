@@ -15,7 +15,7 @@ import orjson
 from tortoise.connection import get_connection
 
 from crowdfund.database.engine import SqliteTogether
-from crowdfund.database.names import connection_in_force, dialect, writing
+from crowdfund.database.names import connection_in_force, dialect, reading, writing
 
 _ROWS = {"sqlite": "json_each({})", "postgres": "jsonb_array_elements({}::jsonb)"}
 _FOR_UPDATE = {"sqlite": "", "postgres": "FOR UPDATE"}
@@ -76,6 +76,15 @@ async def together(*statements: Bound) -> list[list[dict[str, Any]]]:
     if isinstance(connection, SqliteTogether):
         return await connection.execute_together([(sql.text, values) for sql, values in statements])
     return [await sql(*values) for sql, values in statements]
+
+
+_LAST_WRITTEN = {"sqlite": "PRAGMA data_version", "postgres": "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"}
+
+
+async def last_written() -> object:
+    """What is another value once anything has been written, by whomever: SQLite's data version, PostgreSQL's next transaction."""
+    row = (await get_connection(reading()).execute_query_dict(_LAST_WRITTEN[dialect()]))[0]
+    return next(iter(row.values()))
 
 
 def as_rows(rows: Iterable[Any]) -> str:

@@ -260,6 +260,15 @@ async def charges_left(kind: str, older_than_seconds: int = 60) -> list[tuple[in
     return [(row["id"], await _asked_again(row, wall, clock.now_us())) for row in left]
 
 
+_WAITING = Sql("""
+    SELECT stripe_payment_intent_id FROM charge WHERE state = 'needs_action' AND subject LIKE $1 ORDER BY ended_at LIMIT 50""")
+
+
+async def waiting_for_their_fan(kind: str) -> list[str]:
+    """Stripe's ids of charges that wait for their fan at her bank, oldest first."""
+    return [row["stripe_payment_intent_id"] for row in await _WAITING(f"{kind}:%")]
+
+
 async def _asked_again(row: dict[str, Any], wall: int, now: int) -> ChargeOutcome:
     intent = ChargeIntent(**{name: row[name] for name in ChargeIntent.__slots__})
     customer_id, method_id = row["stripe_customer_id"], row["stripe_payment_method_id"]

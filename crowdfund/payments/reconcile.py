@@ -19,6 +19,7 @@ from crowdfund.payments.in_turn import in_turn
 from crowdfund.payments.own_money import KINDS, book_own_money
 
 LOOK_BACK_SECONDS = 3 * 86_400  # what Stripe lists can appear days late
+READ_STEP_SECONDS = 3600  # what was read since is so little that it is read again
 PAGE = 100
 RETURNED = ("refund_failure", "payment_failure_refund")  # a refund that its bank sent back
 TAKEN_BACK = ("transfer_refund",)  # money of a transfer that was asked back
@@ -61,7 +62,8 @@ async def read_transactions() -> list[BalanceTransaction]:
     """
     since = int(await _READ_UP_TO.value("balance_transactions") or 0)
     unknown, newest, _ = await _read(max(0, since - LOOK_BACK_SECONDS))
-    await atomic(_READ.__call__)("balance_transactions", str(max(since, newest)))
+    if newest > since + READ_STEP_SECONDS:
+        await atomic(_READ.__call__)("balance_transactions", str(newest))
     return unknown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crowdfund.database import Sql
 from crowdfund.payments import charges, stripe
 from crowdfund.payments.in_turn import in_turn
-from crowdfund.payments.models import Charge, ChargeState, Refund
+from crowdfund.payments.models import Refund
 from crowdfund.pledges.actions import finish_setup
 from crowdfund.pledges.refunding import finish_refunds
 from crowdfund.pledges.settlement import finish_charge
@@ -47,9 +47,4 @@ async def finish_what_was_left(older_than_seconds: int = 60) -> int:
 
 async def follow_waiting_charges() -> int:
     """Charges that wait for their fan, looked up in case the event of their end was lost; gives how many moved."""
-    waiting = (
-        await Charge.filter(state=ChargeState.NEEDS_ACTION, subject__startswith="pledge:")
-        .order_by("ended_at")
-        .limit(50)
-    )
-    return await in_turn([str(charge.stripe_payment_intent_id) for charge in waiting], follow_charge)
+    return await in_turn(await charges.waiting_for_their_fan("pledge"), follow_charge)

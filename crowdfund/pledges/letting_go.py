@@ -23,6 +23,7 @@ _MARK = Sql("""
 _SAVED_FOR = Sql("""
     SELECT v.card_id AS id FROM card_setup v
     WHERE v.subject IN (SELECT 'pledge:' || CAST(value->>'id' AS TEXT) FROM {rows}) AND v.card_id IS NOT NULL""")
+_SOME_ARE_MARKED = Sql("SELECT 1 AS one FROM saved_card WHERE state = 'letting_go' LIMIT 1")
 _NEEDED_AFTER_ALL = Sql("""
     UPDATE saved_card SET state = 'saved' WHERE state = 'letting_go'
       AND (EXISTS (SELECT 1 FROM pledge p WHERE p.person_id = saved_card.person_id AND p.card_id = saved_card.id
@@ -46,5 +47,7 @@ async def mark_saved_for(pledge_ids: Iterable[int]) -> None:
 
 async def let_cards_go() -> int:
     """Detach what is marked, but for a card that a pledge took in the same moment as it was marked; gives how many."""
+    if not await _SOME_ARE_MARKED():
+        return 0
     await atomic(_NEEDED_AFTER_ALL.__call__)()
     return await cards.let_cards_go()

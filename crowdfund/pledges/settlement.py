@@ -46,6 +46,8 @@ _PLEDGES = Sql("""
 
 async def charge_due(campaign_id: int) -> int:
     """Charge a few hundred of a settling fund's pledges whose turn it is; gives how many were tried."""
+    if not await _READY(campaign_id, clock.now_us(), 1):  # the fund's row is locked where there is something to do
+        return 0
     claimed = await _claim(campaign_id)
     gate = asyncio.Semaphore(AT_ONCE)
     until_us = clock.wall_now_us() + charges.SEND_WITHIN_US

@@ -29,7 +29,8 @@ _PAGE = Sql("""
     SELECT id, pledge_id, kind, from_state, to_state FROM pledge_event WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3""")
 _BUSY = Sql("""
     SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE state <> 'parked' AND due_at <= $1 LIMIT $2) AS j) AS waiting,
-           (SELECT COUNT(*) FROM (SELECT 1 FROM pledge_event WHERE id >= $3 LIMIT $4) AS e) AS lately""")
+           (SELECT COUNT(*) FROM (SELECT 1 FROM pledge_event WHERE id >= $3 LIMIT $4) AS e) AS lately,
+           EXISTS (SELECT 1 FROM pledge_event WHERE id > COALESCE((SELECT id FROM read_up_to WHERE what = $5), 0)) AS news""")
 _TOLD = Sql("""
     SELECT CAST(value->>'id' AS BIGINT) AS id FROM {rows}
     WHERE EXISTS (SELECT 1 FROM mail m WHERE m.id = CAST(value->>'id' AS BIGINT))""")
@@ -38,9 +39,9 @@ _TOLD = Sql("""
 async def tell_of_pledges() -> bool:
     """Ask for letters about what was pledged and changed since the last look; gives whether there is more right now."""
     wall = clock.wall_now_us()
-    busy = await _BUSY.one(clock.now_us(), WAITING_MAX, first_of(wall - RUSH_US), RUSH_EVENTS)
+    busy = await _BUSY.one(clock.now_us(), WAITING_MAX, first_of(wall - RUSH_US), RUSH_EVENTS, _FIRST)
     assert busy is not None
-    if busy["waiting"] >= WAITING_MAX:
+    if not busy["news"] or busy["waiting"] >= WAITING_MAX:
         return False
     patience = first_of(wall - RUSH_WAIT_US) if busy["lately"] >= RUSH_EVENTS else None
     return await _look(_FIRST, ALL, patience=patience)

@@ -17,7 +17,7 @@ async def work_on_draws() -> bool:
     moved += await in_turn(await queries.due_to_draw(clock.now_us()), _draw)
     moved += await in_turn(await queries.late_winners(clock.now_us()), winners.lapse)
     moved += await in_turn(await queries.over(clock.now_us()), _complete)
-    await _forget_contacts()
+    await queries.forget_contacts(clock.to_us(clock.now() - rules.CONTACTS_KEPT))
     return moved > 0
 
 
@@ -53,8 +53,3 @@ async def _complete(draw_id: int) -> bool:
         return False
     await move_draw(draw, DrawState.COMPLETED, because="the day has come", by=None)
     return True
-
-
-@atomic
-async def _forget_contacts() -> None:
-    await queries.forget_contacts(clock.to_us(clock.now() - rules.CONTACTS_KEPT))

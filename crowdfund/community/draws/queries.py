@@ -151,7 +151,7 @@ async def over(now_us: int) -> list[int]:
 
 async def forget_contacts(before_us: int) -> int:
     """Forget how winners were reached, of days that were before this moment."""
-    return len(await _FORGET_CONTACTS(before_us))
+    return len(await _FORGET_CONTACTS.alone(before_us))
 
 
 # --- what pages read ---

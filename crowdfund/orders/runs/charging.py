@@ -163,6 +163,4 @@ async def finish_charges_left(older_than_seconds: int = 60) -> int:
     moved = await in_turn(
         await charges.charges_left("goods_order", older_than_seconds), lambda found: finish_charge(*found)
     )
-    waiting = Charge.filter(state=ChargeState.NEEDS_ACTION, subject__startswith="goods_order:").order_by("ended_at")
-    ids = [str(one.stripe_payment_intent_id) for one in await waiting.limit(50)]
-    return moved + await in_turn(ids, follow_run_charge)
+    return moved + await in_turn(await charges.waiting_for_their_fan("goods_order"), follow_run_charge)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from crowdfund.orders.goods import earning
 from crowdfund.orders.runs import cards, charging, sweep
 
 
 async def work_on_runs() -> bool:
     """Take runs one step further; gives whether there is more right now."""
-    moved = await earning.share_fees() + await earning.earn_due() > 0  # halves and rests wait for the real fee
-    return await sweep.work_on_runs() or moved
+    return await sweep.work_on_runs()
 
 
 async def look_at_runs() -> bool:
