@@ -2,7 +2,7 @@
 
 Tortoise 1.1.9 begins deferred, so a read-then-write fails at once with "database is locked" while another process writes
 (busy_timeout does not apply to the upgrade), and a BEGIN that fails or is cancelled keeps the connection's lock for ever.
-Found by Tortoise through `client_class`.
+And it keeps no more than 128 statements ready. Found by Tortoise through `client_class`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper, translate_exceptions
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
+
+KEPT_READY = 2_000  # statements: a round of regular work and a proof of the books have more than 128 already
 
 
 class SqliteTogether(SqliteClient):
@@ -69,6 +72,14 @@ class ImmediateTransactionContext(TransactionContext):
 
 
 class ImmediateClient(SqliteTogether):
+    async def create_connection(self, with_db: bool) -> None:
+        if self._connection is None:
+            connection = await aiosqlite.connect(self.filename, isolation_level=None, cached_statements=KEPT_READY)
+            connection._conn.row_factory = sqlite3.Row
+            await connection.executescript("".join(f"PRAGMA {name}={value};" for name, value in self.pragmas.items()))
+            self._connection = connection
+            await self._post_connect()
+
     def _in_transaction(self) -> TransactionContext:
         return ImmediateTransactionContext(self)
 

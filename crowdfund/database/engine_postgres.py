@@ -63,6 +63,20 @@ class PooledTransaction(TransactionContextPooled):
             raise
         return self.client
 
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        if exc_val is not None or self.client._finalized:
+            await super().__aexit__(exc_type, exc_val, exc_tb)
+            return
+        error: BaseException | None = None
+        try:
+            await self.client.commit()
+        except BaseException as failed:
+            error = failed
+            raise
+        finally:
+            get_connections().reset(self.token)
+            await _give_back(self.client._parent._pool, self.client._connection, error)
+
 
 async def _as_it_is(_connection: Any) -> None:
     """No statement of ours leaves anything behind: asking the server to forget it would double the way of each short one."""

@@ -69,6 +69,16 @@ async def prices_of(screening_id: int) -> list[Price]:
     return await Price.filter(screening_id=screening_id, state=PriceState.OFFERED).order_by("position", "id")
 
 
+_OVER = Sql(
+    "SELECT id FROM screening WHERE state IN ('on_sale', 'closed') AND ends_at <= $1 ORDER BY ends_at LIMIT 100"
+)
+
+
+async def that_are_over(now_us: int) -> list[int]:
+    """Screenings whose end has passed, and that nobody has ended yet."""
+    return [row["id"] for row in await _OVER(now_us)]
+
+
 # --- what is free ---
 
 _CLAIMS = Sql("""
