@@ -167,7 +167,7 @@ async def test_the_door_goes_on_without_a_connection_and_brings_its_scans_home(
     assert await Admission.filter(screening_id=screening.id).count() == 1
 
     await admit(a_scan(texts[one.id]), await keeper_at(screening))
-    await page.reload()
+    await reloads_offline(page)
     await expect(page.locator("[data-line-waiting]")).to_have_text("waiting to be sent: 7")
     await context.set_offline(False)
     await expect(page.locator("[data-line]")).to_have_attribute("data-state", "ready", timeout=20_000)
