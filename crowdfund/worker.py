@@ -166,9 +166,8 @@ SWEEPS = (
     Sweep("applications", 1, expire_applications),
     Sweep("orders", 1, follow_orders),
     Sweep("goods", 1, follow_goods),
-    Sweep(
-        "production runs", 1, work_on_runs
-    ),  # halves and rests wait for the real fee, which the sweep before shares out
+    # Halves and rests of runs wait for the real fee, which the sweep before shares out.
+    Sweep("production runs", 1, work_on_runs),
     Sweep("what goes back", 1, follow_returns),
     Sweep("refunds of goods that are not over", 15, look_at_returns),
     Sweep("screenings", 1, end_screenings),

@@ -74,10 +74,13 @@ class ImmediateTransactionContext(TransactionContext):
 class ImmediateClient(SqliteTogether):
     async def create_connection(self, with_db: bool) -> None:
         if self._connection is None:
-            connection = await aiosqlite.connect(self.filename, isolation_level=None, cached_statements=KEPT_READY)
-            connection._conn.row_factory = sqlite3.Row
-            await connection.executescript("".join(f"PRAGMA {name}={value};" for name, value in self.pragmas.items()))
-            self._connection = connection
+            # Kept at once, so that it is closed where it is no database.
+            self._connection = await aiosqlite.connect(
+                self.filename, isolation_level=None, cached_statements=KEPT_READY
+            )
+            self._connection._conn.row_factory = sqlite3.Row
+            pragmas = "".join(f"PRAGMA {name}={value};" for name, value in self.pragmas.items())
+            await self._connection.executescript(pragmas)
             await self._post_connect()
 
     def _in_transaction(self) -> TransactionContext:
