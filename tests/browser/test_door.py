@@ -114,7 +114,8 @@ async def shows(visitor: Visitor, text: str) -> None:
 
 
 # The page itself is among what is kept, whichever of its files came last, and somebody is there to give it, up and ready.
-_KEPT = """async () => navigator.serviceWorker.controller?.state === 'activated' && await caches.match(location.href, { ignoreSearch: true })
+_KEPT = """async () => navigator.serviceWorker.controller?.state === 'activated'
+    && await caches.match(location.href, { ignoreSearch: true })
     && (await (await caches.open('door')).keys()).length > 8"""
 
 
